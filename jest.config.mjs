@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+
+const json = (file) => JSON.parse(readFileSync(file, 'utf8'));
+const isEsm = (name) => {
+  try {
+    return json(`node_modules/${name}/package.json`).type === 'module';
+  } catch {
+    return false;
+  }
+};
+const { dependencies, devDependencies } = json('package.json');
+
+// Jest runs CommonJS on every Node we support without flags, so our sources and the packages that are
+// ESM only are compiled to it here. `.ci/run` boots the real ESM build once because of this difference.
+const transitive = ['@nestjs/mapped-types', 'yocto-queue', '@otplib/core', '@scure/base', '@noble/hashes'];
+const esmPackages = [...transitive, ...Object.keys({ ...dependencies, ...devDependencies }).filter(isEsm)];
+
+const module = { type: 'commonjs' };
+const ts = {
+  swcrc: false,
+  sourceMaps: 'inline',
+  module,
+  jsc: {
+    target: 'es2023',
+    keepClassNames: true,
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+  },
+};
+const js = {
+  swcrc: false,
+  sourceMaps: false,
+  module,
+  jsc: { target: 'es2023', parser: { syntax: 'ecmascript' } },
+};
+
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/{apps,libs,test}/**/*.spec.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/dist'],
+  moduleNameMapper: {
+    '^@app/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  transform: { '^.+\\.ts$': ['@swc/jest', ts], '^.+\\.m?js$': ['@swc/jest', js] },
+  transformIgnorePatterns: [`/node_modules/(?!(${esmPackages.join('|')})/)`],
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  testTimeout: 30_000,
+  coverageProvider: 'v8',
+  coverageReporters: ['text-summary', 'json-summary'],
+  collectCoverageFrom: ['apps/**/*.ts', 'libs/**/*.ts', '!**/{main,openapi}.ts', '!**/*.spec.ts', '!**/index.ts'],
+  coverageThreshold: { global: { lines: 90 } },
+};

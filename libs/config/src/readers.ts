@@ -1,0 +1,63 @@
+import { isIP } from 'node:net';
+import { KeyRing } from '@app/kernel';
+import { z } from 'zod';
+
+// Every reader takes the variable's text, trimmed; its messages name what is wanted and never what was given.
+
+const digits = z.string().regex(/^\d{1,12}$/, 'must be a whole number');
+
+/** A whole number from `min` to `max`. */
+export const whole = (min: number, max: number) =>
+  digits.transform(Number).pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`));
+
+/** A life or a waiting time in seconds. Short ones are allowed: they are how a test or a strict site works. */
+export const seconds = (max = 10 * 365 * 86_400) => whole(1, max);
+
+/** A comma-separated list; empty entries are dropped. */
+export const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter(Boolean),
+);
+
+/** A URL with one of the given schemes (`https:` …). */
+export const url = (...schemes: string[]) =>
+  z.string().refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol), {
+    error: `must be a URL that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`,
+  });
+
+/** Web origins, `https://app.example.com`: scheme, host and port alone. */
+export const origins = list.refine(
+  (entries) => entries.every((entry) => URL.canParse(entry) && new URL(entry).origin === entry),
+  { error: 'must be a comma-separated list of origins such as https://app.example.com' },
+);
+
+/** Absolute URLs. */
+export const urls = list.refine((entries) => entries.every((entry) => URL.canParse(entry)), {
+  error: 'must be a comma-separated list of absolute URLs',
+});
+
+const NETWORK_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
+
+function isNetwork(entry: string): boolean {
+  if (NETWORK_NAMES.includes(entry)) return true;
+  const [address = '', prefix, ...rest] = entry.split('/');
+  const family = isIP(address);
+  if (!family || rest.length) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
+}
+
+/** Addresses and networks of proxies, as Express's `trust proxy` reads them. */
+export const networks = list.refine((entries) => entries.every(isNetwork), {
+  error: 'must be a comma-separated list of addresses, CIDR networks, loopback, linklocal or uniquelocal',
+});
+
+/** A key ring, checked here so that a bad one is reported with all the other problems. */
+export const keyRing = z.string().superRefine((text, context) => {
+  try {
+    KeyRing.parse(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: `must be id:base64[,id:base64…]: ${(error as Error).message}` });
+  }
+});

@@ -1,0 +1,36 @@
+import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { Clock, Ids, WORKERS } from '@app/kernel';
+import sql from 'sql-template-tag';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { Database } from './database.js';
+
+/** The connection, the statements and the ids: one of each in a process. */
+@Global()
+@Module({})
+export class DatabaseModule implements OnApplicationShutdown {
+  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+
+  /** `options`: of a database that is migrated already (`migrate`). */
+  static forRoot(options: () => DataSourceOptions | Promise<DataSourceOptions>): DynamicModule {
+    return {
+      module: DatabaseModule,
+      providers: [
+        { provide: DataSource, useFactory: async () => new DataSource(await options()).initialize() },
+        Database,
+        { provide: Ids, useFactory: idsOf, inject: [Clock, Database] },
+      ],
+      exports: [DataSource, Database, Ids],
+    };
+  }
+
+  /** After the servers and workers have ended: nothing needs the pool any more. */
+  async onApplicationShutdown(): Promise<void> {
+    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+  }
+}
+
+/** A worker number of its own for each process, so that no two replicas make the same id. */
+async function idsOf(clock: Clock, database: Database): Promise<Ids> {
+  const row = await database.row<{ worker: string }>(sql`SELECT nextval('worker_numbers') AS worker`);
+  return new Ids(clock, Number(row?.worker) % WORKERS);
+}

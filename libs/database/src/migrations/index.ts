@@ -1,0 +1,16 @@
+import { Accounts1760000001000 } from './0001-accounts.js';
+import { Sessions1760000002000 } from './0002-sessions.js';
+import { Attempts1760000003000 } from './0003-attempts.js';
+import { Messages1760000004000 } from './0004-messages.js';
+import { Audit1760000005000 } from './0005-audit.js';
+import { RequestLimits1760000006000 } from './0006-request-limits.js';
+
+/** In the order in which they run. Classes and not a glob: the same in tests, in the build and on the command line. */
+export const migrations = [
+  Accounts1760000001000,
+  Sessions1760000002000,
+  Attempts1760000003000,
+  Messages1760000004000,
+  Audit1760000005000,
+  RequestLimits1760000006000,
+];

@@ -1,0 +1,54 @@
+/**
+ * Every way the core refuses, as a state and not as blame. Each protocol owns a table
+ * `satisfies Record<AuthErrorCode, …>`, so a new code does not compile until all of them can say it.
+ */
+export type AuthErrorCode =
+  | 'malformed_request'
+  | 'invalid_parameters'
+  | 'body_too_large'
+  | 'path_unknown'
+  | 'method_not_allowed'
+  | 'credential_malformed'
+  | 'session_not_found'
+  | 'credentials_wrong'
+  | 'account_not_activated'
+  | 'account_disabled'
+  | 'login_locked'
+  | 'code_wrong'
+  | 'resend_too_soon'
+  | 'address_missing'
+  | 'too_many_requests'
+  | 'busy'
+  | 'database_unavailable'
+  | 'unexpected';
+
+/** One parameter that did not pass, in words a client developer can act on. */
+export interface InvalidParameter {
+  parameter: string;
+  error: string;
+}
+
+export interface AuthErrorDetails {
+  /** Whole seconds, at least 1, until the same call can succeed; becomes `Retry-After`. */
+  retryAfterSeconds?: number;
+  /** Whole seconds of the waiting time that applies, of which `retryAfterSeconds` remain. */
+  waitSeconds?: number;
+  parameters?: InvalidParameter[];
+  /** Methods the path does answer; becomes `Allow`. */
+  allow?: string[];
+}
+
+/**
+ * The only error the core throws. It carries no status and no public sentence: how a protocol says it is
+ * the protocol's business, and what it does not say never leaves the process.
+ */
+export class AuthError extends Error {
+  constructor(
+    readonly code: AuthErrorCode,
+    readonly details: AuthErrorDetails = {},
+    options?: ErrorOptions,
+  ) {
+    super(code, options);
+    this.name = 'AuthError';
+  }
+}

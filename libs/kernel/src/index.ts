@@ -1,0 +1,8 @@
+export { AuthError, type AuthErrorCode, type AuthErrorDetails, type InvalidParameter } from './auth-error.js';
+export type { Client } from './client.js';
+export { Clock, SystemClock, plusSeconds, secondsUntil } from './clock.js';
+export { normaliseIdentifier, type Identifier } from './identifier.js';
+export { Ids, WORKERS } from './ids.js';
+export { KeyRing, type Mac } from './key-ring.js';
+export { digest, randomDigits, randomHex, randomToken } from './secrets.js';
+export { isPlainText, maskAddress } from './text.js';

@@ -1,0 +1,97 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+
+/** A keyed hash at rest, with the name of the key that made it. */
+export interface Mac {
+  keyId: string;
+  hash: string;
+}
+
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/;
+
+/**
+ * The server's secret keys: the first makes, all verify, so that a key can be rotated without ending anything.
+ *
+ * Each use (`label`) works with a key of its own, derived by HKDF-SHA-256 (RFC 5869), so that a value of one use
+ * means nothing to another. Texts are length-prefixed before they are hashed: no two lists of parts collide.
+ */
+export class KeyRing {
+  private constructor(private readonly keys: ReadonlyMap<string, Buffer>) {}
+
+  /** Reads `id:base64[,id:base64…]`, 32 bytes each. Throws a sentence that never holds a key. */
+  static parse(text: string): KeyRing {
+    const keys = new Map<string, Buffer>();
+    for (const [index, entry] of text.split(',').entries()) {
+      const [id, base64, ...rest] = entry.trim().split(':');
+      if (!id || !KEY_ID.test(id) || !base64 || rest.length) {
+        throw new Error(`key ${index + 1} is not of the form id:base64`);
+      }
+      const key = Buffer.from(base64, 'base64');
+      if (key.length !== KEY_BYTES) throw new Error(`key ${index + 1} does not have ${KEY_BYTES} bytes of base64`);
+      if (keys.has(id)) throw new Error(`key ${index + 1} repeats the id of an earlier one`);
+      keys.set(id, key);
+    }
+    return new KeyRing(keys);
+  }
+
+  /** A new entry in the form `parse` reads. */
+  static generateEntry(id: string): string {
+    return `${id}:${randomBytes(KEY_BYTES).toString('base64')}`;
+  }
+
+  /** HMAC-SHA-256 of the parts under the signing key (base64url). */
+  mac(label: string, ...parts: string[]): Mac {
+    const [keyId] = this.first();
+    return { keyId, hash: this.hash(keyId, label, parts) };
+  }
+
+  /** What `mac` would have given under each key of the ring: the values a stored hash may equal. */
+  macs(label: string, ...parts: string[]): string[] {
+    return [...this.keys.keys()].map((keyId) => this.hash(keyId, label, parts));
+  }
+
+  /** AES-256-GCM under the signing key, bound to `context` (what the value belongs to): `keyId.base64url`. */
+  seal(label: string, context: string, plain: string): string {
+    const [keyId] = this.first();
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', this.derive(keyId, label), nonce).setAAD(Buffer.from(context));
+    const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
+    return `${keyId}.${Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64url')}`;
+  }
+
+  /** The plain text of `seal`. Throws when the key is gone, the context differs or the value was changed. */
+  unseal(label: string, context: string, sealed: string): string {
+    const [keyId = '', body = ''] = sealed.split('.');
+    if (!this.keys.has(keyId)) throw new Error('sealed under a key that is no longer in the ring');
+    const bytes = Buffer.from(body, 'base64url');
+    const decipher = createDecipheriv('aes-256-gcm', this.derive(keyId, label), bytes.subarray(0, NONCE_BYTES))
+      .setAAD(Buffer.from(context))
+      .setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+    return decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+  }
+
+  private first(): [string, Buffer] {
+    return this.keys.entries().next().value as [string, Buffer];
+  }
+
+  private hash(keyId: string, label: string, parts: string[]): string {
+    const hmac = createHmac('sha256', this.derive(keyId, label));
+    for (const part of [keyId, ...parts]) hmac.update(`${Buffer.byteLength(part)}:${part}`);
+    return hmac.digest('base64url');
+  }
+
+  private readonly derived = new Map<string, Buffer>();
+
+  private derive(keyId: string, label: string): Buffer {
+    const name = `${keyId}/${label}`;
+    let key = this.derived.get(name);
+    if (!key) {
+      const root = this.keys.get(keyId) as Buffer;
+      key = Buffer.from(hkdfSync('sha256', root, '', `countersign/${label}`, KEY_BYTES));
+      this.derived.set(name, key);
+    }
+    return key;
+  }
+}

@@ -1,0 +1,18 @@
+/**
+ * Whether a text can be stored and hashed as it is. Postgres refuses NUL in a text, and a lone surrogate becomes
+ * another character on its way out, so that two different inputs would be taken for one.
+ */
+export function isPlainText(value: string): boolean {
+  return !value.includes('\0') && value.isWellFormed();
+}
+
+/** An address with its middle left out, for pages and logs: `a…e@example.com`, `+49…42`. */
+export function maskAddress(address: string): string {
+  const at = address.lastIndexOf('@');
+  if (at > 0) {
+    const local = address.slice(0, at);
+    const last = local.length > 2 ? local.slice(-1) : '';
+    return `${local.slice(0, 1)}…${last}${address.slice(at)}`;
+  }
+  return `${address.slice(0, 3)}…${address.slice(-2)}`;
+}
