@@ -1,6 +1,13 @@
 import 'reflect-metadata';
 import type { DataSourceOptions } from 'typeorm';
+import { CredentialEntity, PendingRecoveryEntity } from '@app/accounts';
+import { AccountEntity, BackupCodeEntity, FactorSetupEntity, PasswordFailuresEntity, SignUpEntity, TotpFactorEntity } from '@app/accounts';
+import { AttemptEntity, GuessBudgetEntity, MagicLinkEntity, SendWindowEntity } from '@app/attempts';
+import { AuditEventEntity } from '@app/audit';
 import { migrations } from '@app/database';
+import { MessageEntity } from '@app/delivery';
+import { BrowserAttemptEntity, BrowserSessionEntity, SessionEntity } from '@app/sessions';
+import { SigningKeyEntity } from '@app/tokens';
 
 /**
  * The one place that says how to connect: for the service, its command line and its tests.
@@ -12,7 +19,26 @@ export function dataSourceOptions(url: string, poolSize = 10): DataSourceOptions
     url,
     poolSize,
     applicationName: 'countersign',
-    entities: [],
+    entities: [
+      AccountEntity,
+      CredentialEntity,
+      PendingRecoveryEntity,
+      TotpFactorEntity,
+      FactorSetupEntity,
+      BackupCodeEntity,
+      PasswordFailuresEntity,
+      SessionEntity,
+      BrowserSessionEntity,
+      BrowserAttemptEntity,
+      SignUpEntity,
+      SigningKeyEntity,
+      AttemptEntity,
+      MagicLinkEntity,
+      GuessBudgetEntity,
+      SendWindowEntity,
+      MessageEntity,
+      AuditEventEntity,
+    ],
     migrations,
     migrationsTableName: 'migrations',
     installExtensions: false,

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { productionProblems } from './production.js';
-import { variables, type Variables } from './variables.js';
+import { LONGEST_ACCESS_TOKEN_SECONDS, variables, type Variables } from './variables.js';
 
 /** One variable that cannot be used, and what to do about it. Never holds the variable's value. */
 export interface ConfigProblem {
   variable: string;
   problem: string;
 }
+
+/** From the confirmed link to the client's own server taking its tokens: one redirect. */
+const LINK_EXCHANGE_SECONDS = 60;
 
 /** Every problem of the environment at once. */
 export class ConfigError extends Error {
@@ -24,10 +27,21 @@ export class Config {
   readonly database;
   readonly keys;
   readonly delivery;
-  readonly codes;
+  readonly attempts;
+  readonly guesses;
+  readonly sends;
   readonly passwords;
   readonly sessions;
+  readonly browserSessions;
+  readonly signUp;
+  /** Page of the application that takes `?token=` and asks for the new password. */
+  readonly passwordResetUrl: string;
+  readonly refresh;
+  readonly secondFactors;
+  readonly tokens;
   readonly limits;
+  readonly webauthn;
+  readonly recovery;
 
   constructor(env: Variables) {
     this.production = env.NODE_ENV === 'production';
@@ -51,12 +65,30 @@ export class Config {
       leaseSeconds: env.OUTBOX_LEASE_SECONDS,
       pollSeconds: env.OUTBOX_POLL_SECONDS,
     });
-    this.codes = Object.freeze({
-      signInSeconds: env.SIGN_IN_CODE_SECONDS,
-      signInTries: env.SIGN_IN_CODE_TRIES_LIMIT,
+    this.attempts = Object.freeze({
+      sign_in: { lifeSeconds: env.SIGN_IN_CODE_SECONDS, tries: env.SIGN_IN_CODE_TRIES_LIMIT },
+      sign_up: { lifeSeconds: env.SIGN_IN_CODE_SECONDS, tries: env.SIGN_IN_CODE_TRIES_LIMIT },
+      password_reset: { lifeSeconds: env.PASSWORD_RESET_SECONDS, tries: 1 },
+      recovery: { lifeSeconds: env.RECOVERY_CODE_SECONDS, tries: env.RECOVERY_CODE_TRIES_LIMIT },
+      registration: { lifeSeconds: env.RECOVERY_CODE_SECONDS, tries: env.RECOVERY_CODE_TRIES_LIMIT },
+      login: { lifeSeconds: env.RECOVERY_CODE_SECONDS, tries: env.RECOVERY_CODE_TRIES_LIMIT },
+      recovery_proof: { lifeSeconds: env.CHALLENGE_SECONDS, tries: env.CHALLENGE_TRIES_LIMIT },
+      registration_proof: { lifeSeconds: env.CHALLENGE_SECONDS, tries: env.CHALLENGE_TRIES_LIMIT },
+      login_proof: { lifeSeconds: env.CHALLENGE_SECONDS, tries: env.CHALLENGE_TRIES_LIMIT },
+      recovery_stop: { lifeSeconds: env.RECOVERY_DELAY_SECONDS, tries: env.CHALLENGE_TRIES_LIMIT },
+      second_factor: { lifeSeconds: env.SIGN_IN_CODE_SECONDS, tries: env.SIGN_IN_CODE_TRIES_LIMIT },
+      factor_setup: { lifeSeconds: env.FACTOR_SETUP_SECONDS, tries: env.SIGN_IN_CODE_TRIES_LIMIT },
+      magic_link: { lifeSeconds: env.MAGIC_LINK_SECONDS, tries: env.SIGN_IN_CODE_TRIES_LIMIT },
+      link_exchange: { lifeSeconds: LINK_EXCHANGE_SECONDS, tries: 1 },
+    });
+    this.guesses = Object.freeze({
       accountWrongLimit: env.ACCOUNT_WRONG_CODES_LIMIT,
       accountWrongSeconds: env.ACCOUNT_WRONG_CODES_SECONDS,
+    });
+    this.sends = Object.freeze({
       navixyResendSeconds: env.NAVIXY_RESEND_SECONDS,
+      waitSeconds: env.RESEND_SECONDS,
+      hourlyLimit: env.RESEND_HOURLY_LIMIT,
     });
     this.passwords = Object.freeze({
       tries: env.PASSWORD_TRIES_LIMIT,
@@ -65,8 +97,36 @@ export class Config {
       hourlyLimit: env.PASSWORD_HOURLY_LIMIT,
       queueLimit: env.PASSWORD_QUEUE_LIMIT,
     });
+    this.browserSessions = Object.freeze({
+      lifeSeconds: env.WACHT_SESSION_SECONDS,
+      attemptSeconds: env.WACHT_ATTEMPT_SECONDS,
+      staging: env.WACHT_STAGING,
+    });
+    this.signUp = Object.freeze({ disclosesAccounts: env.SIGNUP_DISCLOSES_ACCOUNTS });
+    this.passwordResetUrl = env.PASSWORD_RESET_URL ?? `${this.http.publicUrl}/auth/reset-password`;
     this.sessions = Object.freeze({ pendingSeconds: env.PENDING_SESSION_SECONDS, lifeSeconds: env.SESSION_SECONDS });
-    this.limits = Object.freeze({ navixyRequestsPerSecond: env.NAVIXY_REQUESTS_PER_SECOND_LIMIT });
+    this.refresh = Object.freeze({
+      idleSeconds: env.REFRESH_IDLE_SECONDS,
+      absoluteSeconds: env.REFRESH_ABSOLUTE_SECONDS,
+      graceSeconds: env.REFRESH_GRACE_SECONDS,
+    });
+    this.secondFactors = Object.freeze({
+      markSeconds: env.SECOND_FACTOR_MARK_SECONDS,
+      setupSeconds: env.FACTOR_SETUP_SECONDS,
+    });
+    this.tokens = Object.freeze({
+      issuer: this.http.publicUrl,
+      audience: env.ACCESS_TOKEN_AUDIENCE ?? this.http.publicUrl,
+      lifeSeconds: env.ACCESS_TOKEN_SECONDS,
+      longestLifeSeconds: LONGEST_ACCESS_TOKEN_SECONDS,
+    });
+    this.limits = Object.freeze({ dfnsRequestsPerMinute: env.DFNS_REQUESTS_PER_MINUTE_LIMIT, navixyRequestsPerSecond: env.NAVIXY_REQUESTS_PER_SECOND_LIMIT, wachtRequestsPerMinute: env.WACHT_REQUESTS_PER_MINUTE_LIMIT, yatRequestsPerMinute: env.YAT_REQUESTS_PER_MINUTE_LIMIT });
+    const { hostname, origin } = new URL(this.http.publicUrl);
+    this.webauthn = Object.freeze({
+      rpId: env.WEBAUTHN_RP_ID ?? hostname,
+      origins: env.WEBAUTHN_ORIGINS.length ? env.WEBAUTHN_ORIGINS : [origin, ...env.CORS_ORIGINS],
+    });
+    this.recovery = Object.freeze({ delaySeconds: env.RECOVERY_DELAY_SECONDS });
     Object.freeze(this);
   }
 }

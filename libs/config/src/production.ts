@@ -20,9 +20,13 @@ export function productionProblems(env: Given): ConfigProblem[] {
   if (!env.MAIL_FROM) refuse('MAIL_FROM', 'must be set in production: mail from localhost is dropped as spam.');
   if (!env.PUBLIC_URL) refuse('PUBLIC_URL', 'must be set in production: links in mails are built from it.');
   else if (!env.PUBLIC_URL.startsWith('https://')) refuse('PUBLIC_URL', 'must begin with https:// in production.');
-  for (const name of ['CORS_ORIGINS', 'REDIRECT_URLS']) {
+  for (const name of ['CORS_ORIGINS', 'REDIRECT_URLS', 'WEBAUTHN_ORIGINS']) {
     if (env[name]?.includes('http://')) refuse(name, 'must hold https:// entries only in production.');
   }
+  if (env.WACHT_STAGING === 'true') {
+    refuse('WACHT_STAGING', 'must be false in production: a session in a URL ends up in histories and logs.');
+  }
+  if (env.PASSWORD_RESET_URL?.startsWith('http://')) refuse('PASSWORD_RESET_URL', 'must begin with https:// in production.');
   if (env.SMS_WEBHOOK_URL?.startsWith('http://')) refuse('SMS_WEBHOOK_URL', 'must begin with https:// in production.');
   return problems;
 }

@@ -13,6 +13,9 @@ export const whole = (min: number, max: number) =>
 /** A life or a waiting time in seconds. Short ones are allowed: they are how a test or a strict site works. */
 export const seconds = (max = 10 * 365 * 86_400) => whole(1, max);
 
+/** `true` or `false`. */
+export const flag = z.enum(['true', 'false'], { error: 'must be true or false' }).transform((text) => text === 'true');
+
 /** A comma-separated list; empty entries are dropped. */
 export const list = z.string().transform((text) =>
   text

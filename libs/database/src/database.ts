@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { AuthError } from '@app/kernel';
-import type { Pool, QueryResultRow } from 'pg';
+import type { Pool } from 'pg';
 import type { Sql } from 'sql-template-tag';
 import { DataSource } from 'typeorm';
 import { errorCode, isOutOfReach, SqlState } from './sql-state.js';
@@ -22,12 +22,12 @@ export class Database {
    * The rows of one statement. A deadlock victim is run again, which is safe because a statement is all or nothing.
    * A database out of reach is `AuthError('database_unavailable')`.
    */
-  async rows<Row extends QueryResultRow>(query: Sql): Promise<Row[]> {
+  async rows<Row extends object = object>(query: Sql): Promise<Row[]> {
     const text = query.text;
     const prepared = { name: this.nameOf(text), text, values: query.values };
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return (await this.pool.query<Row>(prepared)).rows;
+        return (await this.pool.query(prepared)).rows as Row[];
       } catch (error) {
         if (REPEATABLE.includes(errorCode(error)) && attempt < 3) continue;
         if (isOutOfReach(error)) throw new AuthError('database_unavailable', {}, { cause: error });
@@ -37,7 +37,7 @@ export class Database {
   }
 
   /** The first row of a statement, if any. */
-  async row<Row extends QueryResultRow>(query: Sql): Promise<Row | undefined> {
+  async row<Row extends object = object>(query: Sql): Promise<Row | undefined> {
     return (await this.rows<Row>(query))[0];
   }
 

@@ -66,7 +66,10 @@ export class KeyRing {
     const [keyId = '', body = ''] = sealed.split('.');
     if (!this.keys.has(keyId)) throw new Error('sealed under a key that is no longer in the ring');
     const bytes = Buffer.from(body, 'base64url');
-    const decipher = createDecipheriv('aes-256-gcm', this.derive(keyId, label), bytes.subarray(0, NONCE_BYTES))
+    // The length is fixed here: a shortened tag would be easier to forge, and the cipher would take it.
+    const options = { authTagLength: TAG_BYTES };
+    const nonce = bytes.subarray(0, NONCE_BYTES);
+    const decipher = createDecipheriv('aes-256-gcm', this.derive(keyId, label), nonce, options)
       .setAAD(Buffer.from(context))
       .setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
     return decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');

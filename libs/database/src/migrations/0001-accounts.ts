@@ -35,10 +35,13 @@ export class Accounts1760000001000 implements MigrationInterface {
     await runner.query(`
       CREATE TABLE password_failures (
         key text PRIMARY KEY,
+        login text NOT NULL,
         failures integer NOT NULL,
         counts_until timestamptz NOT NULL,
         locked_until timestamptz
       ) WITH (fillfactor = 50)`);
+    await runner.query(`CREATE INDEX password_failures_login ON password_failures (login)`);
+    await runner.query(`CREATE INDEX password_failures_counts_until ON password_failures (counts_until)`);
   }
 
   async down(runner: QueryRunner): Promise<void> {

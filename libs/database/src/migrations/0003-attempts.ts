@@ -10,6 +10,7 @@ export class Attempts1760000003000 implements MigrationInterface {
         purpose text NOT NULL,
         factor text NOT NULL,
         kind text NOT NULL,
+        method text NOT NULL,
         protocol text NOT NULL,
         subject text NOT NULL,
         account_id bigint REFERENCES accounts (id) ON DELETE CASCADE,
@@ -23,6 +24,7 @@ export class Attempts1760000003000 implements MigrationInterface {
         closed_at timestamptz,
         CONSTRAINT attempts_factor CHECK (factor IN ('first', 'second')),
         CONSTRAINT attempts_kind CHECK (kind IN ('code', 'link', 'totp')),
+        CONSTRAINT attempts_method CHECK (method IN ('email', 'sms', 'otp')),
         CONSTRAINT attempts_status CHECK (status IN ('open', 'consumed', 'expired', 'exhausted', 'superseded')),
         CONSTRAINT attempts_tries CHECK (tries_left >= 0),
         CONSTRAINT attempts_closed CHECK ((status = 'open') = (closed_at IS NULL)),
@@ -31,6 +33,7 @@ export class Attempts1760000003000 implements MigrationInterface {
     await runner.query(`CREATE INDEX attempts_session ON attempts (session_id) WHERE session_id IS NOT NULL`);
     await runner.query(`CREATE INDEX attempts_open ON attempts (subject, purpose) WHERE status = 'open'`);
     await runner.query(`CREATE INDEX attempts_account ON attempts (account_id) WHERE account_id IS NOT NULL`);
+    await runner.query(`CREATE UNIQUE INDEX attempts_link ON attempts (secret_hash) WHERE kind = 'link'`);
     await runner.query(`CREATE INDEX attempts_expires_at ON attempts (expires_at)`);
     await runner.query(`
       CREATE TABLE guess_budgets (

@@ -4,6 +4,10 @@ import { Attempts1760000003000 } from './0003-attempts.js';
 import { Messages1760000004000 } from './0004-messages.js';
 import { Audit1760000005000 } from './0005-audit.js';
 import { RequestLimits1760000006000 } from './0006-request-limits.js';
+import { SigningKeys1760000007000 } from './0007-signing-keys.js';
+import { BrowserSessions1760000008000 } from './0008-browser-sessions.js';
+import { RefreshAndFactors1760000009000 } from './0009-refresh-and-factors.js';
+import { Credentials1760000010000 } from './0010-credentials.js';
 
 /** In the order in which they run. Classes and not a glob: the same in tests, in the build and on the command line. */
 export const migrations = [
@@ -13,4 +17,8 @@ export const migrations = [
   Messages1760000004000,
   Audit1760000005000,
   RequestLimits1760000006000,
+  SigningKeys1760000007000,
+  BrowserSessions1760000008000,
+  RefreshAndFactors1760000009000,
+  Credentials1760000010000,
 ];

@@ -6,3 +6,14 @@ export interface Client {
   userAgent: string;
   requestId: string;
 }
+
+/**
+ * One call as the core sees it: by whom, in which protocol, and when. The instant is the same in every statement of
+ * a call, so that nothing can expire between two of them.
+ */
+export interface Call {
+  protocol: string;
+  client: Client;
+  now: Date;
+  nextId(): string;
+}

@@ -1,0 +1,78 @@
+import type { Call } from '@app/kernel';
+import sql, { raw, type Sql } from 'sql-template-tag';
+
+/** What was tried: the verb of the flow. */
+export type AuditEvent =
+  | 'password'
+  | 'password.forgot'
+  | 'password.reset'
+  | 'sign_in'
+  | 'sign_up'
+  | 'sign_up.verify'
+  | 'code.send'
+  | 'session.switch'
+  | 'code.resend'
+  | 'code.verify'
+  | 'session.renew'
+  | 'session.end'
+  | 'account.create'
+  | 'account.disable'
+  | 'account.enable'
+  | 'account.unlock'
+  | 'account.second_factor'
+  | 'account.register'
+  | 'account.update'
+  | 'token.refresh'
+  | 'second_factor'
+  | 'second_factor.send'
+  | 'factor.setup'
+  | 'factor.connect'
+  | 'factor.disconnect'
+  | 'magic_link.send'
+  | 'magic_link.redeem'
+  | 'magic_link.dismiss'
+  | 'magic_link.exchange'
+  | 'recovery.code'
+  | 'recovery.init'
+  | 'recovery.complete'
+  | 'recovery.stop'
+  | 'registration.code'
+  | 'registration.init'
+  | 'registration.complete'
+  | 'login.code'
+  | 'login.init'
+  | 'login.complete'
+  | 'keys.rotate';
+
+/** How it ended, and for whom, when no statement decided it. */
+export interface AuditSubject {
+  outcome: string;
+  accountId: string | null;
+}
+
+/**
+ * Part: the record of what part `verdict` decided, a row for each of its rows of
+ * `{outcome, account_id, session_id, attempt_id}`: written by the statement that did it, or not at all.
+ */
+export function audit(call: Call, event: AuditEvent, verdict: string): Sql {
+  return insert(call, event, raw(verdict));
+}
+
+/** A statement of its own, for a refusal that no statement decided. */
+export function auditRefusal(call: Call, event: AuditEvent, { outcome, accountId }: AuditSubject): Sql {
+  return insert(
+    call,
+    event,
+    sql`(SELECT ${outcome}::text AS outcome, ${accountId}::bigint AS account_id, NULL::bigint AS session_id,
+      NULL::bigint AS attempt_id) v`,
+  );
+}
+
+function insert({ now, protocol, client, nextId }: Call, event: AuditEvent, from: Sql): Sql {
+  return sql`
+    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id)
+    SELECT ${nextId()}::bigint, ${now}::timestamptz, ${event}, outcome, ${protocol}, account_id, session_id, attempt_id,
+      ${client.address}, ${client.userAgent}, ${client.requestId}
+    FROM ${from} RETURNING id`;
+}

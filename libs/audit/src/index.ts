@@ -1,0 +1,2 @@
+export { audit, auditRefusal, type AuditEvent } from './audit.js';
+export { AuditEventEntity } from './audit-event.entity.js';

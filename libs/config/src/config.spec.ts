@@ -1,0 +1,124 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Config, ConfigError, readConfig } from './config.js';
+import { envExample } from './env-example.js';
+import { loadKeyRing } from './key-file.js';
+import { variables } from './variables.js';
+
+const KEY = `k1:${Buffer.alloc(32, 9).toString('base64')}`;
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  DATABASE_URL: 'postgres://db/auth',
+  COUNTERSIGN_KEYS: KEY,
+  SMTP_URL: 'smtp://mail:587',
+  MAIL_FROM: 'Auth <auth@example.com>',
+  PUBLIC_URL: 'https://auth.example.com/',
+};
+
+function problemsOf(environment: Record<string, string>): ConfigError['problems'] {
+  try {
+    readConfig(environment);
+    return [];
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return (error as ConfigError).problems;
+  }
+}
+const refused = (environment: Record<string, string>) => problemsOf(environment).map((problem) => problem.variable);
+
+describe('the configuration', () => {
+  it('needs nothing in development', () => {
+    const config = readConfig({});
+    expect(config).toBeInstanceOf(Config);
+    expect(config.http).toMatchObject({ port: 3000, host: '127.0.0.1', publicUrl: 'http://localhost:3000' });
+    expect(config.attempts.sign_in).toEqual({ lifeSeconds: 300, tries: 5 });
+  });
+
+  it('reports every problem at once, by name and without a value', () => {
+    const environment = { PORT: 'sesame1', SMTP_URL: 'sesame2', LOG_LEVEL: 'sesame3', COUNTERSIGN_KEYS: 'sesame4' };
+    expect(refused(environment)).toEqual(expect.arrayContaining(Object.keys(environment)));
+    expect(() => readConfig(environment)).toThrow(/PORT[^]*SMTP_URL/);
+    expect(JSON.stringify(problemsOf(environment))).not.toContain('sesame');
+  });
+
+  it('takes an empty variable for an absent one', () => {
+    expect(readConfig({ PORT: ' ', SMTP_URL: '' }).http.port).toBe(3000);
+  });
+
+  it('cannot be changed once read', () => {
+    const { http } = readConfig({});
+    expect(() => Object.assign(http, { port: 1 })).toThrow(TypeError);
+  });
+
+  it.each([
+    ['PORT', '65535', '65536'],
+    ['SIGN_IN_CODE_SECONDS', '600', '601'],
+    ['SIGN_IN_CODE_SECONDS', '1', '0'],
+    ['SIGN_IN_CODE_TRIES_LIMIT', '10', '11'],
+    ['ACCOUNT_WRONG_CODES_LIMIT', '100', '101'],
+    ['PENDING_SESSION_SECONDS', '3600', '3601'],
+    ['OUTBOX_LEASE_SECONDS', '60', '61'],
+    ['DATABASE_POOL_SIZE', '2', '1'],
+    ['TRUSTED_PROXIES', '10.0.0.0/8, loopback, 2001:db8::/32', '10.0.0.0/33'],
+    ['TRUSTED_PROXIES', '192.0.2.1', 'proxy.example.com'],
+    ['CORS_ORIGINS', 'https://a.example,http://localhost:5173', 'https://a.example/path'],
+    ['REDIRECT_URLS', 'https://a.example/done', 'done'],
+    ['DATABASE_URL', 'postgresql://db/auth', 'mysql://db/auth'],
+    ['LOG_LEVEL', 'debug', 'loud'],
+  ])('%s may be %s and not %s', (variable, good, bad) => {
+    expect(refused({ [variable]: good })).toEqual([]);
+    expect(refused({ [variable]: bad })).toEqual([variable]);
+  });
+
+  it('wants a secret with the webhook for texts', () => {
+    const SMS_WEBHOOK_URL = 'https://sms.example.com/';
+    expect(refused({ SMS_WEBHOOK_URL })).toEqual(['SMS_WEBHOOK_SECRET']);
+    expect(refused({ SMS_WEBHOOK_URL, SMS_WEBHOOK_SECRET: 'x'.repeat(15) })).toEqual(['SMS_WEBHOOK_SECRET']);
+    expect(refused({ SMS_WEBHOOK_URL, SMS_WEBHOOK_SECRET: 'x'.repeat(16) })).toEqual([]);
+  });
+});
+
+describe('in production', () => {
+  it('starts with what it needs, and strips the slash from the public URL', () => {
+    expect(readConfig(PRODUCTION).http.publicUrl).toBe('https://auth.example.com');
+  });
+
+  it.each(['DATABASE_URL', 'COUNTERSIGN_KEYS', 'SMTP_URL', 'MAIL_FROM', 'PUBLIC_URL'])('refuses to start without %s', (name) => {
+    expect(refused({ ...PRODUCTION, [name]: '' })).toEqual([name]);
+  });
+
+  it.each([
+    ['PUBLIC_URL', 'http://auth.example.com'],
+    ['CORS_ORIGINS', 'http://app.example.com'],
+    ['REDIRECT_URLS', 'http://app.example.com/done'],
+  ])('refuses %s without https', (name, value) => {
+    expect(refused({ ...PRODUCTION, [name]: value })).toEqual([name]);
+    expect(refused({ ...PRODUCTION, NODE_ENV: 'development', [name]: value })).toEqual([]);
+  });
+});
+
+describe('.env.example', () => {
+  it('is what the table of variables says', () => {
+    expect(readFileSync('.env.example', 'utf8')).toBe(envExample());
+  });
+
+  it('gives every variable a sentence', () => {
+    for (const [name, reader] of Object.entries(variables)) expect([name, reader.description]).toEqual([name, expect.any(String)]);
+  });
+});
+
+describe('the development keys', () => {
+  it('are made once, kept, and readable by their owner alone', () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'countersign-keys-'));
+    const config = readConfig({ DATA_DIR: join(dataDir, 'new') });
+    const first = loadKeyRing(config).mac('x', 'y');
+    expect(loadKeyRing(config).mac('x', 'y')).toEqual(first);
+    expect(statSync(join(dataDir, 'new', 'keys')).mode & 0o777).toBe(0o600);
+    rmSync(dataDir, { recursive: true });
+  });
+
+  it('are not made where keys are configured', () => {
+    expect(loadKeyRing(readConfig({ COUNTERSIGN_KEYS: KEY, DATA_DIR: '/nowhere' })).mac('x').keyId).toBe('k1');
+  });
+});

@@ -1,0 +1,69 @@
+import { plusSeconds } from '@app/kernel';
+import { statement, type Parts } from '@app/database';
+import sql, { raw, type Sql } from 'sql-template-tag';
+
+/** One limit as it stands for one request. `key`: of its row, already unreadable. */
+export interface Hit {
+  key: string;
+  limit: number;
+  windowSeconds: number;
+  blockSeconds?: number;
+}
+
+/**
+ * One statement that counts a request on all its limits and says whether it is refused.
+ *
+ * The limits form a chain, shortest window first: each counts the request unless one before it refused. So what a
+ * caller is refused by a limit of a minute does not use up the limit of the hour, not even when the requests arrive
+ * all at once, since every link decides on its locked row. All requests lock in the same order (window, then
+ * key): none waits for another that waits for it.
+ *
+ * A refused request still reads the links after, through the same upsert with a step of 0, to tell when all of them
+ * are free. It is an upsert because that always finds its row by the primary key; the plan of a join is
+ * prepared while the table is small and would read all of it once a flood has made it large.
+ */
+export function countHits(hits: Hit[], now: Date, question?: Sql): Sql {
+  const chain: Parts = {
+    nothing: sql`SELECT 0 AS hits, NULL::timestamptz AS expires_at, false AS refused, NULL::timestamptz AS free_at`,
+  };
+  let last = 'nothing';
+  for (const [index, hit] of [...hits].sort(inLockOrder).entries()) {
+    chain[`link_${index}`] = link(hit, now, raw(last));
+    last = `link_${index}`;
+  }
+  const found = question
+    ? sql`(SELECT row_to_json(answer) FROM (${question}) AS answer LIMIT 1)`
+    : sql`NULL::json`;
+  return statement(
+    chain,
+    sql`SELECT hits, expires_at, refused, free_at, CASE WHEN NOT refused THEN ${found} END AS found FROM ${raw(last)}`,
+  );
+}
+
+function inLockOrder(one: Hit, other: Hit): number {
+  return one.windowSeconds - other.windowSeconds || (one.key < other.key ? -1 : 1);
+}
+
+/**
+ * A row is a window: `hits` until `expires_at`. The first hit beyond the limit may move that end (`blockSeconds`);
+ * later ones never do. A row whose end has come counts as absent.
+ */
+function link(hit: Hit, now: Date, before: Sql): Sql {
+  const windowEnd = plusSeconds(now, hit.windowSeconds);
+  const blockEnd = hit.blockSeconds === undefined ? null : plusSeconds(now, hit.blockSeconds);
+  return sql`
+    INSERT INTO request_limits AS held (key, hits, expires_at)
+    SELECT ${hit.key}::text,
+           CASE WHEN refused THEN 0 ELSE 1 END,
+           CASE WHEN refused THEN ${now}::timestamptz ELSE ${windowEnd}::timestamptz END
+      FROM ${before}
+    ON CONFLICT (key) DO UPDATE SET
+      hits = CASE WHEN held.expires_at <= ${now}::timestamptz THEN EXCLUDED.hits ELSE held.hits + EXCLUDED.hits END,
+      expires_at = CASE
+        WHEN held.expires_at <= ${now}::timestamptz THEN EXCLUDED.expires_at
+        WHEN held.hits = ${hit.limit}::int AND EXCLUDED.hits = 1 THEN coalesce(${blockEnd}::timestamptz, held.expires_at)
+        ELSE held.expires_at END
+    RETURNING hits, expires_at,
+      hits > ${hit.limit}::int OR (SELECT refused FROM ${before}) AS refused,
+      greatest(CASE WHEN hits >= ${hit.limit}::int THEN expires_at END, (SELECT free_at FROM ${before})) AS free_at`;
+}

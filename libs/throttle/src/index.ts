@@ -1,0 +1,5 @@
+export { Alongside, FoundAlongside, foundOn } from './alongside.js';
+export { byAddress, clientAddress } from './client-address.js';
+export { Limits, type Limit } from './limits.js';
+export { PostgresThrottlerStorage } from './postgres-throttler.storage.js';
+export { ThrottleModule } from './throttle.module.js';

@@ -1,0 +1,7 @@
+import { ensureBuilt } from './ensure-built.mjs';
+import { loadEnvironment } from './load-environment.mjs';
+
+// Whatever the build says goes to standard error: standard output is the command's answer.
+await ensureBuilt();
+loadEnvironment();
+await import('../dist/apps/cli/src/main.js');

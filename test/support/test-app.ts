@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Test } from '@nestjs/testing';
+import { AccountsModule } from '@app/accounts';
+import { readConfig } from '@app/config';
+import { Database } from '@app/database';
+import { Clock, Ids, type Call } from '@app/kernel';
+import type { Sql } from 'sql-template-tag';
+import { AppModule } from '../../apps/auth/src/app.module.js';
+import { configureApp } from '../../apps/auth/src/configure-app.js';
+import { FastExpressAdapter } from '../../apps/auth/src/fast-express-adapter.js';
+import { AccountsService, type AccountRequest, type CreatedAccount } from '../../apps/cli/src/accounts.service.js';
+import { TestClock } from './test-clock.js';
+import { createTestDatabase } from './test-database.js';
+import { TestMailbox } from './test-mailbox.js';
+
+export const PASSWORD = 'correct horse battery';
+
+/** The real service over HTTP, on a database of its own, with a clock that the test moves. */
+export class TestApp {
+  readonly clock: TestClock;
+  readonly mailbox: TestMailbox;
+
+  private constructor(
+    readonly nest: NestExpressApplication,
+    readonly url: string,
+    readonly databaseUrl: string,
+    private readonly drop: () => Promise<void>,
+  ) {
+    this.clock = nest.get<TestClock>(Clock);
+    this.mailbox = new TestMailbox(nest);
+  }
+
+  /** `environment`: variables that differ from the defaults; `replicaOf`: an app to share database and clock with. */
+  static async start(environment: Record<string, string> = {}, replicaOf?: TestApp): Promise<TestApp> {
+    const database = replicaOf ? { url: replicaOf.databaseUrl, drop: async () => {} } : await createTestDatabase();
+    const config = readConfig({ NODE_ENV: 'test', LOG_LEVEL: 'silent', COUNTERSIGN_KEYS: KEYS, PORT: '0', ...environment });
+    const module = await Test.createTestingModule({
+      imports: [AppModule.forRoot(config, database.url), AccountsModule],
+      providers: [AccountsService],
+    })
+      .overrideProvider(Clock)
+      .useValue(replicaOf?.clock ?? new TestClock())
+      .compile();
+    const nest = module.createNestApplication<NestExpressApplication>(new FastExpressAdapter(), { bodyParser: false });
+    configureApp(nest, config);
+    await nest.listen(0, '127.0.0.1');
+    const { port } = nest.getHttpServer().address() as AddressInfo;
+    replicaOf?.mailbox.join(nest);
+    return new TestApp(nest, `http://127.0.0.1:${port}`, database.url, () => database.drop());
+  }
+
+  async stop(): Promise<void> {
+    const server = this.nest.getHttpServer();
+    server.closeAllConnections();
+    await this.nest.close();
+    if (server.listening) await once(server, 'close');
+    await this.drop();
+  }
+
+  /** What an operator's `account create` does. */
+  async createAccount(request: Partial<AccountRequest> = {}): Promise<CreatedAccount> {
+    const accounts = this.nest.get(AccountsService);
+    return accounts.create(this.operatorCall(), { password: PASSWORD, secondFactor: 'email', ...request });
+  }
+
+  /** A call of an operator, for what the command line does. */
+  operatorCall(): Call {
+    const ids = this.nest.get(Ids);
+    const client = { address: 'local', userAgent: 'test', requestId: 'test' };
+    return { protocol: 'cli', client, now: this.clock.now(), nextId: () => ids.next() };
+  }
+
+  /** Rows straight from the database. */
+  async rows<Row extends object>(query: Sql): Promise<Row[]> {
+    return this.nest.get(Database).rows<Row>(query);
+  }
+}
+
+const KEYS = `t1:${Buffer.alloc(32, 7).toString('base64')}`;

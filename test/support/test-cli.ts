@@ -1,0 +1,86 @@
+import { PassThrough } from 'node:stream';
+import { readConfig } from '@app/config';
+import { Client } from 'pg';
+import type { Sql } from 'sql-template-tag';
+import { run } from '../../apps/cli/src/program.js';
+import { createTestDatabase } from './test-database.js';
+
+export const KEYS = `t1:${Buffer.alloc(32, 7).toString('base64')}`;
+
+export interface CliAnswer {
+  code: number;
+  out: string;
+  err: string;
+}
+
+/** The operator's command line in this process, on a database of its own. */
+export class TestCli {
+  /** All that any command has said. */
+  said = '';
+
+  private constructor(
+    readonly databaseUrl: string,
+    private readonly client: Client,
+    private readonly drop: () => Promise<void>,
+  ) {}
+
+  /** `databaseUrl`: of somebody else's database. */
+  static async start(databaseUrl?: string): Promise<TestCli> {
+    const database = databaseUrl ? { url: databaseUrl, drop: async () => {} } : await createTestDatabase();
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    return new TestCli(database.url, client, database.drop);
+  }
+
+  async stop(): Promise<void> {
+    await this.client.end();
+    await this.drop();
+  }
+
+  /** `input`: what is on standard input. */
+  run(args: string[], input: string | Buffer = '', environment = {}): Promise<CliAnswer> {
+    return this.runOn(new PassThrough().end(input), args, environment);
+  }
+
+  /** At a terminal, where each prompt is answered with the next of `keys`. */
+  type(args: string[], keys: string[]): Promise<CliAnswer> {
+    const keyboard = Object.assign(new PassThrough(), { isTTY: true });
+    const rest = [...keys];
+    return this.runOn(keyboard, args, {}, (text) => text.endsWith(': ') && keyboard.write(rest.shift()));
+  }
+
+  private async runOn(
+    input: PassThrough & { isTTY?: boolean },
+    args: string[],
+    environment: object,
+    heard: (text: string) => unknown = () => undefined,
+  ): Promise<CliAnswer> {
+    const answer: CliAnswer = { code: -1, out: '', err: '' };
+    const out = (text: string) => void (answer.out += text);
+    const err = (text: string) => {
+      answer.err += text;
+      heard(text);
+    };
+    const given = {
+      NODE_ENV: 'test',
+      DATABASE_URL: this.databaseUrl,
+      COUNTERSIGN_KEYS: KEYS,
+      ...environment,
+    };
+    answer.code = await run(args, { input, out, err }, () => readConfig(given));
+    this.said += answer.out + answer.err;
+    return answer;
+  }
+
+  /** The answer of a command that succeeds, with `--json`. */
+  async json<T = Record<string, unknown>>(args: string[], input?: string): Promise<T> {
+    const { code, out, err } = await this.run([...args, '--json'], input);
+    if (code) throw new Error(err);
+    return JSON.parse(out) as T;
+  }
+
+  /** Rows straight from the database. */
+  async rows<Row extends object>(query: Sql): Promise<Row[]> {
+    return (await this.client.query<Row>(query.text, query.values)).rows;
+  }
+}
