@@ -1,0 +1,64 @@
+import type { Call } from '@app/kernel';
+import sql, { type Sql } from 'sql-template-tag';
+import type { SecondFactor } from './account.entity.js';
+
+/** An account as an operator gives it; identifiers in the form `normaliseIdentifier` makes. */
+export interface NewAccount {
+  id: string;
+  email?: string;
+  username?: string;
+  phone?: string;
+  passwordHash: string;
+  secondFactor: SecondFactor;
+  orgId?: string;
+  tenantId?: string;
+  language: string;
+}
+
+/** Part: a new, activated account: `{account_id, uuid}`. A taken identifier violates `accounts_<column>_key`. */
+export function insertAccount({ now }: Call, account: NewAccount): Sql {
+  return sql`
+    INSERT INTO accounts (id, email, username, phone, password_hash, second_factor, org_id, tenant_id, language,
+      activated_at, created_at, updated_at)
+    VALUES (${account.id}::bigint, ${account.email ?? null}, ${account.username ?? null}, ${account.phone ?? null},
+      ${account.passwordHash}, ${account.secondFactor}, ${account.orgId ?? null}, ${account.tenantId ?? null},
+      ${account.language}, ${now}::timestamptz, ${now}::timestamptz, ${now}::timestamptz)
+    RETURNING id AS account_id, uuid`;
+}
+
+/** Part: gives the account an authenticator, in the place of any it has; no step of the new one is used. */
+export function putTotpFactor({ now }: Call, accountId: string, secretSealed: string): Sql {
+  return sql`
+    INSERT INTO totp_factors (account_id, secret_sealed, created_at)
+    VALUES (${accountId}::bigint, ${secretSealed}, ${now}::timestamptz)
+    ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = 0,
+      created_at = excluded.created_at RETURNING account_id`;
+}
+
+/** Part: forgets the account's authenticator. */
+export function dropTotpFactor(accountId: string): Sql {
+  return sql`DELETE FROM totp_factors WHERE account_id = ${accountId}::bigint RETURNING account_id`;
+}
+
+/**
+ * Statement, before a change in the same transaction: waits for whoever holds the account (`holdAccount`) and keeps
+ * out whoever comes next, so that the change sees all that was made under the account as it was.
+ */
+export function lockAccount(accountId: string): Sql {
+  return sql`SELECT FROM accounts WHERE id = ${accountId}::bigint FOR NO KEY UPDATE`;
+}
+
+/** Part: which second factor a sign-in asks for: `{account_id}`. */
+export function setSecondFactor({ now }: Call, accountId: string, factor: SecondFactor): Sql {
+  return sql`
+    UPDATE accounts SET second_factor = ${factor}, updated_at = ${now}::timestamptz
+    WHERE id = ${accountId}::bigint RETURNING id AS account_id`;
+}
+
+/** Part: shuts the account, or opens it again: `{account_id}`. */
+export function setDisabled({ now }: Call, accountId: string, disabled: boolean): Sql {
+  return sql`
+    UPDATE accounts SET disabled_at = CASE WHEN ${disabled}::boolean THEN coalesce(disabled_at, ${now}::timestamptz) END,
+      updated_at = ${now}::timestamptz
+    WHERE id = ${accountId}::bigint RETURNING id AS account_id`;
+}

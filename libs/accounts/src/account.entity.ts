@@ -1,0 +1,57 @@
+import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+
+export const SECOND_FACTORS = ['none', 'email', 'sms', 'totp'] as const;
+export type SecondFactor = (typeof SECOND_FACTORS)[number];
+
+/** A person. Identifiers are stored in the one form `normaliseIdentifier` gives. */
+@Entity('accounts')
+@Unique('accounts_uuid_key', ['uuid'])
+@Unique('accounts_email_key', ['email'])
+@Unique('accounts_username_key', ['username'])
+@Unique('accounts_phone_key', ['phone'])
+@Check('accounts_identified', 'num_nonnulls(email, username, phone) > 0')
+@Check('accounts_second_factor', `second_factor IN ('none', 'email', 'sms', 'totp')`)
+export class AccountEntity {
+  @PrimaryColumn({ type: 'bigint' }) id: string;
+  /** For the protocols that expect a UUID. */
+  @Column({ type: 'uuid', default: () => 'gen_random_uuid()' }) uuid: string;
+  @Column({ type: 'text', nullable: true }) email: string | null;
+  @Column({ type: 'text', nullable: true }) username: string | null;
+  /** E.164. */
+  @Column({ type: 'text', nullable: true }) phone: string | null;
+  /** argon2id, PHC string. */
+  @Column({ type: 'text', name: 'password_hash', nullable: true }) passwordHash: string | null;
+  @Column({ type: 'text', name: 'second_factor', default: 'none' }) secondFactor: SecondFactor;
+  @Column({ type: 'text', name: 'org_id', nullable: true }) orgId: string | null;
+  @Column({ type: 'text', name: 'tenant_id', nullable: true }) tenantId: string | null;
+  /** BCP 47; what cannot be said in it is said in English. */
+  @Column({ type: 'text', default: 'en' }) language: string;
+  @Column({ type: 'timestamptz', name: 'activated_at', nullable: true }) activatedAt: Date | null;
+  @Column({ type: 'timestamptz', name: 'disabled_at', nullable: true }) disabledAt: Date | null;
+  @Column({ type: 'timestamptz', name: 'password_changed_at', nullable: true }) passwordChangedAt: Date | null;
+  @Column({ type: 'timestamptz', name: 'created_at' }) createdAt: Date;
+  @Column({ type: 'timestamptz', name: 'updated_at' }) updatedAt: Date;
+}
+
+/** An authenticator app (RFC 6238). The secret is sealed under the key ring, bound to the account. */
+@Entity('totp_factors')
+export class TotpFactorEntity {
+  @PrimaryColumn({ type: 'bigint', name: 'account_id' }) accountId: string;
+  @Column({ type: 'text', name: 'secret_sealed' }) secretSealed: string;
+  /** The last accepted time step: no step at or before it is accepted again. */
+  @Column({ type: 'bigint', name: 'last_step', default: 0 }) lastStep: string;
+  @Column({ type: 'timestamptz', name: 'created_at' }) createdAt: Date;
+}
+
+/** Wrong passwords of one login, or of one login from one address, under a digest of them. */
+@Entity('password_failures')
+@Index('password_failures_login', ['login'])
+@Index('password_failures_counts_until', ['countsUntil'])
+export class PasswordFailuresEntity {
+  @PrimaryColumn({ type: 'text' }) key: string;
+  /** Digest of the login alone, by which an operator's `unlock` finds all of them. */
+  @Column({ type: 'text' }) login: string;
+  @Column({ type: 'integer' }) failures: number;
+  @Column({ type: 'timestamptz', name: 'counts_until' }) countsUntil: Date;
+  @Column({ type: 'timestamptz', name: 'locked_until', nullable: true }) lockedUntil: Date | null;
+}

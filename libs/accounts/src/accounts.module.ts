@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { AccountsRepository } from './accounts.repository.js';
+import { CredentialProofs } from './credentials/credential-proofs.js';
+import { PasswordCheck } from './password-check.js';
+import { PasswordHasher } from './password-hasher.js';
+import { BackupCodes } from './second-factors/backup-codes.js';
+import { SecondFactors } from './second-factors/second-factors.js';
+import { TotpFactors } from './totp-factors.js';
+
+@Module({
+  providers: [CredentialProofs, AccountsRepository, PasswordCheck, PasswordHasher, TotpFactors, SecondFactors, BackupCodes],
+  exports: [CredentialProofs, AccountsRepository, PasswordCheck, PasswordHasher, TotpFactors, SecondFactors, BackupCodes],
+})
+export class AccountsModule {}

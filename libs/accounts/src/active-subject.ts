@@ -1,0 +1,34 @@
+import type { Parts } from '@app/database';
+import type { Identifier, KeyRing } from '@app/kernel';
+import sql, { raw, type Sql } from 'sql-template-tag';
+
+/** Whose guesses and mails are counted for an identifier that no account has: a keyed hash, so that the tables name nobody. */
+export function strangerOf(identifier: Identifier, keyRing: KeyRing): string {
+  return `?${keyRing.mac('subject', identifier.kind, identifier.value).hash}`;
+}
+
+/**
+ * Parts like `subjectParts`, for whom only accounts exist whose owner has proven an address: `known` and `subject`. An
+ * account that somebody registered and nobody proved is nobody's.
+ */
+export function activeSubjectParts(identifier: Identifier, keyRing: KeyRing): Parts {
+  return {
+    known: sql`
+      SELECT id AS account_id FROM accounts
+      WHERE ${raw(identifier.kind)} = ${identifier.value} AND disabled_at IS NULL AND activated_at IS NOT NULL FOR SHARE`,
+    subject: sql`
+      SELECT coalesce(k.account_id::text, ${strangerOf(identifier, keyRing)}::text) AS subject, k.account_id
+      FROM (VALUES (1)) one LEFT JOIN known k ON true`,
+  };
+}
+
+/**
+ * Part: the account as `holdAccount` holds it, unless its password was changed after `since`: a password that was
+ * right when it was looked at opens nothing once a reset has ended all sessions.
+ */
+export function holdUnchanged(accountId: string, since: Date): Sql {
+  return sql`
+    SELECT id AS account_id FROM accounts
+    WHERE id = ${accountId}::bigint AND disabled_at IS NULL
+      AND coalesce(password_changed_at <= ${since}::timestamptz, true) FOR SHARE`;
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+
+const BASE64URL = /^[A-Za-z0-9_-]+={0,2}$/;
+const clientData = z.looseObject({
+  type: z.string(),
+  challenge: z.string(),
+  origin: z.string().optional(),
+  crossOrigin: z.boolean().optional(),
+});
+
+export interface ClientDataExpectation {
+  type: 'key.create' | 'key.get';
+  /** The texts the challenge may be. */
+  challenges: string[];
+  origins: readonly string[];
+}
+
+/** The bytes of base64url text; none for text that is not. */
+export function decodeBase64Url(text: string): Buffer | undefined {
+  return BASE64URL.test(text) ? Buffer.from(text, 'base64url') : undefined;
+}
+
+/** The value of base64url text of JSON; undefined for anything else. */
+export function decodeJson(text: string): unknown {
+  try {
+    return JSON.parse(decodeBase64Url(text)?.toString('utf8') ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
+/** A challenge as clients may write it: as given, or as base64url of its text, as browsers do. */
+export function spellings(challenge: string): string[] {
+  return [challenge, Buffer.from(challenge).toString('base64url')];
+}
+
+/**
+ * Whether this is what was to be signed: of this type, for this challenge, and made nowhere else. An assertion may
+ * leave its origin out, because a client that is no browser has none; a new key may not.
+ */
+export function isExpectedClientData(encoded: string, expected: ClientDataExpectation): boolean {
+  const { data } = clientData.safeParse(decodeJson(encoded));
+  if (!data || data.type !== expected.type || data.crossOrigin) return false;
+  const atHome = data.origin === undefined ? expected.type === 'key.get' : expected.origins.includes(data.origin);
+  return atHome && expected.challenges.includes(data.challenge.replace(/=+$/, ''));
+}

@@ -1,0 +1,40 @@
+export * from './account-changes.js';
+export {
+  AccountEntity,
+  PasswordFailuresEntity,
+  SECOND_FACTORS,
+  TotpFactorEntity,
+  type SecondFactor,
+} from './account.entity.js';
+export { AccountsModule } from './accounts.module.js';
+export { AccountsRepository, accountOf, holdAccount, recipientOf } from './accounts.repository.js';
+export { PasswordCheck, type KnownAccount } from './password-check.js';
+export { PasswordHasher } from './password-hasher.js';
+export {
+  changeProfile,
+  claimMailbox,
+  registerAccount,
+  withAccount,
+  withProfile,
+  type Profile,
+} from './profile.js';
+export { purgePasswordFailures } from './purge.js';
+export { activeSubjectParts, holdUnchanged, strangerOf } from './active-subject.js';
+export { resetPassword } from './change-password.js';
+export { accountContact, signUpContact } from './contacts.js';
+export { PASSWORD_LENGTH, weaknessOf } from './password-strength.js';
+export { phoneNumber } from './phone.js';
+export { completeSignUp, insertSignUp, takenIdentifiers } from './sign-up.js';
+export { SignUpEntity } from './sign-up.entity.js';
+export { BackupCodeEntity } from './second-factors/backup-code.entity.js';
+export { BackupCodes } from './second-factors/backup-codes.js';
+export { FactorSetupEntity } from './second-factors/factor-setup.entity.js';
+export { SecondFactors, type FactorSetup } from './second-factors/second-factors.js';
+export { subjectParts } from './subject.js';
+export { TotpFactors } from './totp-factors.js';
+export { OfferedTotp, challengeOf } from './credentials/challenge.js';
+export { spellings } from './credentials/client-data.js';
+export { CredentialEntity, PendingRecoveryEntity, type CredentialKind } from './credentials/credential.entity.js';
+export * from './credentials/credential-proofs.js';
+export * from './credentials/credentials.js';
+export { enrolTotp } from './credentials/totp-enrolment.js';

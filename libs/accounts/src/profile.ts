@@ -1,0 +1,102 @@
+import type { Parts } from '@app/database';
+import type { Call } from '@app/kernel';
+import sql, { raw, type Sql } from 'sql-template-tag';
+import type { SecondFactor } from './account.entity.js';
+
+/** What a client is told of the account behind its session. */
+export interface Profile {
+  uuid: string;
+  email: string | null;
+  username: string | null;
+  phone: string | null;
+  first_name: string | null;
+  last_name: string | null;
+  second_factor: SecondFactor;
+  created_at: Date;
+  updated_at: Date;
+  activated_at: Date | null;
+}
+
+export interface ProfileChange {
+  username?: string;
+  firstName?: string;
+  lastName?: string;
+  passwordHash?: string;
+}
+
+export interface Registration {
+  id: string;
+  email?: string;
+  username?: string;
+  firstName?: string;
+  lastName?: string;
+  passwordHash?: string;
+}
+
+const PROFILE = sql`a.uuid, a.email, a.username, a.phone, a.first_name, a.last_name, a.second_factor, a.created_at,
+  a.updated_at, a.activated_at`;
+
+/**
+ * Sub-select: the rows of part `from` with `{uuid, has_password, second_factor}` of their account (its `account_id`); none for a
+ * disabled one.
+ */
+export function withAccount(from: string): Sql {
+  return sql`
+    SELECT f.*, a.uuid, a.password_hash IS NOT NULL AS has_password, a.second_factor
+    FROM ${raw(from)} f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL`;
+}
+
+/** Sub-select: the rows of part `from` with the `Profile` of their account; none for a disabled one. */
+export function withProfile(from: string): Sql {
+  return sql`
+    SELECT f.*, ${PROFILE} FROM ${raw(from)} f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL`;
+}
+
+/**
+ * Part: changes what is given, of the account in part `from`: `{account_id}` and the `Profile`. A taken user name violates
+ * `accounts_username_key`.
+ */
+export function changeProfile({ now }: Call, change: ProfileChange, from: string): Sql {
+  return sql`
+    UPDATE accounts a SET
+      username = coalesce(${change.username ?? null}, a.username),
+      first_name = coalesce(${change.firstName ?? null}, a.first_name),
+      last_name = coalesce(${change.lastName ?? null}, a.last_name),
+      password_hash = coalesce(${change.passwordHash ?? null}, a.password_hash),
+      password_changed_at = CASE WHEN ${change.passwordHash ?? null}::text IS NULL THEN a.password_changed_at ELSE ${now}::timestamptz END,
+      updated_at = ${now}::timestamptz
+    FROM ${raw(from)} f WHERE a.id = f.account_id RETURNING a.id AS account_id, ${PROFILE}`;
+}
+
+/**
+ * Part: an account that somebody registered: `{account_id}` and the `Profile`. One with an e-mail address is not activated before
+ * its owner has proven that mailbox (`claimMailbox`); a taken identifier violates `accounts_<column>_key`.
+ */
+export function registerAccount({ now }: Call, account: Registration): Sql {
+  const activatedAt = account.email === undefined ? now : null;
+  return sql`
+    INSERT INTO accounts AS a (id, email, username, password_hash, first_name, last_name, activated_at, created_at, updated_at)
+    VALUES (${account.id}::bigint, ${account.email ?? null}, ${account.username ?? null}, ${account.passwordHash ?? null},
+      ${account.firstName ?? null}, ${account.lastName ?? null}, ${activatedAt}::timestamptz, ${now}::timestamptz, ${now}::timestamptz)
+    RETURNING a.id AS account_id, ${PROFILE}`;
+}
+
+/**
+ * Parts for who has just proven the mailbox of the account in part `from`: the first proof activates the account, and
+ * takes away the password and the second factor that whoever registered it may have left there. `claimed` has the
+ * `account_id` of such an account, whose other sessions have to end.
+ */
+export function claimMailbox({ now }: Call, from: string): Parts {
+  return {
+    claimed: sql`
+      UPDATE accounts a SET activated_at = ${now}::timestamptz, updated_at = ${now}::timestamptz, password_hash = NULL,
+        second_factor = 'none'
+      FROM ${raw(from)} f WHERE a.id = f.account_id AND a.activated_at IS NULL RETURNING a.id AS account_id`,
+    claimed_authenticator: sql`
+      DELETE FROM totp_factors t USING claimed c WHERE t.account_id = c.account_id RETURNING t.account_id`,
+    claimed_setup: sql`
+      DELETE FROM factor_setups u USING claimed c WHERE u.account_id = c.account_id RETURNING u.account_id`,
+    claimed_backup_codes: sql`
+      DELETE FROM backup_codes b USING claimed c WHERE b.account_id = c.account_id RETURNING b.account_id`,
+  };
+}

@@ -1,0 +1,10 @@
+import sql, { type Sql } from 'sql-template-tag';
+
+/** A batch of wrong passwords that neither count nor lock any more. What others hold is skipped. */
+export function purgePasswordFailures(now: Date, batch: number): Sql {
+  return sql`
+    DELETE FROM password_failures WHERE key IN (
+      SELECT key FROM password_failures
+      WHERE counts_until <= ${now}::timestamptz AND coalesce(locked_until <= ${now}::timestamptz, true)
+      LIMIT ${batch}::int FOR UPDATE SKIP LOCKED) RETURNING key`;
+}

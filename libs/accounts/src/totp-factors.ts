@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { KeyRing } from '@app/kernel';
+import sql, { raw, type Sql } from 'sql-template-tag';
+import { newTotpSecret, totpStep, totpUri } from './totp.js';
+
+const LABEL = 'totp';
+
+/** Authenticator apps: their secrets at rest, and the compare-and-set that lets a code work once. */
+@Injectable()
+export class TotpFactors {
+  constructor(private readonly keyRing: KeyRing) {}
+
+  /** A new secret for the account: in base32, sealed for the table, and as the URI the owner's app reads. */
+  create(accountId: string, label: string): { secret: string; sealed: string; uri: string } {
+    const secret = newTotpSecret();
+    return { secret, sealed: this.keyRing.seal(LABEL, accountId, secret), uri: totpUri(secret, label, 'Countersign') };
+  }
+
+  /** A secret that the owner's app has already, sealed for the table. */
+  seal(accountId: string, secret: string): string {
+    return this.keyRing.seal(LABEL, accountId, secret);
+  }
+
+  /** The step at which the code is right, or undefined. Does not say whether the step was used before. */
+  stepOf(accountId: string, sealed: string, code: string, now: Date): number | undefined {
+    return totpStep(this.keyRing.unseal(LABEL, accountId, sealed), code, now);
+  }
+
+  /** Part: the sealed secret of the account in part `from` (its `account_id`). */
+  secret(from: string): Sql {
+    return sql`SELECT t.secret_sealed FROM totp_factors t JOIN ${raw(from)} f USING (account_id)`;
+  }
+
+  /** Part: the factor of the account in part `from` (its `account_id`), locked: `{account_id, last_step}`. */
+  locked(from: string): Sql {
+    return sql`
+      SELECT t.account_id, t.last_step FROM totp_factors t JOIN ${raw(from)} f USING (account_id) FOR UPDATE OF t`;
+  }
+
+  /** Condition: the step is later than every accepted one (part `locked`). False without a step. */
+  isFresh(step: number | undefined, locked: string): Sql {
+    return sql`coalesce(${step ?? null}::bigint > (SELECT last_step FROM ${raw(locked)}), false)`;
+  }
+
+  /** Part: stores the step once the attempt in part `verdict` is redeemed by it. */
+  accept(step: number | undefined, verdict: string): Sql {
+    return sql`
+      UPDATE totp_factors t SET last_step = ${step ?? null}::bigint FROM ${raw(verdict)} v
+      WHERE v.outcome = 'redeemed' AND t.account_id = v.account_id RETURNING t.account_id`;
+  }
+}

@@ -1,0 +1,33 @@
+import sql, { type Sql } from 'sql-template-tag';
+
+/**
+ * Statements that tidy up a batch each and answer a row for each row they took. What others hold is skipped, not waited for.
+ * Budgets of accounts stay: an open attempt cannot be redeemed without its row, and there are two for an account.
+ */
+export const attemptPurges = {
+  /** Attempts that ran out of time say so. */
+  expire: (now: Date, batch: number): Sql => sql`
+    UPDATE attempts SET status = 'expired', closed_at = expires_at WHERE id IN (
+      SELECT id FROM attempts WHERE status = 'open' AND expires_at <= ${now}::timestamptz
+      LIMIT ${batch}::int FOR UPDATE SKIP LOCKED) RETURNING id`,
+
+  /** Attempts kept long enough to be explained. */
+  attempts: (before: Date, batch: number): Sql => sql`
+    DELETE FROM attempts WHERE id IN (
+      SELECT id FROM attempts WHERE expires_at <= ${before}::timestamptz AND status <> 'open'
+      LIMIT ${batch}::int FOR UPDATE SKIP LOCKED) RETURNING id`,
+
+  sendWindows: (now: Date, batch: number): Sql => sql`
+    DELETE FROM send_windows WHERE (subject, purpose) IN (
+      SELECT subject, purpose FROM send_windows
+      WHERE next_at <= ${now}::timestamptz AND window_ends_at <= ${now}::timestamptz
+      LIMIT ${batch}::int FOR UPDATE SKIP LOCKED) RETURNING subject`,
+
+  /** Refilled budgets of identifiers that no account has. */
+  strangersBudgets: (now: Date, batch: number): Sql => sql`
+    DELETE FROM guess_budgets WHERE (subject, factor) IN (
+      SELECT subject, factor FROM guess_budgets b
+      WHERE subject LIKE '?%' AND coalesce(refills_at <= ${now}::timestamptz, true)
+        AND NOT EXISTS (SELECT FROM attempts a WHERE a.subject = b.subject AND a.status = 'open')
+      LIMIT ${batch}::int FOR UPDATE SKIP LOCKED) RETURNING subject`,
+};

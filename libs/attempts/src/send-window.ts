@@ -1,0 +1,39 @@
+import { plusSeconds, type Call } from '@app/kernel';
+import sql, { raw, type Sql } from 'sql-template-tag';
+import type { AttemptPurpose } from './attempt.entity.js';
+
+/** When a code may be sent again to one subject for one purpose. */
+export interface SendRule {
+  purpose: AttemptPurpose;
+  waitSeconds: number;
+  /** At most this many in an hour; no such limit when absent. */
+  hourlyLimit?: number;
+}
+
+const HOUR_SECONDS = 3600;
+
+/**
+ * Part: takes the one permission to send that a window has, for each row of part `from` (`subject`), and hands
+ * those on; none when it is too early. The guard and the taking are one upsert, so of many calls at once one sends.
+ */
+export function takeSendWindow({ now }: Call, rule: SendRule, from: string): Sql {
+  const next = plusSeconds(now, rule.waitSeconds);
+  const hour = plusSeconds(now, HOUR_SECONDS);
+  return sql`
+    INSERT INTO send_windows AS w (subject, purpose, next_at, sent, window_ends_at)
+    SELECT f.subject, ${rule.purpose}, ${next}::timestamptz, 1, ${hour}::timestamptz FROM ${raw(from)} f
+    ON CONFLICT (subject, purpose) DO UPDATE SET next_at = excluded.next_at,
+      sent = CASE WHEN w.window_ends_at <= ${now}::timestamptz THEN 1 ELSE w.sent + 1 END,
+      window_ends_at = CASE WHEN w.window_ends_at <= ${now}::timestamptz THEN excluded.window_ends_at
+        ELSE w.window_ends_at END
+    WHERE w.next_at <= ${now}::timestamptz AND (w.window_ends_at <= ${now}::timestamptz
+      OR w.sent < coalesce(${rule.hourlyLimit ?? null}::int, w.sent + 1))
+    RETURNING w.subject`;
+}
+
+/** Part: when the subject of part `from` may ask again (`next_at`), as of before this statement. */
+export function nextSend({ now }: Call, rule: SendRule, from: string): Sql {
+  return sql`
+    SELECT CASE WHEN w.next_at > ${now}::timestamptz THEN w.next_at ELSE w.window_ends_at END AS next_at
+    FROM send_windows w JOIN ${raw(from)} f ON w.subject = f.subject WHERE w.purpose = ${rule.purpose}`;
+}

@@ -1,0 +1,27 @@
+import type { Clock } from '@app/kernel';
+import type { Verdict } from '../message.js';
+import { TextSender, type OutgoingText } from '../senders/sender.js';
+import type { Mailbox } from './mailbox.js';
+
+/** Puts texts into the development mailbox. */
+export class MailboxTextSender extends TextSender {
+  constructor(
+    private readonly mailbox: Mailbox,
+    private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  send({ id, to, text }: OutgoingText): Promise<Verdict> {
+    this.mailbox.put({
+      id,
+      channel: 'sms',
+      to,
+      subject: null,
+      text,
+      html: null,
+      createdAt: this.clock.now(),
+    });
+    return Promise.resolve({ outcome: 'sent' });
+  }
+}

@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '@app/config';
+import type { Channel } from '../message.js';
+
+const NEWEST = 500;
+
+/** A mail or text as it arrived. A text has neither subject nor HTML. */
+export interface MailboxMessage {
+  /** The id in the table of messages; two of the same are copies of one message. */
+  id: string;
+  channel: Channel;
+  to: string;
+  subject: string | null;
+  text: string;
+  html: string | null;
+  createdAt: Date;
+}
+
+/** The development mailbox: in memory, of this process, gone with it. */
+@Injectable()
+export class Mailbox {
+  /** Whether there is one at all: in development, without a mail server of its own. */
+  readonly open: boolean;
+  private readonly received: MailboxMessage[] = [];
+
+  constructor(config: Config) {
+    this.open = !config.production && !config.delivery.smtpUrl;
+  }
+
+  put(message: MailboxMessage): void {
+    this.received.unshift(message);
+    this.received.length = Math.min(this.received.length, NEWEST);
+  }
+
+  /** Newest first; `to` in any case, all when absent. */
+  messages(to?: string): MailboxMessage[] {
+    const wanted = to?.toLowerCase();
+    return this.received.filter((message) => wanted === undefined || message.to.toLowerCase() === wanted);
+  }
+}

@@ -1,0 +1,58 @@
+import type { FactorChangedFacts } from './templates/factor-changed.js';
+import type { LongCodeFacts } from './templates/long-code.js';
+import type { MagicLinkFacts } from './templates/magic-link.js';
+import type { RecoveryCompletedFacts, RecoveryStartedFacts } from './templates/recovery-notice.js';
+import type { AccountNoticeFacts } from './templates/account-notice.js';
+import type { PasswordResetFacts } from './templates/password-reset.js';
+import type { SignInCodeFacts } from './templates/sign-in-code.js';
+
+export type Channel = 'email' | 'sms';
+export type MessageState = 'queued' | 'sent' | 'expired' | 'refused' | 'discarded';
+
+/** What each template has to be told. A new template is a line here, which does not compile until it is written. */
+export interface MessageFacts {
+  sign_in_code: SignInCodeFacts;
+  sign_up_code: SignInCodeFacts;
+  account_exists: AccountNoticeFacts;
+  password_needed: AccountNoticeFacts;
+  password_reset: PasswordResetFacts;
+  password_changed: AccountNoticeFacts;
+  magic_link: MagicLinkFacts;
+  factor_changed: FactorChangedFacts;
+  recovery_code: LongCodeFacts;
+  registration_code: LongCodeFacts;
+  login_code: LongCodeFacts;
+  recovery_started: RecoveryStartedFacts;
+  recovery_completed: RecoveryCompletedFacts;
+}
+export type TemplateName = keyof MessageFacts;
+
+interface MessageOf<T extends TemplateName> {
+  id: string;
+  channel: Channel;
+  template: T;
+  /** Sealed in the row and erased with the statement that ends it: they hold the secret. */
+  facts: MessageFacts[T];
+  attemptId?: string;
+  /** From then on the message is worth nothing and is not sent. */
+  expiresAt: Date;
+}
+
+/** A message to be queued. To whom it goes, and in which language, is read by the statement that queues it. */
+export type NewMessage = { [T in TemplateName]: MessageOf<T> }[TemplateName];
+
+/** A row that this worker owns until its lease ends. `tries` is the fence: it changes with the owner. */
+export interface ClaimedMessage {
+  id: string;
+  channel: Channel;
+  /** As stored: a newer replica may have written a name that this version does not know. */
+  template: string;
+  recipient: string;
+  language: string;
+  factsSealed: string;
+  tries: number;
+  expiresAt: Date;
+}
+
+/** How a hand-over ended. `reason` goes to the log and the row: it never holds a secret or an address. */
+export type Verdict = { outcome: 'sent' } | { outcome: 'refused' | 'retry'; reason: string };

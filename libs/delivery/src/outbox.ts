@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '@app/database';
+import { KeyRing } from '@app/kernel';
+import sql, { type Sql } from 'sql-template-tag';
+import { sealFacts } from './facts.js';
+import type { NewMessage } from './message.js';
+import { DeliveryWorker } from './worker/delivery.worker.js';
+
+/** What waits to be handed over, be it for a worker, for the next try or for the end of a hand-over. */
+export interface Backlog {
+  messages: number;
+  /** Age of the one that has waited longest; 0 when none waits. */
+  oldestSeconds: number;
+}
+
+/** Where flows leave their messages: in the same statement as what the message is about, so neither goes without the other. */
+@Injectable()
+export class Outbox {
+  constructor(
+    private readonly database: Database,
+    private readonly keyRing: KeyRing,
+    private readonly worker: DeliveryWorker,
+  ) {}
+
+  /**
+   * Part: queues the message for each row of `recipient`, a sub-select of `address text, language text, account_id
+   * bigint` that gives at most one. No row, or a null address: no message and no error, so that whoever has no
+   * address is answered like everybody else.
+   */
+  enqueue(message: NewMessage, now: Date, recipient: Sql): Sql {
+    return sql`
+      INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+        next_try_at, created_at, expires_at)
+      SELECT ${message.id}::bigint, ${message.attemptId ?? null}::bigint, r.account_id, ${message.channel},
+        ${message.template}, r.address, r.language, ${sealFacts(this.keyRing, message)}, ${now}::timestamptz, ${now}::timestamptz,
+        ${message.expiresAt}::timestamptz
+      FROM (${recipient}) r WHERE r.address IS NOT NULL
+      RETURNING id`;
+  }
+
+  /** Has this replica look for messages now. To be called when the statement has come back; never throws. */
+  wake(): void {
+    this.worker.wake();
+  }
+
+  /** For the health page: a mail server or a worker that has gone away shows here. */
+  async backlog(now: Date): Promise<Backlog> {
+    const row = await this.database.row<{ messages: string; oldest: Date | null }>(sql`
+      SELECT count(*) AS messages, min(created_at) AS oldest FROM messages WHERE state = 'queued'`);
+    const oldestMs = row?.oldest ? now.getTime() - row.oldest.getTime() : 0;
+    return { messages: Number(row?.messages ?? 0), oldestSeconds: Math.max(0, Math.floor(oldestMs / 1000)) };
+  }
+}

@@ -1,0 +1,72 @@
+import type { Language } from './language.js';
+import { notice } from './notice.js';
+import { requestDetails, type RequestFacts } from './request.js';
+import type { Site } from './site.js';
+import type { Words } from './templates.js';
+
+/** What an owner is told without being asked for anything. */
+export type AccountNoticeFacts = RequestFacts;
+
+interface Wording {
+  subject(site: string): string;
+  opening(site: string): string;
+  closing: string;
+}
+type Wordings = Record<Language, Wording>;
+
+const exists: Wordings = {
+  en: {
+    subject: (site) => `You already have an account at ${site}`,
+    opening: (site) => `Somebody, probably you, wanted to make an account at ${site}, but you have one already.`,
+    closing: 'Sign in instead, or ask for a new password if you have forgotten yours. If this was not you, there is nothing to do: nobody learned that you have an account.',
+  },
+  de: {
+    subject: (site) => `Sie haben bereits ein Konto bei ${site}`,
+    opening: (site) => `Jemand, vermutlich Sie, wollte bei ${site} ein Konto anlegen, aber Sie haben bereits eines.`,
+    closing: 'Melden Sie sich stattdessen an, oder fordern Sie ein neues Passwort an, wenn Sie Ihres vergessen haben. Waren Sie das nicht, ist nichts zu tun: Niemand hat erfahren, dass Sie ein Konto haben.',
+  },
+};
+
+const needsPassword: Wordings = {
+  en: {
+    subject: (site) => `Sign in to ${site} with your password`,
+    opening: (site) =>
+      `Somebody, probably you, wanted to sign in to ${site} with a code alone. Your account asks for a code as its second factor, and one and the same address cannot be both.`,
+    closing: 'Sign in with your password first; the code comes after it. If this was not you, there is nothing to do.',
+  },
+  de: {
+    subject: (site) => `Melden Sie sich bei ${site} mit Ihrem Passwort an`,
+    opening: (site) =>
+      `Jemand, vermutlich Sie, wollte sich bei ${site} allein mit einem Code anmelden. Ihr Konto verlangt einen Code als zweiten Faktor, und dieselbe Adresse kann nicht beides sein.`,
+    closing: 'Geben Sie zuerst Ihr Passwort ein; der Code kommt danach. Waren Sie das nicht, ist nichts zu tun.',
+  },
+};
+
+const changed: Wordings = {
+  en: {
+    subject: (site) => `Your ${site} password was changed`,
+    opening: (site) => `Your account at ${site} has a new password. All its sessions have ended.`,
+    closing: 'If this was not you, somebody can read your mail: ask for a new password, and tell whoever runs the site.',
+  },
+  de: {
+    subject: (site) => `Ihr Passwort für ${site} wurde geändert`,
+    opening: (site) => `Ihr Konto bei ${site} hat ein neues Passwort. Alle seine Sitzungen sind beendet.`,
+    closing: 'Waren Sie das nicht, dann kann jemand Ihre Post lesen: Fordern Sie ein neues Passwort an, und sagen Sie dem Betreiber Bescheid.',
+  },
+};
+
+/** To the owner of an address with which somebody signs up, where a sign-up does not say that it is taken. */
+export const accountExists = template(exists);
+/** To the owner of an account whose second factor is the very address a code was asked for. */
+export const passwordNeeded = template(needsPassword);
+/** To the owner, after the password was changed. */
+export const passwordChanged = template(changed);
+
+function template(wordings: Wordings) {
+  return (facts: AccountNoticeFacts, site: Site, language: Language): Words => {
+    const say = wordings[language];
+    const [subject, opening] = [say.subject(site.name), say.opening(site.name)];
+    const details = requestDetails(facts, language);
+    return { mail: notice({ language, subject, opening, closing: say.closing, details }), sms: `${opening} ${say.closing}` };
+  };
+}

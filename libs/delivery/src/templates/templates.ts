@@ -1,0 +1,43 @@
+import type { MessageFacts, TemplateName } from '../message.js';
+import { factorChanged } from './factor-changed.js';
+import type { Language } from './language.js';
+import type { Letter } from './letter.js';
+import { loginCode, recoveryCode, registrationCode } from './long-code.js';
+import { magicLink } from './magic-link.js';
+import { recoveryCompleted, recoveryStarted } from './recovery-notice.js';
+import { accountExists, passwordChanged, passwordNeeded } from './account-notice.js';
+import { passwordReset } from './password-reset.js';
+import { signInCode } from './sign-in-code.js';
+import { signUpCode } from './sign-up-code.js';
+import type { Site } from './site.js';
+
+/** One message in both of its forms. */
+export interface Words {
+  mail: Letter;
+  /** Short enough for one text message. */
+  sms: string;
+}
+
+export type Template<Facts> = (facts: Facts, site: Site, language: Language) => Words;
+
+const templates: { [T in TemplateName]: Template<MessageFacts[T]> } = {
+  sign_in_code: signInCode,
+  sign_up_code: signUpCode,
+  account_exists: accountExists,
+  password_needed: passwordNeeded,
+  password_reset: passwordReset,
+  password_changed: passwordChanged,
+  magic_link: magicLink,
+  factor_changed: factorChanged,
+  recovery_code: recoveryCode,
+  registration_code: registrationCode,
+  login_code: loginCode,
+  recovery_started: recoveryStarted,
+  recovery_completed: recoveryCompleted,
+};
+
+/** The template of a stored name, to be given the facts that were stored with it. Throws when this version has none. */
+export function templateOf(name: string): Template<unknown> {
+  if (!Object.hasOwn(templates, name)) throw new Error('a template that this version does not know');
+  return templates[name as TemplateName] as Template<unknown>;
+}
