@@ -1,0 +1,40 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { ConfigModule, type Config } from '@app/config';
+import { DatabaseModule } from '@app/database';
+import { ThrottleModule } from '@app/throttle';
+import { dataSourceOptions } from '../../../ormconfig.js';
+import { CodeModule } from './code/code.module.js';
+import { DevMailboxModule } from './dev-mailbox/dev-mailbox.module.js';
+import { HealthModule } from './health/health.module.js';
+import { HousekeepingModule } from './housekeeping/housekeeping.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
+import { JwksModule } from './jwks/jwks.module.js';
+import { RecoveryModule } from './recovery/recovery.module.js';
+import { TokenRefreshModule } from './token-refresh/token-refresh.module.js';
+import { FallbackErrorFilter } from './protocols/fallback-error.filter.js';
+
+/** The list of rooms. */
+@Module({})
+export class AppModule {
+  /** `databaseUrl`: of a migrated database. */
+  static forRoot(config: Config, databaseUrl: string): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.forRoot(config),
+        DatabaseModule.forRoot(() => dataSourceOptions(databaseUrl, config.database.poolSize)),
+        ThrottleModule,
+        CodeModule,
+        RecoveryModule,
+        TokenRefreshModule,
+        HealthModule,
+        JwksModule,
+        HousekeepingModule,
+        MetricsModule,
+        ...(config.delivery.smtpUrl ? [] : [DevMailboxModule]),
+      ],
+      providers: [{ provide: APP_FILTER, useClass: FallbackErrorFilter }],
+    };
+  }
+}

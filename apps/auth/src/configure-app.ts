@@ -1,0 +1,46 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Config } from '@app/config';
+import { Clock, Ids } from '@app/kernel';
+import helmet from 'helmet';
+import { attachCall } from './attach-call.js';
+import { createLogger, PinoLoggerService } from './logger.js';
+import { MetricsService } from './metrics/metrics.service.js';
+import { serveExplorer } from './openapi-document.js';
+import { navixySpellings } from './protocols/navixy/navixy-parameters.js';
+import { useTokenTransport } from './protocols/wacht/browser-token.js';
+import { readBody } from './protocols/read-body.js';
+import { requestLog } from './request-log.js';
+
+/** How long an idle connection stays open: longer than the load balancers in front keep theirs. */
+const KEEP_ALIVE_MS = 75_000;
+
+/** What the service and its tests do alike, in the order in which a request meets it. */
+export function configureApp(app: NestExpressApplication, config: Config): void {
+  const logger = createLogger(config);
+  app.useLogger(new PinoLoggerService(logger));
+  app.disable('x-powered-by').disable('etag');
+  app.set('trust proxy', config.http.trustedProxies);
+  app.set('query parser', 'simple');
+  useTokenTransport(app, { staging: config.browserSessions.staging, secure: config.http.publicUrl.startsWith('https:') });
+
+  app.use(attachCall(app.get(Clock), app.get(Ids)));
+  app.use(requestLog(logger, config));
+  app.use(app.get(MetricsService).observe());
+  app.use(securityHeaders(config));
+  if (config.http.corsOrigins.length) {
+    app.enableCors({ origin: config.http.corsOrigins, credentials: true, exposedHeaders: ['Retry-After', 'X-Request-Id', 'X-Development-Session'] });
+  }
+  app.use(readBody());
+  app.use(navixySpellings);
+  serveExplorer(app);
+  app.getHttpServer().keepAliveTimeout = KEEP_ALIVE_MS;
+}
+
+/** A page served over plain HTTP, as in development, must not tell the browser to come back over HTTPS. */
+function securityHeaders({ http }: Config): ReturnType<typeof helmet> {
+  const https = http.publicUrl.startsWith('https:');
+  return helmet({
+    strictTransportSecurity: https,
+    contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': https ? [] : null } },
+  });
+}

@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import { DeliveryModule } from '@app/delivery';
+import { HealthController } from './health.controller.js';
+import { ReadinessIndicators } from './readiness.indicators.js';
+
+@Module({
+  imports: [TerminusModule.forRoot({ logger: false }), DeliveryModule],
+  controllers: [HealthController],
+  providers: [ReadinessIndicators],
+})
+export class HealthModule {}

@@ -1,0 +1,62 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { purgePasswordFailures } from '@app/accounts';
+import { attemptPurges } from '@app/attempts';
+import { Database, withAdvisoryLock } from '@app/database';
+import { purgeMessages } from '@app/delivery';
+import { AuthError, Clock, plusSeconds } from '@app/kernel';
+import { purgeSessions } from '@app/sessions';
+import { PostgresThrottlerStorage } from '@app/throttle';
+import type { Sql } from 'sql-template-tag';
+import { DataSource } from 'typeorm';
+
+const EVERY_MS = 60_000;
+const BATCH = 1000;
+/** A duty that still has work after this many batches goes on in the next minute: it must not crowd out requests. */
+const BATCHES = 20;
+/** How long what has ended can still be explained. */
+const KEPT_SECONDS = 7 * 86_400;
+
+/** Tidies up once a minute, in one replica at a time. Nothing depends on it: what is over is over without it. */
+@Injectable()
+export class HousekeepingService {
+  private readonly logger = new Logger('Housekeeping');
+
+  constructor(
+    private readonly database: Database,
+    private readonly dataSource: DataSource,
+    private readonly limits: PostgresThrottlerStorage,
+    private readonly clock: Clock,
+  ) {}
+
+  @Interval(EVERY_MS)
+  async tidyUp(): Promise<void> {
+    for (const duty of this.duties(this.clock.now())) {
+      try {
+        await withAdvisoryLock(this.dataSource, 'countersign.housekeeping', () => inBatches(duty));
+      } catch (error) {
+        // The database is away or restarts; the next minute comes.
+        if (!(error instanceof AuthError)) this.logger.error(error);
+      }
+    }
+  }
+
+  private duties(now: Date): (() => Promise<number>)[] {
+    const kept = plusSeconds(now, -KEPT_SECONDS);
+    const statements: (() => Sql)[] = [
+      () => attemptPurges.expire(now, BATCH),
+      () => attemptPurges.attempts(kept, BATCH),
+      () => attemptPurges.sendWindows(now, BATCH),
+      () => attemptPurges.strangersBudgets(now, BATCH),
+      () => purgeSessions(kept, BATCH),
+      () => purgePasswordFailures(now, BATCH),
+      () => purgeMessages(kept, BATCH),
+    ];
+    const purges = statements.map((query) => async () => (await this.database.rows(query())).length);
+    return [...purges, () => this.limits.purge(now, BATCH)];
+  }
+}
+
+async function inBatches(take: () => Promise<number>): Promise<void> {
+  for (let batch = 0; batch < BATCHES; batch += 1) if ((await take()) < BATCH) return;
+}

@@ -1,0 +1,29 @@
+import type { LoggerService } from '@nestjs/common';
+import type { Config } from '@app/config';
+import { pino, type Level, type Logger } from 'pino';
+
+/** JSON lines in production, readable ones in development. */
+export function createLogger({ log }: Config): Logger {
+  const transport = log.pretty ? { target: 'pino-pretty', options: { singleLine: true, ignore: 'pid,hostname' } } : undefined;
+  return pino({ level: log.level, transport, redact: ['*.password', '*.code', '*.hash', '*.token', '*.secret'] });
+}
+
+/** Nest's own log lines, through the same logger. */
+export class PinoLoggerService implements LoggerService {
+  constructor(private readonly logger: Logger) {}
+
+  log = (message: unknown, ...rest: unknown[]) => this.write('info', message, rest);
+  error = (message: unknown, ...rest: unknown[]) => this.write('error', message, rest);
+  warn = (message: unknown, ...rest: unknown[]) => this.write('warn', message, rest);
+  debug = (message: unknown, ...rest: unknown[]) => this.write('debug', message, rest);
+  verbose = (message: unknown, ...rest: unknown[]) => this.write('trace', message, rest);
+  fatal = (message: unknown, ...rest: unknown[]) => this.write('fatal', message, rest);
+
+  /** Nest passes the context last, and for errors a stack before it. */
+  private write(level: Level, message: unknown, rest: unknown[]): void {
+    const context = rest.at(-1);
+    const stack = rest.length > 1 ? rest[0] : undefined;
+    if (message instanceof Error) this.logger[level]({ context, err: message }, message.message);
+    else this.logger[level]({ context, ...(stack !== undefined && { stack }) }, String(message));
+  }
+}

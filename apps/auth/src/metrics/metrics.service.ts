@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { Outbox } from '@app/delivery';
+import { Clock } from '@app/kernel';
+import type { Handler } from 'express';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+const SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
+
+/** What Prometheus reads. Labels are routes and never paths: a path may hold a code. */
+@Injectable()
+export class MetricsService {
+  private readonly registry = new Registry();
+  private readonly requests = new Histogram({
+    name: 'countersign_request_seconds',
+    help: 'Answered requests.',
+    labelNames: ['protocol', 'method', 'route', 'status'],
+    buckets: SECONDS,
+    registers: [this.registry],
+  });
+
+  constructor(outbox: Outbox, clock: Clock) {
+    collectDefaultMetrics({ register: this.registry });
+    const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [this.registry] });
+    const messages = gauge('countersign_outbox_messages', 'Messages that wait to be handed over.');
+    const age = gauge('countersign_outbox_oldest_seconds', 'How long the oldest of them has waited.');
+    this.readOutbox = async () => {
+      const backlog = await outbox.backlog(clock.now());
+      messages.set(backlog.messages);
+      age.set(backlog.oldestSeconds);
+    };
+  }
+
+  private readonly readOutbox: () => Promise<void>;
+
+  /** Measures every request from here on. */
+  observe(): Handler {
+    return (request, response, next) => {
+      const stop = this.requests.startTimer();
+      response.once('finish', () => {
+        const route: unknown = request.route?.path;
+        stop({
+          protocol: request.call?.protocol ?? 'none',
+          method: request.method,
+          route: typeof route === 'string' ? route : 'none',
+          status: response.statusCode,
+        });
+      });
+      next();
+    };
+  }
+
+  /** The Prometheus text format. */
+  async text(): Promise<string> {
+    await this.readOutbox();
+    return this.registry.metrics();
+  }
+}

@@ -1,0 +1,41 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { NAVIXY_HASH } from './protocols/navixy/navixy-api.decorator.js';
+
+type PathItemObject = OpenAPIObject['paths'][string];
+type OperationObject = NonNullable<PathItemObject['get']>;
+
+/** The OpenAPI document of everything the service answers. */
+export function openApiDocument(app: INestApplication): OpenAPIObject {
+  const description = new DocumentBuilder()
+    .setTitle('Countersign')
+    .setDescription('Self-hosted authentication: each client family keeps the protocol it already speaks.')
+    .setVersion('0.1.0')
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'Authorization', description: '`NVX <hash>`' }, NAVIXY_HASH)
+    .build();
+  const document = SwaggerModule.createDocument(app, description, {
+    operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
+  });
+  for (const operation of Object.values(document.paths).flatMap(operationsOf)) splitComment(operation);
+  return document;
+}
+
+function operationsOf(path: PathItemObject): OperationObject[] {
+  return Object.values(path).filter((each): each is OperationObject => typeof each === 'object' && 'responses' in each);
+}
+
+/** The plugin makes a handler's whole comment its summary: the first paragraph is, the rest describes. */
+function splitComment(operation: OperationObject): void {
+  const [summary = '', ...rest] = (operation.summary ?? '').split('\n\n');
+  operation.summary = summary.replaceAll('\n', ' ');
+  if (rest.length) operation.description = rest.join('\n\n').replace(/(?<!\n)\n(?!\n)/g, ' ');
+}
+
+/** The explorer at `/docs` and the document at `/openapi.json`, made when first asked for. */
+export function serveExplorer(app: INestApplication): void {
+  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
+    jsonDocumentUrl: 'openapi.json',
+    customSiteTitle: 'Countersign',
+    swaggerOptions: { persistAuthorization: true },
+  });
+}

@@ -1,0 +1,52 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { AuthError } from '@app/kernel';
+import type { NextFunction, Request, Response } from 'express';
+
+const HASH = /^[0-9a-f]{32}$/;
+const SCHEME = /^NVX(?<hash>.*)$/is;
+const VERSIONED = /^\/v2(?=\/user(\/|\?|$))/i;
+
+/**
+ * Gives every spelling of a call one form before it is routed: `/v2` is optional, and a GET with its parameters in the
+ * query, which the protocol discourages but its clients still send, is the POST it stands for.
+ */
+export function navixySpellings(request: Request, _response: Response, next: NextFunction): void {
+  const url = request.url.replace(VERSIONED, '');
+  if (/^\/user(\/|\?|$)/i.test(url)) {
+    request.url = url;
+    if (request.method === 'GET') request.method = 'POST';
+  }
+  next();
+}
+
+/** The call's parameters: those of the body, then those of the query. */
+export const NavixyParameters = createParamDecorator((_: unknown, context: ExecutionContext) => {
+  const request = context.switchToHttp().getRequest<Request>();
+  if (Array.isArray(request.body)) throw new AuthError('malformed_request');
+  return { ...request.query, ...bodyOf(request) };
+});
+
+/** The session hash, from the header, else the body, else the query. Only its form is checked. */
+export const NavixyHash = createParamDecorator((_: unknown, context: ExecutionContext): string => {
+  const hash = presentedHash(context.switchToHttp().getRequest<Request>());
+  if (!hash) throw new AuthError('credential_malformed');
+  return hash;
+});
+
+/** The hash as presented, when it has a hash's form; safe on a body that nobody has validated. */
+export function presentedHash(request: Request): string | undefined {
+  const scheme = SCHEME.exec(request.headers.authorization ?? '');
+  const hash = scheme ? headerHash(scheme) : (bodyOf(request).hash ?? request.query.hash);
+  return typeof hash === 'string' && HASH.test(hash) ? hash : undefined;
+}
+
+/** `NVX <hash>`: the space is part of the form. A header of another scheme is somebody else's. */
+function headerHash(scheme: RegExpExecArray): string {
+  const [, space, hash] = /^( +)(.*)$/s.exec(scheme.groups?.hash ?? '') ?? [];
+  return space ? (hash as string) : '';
+}
+
+function bodyOf(request: Request): Record<string, unknown> {
+  const body: unknown = request.body;
+  return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+}

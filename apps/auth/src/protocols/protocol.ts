@@ -1,0 +1,28 @@
+import type { ValidationPipeOptions } from '@nestjs/common';
+import type { AuthError } from '@app/kernel';
+import type { Request } from 'express';
+
+export interface RenderedError {
+  status: number;
+  body: object;
+}
+
+/** How one client family speaks HTTP: everything that differs between families, and nothing else. */
+export interface Protocol {
+  name: string;
+  /** Whether the path of a request (as sent, without query) belongs to this family. */
+  owns(path: string): boolean;
+  /** The family's words for a refusal. `Retry-After` and `Allow` are added for all of them alike. */
+  renderError(error: AuthError, request?: Request): RenderedError;
+  /** How strict it is with what it does not know. */
+  validation: ValidationPipeOptions;
+  /** The body types it reads, or whether it reads a body at all; a body of any other type is malformed. */
+  bodies: {
+    json: string[] | (() => boolean);
+    form: boolean;
+    /** Forms with parts: left to the controller's own reader. */
+    multipart?: boolean;
+    /** Whether an unreadable body is kept as `request.bodyProblem`, for a controller that has to know the caller first. */
+    late?: boolean;
+  };
+}

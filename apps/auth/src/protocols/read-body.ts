@@ -1,0 +1,70 @@
+import { AuthError } from '@app/kernel';
+import { json, urlencoded, type Handler, type NextFunction, type Request, type Response } from 'express';
+import { assertJsonShape, hasRepeatedKeys } from './json-shape.js';
+import type { Protocol } from './protocol.js';
+import { protocolOf } from './protocols.js';
+
+/** Far beyond any honest call, far below what could hurt. */
+export const BODY_LIMIT_BYTES = 64 * 1024;
+
+declare global {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- how Express's own types are extended
+  namespace Express {
+    interface Request {
+      /** Why the body could not be read, in a protocol that says so later (`bodies.late`). */
+      bodyProblem?: unknown;
+    }
+  }
+}
+
+type RawRequest = Request & { rawBody?: Buffer };
+
+/** Reads the body as the protocol of the path allows it; what it does not read is malformed, never ignored. */
+export function readBody(): Handler {
+  const readers = new Map<string, Handler[]>();
+  return (request: Request, response: Response, next: NextFunction) => {
+    const protocol = protocolOf(request.path);
+    let chain = readers.get(protocol.name);
+    if (!chain) readers.set(protocol.name, (chain = readersOf(protocol)));
+    run(chain, request, response, protocol.bodies.late ? keepProblem(request, next) : next);
+  };
+}
+
+function readersOf({ bodies }: Protocol): Handler[] {
+  const form = urlencoded({ extended: false, limit: BODY_LIMIT_BYTES, parameterLimit: 100 });
+  const keepRaw = (request: RawRequest, _response: unknown, raw: Buffer) => {
+    assertJsonShape(raw);
+    request.rawBody = raw;
+  };
+  return [
+    json({ limit: BODY_LIMIT_BYTES, type: bodies.json, verify: keepRaw as never }),
+    refuseRepeatedKeys,
+    ...(bodies.form ? [form] : []),
+    ...(bodies.multipart ? [refuseUnreadUnlessMultipart] : [refuseUnread]),
+  ];
+}
+
+const refuseRepeatedKeys: Handler = (request: RawRequest, _response, next) => {
+  const repeated = request.rawBody?.length && hasRepeatedKeys(request.rawBody, request.body);
+  next(repeated ? new AuthError('malformed_request') : undefined);
+};
+
+const refuseUnread: Handler = (request, _response, next) => {
+  const hasBody = request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length']) > 0;
+  next(hasBody && request.body === undefined ? new AuthError('malformed_request') : undefined);
+};
+
+const refuseUnreadUnlessMultipart: Handler = (request, response, next) =>
+  request.is('multipart/form-data') ? next() : void refuseUnread(request, response, next);
+
+function keepProblem(request: Request, next: NextFunction): NextFunction {
+  return (problem?: unknown) => {
+    request.bodyProblem = problem;
+    next();
+  };
+}
+
+function run([first, ...rest]: Handler[], request: Request, response: Response, next: NextFunction): void {
+  if (!first) return next();
+  void first(request, response, (error?: unknown) => (error ? next(error) : run(rest, request, response, next)));
+}

@@ -1,0 +1,59 @@
+import { applyDecorators, UseInterceptors } from '@nestjs/common';
+import { NoFilesInterceptor } from '@nestjs/platform-express';
+import { ApiCookieAuth, ApiResponse } from '@nestjs/swagger';
+import type { AuthErrorCode } from '@app/kernel';
+import { UseProtocol } from '../use-protocol.decorator.js';
+import { EMPTY_SESSION, WachtErrorResponse } from './wacht-session.dto.js';
+import { wachtErrors } from './wacht.errors.js';
+import { wacht } from './wacht.protocol.js';
+
+/** The name of the credential in the OpenAPI document. */
+export const WACHT_SESSION = 'wachtSession';
+
+const KIB = 1024;
+/** Far beyond any honest form, far below what could hurt. */
+const FORM_LIMITS = { fields: 30, parts: 30, fieldSize: 8 * KIB, fieldNameSize: 100, files: 0 };
+const EVERYWHERE: AuthErrorCode[] = [
+  'body_too_large',
+  'origin_refused',
+  'too_many_requests',
+  'unexpected',
+  'database_unavailable',
+];
+
+/** A controller of this protocol: its strictness, its error words, its body types and its credential. */
+export function WachtApi(): ClassDecorator {
+  return applyDecorators(UseProtocol(wacht), ApiCookieAuth(WACHT_SESSION));
+}
+
+/** The call may have a body in each of the protocol's types. To stand behind what looks up the browser session. */
+export const ReadsForms = () => UseInterceptors(NoFilesInterceptor({ limits: FORM_LIMITS }));
+
+/** The refusals of one call, by status, each with an example. */
+export function WachtErrors(...codes: AuthErrorCode[]): MethodDecorator {
+  const all = [...codes, ...EVERYWHERE];
+  const statuses = [...new Set(all.map((code) => wachtErrors[code].status))];
+  return applyDecorators(
+    ...statuses.map((status) =>
+      ApiResponse({
+        status,
+        type: WachtErrorResponse,
+        description: 'Refused.',
+        ...(status === 429 && { headers: RETRY_AFTER }),
+        examples: examples(all.filter((code) => wachtErrors[code].status === status)),
+      }),
+    ),
+  );
+}
+
+const RETRY_AFTER = { 'Retry-After': { description: 'Seconds until the call can succeed.', schema: { type: 'integer' } } } as const;
+
+function examples(codes: AuthErrorCode[]) {
+  return Object.fromEntries(
+    codes.map((name) => {
+      const { status, code, message } = wachtErrors[name];
+      const value = { status, message, data: null, session: EMPTY_SESSION, errors: [{ code, message }] };
+      return [name, { summary: message, value }];
+    }),
+  );
+}

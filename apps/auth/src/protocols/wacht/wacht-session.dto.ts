@@ -1,0 +1,76 @@
+export class WachtSignInAttempt {
+  /** @example '123456789' */
+  id: string;
+  /** How it was begun. @example 'email_otp' */
+  method: string;
+  /** What it waits for; absent once it is complete. */
+  current_step?: 'verify_email_otp' | 'verify_email_link' | 'verify_phone_otp' | 'verify_second_factor';
+  completed: boolean;
+  /** UTC. @example '2024-01-01T12:00:00Z' */
+  created_at: string;
+}
+
+export class WachtSignUpAttempt {
+  /** @example '123456789' */
+  id: string;
+  /** Empty when none was given. @example 'ada@example.com' */
+  email: string;
+  /** Empty when none was given. @example 'ada.l' */
+  username: string;
+  /** What it waits for; absent once it is complete. */
+  current_step?: 'verify_email' | 'verify_phone';
+  /** UTC. @example '2024-01-01T12:00:00Z' */
+  created_at: string;
+}
+
+export class WachtSignIn {
+  /** @example '987654321' */
+  id: string;
+  /** @example '456789123' */
+  user_id: string;
+  /** UTC. @example '2024-01-01T12:00:00Z' */
+  created_at: string;
+}
+
+/** What the browser holds. Lists are newest last. */
+export class WachtSession {
+  signin_attempts: WachtSignInAttempt[];
+  signins: WachtSignIn[];
+  signup_attempts: WachtSignUpAttempt[];
+  /** The sign-in that the application acts for; null when there is none. */
+  active_signin: WachtSignIn | null;
+}
+
+export class WachtErrorEntryDto {
+  /** @example 'INVALID_CODE' */
+  code: string;
+  /** @example 'Invalid verification code' */
+  message: string;
+}
+
+/** Every refusal of this protocol. */
+export class WachtErrorResponse {
+  /** The HTTP status. @example 400 */
+  status: number;
+  /** @example 'Invalid verification code' */
+  message: string;
+  /** Always null. */
+  data: null;
+  /** The session as it is; empty when the request was refused before it was looked up. */
+  session: WachtSession;
+  errors: WachtErrorEntryDto[];
+}
+
+/** An answer whose data is the session itself. */
+export class WachtSessionResponse {
+  /** @example 200 */
+  status: number;
+  /** Empty. @example '' */
+  message: string;
+  data: WachtSession;
+  session: WachtSession;
+  /** Empty. */
+  errors: WachtErrorEntryDto[];
+}
+
+export const EMPTY_SESSION: WachtSession = { signin_attempts: [], signins: [], signup_attempts: [], active_signin: null };

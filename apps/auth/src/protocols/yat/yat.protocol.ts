@@ -1,0 +1,31 @@
+import type { AuthError, AuthErrorDetails } from '@app/kernel';
+import type { Protocol, RenderedError } from '../protocol.js';
+import { yatErrors } from './yat.errors.js';
+
+const PATHS = /^\/(auth\/(token(\/refresh)?|2fa|magic_link(\/token)?)|logout|users|account(\/.*)?)\/?$/i;
+
+/** docs/protocols/yat.md: JSON whatever the content type says, and nothing minded that it does not know. */
+export const yat: Protocol = {
+  name: 'yat',
+  owns: (path) => PATHS.test(path),
+  renderError: renderYatError,
+  validation: { whitelist: true, transform: true },
+  bodies: { json: () => true, form: false },
+};
+
+interface FieldError {
+  code: string;
+  message: string;
+}
+
+/** A refusal in the words of this protocol. */
+export function renderYatError({ code, details }: Pick<AuthError, 'code' | 'details'>): RenderedError {
+  const entry: { status: number; error: string; field?: { name: string; code: string } } = yatErrors[code];
+  const { status, error, field } = entry;
+  const fields = { ...(field && { [field.name]: [{ code: field.code, message: error }] }), ...fieldsOf(details) };
+  return { status, body: { error, fields } };
+}
+
+function fieldsOf({ parameters = [] }: AuthErrorDetails): Record<string, FieldError[]> {
+  return Object.fromEntries(parameters.map(({ parameter, error }) => [parameter, [{ code: 'invalid', message: error }]]));
+}

@@ -1,0 +1,53 @@
+import { Controller, HttpCode, Post, Put } from '@nestjs/common';
+import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
+import type { Call } from '@app/kernel';
+import { Limits } from '@app/throttle';
+import { Caller } from '../protocols/caller.decorator.js';
+import { DfnsApi } from '../protocols/dfns/dfns-api.decorator.js';
+import { DfnsBody } from '../protocols/dfns/dfns-body.decorator.js';
+import { DfnsMemberRequest, DfnsMessageResponse, DfnsRecipientRequest } from './dfns-recipient.dto.js';
+import { dfnsLimits } from './dfns.limits.js';
+import { LongCodeService } from './long-code.service.js';
+
+const SUCCESS: DfnsMessageResponse = { message: 'success' };
+
+@Controller('auth')
+@DfnsApi()
+@Limits(...dfnsLimits)
+export class DfnsCodeController {
+  constructor(private readonly codes: LongCodeService) {}
+
+  /**
+   * Send a recovery code
+   *
+   * By mail, to start a recovery with. The answer is the same whoever is named, and whether a mail was sent or not.
+   */
+  @Post('recover/user/code')
+  @HttpCode(200)
+  @ApiBody({ type: DfnsRecipientRequest })
+  @ApiOkResponse({ type: DfnsMessageResponse })
+  async recovery(@Caller() call: Call, @DfnsBody() person: DfnsRecipientRequest): Promise<DfnsMessageResponse> {
+    await this.codes.send(call, 'recovery', person);
+    return SUCCESS;
+  }
+
+  /** Send a login code: the second factor of accounts that have a mailbox or a phone for it */
+  @Post('login/code')
+  @HttpCode(200)
+  @ApiBody({ type: DfnsRecipientRequest })
+  @ApiOkResponse({ type: DfnsMessageResponse })
+  async login(@Caller() call: Call, @DfnsBody() person: DfnsRecipientRequest): Promise<DfnsMessageResponse> {
+    await this.codes.send(call, 'login', person);
+    return SUCCESS;
+  }
+
+  /** Send the registration code again: to an account that has no key yet. The code before it is dead */
+  @Put('registration/code')
+  @HttpCode(200)
+  @ApiBody({ type: DfnsMemberRequest })
+  @ApiOkResponse({ type: DfnsMessageResponse })
+  async registration(@Caller() call: Call, @DfnsBody() person: DfnsMemberRequest): Promise<DfnsMessageResponse> {
+    await this.codes.send(call, 'registration', person);
+    return SUCCESS;
+  }
+}

@@ -1,0 +1,94 @@
+import { Controller, HttpCode, Post } from '@nestjs/common';
+import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
+import type { Call } from '@app/kernel';
+import { Limits } from '@app/throttle';
+import { Caller } from '../protocols/caller.decorator.js';
+import { BearerToken } from '../protocols/dfns/bearer-token.decorator.js';
+import { DfnsApi, DfnsUnauthorized, NeedsDfnsToken } from '../protocols/dfns/dfns-api.decorator.js';
+import { DfnsBody } from '../protocols/dfns/dfns-body.decorator.js';
+import { DfnsNewCredentials } from './dfns-credentials.dto.js';
+import {
+  DfnsCompletedResponse,
+  DfnsRecoverRequest,
+  DfnsRecoveryChallengeResponse,
+  DfnsRecoveryInitRequest,
+  DfnsRegistrationChallengeResponse,
+  DfnsRegistrationInitRequest,
+} from './dfns-recovery.dto.js';
+import { dfnsLimits } from './dfns.limits.js';
+import { DfnsPresenter, offeredKeys } from './dfns.presenter.js';
+import { RecoveryInitService } from './recovery-init.service.js';
+import { RecoveryService } from './recovery.service.js';
+import { RegistrationService } from './registration.service.js';
+import { SignedTexts } from './signed-texts.decorator.js';
+
+@Controller('auth')
+@DfnsApi()
+@Limits(...dfnsLimits)
+export class DfnsRecoveryController {
+  constructor(
+    private readonly recoveryInits: RecoveryInitService,
+    private readonly recoveries: RecoveryService,
+    private readonly registrations: RegistrationService,
+    private readonly presenter: DfnsPresenter,
+  ) {}
+
+  /** Start a recovery: spends the mailed code and answers what the new keys have to sign */
+  @Post('recover/user/init')
+  @HttpCode(200)
+  @ApiBody({ type: DfnsRecoveryInitRequest })
+  @ApiOkResponse({ type: DfnsRecoveryChallengeResponse })
+  @DfnsUnauthorized('The code is wrong, expired or spent, or there is no such user.', 'code_wrong')
+  async init(@Caller() call: Call, @DfnsBody() request: DfnsRecoveryInitRequest): Promise<DfnsRecoveryChallengeResponse> {
+    const { verificationCode, credentialId, ...person } = request;
+    return this.presenter.recovery(await this.recoveryInits.init(call, person, verificationCode), credentialId);
+  }
+
+  /**
+   * Recover the account
+   *
+   * The recovery key signs the new keys, which replace all keys of the account. Its sessions end; its second factor
+   * stays. Where the service lets a recovery wait, `credential.activeFrom` says until when.
+   */
+  @Post('recover/user')
+  @HttpCode(200)
+  @NeedsDfnsToken()
+  @ApiBody({ type: DfnsRecoverRequest })
+  @ApiOkResponse({ type: DfnsCompletedResponse })
+  @DfnsUnauthorized('The token or one of the proofs is not good.', 'credentials_wrong')
+  async recover(
+    @Caller() call: Call,
+    @BearerToken() token: string,
+    @DfnsBody() { recovery, newCredentials }: DfnsRecoverRequest,
+    @SignedTexts() signedTexts: string[],
+  ): Promise<DfnsCompletedResponse> {
+    const proof = { assertion: recovery.credentialAssertion, signedTexts };
+    return this.presenter.completed(await this.recoveries.complete(call, token, proof, offeredKeys(newCredentials)));
+  }
+
+  /** Start a registration: spends the mailed code and answers what the first keys have to sign */
+  @Post('registration/init')
+  @HttpCode(200)
+  @ApiBody({ type: DfnsRegistrationInitRequest })
+  @ApiOkResponse({ type: DfnsRegistrationChallengeResponse })
+  @DfnsUnauthorized('The code is wrong, expired or spent, or the user is unknown or has keys.', 'code_wrong')
+  async registrationInit(@Caller() call: Call, @DfnsBody() request: DfnsRegistrationInitRequest): Promise<DfnsRegistrationChallengeResponse> {
+    const { registrationCode, ...person } = request;
+    return this.presenter.registration(await this.registrations.init(call, person, registrationCode));
+  }
+
+  /** Register the first keys of an account */
+  @Post('registration')
+  @HttpCode(200)
+  @NeedsDfnsToken()
+  @ApiBody({ type: DfnsNewCredentials })
+  @ApiOkResponse({ type: DfnsCompletedResponse })
+  @DfnsUnauthorized('The token or one of the proofs is not good.', 'credentials_wrong')
+  async register(
+    @Caller() call: Call,
+    @BearerToken() token: string,
+    @DfnsBody() offered: DfnsNewCredentials,
+  ): Promise<DfnsCompletedResponse> {
+    return this.presenter.completed(await this.registrations.complete(call, token, offeredKeys(offered)));
+  }
+}

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { challengeOf, CredentialProofs, OfferedTotp, TotpFactors, type CredentialOffer, type CredentialRow } from '@app/accounts';
+import { AuthError, type Call } from '@app/kernel';
+import type { Holder } from './holder.js';
+
+/** The keys that an account is to have from now on, as a client offers them. */
+export interface OfferedKeys {
+  firstFactor: CredentialOffer;
+  /** The code of the authenticator that was offered with the challenge. */
+  otpCode?: string;
+  recovery?: CredentialOffer;
+}
+
+/** Offered keys whose proofs are good. The first row is the first factor's. */
+export interface ProvenKeys {
+  rows: [CredentialRow, ...CredentialRow[]];
+  /** The new authenticator, sealed for the account. */
+  totp?: { sealed: string; step: number };
+}
+
+/** Checks the keys that are to open an account. */
+@Injectable()
+export class NewKeysService {
+  constructor(
+    private readonly proofs: CredentialProofs,
+    private readonly totpFactors: TotpFactors,
+  ) {}
+
+  /** Undefined when one of the proofs is not good. A holder with a second factor keeps it, and is not given another. */
+  async prove(call: Call, token: string, holder: Holder, offered: OfferedKeys): Promise<ProvenKeys | undefined> {
+    if (offered.otpCode !== undefined && holder.second_factor !== 'none') {
+      const error = 'the account keeps the second factor it has';
+      throw new AuthError('invalid_parameters', { parameters: [{ parameter: 'secondFactorCredential', error }] });
+    }
+    const challenge = challengeOf(token);
+    const first = await this.row(call, offered.firstFactor, challenge);
+    const recovery = offered.recovery && (await this.row(call, offered.recovery, challenge));
+    const totp = offered.otpCode === undefined ? undefined : this.totp(call, token, holder.id, offered.otpCode);
+    const missing = !first || (offered.recovery && !recovery) || (offered.otpCode !== undefined && !totp);
+    return missing ? undefined : { rows: recovery ? [first, recovery] : [first], totp };
+  }
+
+  private async row(call: Call, offer: CredentialOffer, challenge: string): Promise<CredentialRow | undefined> {
+    const proven = await this.proofs.attest(offer, challenge);
+    return proven && { id: call.nextId(), uuid: randomUUID(), ...proven };
+  }
+
+  private totp({ now }: Call, token: string, accountId: string, code: string): ProvenKeys['totp'] {
+    const offer = new OfferedTotp(token);
+    const step = offer.stepOf(code, now);
+    return step === undefined ? undefined : { sealed: this.totpFactors.seal(accountId, offer.secret), step };
+  }
+}

@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import { AttemptsRepository } from '@app/attempts';
+import { Database } from '@app/database';
+import { AuthError, KeyRing, randomToken, type Call } from '@app/kernel';
+import { spendCodeAndOpen, type InitVerdict, type OpenChallenge } from './open-challenge.js';
+import type { Person } from './person.js';
+
+const TOKEN_BITS = 256;
+
+/** The start of a recovery: what it takes is the mailed code, and nothing else. */
+@Injectable()
+export class RecoveryInitService {
+  constructor(
+    private readonly database: Database,
+    private readonly attempts: AttemptsRepository,
+    private readonly keyRing: KeyRing,
+  ) {}
+
+  /** Spends the code. Whether the person has a recovery key is said only to who has it. */
+  async init(call: Call, person: Person, code: string): Promise<OpenChallenge> {
+    const token = randomToken(TOKEN_BITS);
+    const question = { purpose: 'recovery', person, code, token } as const;
+    const verdict = await this.database.row<InitVerdict>(spendCodeAndOpen(call, this.attempts, this.keyRing, question));
+    if (!verdict?.holder) throw new AuthError('code_wrong');
+    return { token, holder: verdict.holder };
+  }
+}

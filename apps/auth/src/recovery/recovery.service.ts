@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { CredentialProofs, heldCredential, type CredentialAssertion } from '@app/accounts';
+import { AttemptsRepository } from '@app/attempts';
+import { audit } from '@app/audit';
+import { rowsUnderLock, statement, type Parts } from '@app/database';
+import { AuthError, plusSeconds, type Call } from '@app/kernel';
+import { lockAccountAndSessions } from '@app/sessions';
+import sql, { type Sql } from 'sql-template-tag';
+import { DataSource } from 'typeorm';
+import { ChallengedService } from './challenged.service.js';
+import type { HeldKey, Holder } from './holder.js';
+import type { OfferedKeys, ProvenKeys } from './new-keys.service.js';
+import { RecoveryEffects } from './recovery-effects.js';
+import { completed, type Completed } from './registration.service.js';
+
+export interface RecoveryProof {
+  assertion: Omit<CredentialAssertion, 'kind'>;
+  /** The new keys as text, in the spellings of which the recovery key must have signed one. */
+  signedTexts: string[];
+}
+
+/** Who lost every key and kept the recovery key gets new ones. */
+@Injectable()
+export class RecoveryService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly attempts: AttemptsRepository,
+    private readonly challenged: ChallengedService,
+    private readonly proofs: CredentialProofs,
+    private readonly effects: RecoveryEffects,
+  ) {}
+
+  /**
+   * Replaces the keys of the account, at once or after the delay. The new keys must answer the challenge, and the
+   * recovery key must have signed them: who has only the mailbox, or only the recovery key, gets nothing.
+   */
+  async complete(call: Call, token: string, proof: RecoveryProof, offered: OfferedKeys): Promise<Completed> {
+    const { holder, keys } = await this.challenged.prove(call, 'recovery_proof', token, offered);
+    const recoveryKey = await this.provenRecoveryKey(holder, proof);
+    if (!recoveryKey) return this.challenged.refuse(call, 'recovery_proof', token);
+    const decision = this.decision(call, token, recoveryKey, keys);
+    const [verdict] = await rowsUnderLock<{ outcome: string }>(this.dataSource, lockAccountAndSessions(holder.id), decision);
+    this.effects.wake();
+    if (verdict?.outcome !== 'redeemed') throw new AuthError('session_not_found');
+    const { delaySeconds } = this.effects;
+    return completed(holder, keys, delaySeconds ? plusSeconds(call.now, delaySeconds) : undefined);
+  }
+
+  private async provenRecoveryKey({ keys }: Holder, { assertion, signedTexts }: RecoveryProof): Promise<HeldKey | undefined> {
+    const key = keys.find(({ kind, credential_id }) => kind === 'RecoveryKey' && credential_id === assertion.credId);
+    const challenges = signedTexts.map((text) => Buffer.from(text).toString('base64url'));
+    const count = key && (await this.proofs.assert({ ...assertion, kind: 'RecoveryKey' }, key, challenges));
+    return count === undefined ? undefined : key;
+  }
+
+  private decision(call: Call, token: string, recoveryKey: HeldKey, keys: ProvenKeys): Sql {
+    const right = sql`EXISTS (SELECT FROM held h WHERE h.account_id = a.account_id)`;
+    const effects = this.effects.delaySeconds
+      ? this.effects.postpone(call, keys, 'done')
+      : {
+          ...this.effects.complete(call, sql`${JSON.stringify(keys.rows)}::jsonb`, 'done'),
+          ...this.effects.enrol(call, keys.totp, 'done'),
+        };
+    const parts: Parts = {
+      held: heldCredential(recoveryKey.id),
+      ...this.attempts.redeemChallenge(call, 'recovery_proof', token, right),
+      done: sql`SELECT account_id FROM verdict WHERE outcome = 'redeemed'`,
+      ...effects,
+      audited: audit(call, 'recovery.complete', 'verdict'),
+    };
+    return statement(parts, sql`SELECT outcome FROM verdict`);
+  }
+}

@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { enrolTotp, insertCredentials, lockAccount, UNREGISTERED } from '@app/accounts';
+import { AttemptsRepository } from '@app/attempts';
+import { audit } from '@app/audit';
+import { Database, rowsUnderLock, statement, type Parts } from '@app/database';
+import { AuthError, KeyRing, randomToken, type Call } from '@app/kernel';
+import sql from 'sql-template-tag';
+import { DataSource } from 'typeorm';
+import { ChallengedService } from './challenged.service.js';
+import { spendCodeAndOpen, type InitVerdict, type OpenChallenge } from './open-challenge.js';
+import type { OfferedKeys, ProvenKeys } from './new-keys.service.js';
+import type { Person } from './person.js';
+
+/** What a completed registration or recovery answers. */
+export interface Completed {
+  accountId: string;
+  credential: { uuid: string; kind: string; name: string };
+  username: string;
+  orgId: string;
+  userId: string;
+  /** When the keys become good, if not at once. */
+  activeFrom?: Date;
+}
+
+const TOKEN_BITS = 256;
+
+/** The first keys of an account that an operator has made. */
+@Injectable()
+export class RegistrationService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly database: Database,
+    private readonly attempts: AttemptsRepository,
+    private readonly keyRing: KeyRing,
+    private readonly challenged: ChallengedService,
+  ) {}
+
+  /** Spends the mailed code. */
+  async init(call: Call, person: Person, code: string): Promise<OpenChallenge> {
+    const token = randomToken(TOKEN_BITS);
+    const question = { purpose: 'registration', person, code, token, also: UNREGISTERED } as const;
+    const verdict = await this.database.row<InitVerdict>(spendCodeAndOpen(call, this.attempts, this.keyRing, question));
+    if (!verdict?.holder) throw new AuthError('code_wrong');
+    return { token, holder: verdict.holder };
+  }
+
+  /** Gives the account its keys. Of any number of calls at once one does, and none once it has keys. */
+  async complete(call: Call, token: string, offered: OfferedKeys): Promise<Completed> {
+    const { holder, keys } = await this.challenged.prove(call, 'registration_proof', token, offered);
+    const [verdict] = await rowsUnderLock<{ outcome: string }>(
+      this.dataSource,
+      lockAccount(holder.id),
+      this.decision(call, token, holder.id, keys),
+    );
+    if (verdict?.outcome !== 'redeemed') throw new AuthError('session_not_found');
+    return completed(holder, keys);
+  }
+
+  private decision(call: Call, token: string, accountId: string, { rows, totp }: ProvenKeys) {
+    const parts: Parts = {
+      free: sql`SELECT id AS account_id FROM accounts WHERE id = ${accountId}::bigint AND disabled_at IS NULL AND ${UNREGISTERED}`,
+      ...this.attempts.redeemChallenge(call, 'registration_proof', token, sql`EXISTS (SELECT FROM free)`),
+      done: sql`SELECT account_id FROM verdict WHERE outcome = 'redeemed'`,
+      inserted: insertCredentials(call, sql`${JSON.stringify(rows)}::jsonb`, 'done'),
+      ...(totp ? enrolTotp(call, sql`${totp.sealed}::text`, totp.step, 'done') : {}),
+      audited: audit(call, 'registration.complete', 'verdict'),
+    };
+    return statement(parts, sql`SELECT outcome FROM verdict`);
+  }
+}
+
+/** The answer to whoever gave an account its keys. */
+export function completed(holder: OpenChallenge['holder'], { rows: [first] }: ProvenKeys, activeFrom?: Date): Completed {
+  const { uuid, kind, name } = first;
+  return {
+    accountId: holder.id,
+    credential: { uuid, kind, name },
+    username: holder.name,
+    orgId: holder.org_id ?? '',
+    userId: holder.uuid,
+    activeFrom,
+  };
+}

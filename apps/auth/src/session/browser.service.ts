@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import { audit, type AuditEvent } from '@app/audit';
+import { Database, statement, type Parts } from '@app/database';
+import { AuthError, digest, randomToken, type Call } from '@app/kernel';
+import { BrowserSessions } from '@app/sessions';
+import sql, { type Sql } from 'sql-template-tag';
+import { emptyView, type Browser, type BrowserAnswer } from './browser.js';
+import { viewById, type BrowserView } from './browser-view.js';
+
+const TOKEN_BITS = 256;
+
+/** What a call presented: its token's hash, and the view that was found by it. */
+export interface Presented {
+  tokenHash: string;
+  view: BrowserView | undefined;
+}
+
+export interface Entered extends Browser {
+  /** To be handed to the client; absent when it keeps the one it has. */
+  token?: string;
+}
+
+/** The browser session itself: how a call gets into one, and what its holder does with the sign-ins in it. */
+@Injectable()
+export class BrowserService {
+  constructor(
+    private readonly database: Database,
+    private readonly browsers: BrowserSessions,
+  ) {}
+
+  /**
+   * The browser session of a call, made when there is none. A call that only reads and comes with the token before the last
+   * rotation was on its way when that happened: it gets an empty session and no token, which could take the place of
+   * the new one in the browser.
+   */
+  async enter(call: Call, { tokenHash, view }: Presented, reads: boolean): Promise<Entered> {
+    if (!view || (view.late && !reads)) return this.create(call);
+    if (view.late) return { id: view.id, tokenHash, view: emptyView(view.id, call.now) };
+    if (view.stale) return this.renew(call, { id: view.id, tokenHash, view });
+    if (reads && this.browsers.isDue(new Date(view.expires_at), call.now)) {
+      await this.database.rows(this.browsers.roll(call, view.id));
+    }
+    return { id: view.id, tokenHash, view };
+  }
+
+  /** What the browser session holds now; its life begins anew. */
+  async view(call: Call, id: string): Promise<BrowserView> {
+    const parts = { rolled: this.browsers.roll(call, id) };
+    return (await this.database.row<BrowserView>(statement(parts, viewById(id, call.now)))) as BrowserView;
+  }
+
+  /** Ends one sign-in, the active one, or all of them. Nothing to end is no error. */
+  async signOut(call: Call, browser: Browser, which: { id?: string; all: boolean }): Promise<BrowserAnswer> {
+    const id = which.all ? null : (which.id ?? browser.view.active_id);
+    const known = browser.view.sign_ins.some((signIn) => signIn.id === id);
+    if (which.id !== undefined && !which.all && !known) throw unknownSignIn();
+    if (!which.all && !known) return { view: browser.view };
+    await this.change(call, browser, 'session.end', this.browsers.signOut(call, id));
+    return { view: await this.view(call, browser.id) };
+  }
+
+  /** Makes another of the sign-ins the active one. */
+  async switch(call: Call, browser: Browser, id: string): Promise<BrowserAnswer> {
+    if (!browser.view.sign_ins.some((signIn) => signIn.id === id)) throw unknownSignIn();
+    const changed = await this.change(call, browser, 'session.switch', this.browsers.activate(call, id));
+    if (!changed) throw unknownSignIn();
+    return { view: await this.view(call, browser.id) };
+  }
+
+  private async create(call: Call): Promise<Entered> {
+    const token = randomToken(TOKEN_BITS);
+    const created = { id: call.nextId(), tokenHash: digest(token) };
+    await this.database.rows(this.browsers.create(call, created));
+    return { ...created, token, view: emptyView(created.id, call.now) };
+  }
+
+  /** A sign-in came from outside: the token that was there before it must not open it. */
+  private async renew(call: Call, browser: Browser): Promise<Entered> {
+    const token = randomToken(TOKEN_BITS);
+    const tokenHash = digest(token);
+    const parts = {
+      browser: this.browsers.locked(call, browser),
+      proven: this.browsers.newest(call),
+      rotated: this.browsers.rotate(call, tokenHash, 'proven'),
+    };
+    const proven = await this.database.row<{ session_id: string }>(
+      statement(parts, sql`SELECT session_id::text AS session_id FROM proven, rotated`),
+    );
+    if (!proven) return { ...browser, view: emptyView(browser.id, call.now) };
+    return { ...browser, tokenHash, token, view: { ...browser.view, active_id: proven.session_id } };
+  }
+
+  private async change(call: Call, browser: Browser, event: AuditEvent, change: Sql): Promise<boolean> {
+    const parts: Parts = {
+      browser: this.browsers.locked(call, browser),
+      changed: change,
+      verdict: sql`SELECT 'done' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM changed`,
+      audited: audit(call, event, 'verdict'),
+    };
+    return (await this.database.row(statement(parts, sql`SELECT session_id FROM changed`))) !== undefined;
+  }
+}
+
+function unknownSignIn(): AuthError {
+  const parameters = [{ parameter: 'sign_in_id', error: 'sign_in_id names no sign-in of this session' }];
+  return new AuthError('invalid_parameters', { parameters });
+}

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { activeSubjectParts, recipientOf } from '@app/accounts';
+import { AttemptsRepository, LINK_BINDING, nextSend, takeSendWindow, type NewAttempt, type SendRule } from '@app/attempts';
+import { audit } from '@app/audit';
+import { Config } from '@app/config';
+import { Database, statement, type Parts } from '@app/database';
+import { Outbox, type NewMessage } from '@app/delivery';
+import { AuthError, KeyRing, randomToken, secondsUntil, type Call, type Identifier } from '@app/kernel';
+import sql from 'sql-template-tag';
+
+const TOKEN_BITS = 256;
+
+/** The link by which somebody who forgot the password chooses a new one. */
+@Injectable()
+export class ForgotPasswordService {
+  constructor(
+    private readonly database: Database,
+    private readonly attempts: AttemptsRepository,
+    private readonly outbox: Outbox,
+    private readonly keyRing: KeyRing,
+    private readonly config: Config,
+  ) {}
+
+  /** Mails the link, once in a waiting time for an address. Whether there is such an account shows nowhere. */
+  async send(call: Call, email: Identifier): Promise<void> {
+    const { waitSeconds, hourlyLimit } = this.config.sends;
+    const rule: SendRule = { purpose: 'password_reset', waitSeconds, hourlyLimit };
+    const { attempt, message } = this.link(call);
+    const parts: Parts = {
+      ...activeSubjectParts(email, this.keyRing),
+      turn: takeSendWindow(call, rule, 'subject'),
+      allowed: sql`SELECT s.subject, s.account_id, NULL::bigint AS session_id FROM subject s JOIN turn USING (subject)`,
+      ...this.attempts.open(call, attempt, 'allowed'),
+      recipient: recipientOf('email', 'allowed'),
+      message: this.outbox.enqueue(message, call.now, sql`SELECT * FROM recipient`),
+      waiting: nextSend(call, rule, 'subject'),
+      verdict: sql`
+        SELECT CASE WHEN a.id IS NULL THEN 'too_soon' ELSE 'sent' END AS outcome, s.account_id, NULL::bigint AS session_id,
+          a.id AS attempt_id FROM subject s LEFT JOIN attempt a ON true`,
+      audited: audit(call, 'password.forgot', 'verdict'),
+    };
+    const answer = sql`SELECT outcome, (SELECT next_at FROM waiting) AS next_at FROM verdict`;
+    const row = await this.database.row<{ outcome: string; next_at: Date | null }>(statement(parts, answer));
+    this.outbox.wake();
+    if (row?.outcome === 'sent') return;
+    throw new AuthError('resend_too_soon', { retryAfterSeconds: row?.next_at ? secondsUntil(row.next_at, call.now) : waitSeconds });
+  }
+
+  private link(call: Call): { attempt: NewAttempt; message: NewMessage } {
+    const token = randomToken(TOKEN_BITS);
+    const attempt: NewAttempt = {
+      ...this.attempts.ruleOf('password_reset', call.now),
+      id: call.nextId(),
+      purpose: 'password_reset',
+      factor: 'first',
+      kind: 'link',
+      method: 'email',
+      secret: { binding: LINK_BINDING, value: token },
+    };
+    const link = new URL(this.config.passwordResetUrl);
+    link.searchParams.set('token', token);
+    const facts = {
+      link: link.href,
+      lifeSeconds: this.config.attempts.password_reset.lifeSeconds,
+      requestedAt: call.now.toISOString(),
+      clientAddress: call.client.address,
+      userAgent: call.client.userAgent,
+    };
+    const { id: attemptId, expiresAt } = attempt;
+    return { attempt, message: { id: call.nextId(), channel: 'email', template: 'password_reset', attemptId, expiresAt, facts } };
+  }
+}

@@ -1,0 +1,35 @@
+import { applyDecorators, createParamDecorator, UseGuards, UseInterceptors, type ExecutionContext } from '@nestjs/common';
+import { digest } from '@app/kernel';
+import { Alongside } from '@app/throttle';
+import type { Request } from 'express';
+import type { Sql } from 'sql-template-tag';
+import { presentedToken } from '../protocols/wacht/browser-token.js';
+import { ReadsForms } from '../protocols/wacht/wacht-api.decorator.js';
+import type { Browser } from './browser.js';
+import { BrowserSessionInterceptor } from './browser-session.interceptor.js';
+import { viewByToken } from './browser-view.js';
+import { SameSiteGuard } from './same-site.guard.js';
+
+/**
+ * A call inside a browser session: looked up in the same round trip as the limits, refused when another site sends it, and
+ * made when there is none. The handler answers a `BrowserAnswer`.
+ */
+export const InBrowser = () =>
+  applyDecorators(
+    Alongside(browserOf),
+    UseGuards(SameSiteGuard),
+    UseInterceptors(BrowserSessionInterceptor),
+    ReadsForms(),
+  );
+
+function browserOf(request: Request, now: Date): Sql | undefined {
+  const token = presentedToken(request);
+  return token === undefined ? undefined : viewByToken(digest(token), now);
+}
+
+/** The browser session of the call. */
+export const InSession = createParamDecorator((_: unknown, context: ExecutionContext): Browser => {
+  const { browser } = context.switchToHttp().getRequest<Request>();
+  if (!browser) throw new Error('the request has no browser session: @InBrowser is missing');
+  return browser;
+});

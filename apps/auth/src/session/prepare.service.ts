@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { AttemptsRepository, type NewAttempt } from '@app/attempts';
+import { Config } from '@app/config';
+import { Database, statement } from '@app/database';
+import { Outbox } from '@app/delivery';
+import { AuthError, plusSeconds, secondsUntil, type Call } from '@app/kernel';
+import { channelOf, openAttempt } from './attempt-step.js';
+import type { Browser } from './browser.js';
+import type { BrowserAttempt } from './browser-view.js';
+import { SendParts, type SendVerdict } from './send-parts.js';
+import { sendingOf, type Channel } from './sending.js';
+import type { AttemptReference } from './verify.service.js';
+
+/** Sends the code or link of an attempt, for the first time and again: a new one, which takes the place of the old one. */
+@Injectable()
+export class PrepareService {
+  constructor(
+    private readonly database: Database,
+    private readonly attempts: AttemptsRepository,
+    private readonly sends: SendParts,
+    private readonly outbox: Outbox,
+    private readonly config: Config,
+  ) {}
+
+  /**
+   * Once in a waiting time for an attempt, and a few times an hour for a recipient. Whether there is a recipient
+   * shows nowhere.
+   */
+  async prepare(call: Call, browser: Browser, { kind, id }: AttemptReference, channel: Channel): Promise<void> {
+    const attempt = openAttempt(browser.view, kind, id, call.now);
+    if (!attempt) throw unknownAttempt();
+    if (channelOf(attempt) !== channel) throw new AuthError('address_missing');
+    const sending = sendingOf(call, browser, attempt, channel, this.ruleOf(call, attempt), this.config.http.publicUrl);
+    const { parts, answer } = this.sends.of(call, browser, attempt, channel, sending);
+    const { outcome, next_at } = (await this.database.row<SendVerdict>(statement(parts, answer))) as SendVerdict;
+    this.outbox.wake();
+    if (outcome === 'absent') throw unknownAttempt();
+    if (outcome === 'too_soon') {
+      const { waitSeconds } = this.config.sends;
+      throw new AuthError('resend_too_soon', { retryAfterSeconds: next_at ? secondsUntil(next_at, call.now) : waitSeconds });
+    }
+  }
+
+  private ruleOf({ now }: Call, { kind, method, stage }: BrowserAttempt): Pick<NewAttempt, 'tries' | 'expiresAt'> {
+    const rule = this.attempts.ruleOf(kind, now);
+    if (method !== 'magic_link' || stage === 'pending') return rule;
+    return { ...rule, expiresAt: plusSeconds(now, this.config.attempts.magic_link.lifeSeconds) };
+  }
+}
+
+function unknownAttempt(): AuthError {
+  return new AuthError('attempt_not_found', { parameters: [{ parameter: 'attempt', error: 'Invalid attempt ID' }] });
+}

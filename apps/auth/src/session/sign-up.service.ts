@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import { insertSignUp, PasswordHasher, strangerOf, takenIdentifiers, weaknessOf } from '@app/accounts';
+import { audit, auditRefusal } from '@app/audit';
+import { Config } from '@app/config';
+import { Database, statement, type Parts } from '@app/database';
+import { AuthError, KeyRing, type AuthErrorCode, type Call, type Identifier } from '@app/kernel';
+import { BrowserSessions } from '@app/sessions';
+import sql from 'sql-template-tag';
+import type { Browser } from './browser.js';
+
+/** What somebody signs up with; identifiers in the one form they are stored in. */
+export interface SignUpRequest {
+  email?: string;
+  username?: string;
+  phone?: string;
+  password: string;
+  firstName?: string;
+  lastName?: string;
+}
+
+type Taken = Identifier['kind'];
+
+/** The first step of a sign-up: an attempt in the browser session. There is no account before each address is proven. */
+@Injectable()
+export class SignUpService {
+  constructor(
+    private readonly database: Database,
+    private readonly hasher: PasswordHasher,
+    private readonly browsers: BrowserSessions,
+    private readonly keyRing: KeyRing,
+    private readonly config: Config,
+  ) {}
+
+  async signUp(call: Call, browser: Browser, request: SignUpRequest): Promise<void> {
+    const weakness = weaknessOf(request.password, knownBy(request));
+    if (weakness) throw new AuthError('password_weak', { parameters: [{ parameter: 'password', error: weakness }] });
+
+    const identifiers = identifiersOf(request);
+    const taken = await this.takenOf(identifiers);
+    const refusal = this.refusalOf(taken);
+    if (refusal) return this.refuse(call, refusal);
+    await this.begin(call, browser, request, await this.hasher.hash(request.password), taken);
+  }
+
+  /** Whether nobody has this name, as far as a stranger is told. */
+  async isAvailable(identifier: Identifier): Promise<boolean> {
+    return !this.refusalOf(await this.takenOf([identifier]));
+  }
+
+  private async begin(call: Call, browser: Browser, request: SignUpRequest, passwordHash: string, taken: Taken[]): Promise<void> {
+    const [first] = identifiersOf(request);
+    const parts: Parts = {
+      browser: this.browsers.locked(call, browser),
+      subject: sql`SELECT ${strangerOf(first as Identifier, this.keyRing)}::text AS subject, NULL::bigint AS account_id`,
+      begun: this.browsers.begin(call, { id: call.nextId(), kind: 'sign_up', method: null }),
+      sign_up: insertSignUp(
+        { ...request, passwordHash, language: 'en', emailTaken: taken.includes('email'), phoneTaken: taken.includes('phone') },
+        'begun',
+      ),
+      verdict: sql`
+        SELECT 'begun' AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM begun`,
+      audited: audit(call, 'sign_up', 'verdict'),
+    };
+    const begun = await this.database.row(statement(parts, sql`SELECT id FROM begun`));
+    if (!begun) throw new AuthError('attempt_not_found');
+  }
+
+  private async takenOf(identifiers: Identifier[]): Promise<Taken[]> {
+    return (await this.database.rows<{ kind: Taken }>(takenIdentifiers(identifiers))).map(({ kind }) => kind);
+  }
+
+  /** A user name has to be unique, so that it is taken shows anyway; an address is told only where the operator says so. */
+  private refusalOf(taken: Taken[]): AuthErrorCode | undefined {
+    const { disclosesAccounts } = this.config.signUp;
+    if (disclosesAccounts && taken.includes('email')) return 'email_taken';
+    if (taken.includes('username')) return 'username_taken';
+    return disclosesAccounts && taken.includes('phone') ? 'phone_taken' : undefined;
+  }
+
+  private async refuse(call: Call, code: AuthErrorCode): Promise<never> {
+    await this.database.rows(auditRefusal(call, 'sign_up', { outcome: code, accountId: null }));
+    throw new AuthError(code);
+  }
+}
+
+function identifiersOf({ email, phone, username }: SignUpRequest): Identifier[] {
+  const named = { email, phone, username };
+  return Object.entries(named).flatMap(([kind, value]) => (value === undefined ? [] : [{ kind: kind as Taken, value }]));
+}
+
+function knownBy({ email, username, phone, firstName, lastName }: SignUpRequest): string[] {
+  return [email, username, phone, firstName, lastName].filter((name) => name !== undefined);
+}

@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { changeProfile, PasswordHasher, withProfile, type Profile } from '@app/accounts';
+import { audit } from '@app/audit';
+import { Database, statement, violatedConstraint } from '@app/database';
+import { AuthError, type Call } from '@app/kernel';
+import { endOtherSessions, sessionOfToken } from '@app/sessions';
+import sql from 'sql-template-tag';
+import { Freshness } from './freshness.js';
+
+export interface AccountChange {
+  email?: string;
+  username?: string;
+  firstName?: string;
+  lastName?: string;
+  password?: string;
+}
+
+/** What the holder of an access token learns of the account, and changes about it. */
+@Injectable()
+export class AccountService {
+  constructor(
+    private readonly database: Database,
+    private readonly hasher: PasswordHasher,
+    private readonly freshness: Freshness,
+  ) {}
+
+  async current(call: Call, sessionId: string): Promise<Profile> {
+    const parts = { session: sessionOfToken(call, sessionId) };
+    const profile = await this.database.row<Profile>(statement(parts, withProfile('session')));
+    if (!profile) throw new AuthError('session_not_found');
+    return profile;
+  }
+
+  /** Needs a fresh proof. A new password ends all other sessions. */
+  async change(call: Call, sessionId: string, { email, password, ...change }: AccountChange): Promise<Profile> {
+    const profile = await this.fresh(call, sessionId);
+    if (email !== undefined && email !== profile.email) {
+      const error = 'cannot be changed here: the new mailbox has to be proven';
+      throw new AuthError('invalid_parameters', { parameters: [{ parameter: 'email', error }] });
+    }
+    const passwordHash = password === undefined ? undefined : await this.hasher.hash(password);
+    const parts = {
+      session: sessionOfToken(call, sessionId),
+      allowed: this.freshness.fresh(call, 'session'),
+      changed: changeProfile(call, { ...change, passwordHash }, 'allowed'),
+      ...(passwordHash && { others: endOtherSessions(call, 'changed', 'password_changed', sessionId) }),
+      verdict: sql`
+        SELECT 'changed' AS outcome, account_id, ${sessionId}::bigint AS session_id, NULL::bigint AS attempt_id FROM changed`,
+      audited: audit(call, 'account.update', 'verdict'),
+    };
+    const changed = await this.database
+      .row<Profile>(statement(parts, sql`SELECT * FROM changed`))
+      .catch((error: unknown) => refuseTaken(error));
+    if (!changed) throw new AuthError('proof_stale');
+    return changed;
+  }
+
+  private async fresh(call: Call, sessionId: string): Promise<Profile> {
+    const parts = { session: sessionOfToken(call, sessionId), allowed: this.freshness.fresh(call, 'session') };
+    const answer = sql`
+      SELECT p.*, EXISTS (SELECT FROM allowed) AS fresh FROM (${withProfile('session')}) p`;
+    const profile = await this.database.row<Profile & { fresh: boolean }>(statement(parts, answer));
+    if (!profile) throw new AuthError('session_not_found');
+    if (!profile.fresh) throw new AuthError('proof_stale');
+    return profile;
+  }
+
+  /** Ends every session of the account, in all protocols. */
+  async signOut(call: Call, sessionId: string): Promise<void> {
+    const parts = {
+      session: sessionOfToken(call, sessionId),
+      ended: endOtherSessions(call, 'session', 'logout', '0'),
+      verdict: sql`
+        SELECT 'ended' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session`,
+      audited: audit(call, 'session.end', 'verdict'),
+    };
+    const row = await this.database.row(statement(parts, sql`SELECT session_id FROM session`));
+    if (!row) throw new AuthError('session_not_found');
+  }
+}
+
+/** A violated name of an account, as a refusal. */
+export function refuseTaken(error: unknown): never {
+  const column = /^accounts_(email|username|phone)_key$/.exec(violatedConstraint(error) ?? '')?.[1];
+  if (column) throw new AuthError(`${column as 'email' | 'username' | 'phone'}_taken`);
+  throw error;
+}

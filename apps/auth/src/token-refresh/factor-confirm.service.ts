@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import { SecondFactors, recipientOf, type FactorSetup } from '@app/accounts';
+import { AttemptsRepository, type RedeemOutcome } from '@app/attempts';
+import { audit } from '@app/audit';
+import { Database, statement, type Parts } from '@app/database';
+import { Outbox } from '@app/delivery';
+import { AuthError, type Call } from '@app/kernel';
+import { endSessionsWithout, RefreshRotation, sessionOfToken } from '@app/sessions';
+import sql from 'sql-template-tag';
+import { refuseTaken } from './account.service.js';
+import { factorNotice } from './factor-notice.js';
+import { bindingOf } from './second-factor-code.js';
+
+const OF_SESSION = {
+  purpose: 'factor_setup',
+  of: sql`a.account_id = (SELECT account_id FROM session)`,
+} as const;
+
+/** The code that puts a second factor to use. */
+@Injectable()
+export class FactorConfirmService {
+  constructor(
+    private readonly database: Database,
+    private readonly factors: SecondFactors,
+    private readonly attempts: AttemptsRepository,
+    private readonly rotation: RefreshRotation,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** Marks the session, ends those of the account that were made without this factor, and tells the owner. */
+  async confirm(call: Call, sessionId: string, code: string): Promise<void> {
+    const setup = await this.setup(call, sessionId);
+    const parts: Parts = {
+      session: sessionOfToken(call, sessionId),
+      setup: this.factors.setup(call, 'session'),
+      ...this.redeem(call, setup, sessionId, code),
+      marked: this.rotation.mark(call, 'marking'),
+      others: endSessionsWithout(call, setup.factor === 'totp' ? 'otp' : 'sms', 'connected', sessionId),
+      recipient: recipientOf('email', 'connected'),
+      notice: this.outbox.enqueue(
+        factorNotice(call, setup.factor === 'totp' ? 'totp_enabled' : 'sms_enabled'),
+        call.now,
+        sql`SELECT * FROM recipient`,
+      ),
+      audited: audit(call, 'factor.connect', 'verdict'),
+    };
+    const answer = sql`SELECT outcome, EXISTS (SELECT FROM connected) AS connected FROM verdict`;
+    const row = await this.database
+      .row<{ outcome: RedeemOutcome; connected: boolean }>(statement(parts, answer))
+      .catch((error: unknown) => refuseTaken(error));
+    this.outbox.wake();
+    if (!row?.connected) throw new AuthError('code_wrong');
+  }
+
+  private redeem(call: Call, setup: FactorSetup, sessionId: string, code: string): Parts {
+    const step = this.factors.stepOf(setup, code, call.now);
+    const unchanged = this.factors.isUnchanged(setup, 'setup');
+    const redeem =
+      setup.factor === 'totp'
+        ? this.attempts.redeemTotp(call, OF_SESSION, sql`(${step !== undefined}::boolean AND ${unchanged})`)
+        : this.attempts.redeem(call, OF_SESSION, `${bindingOf(sessionId)} ${setup.phone}`, code);
+    return {
+      ...redeem,
+      ...this.factors.connect(call, step, 'setup', 'verdict'),
+      marking: sql`
+        SELECT v.outcome, v.method, s.session_id FROM verdict v JOIN connected USING (account_id) JOIN session s USING (account_id)`,
+    };
+  }
+
+  private async setup(call: Call, sessionId: string): Promise<FactorSetup> {
+    const parts = { session: sessionOfToken(call, sessionId), setup: this.factors.setup(call, 'session') };
+    const answer = sql`SELECT s.session_id, u.* FROM session s LEFT JOIN setup u ON true WHERE s.stage = 'signed_in'`;
+    const row = await this.database.row<FactorSetup & { session_id: string }>(statement(parts, answer));
+    if (!row) throw new AuthError('session_not_found');
+    if (!row.account_id) throw new AuthError('code_wrong');
+    return row;
+  }
+}

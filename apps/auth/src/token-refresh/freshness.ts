@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '@app/config';
+import { plusSeconds, type Call } from '@app/kernel';
+import sql, { raw, type Sql } from 'sql-template-tag';
+
+/**
+ * Whether a session was proven lately: by the second factor, or, for an account without one, by its sign-in. What is
+ * sensitive asks for it, so that a session left open somewhere cannot take the account over.
+ */
+@Injectable()
+export class Freshness {
+  constructor(private readonly config: Config) {}
+
+  /** Part: the signed-in session of part `session` while its proof is fresh: `{session_id, account_id, subject, second_factor}`. */
+  fresh({ now }: Call, session: string): Sql {
+    const since = plusSeconds(now, -this.config.secondFactors.markSeconds);
+    return sql`
+      SELECT s.session_id, s.account_id, s.subject, a.second_factor FROM ${raw(session)} s JOIN accounts a ON a.id = s.account_id
+      WHERE s.stage = 'signed_in' AND a.disabled_at IS NULL
+        AND CASE WHEN a.second_factor = 'none' THEN s.signed_in_at ELSE s.second_factor_at END > ${since}::timestamptz`;
+  }
+}

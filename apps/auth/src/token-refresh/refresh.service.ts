@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { withAccount } from '@app/accounts';
+import { audit } from '@app/audit';
+import { Database, statement } from '@app/database';
+import { AuthError, type Call } from '@app/kernel';
+import { RefreshRotation, RefreshTokens, type PresentedToken } from '@app/sessions';
+import type { TokenHolder } from '@app/tokens';
+import sql from 'sql-template-tag';
+import type { BegunSession } from './password-token.service.js';
+
+/** How a presented token ended; `unknown` is of no session. The first three are good. */
+type Outcome = 'rotated' | 'concurrent' | 'lost_answer' | 'replay' | 'expired' | 'ended' | 'unknown';
+
+interface Verdict extends Partial<TokenHolder> {
+  outcome: Outcome;
+  refresh_hash: string | null;
+}
+
+/** A refresh token for the next one. */
+@Injectable()
+export class RefreshService {
+  constructor(
+    private readonly database: Database,
+    private readonly tokens: RefreshTokens,
+    private readonly rotation: RefreshRotation,
+  ) {}
+
+  /** One statement decides: it turns the token over, or ends the session of one that is too old, and says in the audit log why. */
+  async refresh(call: Call, refreshToken: string): Promise<BegunSession> {
+    const presented = this.tokens.read(refreshToken);
+    if (!presented) throw new AuthError('session_not_found');
+    const verdict = await this.decide(call, presented);
+    const successor = successorOf(presented, verdict.refresh_hash);
+    if (!successor || !verdict.uuid) throw new AuthError('session_not_found');
+    return { holder: verdict as TokenHolder, refreshToken: successor };
+  }
+
+  private async decide(call: Call, presented: PresentedToken): Promise<Verdict> {
+    const parts = {
+      presented: this.rotation.presented(call, presented),
+      rotated: this.rotation.rotate(call, presented, 'presented'),
+      verdict: sql`
+        SELECT CASE WHEN p.state = 'current' THEN 'rotated' ELSE coalesce(p.state, 'unknown') END AS outcome,
+          p.account_id, p.session_id, NULL::bigint AS attempt_id
+        FROM (VALUES (1)) one LEFT JOIN presented p ON true`,
+      audited: audit(call, 'token.refresh', 'verdict'),
+    };
+    const answer = sql`SELECT v.outcome, h.* FROM verdict v LEFT JOIN (${withAccount('rotated')}) h ON true`;
+    return (await this.database.row<Verdict>(statement(parts, answer))) as Verdict;
+  }
+}
+
+/** The token of the digest that is good now. A replay ends the session and leaves its digest, which is no successor's. */
+export function successorOf({ successors }: PresentedToken, hash: string | null | undefined): string | undefined {
+  return successors.find((successor) => successor.hash === hash)?.token;
+}

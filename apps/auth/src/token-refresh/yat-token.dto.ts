@@ -1,0 +1,48 @@
+import { IsEmail, IsOptional, IsString, Length, Matches } from 'class-validator';
+import { IsPlainText } from '../protocols/plain-text.decorator.js';
+
+export class YatLoginRequest {
+  /** @example 'ada@example.com' */
+  @IsOptional()
+  @IsString()
+  @Length(1, 254)
+  @IsPlainText()
+  @IsEmail()
+  email?: string;
+
+  /** The user name, for an account without an e-mail address; `email` comes first. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 254)
+  @IsPlainText()
+  alternate_id?: string;
+
+  /** @example 'correct horse battery' */
+  @IsString()
+  @Length(1, 128)
+  @IsPlainText()
+  password: string;
+
+  /** Accepted and not looked at. */
+  'g-recaptcha-response'?: string;
+
+  /** Accepted and not looked at. */
+  g_recaptcha_response?: string;
+}
+
+export class YatRefreshRequest {
+  @IsString()
+  @Length(1)
+  @IsPlainText()
+  refresh_token: string;
+}
+
+export class YatConfirm2FaRequest extends YatRefreshRequest {
+  /**
+   * Six digits, or a backup code.
+   * @example '123456'
+   */
+  @IsString()
+  @Matches(/^(\d{6}|[a-z2-9]{4}-?[a-z2-9]{4})$/i, { message: 'code must be six digits or a backup code' })
+  code: string;
+}

@@ -1,0 +1,68 @@
+import { SECOND_FACTORS, type AccountEntity, type SecondFactor } from '@app/accounts';
+import type { Command } from 'commander';
+import { accountView, disabledView, doneView, secondFactorView } from './account.presenter.js';
+import type { Answer } from './answer.js';
+import { ACCOUNT, secondFactor } from './arguments.js';
+import { createAccountCommand } from './create-account.command.js';
+import { example } from './example.js';
+import { missingFor } from './identifiers.js';
+import type { Operator } from './operate.js';
+import { OperatorError } from './operator-error.js';
+import type { Shell } from './shell.js';
+
+type Deed = (operator: Operator, account: AccountEntity) => Promise<Answer>;
+
+export function accountCommands(program: Command, shell: Shell): void {
+  const group = program.command('account').description('make, look at and change accounts');
+  const add = (name: string, description: string, deed: Deed) => {
+    const command = group.command(name).description(description).argument('<account>', ACCOUNT);
+    command.addHelpText('after', example(`account ${name} anna@example.com`));
+    command.action((named: string) =>
+      shell.operate(async (operator) => deed(operator, await operator.accounts.find(named))),
+    );
+  };
+  createAccountCommand(group, shell);
+  add('show', 'print an account, and what keeps its owner out', show);
+  add('disable', 'shut an account and end its sessions in all protocols', disable);
+  add('enable', 'open an account again', enable);
+  add('unlock', 'forget wrong passwords and wrong codes', unlock);
+  secondFactorCommand(group, shell);
+}
+
+async function show({ state, call }: Operator, account: AccountEntity): Promise<Answer> {
+  return accountView(account, await state.of(account, call.now));
+}
+
+async function disable({ accounts, call }: Operator, account: AccountEntity): Promise<Answer> {
+  return disabledView(account, await accounts.disable(call, account));
+}
+
+async function enable({ accounts, call }: Operator, account: AccountEntity): Promise<Answer> {
+  await accounts.enable(call, account);
+  return doneView(account, 'The account is enabled.');
+}
+
+async function unlock({ accounts, call }: Operator, account: AccountEntity): Promise<Answer> {
+  await accounts.unlock(call, account);
+  return doneView(account, 'Wrong passwords and wrong codes are forgotten.');
+}
+
+function secondFactorCommand(group: Command, shell: Shell): void {
+  group
+    .command('second-factor')
+    .description(
+      'set what a sign-in asks for after the password; for an authenticator prints its otpauth:// URI',
+    )
+    .argument('<account>', ACCOUNT)
+    .argument('<factor>', SECOND_FACTORS.join(', '), secondFactor)
+    .addHelpText('after', example('account second-factor anna@example.com totp'))
+    .action((named: string, factor: SecondFactor) =>
+      shell.operate(async ({ accounts, call }) => {
+        const account = await accounts.find(named);
+        const missing = missingFor(factor, account);
+        if (missing)
+          throw new OperatorError(`The second factor ${factor} needs ${missing}, and the account has none.`);
+        return secondFactorView(account, factor, await accounts.changeSecondFactor(call, account, factor));
+      }),
+    );
+}

@@ -1,0 +1,58 @@
+import type { AccountEntity, SecondFactor } from '@app/accounts';
+import type { AccountState } from './account-state.service.js';
+import type { ChangedSecondFactor, CreatedAccount } from './accounts.service.js';
+import { count, instant, only, table, type Answer } from './answer.js';
+
+/** The id alone on its line, for scripts. */
+export function createdView({ id, uuid, otpauthUri }: CreatedAccount): Answer {
+  return { lines: otpauthUri ? [id, otpauthUri] : [id], json: { id, uuid, otpauthUri } };
+}
+
+/** Everything but the verifier of the password. */
+export function accountView(account: AccountEntity, state: AccountState): Answer {
+  const lines = table([
+    ['id', account.id],
+    ['UUID', account.uuid],
+    ['e-mail', account.email],
+    ['user name', account.username],
+    ['phone', account.phone],
+    ['second factor', account.secondFactor],
+    ['organisation', account.orgId],
+    ['tenant', account.tenantId],
+    ['language', account.language],
+    ['created', instant(account.createdAt)],
+    ['activated', instant(account.activatedAt)],
+    ['disabled', instant(account.disabledAt)],
+    ['passwords locked until', instant(state.passwordLockedUntil)],
+    ['codes refused until', instant(state.codesRefusedUntil)],
+    ['live sessions', String(state.liveSessions)],
+  ]);
+  const json = {
+    ...only(account, 'id', 'uuid', 'email', 'username', 'phone', 'secondFactor', 'orgId', 'tenantId'),
+    ...only(account, 'language', 'activatedAt', 'disabledAt', 'createdAt', 'updatedAt'),
+    ...state,
+  };
+  return { lines, json };
+}
+
+export function disabledView({ id }: AccountEntity, sessionsEnded: number): Answer {
+  return {
+    lines: [`The account is disabled; ${count(sessionsEnded, 'session')} ended.`],
+    json: { id, sessionsEnded },
+  };
+}
+
+export function secondFactorView(
+  { id }: AccountEntity,
+  secondFactor: SecondFactor,
+  changed: ChangedSecondFactor,
+): Answer {
+  const { otpauthUri, endedSessions } = changed;
+  const pending = endedSessions ? `; ${count(endedSessions, 'pending sign-in')} ended` : '';
+  const lines = [`The second factor is ${secondFactor}${pending}.`, ...(otpauthUri ? [otpauthUri] : [])];
+  return { lines, json: { id, secondFactor, otpauthUri, sessionsEnded: endedSessions } };
+}
+
+export function doneView({ id }: AccountEntity, sentence: string): Answer {
+  return { lines: [sentence], json: { id } };
+}

@@ -1,0 +1,154 @@
+import { Injectable } from '@nestjs/common';
+import {
+  AccountsRepository,
+  dropTotpFactor,
+  insertAccount,
+  lockAccount,
+  PasswordCheck,
+  PasswordHasher,
+  putTotpFactor,
+  setDisabled,
+  setSecondFactor,
+  TotpFactors,
+  type AccountEntity,
+  type SecondFactor,
+} from '@app/accounts';
+import { refillBudget } from '@app/attempts';
+import { audit, type AuditEvent } from '@app/audit';
+import { statement, violatedConstraint, type Parts } from '@app/database';
+import type { Call } from '@app/kernel';
+import { endAllSessions, endPendingSessions } from '@app/sessions';
+import sql from 'sql-template-tag';
+import { DataSource } from 'typeorm';
+import { identifiersOf, labelOf } from './identifiers.js';
+import { OperatorError } from './operator-error.js';
+import { runStatement } from './run-statement.js';
+
+/** Identifiers in the form `normaliseIdentifier` makes. */
+export interface AccountRequest {
+  email?: string;
+  username?: string;
+  phone?: string;
+  orgId?: string;
+  tenantId?: string;
+  language?: string;
+  password: string;
+  secondFactor: SecondFactor;
+}
+
+export interface CreatedAccount {
+  id: string;
+  uuid: string;
+  /** For the owner's authenticator app, once: it holds the secret. */
+  otpauthUri?: string;
+}
+
+export interface ChangedSecondFactor {
+  otpauthUri?: string;
+  /** Sign-ins that waited for the old factor, and have to begin again. */
+  endedSessions: number;
+}
+
+/** What an operator does with accounts. Every change is one statement with its audit row. */
+@Injectable()
+export class AccountsService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly accounts: AccountsRepository,
+    private readonly hasher: PasswordHasher,
+    private readonly passwords: PasswordCheck,
+    private readonly totp: TotpFactors,
+  ) {}
+
+  async create(call: Call, request: AccountRequest): Promise<CreatedAccount> {
+    const id = call.nextId();
+    const passwordHash = await this.hasher.hash(request.password);
+    const factor = request.secondFactor === 'totp' ? this.totp.create(id, labelOf(request)) : undefined;
+    const account = { ...request, id, passwordHash, language: request.language ?? 'en' };
+    const parts: Parts = {
+      changed: insertAccount(call, account),
+      ...(factor && { factor: putTotpFactor(call, id, factor.sealed) }),
+      ...recorded(call, 'account.create'),
+    };
+    const query = statement(parts, sql`SELECT uuid FROM changed`);
+    const [row] = await runStatement<{ uuid: string }>(this.dataSource, query).catch(refuseTaken);
+    return { id, uuid: row?.uuid as string, otpauthUri: factor?.uri };
+  }
+
+  /** By id, UUID, e-mail address, user name or phone number. `nobody`: how the sentence begins when there is none. */
+  async find(reference: string, nobody = 'No account'): Promise<AccountEntity> {
+    const account = await this.accounts.findByReference(reference);
+    if (!account) throw new OperatorError(`${nobody} has the id or identifier ${reference}.`);
+    return account;
+  }
+
+  /** Shuts the account and ends its sessions, also those of sign-ins under way. Answers how many were live. */
+  async disable(call: Call, { id }: AccountEntity): Promise<number> {
+    return this.changeAlone(call, id, 'account.disable', {
+      changed: setDisabled(call, id, true),
+      ended: endAllSessions(id, 'disabled', call.now),
+    });
+  }
+
+  async enable(call: Call, { id }: AccountEntity): Promise<void> {
+    await this.change(call, 'account.enable', { changed: setDisabled(call, id, false) });
+  }
+
+  /** Forgets wrong passwords and wrong codes. */
+  async unlock(call: Call, account: AccountEntity): Promise<void> {
+    await this.change(call, 'account.unlock', {
+      changed: sql`SELECT ${account.id}::bigint AS account_id`,
+      forgiven: this.passwords.forgiveEverywhere(identifiersOf(account)),
+      refilled: refillBudget(account.id),
+    });
+  }
+
+  /**
+   * Sign-ins that wait for the old factor end; sessions that are signed in stay. An authenticator is always a new one,
+   * and one that is no longer asked for is forgotten.
+   */
+  async changeSecondFactor(
+    call: Call,
+    account: AccountEntity,
+    to: SecondFactor,
+  ): Promise<ChangedSecondFactor> {
+    const { id } = account;
+    const totp = to === 'totp' ? this.totp.create(id, labelOf(account)) : undefined;
+    const endedSessions = await this.changeAlone(call, id, 'account.second_factor', {
+      changed: setSecondFactor(call, id, to),
+      factor: totp ? putTotpFactor(call, id, totp.sealed) : dropTotpFactor(id),
+      ended: endPendingSessions(id, 'second_factor_changed', call.now),
+    });
+    return { otpauthUri: totp?.uri, endedSessions };
+  }
+
+  private async change(call: Call, event: AuditEvent, parts: Parts): Promise<void> {
+    const query = statement({ ...parts, ...recorded(call, event) }, sql`SELECT account_id FROM changed`);
+    await runStatement(this.dataSource, query);
+  }
+
+  /** A change that must see what the sign-ins under way make; answers how many live sessions its part `ended` ended. */
+  private async changeAlone(call: Call, accountId: string, event: AuditEvent, parts: Parts): Promise<number> {
+    const endedLive = sql`
+      SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > ${call.now}::timestamptz`;
+    const query = statement({ ...parts, ...recorded(call, event) }, endedLive);
+    const [row] = await runStatement<{ sessions: number }>(this.dataSource, query, lockAccount(accountId));
+    return row?.sessions ?? 0;
+  }
+}
+
+function recorded(call: Call, event: AuditEvent): Parts {
+  return {
+    verdict: sql`
+      SELECT 'done' AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed`,
+    audited: audit(call, event, 'verdict'),
+  };
+}
+
+const WORDS: Record<string, string> = { email: 'email', username: 'user name', phone: 'phone number' };
+
+function refuseTaken(error: unknown): never {
+  const column = /^accounts_(email|username|phone)_key$/.exec(violatedConstraint(error) ?? '')?.[1];
+  if (column) throw new OperatorError(`Another account has this ${WORDS[column]}.`);
+  throw error;
+}

@@ -1,0 +1,70 @@
+import { SECOND_FACTORS, type SecondFactor } from '@app/accounts';
+import { isPlainText, normaliseIdentifier } from '@app/kernel';
+import { isEmail } from 'class-validator';
+import { InvalidArgumentError } from 'commander';
+import { parsePhoneNumberFromString } from 'libphonenumber-js';
+
+// Each reads what stands on the command line into the one form in which it is stored, or says what it has to be.
+
+/** Help for an argument that names an account. */
+export const ACCOUNT = 'its id, UUID, e-mail address, user name or phone number';
+
+const INVISIBLE = /\p{C}/u;
+const LONGEST_NAME = 64;
+const LONGEST_TEXT = 128;
+/** As an account's id or UUID looks: a user name like it would be taken for another account's. */
+const LIKE_AN_ID = /^([0-9]{15,19}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+export function email(text: string): string {
+  const { value } = normaliseIdentifier(text);
+  // Quoted local parts are legal, and no mail server of today takes them.
+  if (isEmail(value) && !value.includes('"')) return value;
+  throw new InvalidArgumentError('has to be an e-mail address such as anna@example.com.');
+}
+
+export function username(text: string): string {
+  const { kind, value } = normaliseIdentifier(text);
+  const refuse = (what: string) => new InvalidArgumentError(`${what}.`);
+  if (kind !== 'username' || value.startsWith('+'))
+    throw refuse('has to have no @, and no + at its beginning');
+  if (!value || [...value].length > LONGEST_NAME) throw refuse(`has to have 1 to ${LONGEST_NAME} characters`);
+  if (INVISIBLE.test(value)) throw refuse('has to have no control or invisible characters');
+  if (LIKE_AN_ID.test(value)) throw refuse('must not look like an id');
+  return value;
+}
+
+/**
+ * A possible number, not one that is assigned today: which ranges are changes faster than the tables of a service that
+ * is seldom updated, and the carrier knows better.
+ */
+export function phone(text: string): string {
+  const number = parsePhoneNumberFromString(text.normalize('NFKC').trim(), { extract: false });
+  if (number?.isPossible() && !number.ext) return number.number;
+  throw new InvalidArgumentError('has to be a phone number with its country code, such as +4915112345678.');
+}
+
+/** A language tag of BCP 47 in its canonical spelling: `de`, `pt-BR`. */
+export function language(text: string): string {
+  try {
+    const locale = new Intl.Locale(text);
+    // Longer ones are possible and none exists: `english` is a slip.
+    if (locale.language.length <= 3) return locale.toString();
+  } catch {
+    // Not a tag at all: said below.
+  }
+  throw new InvalidArgumentError('has to be a language tag such as en or pt-BR.');
+}
+
+/** The name of an organisation or tenant, as the systems beside this one spell it. */
+export function reference(text: string): string {
+  const value = text.trim();
+  if (value && [...value].length <= LONGEST_TEXT && isPlainText(value) && !INVISIBLE.test(value))
+    return value;
+  throw new InvalidArgumentError(`has to have 1 to ${LONGEST_TEXT} visible characters.`);
+}
+
+export function secondFactor(text: string): SecondFactor {
+  const factor = SECOND_FACTORS.find((known) => known === text);
+  if (factor) return factor;
+  throw new InvalidArgumentError(`has to be one of ${SECOND_FACTORS.join(', ')}.`);
+}

@@ -1,0 +1,50 @@
+import type { AttemptEntity } from '@app/attempts';
+import type { AuditEventEntity } from '@app/audit';
+import type { MessageEntity } from '@app/delivery';
+import { maskAddress } from '@app/kernel';
+import { only, type Answer } from './answer.js';
+import { attemptSentence, eventSentence, messageSentence, statusOf } from './attempt.sentences.js';
+import type { AttemptHistory } from './attempts.service.js';
+
+/** Hashes, key names and sealed texts stay where they are, and addresses are masked. */
+export function historyView({ attempts, messages, events }: AttemptHistory, now: Date): Answer {
+  const ofAttempt = (id: string) => messages.filter((message) => message.attemptId === id);
+  const lines = attempts.flatMap((attempt) => [
+    attemptSentence(attempt, now),
+    ...ofAttempt(attempt.id).map((message) => `  ${messageSentence(message, now)}`),
+  ]);
+  const json = {
+    attempts: attempts.map((attempt) => ({
+      ...attemptFacts(attempt, now),
+      messages: ofAttempt(attempt.id).map(messageFacts),
+    })),
+    events: events.map(eventFacts),
+  };
+  const tried = events.length
+    ? ['What was tried:', ...events.map((event) => `  ${eventSentence(event)}`)]
+    : [];
+  return { lines: [...(lines.length ? lines : ['There was no attempt.']), ...tried], json };
+}
+
+function attemptFacts(attempt: AttemptEntity, now: Date): object {
+  return {
+    ...only(attempt, 'id', 'purpose', 'factor', 'kind', 'method', 'protocol', 'accountId', 'sessionId'),
+    ...only(attempt, 'triesLeft', 'createdAt', 'expiresAt', 'closedAt'),
+    status: statusOf(attempt, now),
+  };
+}
+
+function messageFacts(message: MessageEntity): object {
+  return {
+    ...only(message, 'id', 'channel', 'template', 'language', 'state', 'tries', 'lastError'),
+    ...only(message, 'createdAt', 'nextTryAt', 'expiresAt', 'endedAt'),
+    recipient: maskAddress(message.recipient),
+  };
+}
+
+function eventFacts(row: AuditEventEntity): object {
+  return {
+    ...only(row, 'id', 'at', 'event', 'outcome', 'protocol', 'accountId', 'sessionId', 'attemptId'),
+    ...only(row, 'clientAddress', 'userAgent', 'requestId'),
+  };
+}

@@ -1,0 +1,63 @@
+import type { AttemptEntity } from '@app/attempts';
+import type { AuditEventEntity } from '@app/audit';
+import type { MessageEntity } from '@app/delivery';
+import { maskAddress } from '@app/kernel';
+import { count, instant } from './answer.js';
+
+/** A kind that is newer than this list is called by its name. */
+const KINDS: Record<string, string> = { code: 'a code', link: 'a link', totp: 'a code of the authenticator' };
+
+export function attemptSentence(attempt: AttemptEntity, now: Date): string {
+  const { id, purpose, factor, kind, protocol, accountId, createdAt } = attempt;
+  const what = `${purpose.replaceAll('_', ' ')} with ${KINDS[kind] ?? kind} as ${factor} factor, by ${protocol}`;
+  return `Attempt ${id} (${what}), opened ${instant(createdAt)} for account ${accountId ?? 'unknown'}: ${end(attempt, now)}.`;
+}
+
+function end(attempt: AttemptEntity, now: Date): string {
+  const at = instant(attempt.closedAt);
+  switch (statusOf(attempt, now)) {
+    case 'open':
+      return `open until ${instant(attempt.expiresAt)}, ${count(attempt.triesLeft, 'more wrong answer')} would end it`;
+    case 'consumed':
+      return `answered rightly ${at}`;
+    case 'exhausted':
+      return `ended ${at} by too many wrong answers`;
+    case 'superseded':
+      return `ended ${at}, when another took its place`;
+    case 'expired':
+      return `expired ${instant(attempt.expiresAt)} without the right answer`;
+  }
+}
+
+/** Nothing marks an attempt when its time is over: it is what the clock says. */
+export function statusOf({ status, expiresAt }: AttemptEntity, now: Date): AttemptEntity['status'] {
+  return status === 'open' && expiresAt <= now ? 'expired' : status;
+}
+
+export function messageSentence(message: MessageEntity, now: Date): string {
+  const { channel, recipient, tries, lastError } = message;
+  const what = `${channel === 'sms' ? 'Text' : 'Mail'} ${message.id} to ${maskAddress(recipient)}`;
+  const trouble = lastError ? ` (${lastError})` : '';
+  return `${what}: ${fate(message, now)}, ${count(tries, 'hand-over')}${trouble}.`;
+}
+
+function fate({ state, endedAt, nextTryAt, leasedUntil, expiresAt }: MessageEntity, now: Date): string {
+  const at = instant(endedAt);
+  switch (state) {
+    case 'queued':
+      if (leasedUntil && leasedUntil > now) return 'being handed over';
+      return `waiting, its next try is due ${instant(nextTryAt)}, and is worth nothing after ${instant(expiresAt)}`;
+    case 'sent':
+      return `handed over ${at}`;
+    case 'expired':
+      return `not sent, because it expired first, noticed ${at}`;
+    case 'refused':
+      return `refused for good ${at}`;
+    case 'discarded':
+      return `discarded ${at}`;
+  }
+}
+
+export function eventSentence({ at, event, outcome, protocol, clientAddress }: AuditEventEntity): string {
+  return `${instant(at)} ${event}: ${outcome.replaceAll('_', ' ')}, by ${protocol} from ${clientAddress}`;
+}

@@ -1,0 +1,30 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { AccountsModule } from '@app/accounts';
+import { ConfigModule, type Config } from '@app/config';
+import { DatabaseModule } from '@app/database';
+import { TokensModule } from '@app/tokens';
+import { dataSourceOptions } from '../../../ormconfig.js';
+import { AccountStateService } from './account-state.service.js';
+import { AccountsService } from './accounts.service.js';
+import { AttemptsService } from './attempts.service.js';
+import { KeysService } from './keys.service.js';
+import { SessionsService } from './sessions.service.js';
+
+const POOL_SIZE = 2;
+
+/** What the commands need of the house: no HTTP and no delivery, which is the service's to do. */
+@Module({})
+export class CliModule {
+  static forRoot(config: Config, databaseUrl: string): DynamicModule {
+    return {
+      module: CliModule,
+      imports: [
+        ConfigModule.forRoot(config),
+        DatabaseModule.forRoot(() => dataSourceOptions(databaseUrl, POOL_SIZE)),
+        AccountsModule,
+        TokensModule,
+      ],
+      providers: [AccountsService, AccountStateService, SessionsService, AttemptsService, KeysService],
+    };
+  }
+}

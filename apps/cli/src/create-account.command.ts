@@ -1,0 +1,48 @@
+import { SECOND_FACTORS } from '@app/accounts';
+import { Option, type Command } from 'commander';
+import { createdView } from './account.presenter.js';
+import type { AccountRequest } from './accounts.service.js';
+import { email, language, phone, reference, secondFactor, username } from './arguments.js';
+import { example } from './example.js';
+import { missingFor } from './identifiers.js';
+import { UsageError } from './operator-error.js';
+import { readPassword } from './password.js';
+import type { Shell } from './shell.js';
+
+type Given = Omit<AccountRequest, 'orgId' | 'tenantId' | 'password'> & { org?: string; tenant?: string };
+
+const options = [
+  new Option('--email <address>', 'e-mail address').argParser(email),
+  new Option('--username <name>', 'user name').argParser(username),
+  new Option('--phone <number>', 'phone number with its country code').argParser(phone),
+  new Option('--org <id>', 'organisation').argParser(reference),
+  new Option('--tenant <id>', 'tenant').argParser(reference),
+  new Option('--language <tag>', 'language of mails and texts').argParser(language).default('en'),
+  new Option('--second-factor <factor>', SECOND_FACTORS.join(', ')).argParser(secondFactor).default('none'),
+  new Option('--password-stdin', 'read the password from standard input').makeOptionMandatory(),
+];
+
+export function createAccountCommand(account: Command, shell: Shell): void {
+  const command = account
+    .command('create')
+    .description('make an activated account; prints its id and, for an authenticator, the otpauth:// URI')
+    .addHelpText(
+      'after',
+      example('account create --email anna@example.com --second-factor email --password-stdin'),
+    );
+  for (const option of options) command.addOption(option);
+  command.action(async ({ org, tenant, ...given }: Given) => {
+    requireNames(given);
+    const password = await readPassword(shell.terminal);
+    await shell.operate(async ({ accounts, call }) =>
+      createdView(await accounts.create(call, { ...given, orgId: org, tenantId: tenant, password })),
+    );
+  });
+}
+
+function requireNames(given: Given): void {
+  const { email, username, phone, secondFactor } = given;
+  if (!email && !username && !phone) throw new UsageError('An account needs --email, --username or --phone.');
+  const missing = missingFor(secondFactor, given);
+  if (missing) throw new UsageError(`The second factor ${secondFactor} needs ${missing}.`);
+}

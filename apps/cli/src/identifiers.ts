@@ -1,0 +1,28 @@
+import { normaliseIdentifier, type Identifier } from '@app/kernel';
+
+/** What people know an account by. */
+export interface Named {
+  email?: string | null;
+  username?: string | null;
+  phone?: string | null;
+}
+
+/** What an authenticator app shows beside the code. */
+export function labelOf({ email, username, phone }: Named): string {
+  return email ?? username ?? phone ?? '';
+}
+
+export function identifiersOf({ email, username, phone }: Named): Identifier[] {
+  return [email, username, phone].filter((name) => typeof name === 'string').map(normaliseIdentifier);
+}
+
+/** What the account lacks for a second factor that is sent, in words. */
+export function missingFor(factor: string, { email, phone }: Named): string | undefined {
+  if (factor === 'email' && !email) return 'an e-mail address';
+  return factor === 'sms' && !phone ? 'a phone number' : undefined;
+}
+
+/** Whether Postgres's bigint takes it. */
+export function isId(reference: string): boolean {
+  return /^[0-9]{1,19}$/.test(reference) && BigInt(reference) < 1n << 63n;
+}

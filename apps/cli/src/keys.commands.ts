@@ -1,0 +1,35 @@
+import type { Rotation } from '@app/tokens';
+import type { Command } from 'commander';
+import { instant, type Answer } from './answer.js';
+import { example } from './example.js';
+import type { Shell } from './shell.js';
+
+export function keysCommands(program: Command, shell: Shell): void {
+  program
+    .command('keys')
+    .description('look after the keys that sign access tokens')
+    .command('rotate')
+    .description(
+      'publish a new signing key, which signs ten minutes later; tokens stay good until they expire',
+    )
+    .option('--compromised', 'sign with the new key now, and refuse every token that was signed before')
+    .addHelpText('after', example('keys rotate', 'keys rotate --compromised'))
+    .action(({ compromised = false }: { compromised?: boolean }) =>
+      shell.operate(async ({ keys, call }) =>
+        rotationView(await keys.rotate(call, compromised), compromised),
+      ),
+    );
+}
+
+function rotationView({ kid, signsFrom, goodUntil }: Rotation, compromised: boolean): Answer {
+  const lines = compromised
+    ? [
+        `The key ${kid} signs now.`,
+        'Tokens signed before are refused: here within a minute, elsewhere when the published keys are fetched again.',
+      ]
+    : [
+        `The key ${kid} is published, and signs from ${instant(signsFrom)}.`,
+        `The key before it goes at ${instant(goodUntil)}, when its last token has expired.`,
+      ];
+  return { lines, json: { kid, signsFrom, goodUntil } };
+}

@@ -1,0 +1,66 @@
+import { userInfo } from 'node:os';
+import { NestFactory } from '@nestjs/core';
+import type { INestApplicationContext } from '@nestjs/common';
+import type { Config } from '@app/config';
+import { Clock, Ids, type Call } from '@app/kernel';
+import { AccountStateService } from './account-state.service.js';
+import { AccountsService } from './accounts.service.js';
+import { AttemptsService } from './attempts.service.js';
+import { CliModule } from './cli.module.js';
+import { KeysService } from './keys.service.js';
+import { onDatabase, requireMigrated } from './on-database.js';
+import { SessionsService } from './sessions.service.js';
+
+/** What commands work with: the services, and the call under which they are recorded. */
+export interface Operator {
+  accounts: AccountsService;
+  state: AccountStateService;
+  sessions: SessionsService;
+  attempts: AttemptsService;
+  keys: KeysService;
+  call: Call;
+}
+
+/** Opens the database, which has to be migrated, for the length of `work`. */
+export async function operate<T>(
+  config: Config,
+  log: (line: string) => void,
+  work: (operator: Operator) => Promise<T>,
+): Promise<T> {
+  return onDatabase(config, log, async (url) => {
+    await requireMigrated(url);
+    const options = { logger: false, abortOnError: false } as const;
+    const nest = await NestFactory.createApplicationContext(CliModule.forRoot(config, url), options);
+    try {
+      return await work(operatorOf(nest));
+    } finally {
+      await nest.close();
+    }
+  });
+}
+
+function operatorOf(nest: INestApplicationContext): Operator {
+  return {
+    accounts: nest.get(AccountsService),
+    state: nest.get(AccountStateService),
+    sessions: nest.get(SessionsService),
+    attempts: nest.get(AttemptsService),
+    keys: nest.get(KeysService),
+    call: callOf(nest.get(Clock), nest.get(Ids)),
+  };
+}
+
+/** Who did it, for the audit log: there is no connection, so the user of this machine stands in the browser's place. */
+function callOf(clock: Clock, ids: Ids): Call {
+  const client = { address: 'local', userAgent: operatingSystemUser(), requestId: ids.next() };
+  return { protocol: 'cli', client, now: clock.now(), nextId: () => ids.next() };
+}
+
+/** Containers run under numbers that have no name. */
+function operatingSystemUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.()}`;
+  }
+}

@@ -1,0 +1,48 @@
+import { readEnvironment, type Config } from '@app/config';
+import { Command } from 'commander';
+import { accountCommands } from './account.commands.js';
+import { attemptCommands } from './attempt.commands.js';
+import { keysCommands } from './keys.commands.js';
+import { migrateCommand } from './migrate.command.js';
+import { refusalOf } from './refusal.js';
+import { sessionCommands } from './session.commands.js';
+import { Shell } from './shell.js';
+import type { Terminal } from './terminal.js';
+
+const JSON_FLAG = '--json';
+
+/**
+ * Runs one command and answers its exit code: 0 done, 1 refused, 2 a command line that cannot be meant. Never throws.
+ * `argv`: without the program's own name.
+ */
+export async function run(
+  argv: string[],
+  terminal: Terminal,
+  readConfig: () => Config = readEnvironment,
+): Promise<number> {
+  // A command line that cannot be parsed is complained of in the asked form too.
+  const shell = new Shell(terminal, argv.includes(JSON_FLAG), readConfig);
+  try {
+    await createProgram(shell).parseAsync(argv, { from: 'user' });
+    return 0;
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal) shell.complain(refusal);
+    return refusal?.exitCode ?? 0;
+  }
+}
+
+function createProgram(shell: Shell): Command {
+  const program = new Command('npm run cli --')
+    .description('What an operator does with Countersign.')
+    .option(JSON_FLAG, 'answer with one JSON object, complain with {"error": …}')
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .configureOutput({ writeOut: shell.terminal.out, writeErr: shell.help, outputError: () => undefined })
+    .exitOverride();
+  accountCommands(program, shell);
+  sessionCommands(program, shell);
+  attemptCommands(program, shell);
+  keysCommands(program, shell);
+  migrateCommand(program, shell);
+  return program;
+}

@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { audit } from '@app/audit';
+import { statement } from '@app/database';
+import type { Call } from '@app/kernel';
+import { endAllSessions, endSession, SessionEntity } from '@app/sessions';
+import sql from 'sql-template-tag';
+import { DataSource, IsNull, MoreThan } from 'typeorm';
+import { isId } from './identifiers.js';
+import { runStatement } from './run-statement.js';
+
+const REASON = 'revoked';
+
+/** What an operator does with sessions. Every change is one statement with its audit row. */
+@Injectable()
+export class SessionsService {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** The account's live sessions, pending ones too, the newest first. */
+  async live(accountId: string, now: Date): Promise<SessionEntity[]> {
+    return this.dataSource.getRepository(SessionEntity).find({
+      where: { accountId, endedAt: IsNull(), expiresAt: MoreThan(now) },
+      order: { id: 'DESC' },
+    });
+  }
+
+  /** Ends one live session, in whatever protocol. False: no live session has this id. */
+  async revoke(call: Call, sessionId: string): Promise<boolean> {
+    if (!isId(sessionId)) return false;
+    const parts = {
+      ended: endSession(sessionId, REASON, call.now),
+      verdict: sql`SELECT ${REASON} AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM ended`,
+      audited: audit(call, 'session.end', 'verdict'),
+    };
+    const query = statement(parts, sql`SELECT session_id FROM ended`);
+    return (await runStatement(this.dataSource, query)).length > 0;
+  }
+
+  /** Ends every session of the account, in all protocols; answers how many were live. */
+  async revokeAll(call: Call, accountId: string): Promise<number> {
+    const parts = {
+      ended: endAllSessions(accountId, REASON, call.now),
+      verdict: sql`
+        SELECT ${REASON} AS outcome, ${accountId}::bigint AS account_id, NULL::bigint AS session_id,
+          NULL::bigint AS attempt_id`,
+      audited: audit(call, 'session.end', 'verdict'),
+    };
+    const answer = sql`
+      SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > ${call.now}::timestamptz`;
+    const [row] = await runStatement<{ sessions: number }>(this.dataSource, statement(parts, answer));
+    return row?.sessions ?? 0;
+  }
+}
