@@ -1,50 +1,16 @@
 import { Client } from 'pg';
-import sql, { type Sql } from 'sql-template-tag';
-import { TestCli } from '../support/test-cli.js';
+import sql from 'sql-template-tag';
+import { insertSession, PASSWORD, TestCli } from '../support/test-cli.js';
 import { until } from '../support/until.js';
-
-const PASSWORD = 'correct horse battery';
-const HOUR_MS = 3_600_000;
 
 describe('the account commands', () => {
   let cli: TestCli;
-  let made = 0;
 
   beforeAll(async () => {
     cli = await TestCli.start();
   });
   afterAll(() => cli.stop());
 
-  interface Made {
-    id: string;
-    uuid: string;
-    email: string;
-    username: string;
-    phone: string;
-  }
-
-  async function create(...args: string[]): Promise<Made> {
-    made += 1;
-    const names = {
-      email: `a${made}@example.com`,
-      username: `user-${made}`,
-      phone: `+44207946${1000 + made}`,
-    };
-    const options = Object.entries(names).flatMap(([name, value]) => [`--${name}`, value]);
-    const account = await cli.json<Made>(
-      ['account', 'create', ...options, ...args, '--password-stdin'],
-      PASSWORD,
-    );
-    return { ...account, ...names };
-  }
-
-  function session(accountId: string, { stage = 'signed_in', lifeMs = HOUR_MS } = {}): Sql {
-    const now = new Date();
-    return sql`
-      INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at, expires_at)
-      VALUES (${(made += 1)}, ${accountId}, 'navixy', ${stage}, ${`hash-${made}`}, '[]', '192.0.2.1', 'test', ${now},
-        ${new Date(now.getTime() + lifeMs)}) RETURNING id`;
-  }
   const endsOf = (accountId: string) =>
     cli.rows<{ stage: string; end_reason: string | null }>(
       sql`SELECT stage, end_reason FROM sessions WHERE account_id = ${accountId} ORDER BY id`,
@@ -100,7 +66,7 @@ describe('the account commands', () => {
 
   describe('show', () => {
     it('finds an account by anything it is known by, however it is typed', async () => {
-      const { id, uuid, email, username, phone } = await create();
+      const { id, uuid, email, username, phone } = await cli.createAccount();
       for (const name of [
         id,
         uuid,
@@ -113,8 +79,16 @@ describe('the account commands', () => {
       }
     });
 
+    it('takes an id for an id, even when somebody has chosen it as a user name', async () => {
+      const [account, impostor] = [await cli.createAccount(), await cli.createAccount()];
+      for (const id of [account.id, account.uuid]) {
+        await cli.rows(sql`UPDATE accounts SET username = ${id} WHERE id = ${impostor.id}`);
+        expect(await cli.json(['account', 'show', id])).toMatchObject({ id: account.id });
+      }
+    });
+
     it('says everything but the password', async () => {
-      const account = await create('--org', '7', '--tenant', 'acme', '--second-factor', 'totp');
+      const account = await cli.createAccount('--org', '7', '--tenant', 'acme', '--second-factor', 'totp');
       const answer = await cli.json(['account', 'show', account.id]);
       expect(answer).toEqual({
         ...{
@@ -139,7 +113,7 @@ describe('the account commands', () => {
     });
 
     it('prints what a client made up about itself without letting it move the cursor', async () => {
-      const { id } = await create();
+      const { id } = await cli.createAccount();
       await cli.rows(sql`UPDATE accounts SET org_id = ${'7\x1b[2J'} WHERE id = ${id}`);
       expect((await cli.run(['account', 'show', id])).out).not.toContain('\x1b');
     });
@@ -147,9 +121,9 @@ describe('the account commands', () => {
 
   describe('disable', () => {
     it('shuts the account, ends its live sessions and records it', async () => {
-      const { id, email } = await create();
-      for (const stage of ['signed_in', 'pending']) await cli.rows(session(id, { stage }));
-      await cli.rows(session(id, { lifeMs: -1 }));
+      const { id, email } = await cli.createAccount();
+      for (const stage of ['signed_in', 'pending']) await cli.addSession(id, { stage });
+      await cli.addSession(id, { lifeSeconds: -1 });
       expect(await cli.json(['account', 'disable', email])).toEqual({ id, sessionsEnded: 2 });
       expect(new Set((await endsOf(id)).map((each) => each.end_reason))).toEqual(new Set(['disabled']));
       expect((await cli.json(['account', 'show', id])).disabledAt).not.toBeNull();
@@ -157,7 +131,7 @@ describe('the account commands', () => {
     });
 
     it('keeps the time of the first when it is said twice', async () => {
-      const { id } = await create();
+      const { id } = await cli.createAccount();
       await cli.run(['account', 'disable', id]);
       const { disabledAt } = await cli.json(['account', 'show', id]);
       expect(await cli.run(['account', 'disable', id])).toEqual({
@@ -169,7 +143,7 @@ describe('the account commands', () => {
     });
 
     it('waits for a sign-in that holds the account, and ends the session it makes', async () => {
-      const { id } = await create();
+      const { id } = await cli.createAccount();
       const other = new Client({ connectionString: cli.databaseUrl });
       await other.connect();
       await other.query('BEGIN');
@@ -177,7 +151,7 @@ describe('the account commands', () => {
       const disabling = cli.json(['account', 'disable', id]);
       const waiting = sql`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
       await until(async () => (await cli.rows(waiting)).length > 0, 'the wait for the lock');
-      const late = session(id);
+      const late = insertSession('1', id);
       await other.query(late.text, late.values);
       await other.query('COMMIT');
       await other.end();
@@ -187,8 +161,8 @@ describe('the account commands', () => {
   });
 
   it('enable opens a disabled account and leaves its ended sessions ended', async () => {
-    const { id } = await create();
-    await cli.rows(session(id));
+    const { id } = await cli.createAccount();
+    await cli.addSession(id);
     await cli.run(['account', 'disable', id]);
     expect(await cli.run(['account', 'enable', id])).toEqual({
       code: 0,
@@ -197,58 +171,6 @@ describe('the account commands', () => {
     });
     expect(await cli.json(['account', 'show', id])).toMatchObject({ disabledAt: null, liveSessions: 0 });
     expect(await events(id)).toEqual(['account.create', 'account.disable', 'account.enable']);
-  });
-
-  describe('second-factor', () => {
-    it('ends the sign-ins that wait for the old factor, and no other session', async () => {
-      const { id, email } = await create('--second-factor', 'sms');
-      for (const stage of ['signed_in', 'pending']) await cli.rows(session(id, { stage }));
-      expect(await cli.json(['account', 'second-factor', email, 'email'])).toEqual({
-        id,
-        secondFactor: 'email',
-        sessionsEnded: 1,
-      });
-      expect(await endsOf(id)).toEqual([
-        { stage: 'signed_in', end_reason: null },
-        { stage: 'pending', end_reason: 'second_factor_changed' },
-      ]);
-      expect(await events(id)).toEqual(['account.create', 'account.second_factor']);
-    });
-
-    it('gives a new authenticator each time, and forgets it when another factor takes its place', async () => {
-      const { id } = await create();
-      const secrets = () =>
-        cli.rows<{ secret_sealed: string }>(sql`SELECT * FROM totp_factors WHERE account_id = ${id}`);
-      const first = await cli.run(['account', 'second-factor', id, 'totp']);
-      expect(first.out).toMatch(/^The second factor is totp\.\notpauth:\/\/totp\/\S+\n$/);
-      const [before] = await secrets();
-      const second = await cli.json(['account', 'second-factor', id, 'totp']);
-      expect(first.out).not.toContain(second.otpauthUri);
-      expect((await secrets())[0]?.secret_sealed).not.toBe(before?.secret_sealed);
-      await cli.run(['account', 'second-factor', id, 'none']);
-      expect(await secrets()).toEqual([]);
-    });
-
-    it.each([
-      ['email', '--username', 'mailless', 'an e-mail address'],
-      ['sms', '--email', 'phoneless@example.com', 'a phone number'],
-    ])('refuses %s for an account that cannot be reached so', async (factor, option, name, missing) => {
-      await cli.json(['account', 'create', option, name, '--password-stdin'], PASSWORD);
-      expect(await cli.run(['account', 'second-factor', name, factor])).toEqual({
-        code: 1,
-        out: '',
-        err: `The second factor ${factor} needs ${missing}, and the account has none.\n`,
-      });
-      expect(await cli.json(['account', 'show', name])).toMatchObject({ secondFactor: 'none' });
-    });
-
-    it('is a wrong command line with a factor that does not exist', async () => {
-      expect(await cli.run(['account', 'second-factor', 'anna@example.com', 'fax'])).toEqual({
-        code: 2,
-        out: '',
-        err: '<factor>: has to be one of none, email, sms, totp.\n',
-      });
-    });
   });
 
   it('says no password and no verifier', () => {

@@ -27,7 +27,7 @@ describe('the built command line', () => {
   }, 180_000);
   afterAll(async () => {
     await Child.endAll();
-    await database.drop();
+    await (database as TestDatabase | undefined)?.drop();
     rmSync(dataDir, { recursive: true, force: true });
   });
 

@@ -1,7 +1,5 @@
 import sql from 'sql-template-tag';
-import { TestCli } from '../support/test-cli.js';
-
-const PASSWORD = 'correct horse battery';
+import { PASSWORD, TestCli } from '../support/test-cli.js';
 
 describe('a password for account create', () => {
   let cli: TestCli;

@@ -1,3 +1,4 @@
+import { PasswordHasher } from '@app/accounts';
 import sql from 'sql-template-tag';
 import { NavixyClient } from '../support/navixy-client.js';
 import { PASSWORD, TestApp } from '../support/test-app.js';
@@ -168,6 +169,20 @@ describe('POST /user/auth', () => {
         length: headers.get('content-length'),
       });
       expect(shape(unknown)).toEqual(shape(known));
+    });
+
+    it('opens nothing for an account that was given a second factor while its password was looked at', async () => {
+      const email = freshEmail();
+      const { id } = await app.createAccount({ email, secondFactor: 'none' });
+      const hasher = app.nest.get(PasswordHasher, { strict: false });
+      const verify = hasher.verify.bind(hasher);
+      jest.spyOn(hasher, 'verify').mockImplementationOnce(async (...question) => {
+        await app.rows(sql`UPDATE accounts SET second_factor = 'email' WHERE id = ${id}`);
+        return verify(...question);
+      });
+      expect((await client.signIn(email)).body.status?.code).toBe(102);
+      expect(await app.rows(sql`SELECT FROM sessions WHERE account_id = ${id}`)).toEqual([]);
+      expect((await client.signIn(email)).body.type).toBe('second_factor_required');
     });
 
     it('keeps neither hash nor password in any table', async () => {

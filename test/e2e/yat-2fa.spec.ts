@@ -28,10 +28,21 @@ describe('POST /auth/2fa', () => {
     const email = `backup${(accounts += 1)}@example.com`;
     await app.createAccount({ email, secondFactor: 'none' });
     const { access_token } = (await client.signIn(email)).body;
-    const { body } = await client.post('/account/2fa/enable', { provider: 'GoogleAuthenticator' }, access_token);
+    const { body } = await client.post(
+      '/account/2fa/enable',
+      { provider: 'GoogleAuthenticator' },
+      access_token,
+    );
     const authenticator = new Authenticator(app, body.ga_secret as string);
-    expect((await client.post('/account/2fa/confirm', { code: authenticator.code() }, access_token)).status).toBe(200);
-    return { email, authenticator, codes: body.backup_codes as string[], pending: async () => (await client.signIn(email)).body };
+    expect(
+      (await client.post('/account/2fa/confirm', { code: authenticator.code() }, access_token)).status,
+    ).toBe(200);
+    return {
+      email,
+      authenticator,
+      codes: body.backup_codes as string[],
+      pending: async () => (await client.signIn(email)).body,
+    };
   }
 
   it('turns pending tokens into signed-in ones with a mark', async () => {
@@ -92,11 +103,14 @@ describe('POST /auth/2fa', () => {
     expect((await client.confirm(refresh_token, authenticator.code())).status).toBe(200);
   });
 
-  it.each(['', '12345', '1234567', 'abcdef', 'abcd-efg1', ' 123456'])('refuses the malformed code %j with 422', async (code) => {
-    const { status, body } = await client.confirm('x', code);
-    expect(status).toBe(422);
-    expect(Object.keys(body.fields ?? {})).toEqual(['code']);
-  });
+  it.each(['', '12345', '1234567', 'abcdef', 'abcd-efg1', ' 123456'])(
+    'refuses the malformed code %j with 422',
+    async (code) => {
+      const { status, body } = await client.confirm('x', code);
+      expect(status).toBe(422);
+      expect(Object.keys(body.fields ?? {})).toEqual(['code']);
+    },
+  );
 
   it('refuses a code on a session that has no second factor', async () => {
     await app.createAccount({ email: 'plain@example.com', secondFactor: 'none' });
@@ -161,7 +175,9 @@ describe('POST /auth/2fa', () => {
   it('abuse: 16 sessions at once with one backup code, one gets in', async () => {
     const { codes, pending } = await withBackupCodes();
     const tokens = await Promise.all(Array.from({ length: 16 }, pending));
-    const answers = await Promise.all(tokens.map(({ refresh_token }) => client.confirm(refresh_token, codes[0] as string)));
+    const answers = await Promise.all(
+      tokens.map(({ refresh_token }) => client.confirm(refresh_token, codes[0] as string)),
+    );
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
   });
 

@@ -72,7 +72,10 @@ describe('POST /auth/token/refresh', () => {
     ['a word', 'refresh'],
     ['a long one', 'x'.repeat(20_000)],
   ])('refuses %s with 401', async (_, token) => {
-    expect(await client.refresh(token)).toMatchObject({ status: 401, body: { error: 'Token not found or invalid', fields: {} } });
+    expect(await client.refresh(token)).toMatchObject({
+      status: 401,
+      body: { error: 'Token not found or invalid', fields: {} },
+    });
   });
 
   it('refuses a truncated token with 401 and leaves its session alone', async () => {

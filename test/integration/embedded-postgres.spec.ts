@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -174,6 +175,13 @@ describe('The embedded Postgres', () => {
     expect(isRunning(Number(pid))).toBe(true);
   });
 
+  it('starts although a crash of the machine left its lock file empty', async () => {
+    await (await start()).stop();
+    writeFileSync(lockFile(), '');
+    utimesSync(lockFile(), 1_700_000_000, 1_700_000_000);
+    await expect(start()).resolves.toBeDefined();
+  });
+
   it('runs for an ordinary user', async () => {
     const node = join(dataDir, 'node');
     chmodSync(dataDir, 0o755);
@@ -196,5 +204,13 @@ describe('The embedded Postgres', () => {
     expect(failure).toBeInstanceOf(EmbeddedPostgresError);
     expect((failure as Error).message).toMatch(/holds something else.*set DATABASE_URL/);
     expect(readdirSync(dataDir)).toEqual(['postgres']);
+  });
+
+  it('says in one sentence that its folder cannot be made', async () => {
+    const file = join(dataDir, 'file');
+    writeFileSync(file, '');
+    await expect(startEmbeddedPostgres({ dataDir: file })).rejects.toThrow(
+      /^The embedded Postgres cannot run here \(.*ENOTDIR.*\): set DATABASE_URL/,
+    );
   });
 });

@@ -1,4 +1,6 @@
+import { isPublishedRequest, isPublishedResponse, PUBLISHED_PATH } from './published-dfns.js';
 import type { TestApp } from './test-app.js';
+import { until } from './until.js';
 
 export interface DfnsAnswer<Body = DfnsBody> {
   status: number;
@@ -9,21 +11,20 @@ export interface DfnsAnswer<Body = DfnsBody> {
 export interface DfnsBody {
   message?: string;
   token?: string;
-  error?: { id: string; status: number; message: string; details: { parameters?: { parameter: string; error: string }[] } };
+  error?: {
+    id: string;
+    status: number;
+    message: string;
+    details: { parameters?: { parameter: string; error: string }[] };
+  };
   [property: string]: unknown;
 }
-
-/** Sees every call and its answer, to check both against a document. */
-export type Witness = (method: string, path: string, body: unknown, answer: DfnsAnswer) => void;
 
 const LONG_CODE = /\b\d{4}(?:-\d{4}){3}\b/;
 
 /** A client of the dfns protocol: JSON, and a bearer token where there is one. */
 export class DfnsClient {
-  constructor(
-    private readonly app: TestApp,
-    private readonly witness: Witness = () => undefined,
-  ) {}
+  constructor(private readonly app: TestApp) {}
 
   async send(path: string, init: RequestInit = {}): Promise<DfnsAnswer> {
     const response = await fetch(`${this.app.url}${path}`, { method: 'POST', ...init });
@@ -39,7 +40,7 @@ export class DfnsClient {
       },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
-    this.witness(method, path, body, answer);
+    if (method === 'POST' && path === PUBLISHED_PATH) assertPublished(body, answer);
     return answer;
   }
 
@@ -47,7 +48,10 @@ export class DfnsClient {
     return this.call('POST', path, body, token);
   }
 
-  recoveryCode(username: string, organisation: { orgId?: string; tenantId?: string } = {}): Promise<DfnsAnswer> {
+  recoveryCode(
+    username: string,
+    organisation: { orgId?: string; tenantId?: string } = {},
+  ): Promise<DfnsAnswer> {
     return this.post('/auth/recover/user/code', { username, ...organisation });
   }
 
@@ -64,9 +68,17 @@ export class DfnsClient {
 
   /** The code in the newest mail, once there are `count` of them. */
   async codeIn(email: string, count: number): Promise<string> {
-    const { text } = await this.app.mailbox.newest(email, count);
-    return LONG_CODE.exec(text)?.[0] ?? '';
+    const newest = async () => LONG_CODE.exec((await this.app.mailbox.newest(email, count)).text)?.[0] ?? '';
+    await until(async () => (await newest()) !== '', 'a mail with a code');
+    return newest();
   }
+}
+
+/** Every call and answer of every test agrees with the published description. */
+function assertPublished(body: unknown, { status, body: answer }: DfnsAnswer): void {
+  if (status === 200) expect([isPublishedRequest(body), isPublishedResponse(answer)]).toEqual([true, true]);
+  if (status === 400 && isPublishedRequest(body))
+    throw new Error(`refused, but allowed: ${JSON.stringify(body)}`);
 }
 
 /** A code of 16 digits that is not this one. */

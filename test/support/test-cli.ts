@@ -1,11 +1,22 @@
 import { PassThrough } from 'node:stream';
 import { readConfig } from '@app/config';
 import { Client } from 'pg';
-import type { Sql } from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import { run } from '../../apps/cli/src/program.js';
 import { createTestDatabase } from './test-database.js';
 
 export const KEYS = `t1:${Buffer.alloc(32, 7).toString('base64')}`;
+
+export const PASSWORD = 'correct horse battery';
+
+/** An account with every identifier, as it was typed. */
+export interface MadeAccount {
+  id: string;
+  uuid: string;
+  email: string;
+  username: string;
+  phone: string;
+}
 
 export interface CliAnswer {
   code: number;
@@ -17,6 +28,7 @@ export interface CliAnswer {
 export class TestCli {
   /** All that any command has said. */
   said = '';
+  private made = 0;
 
   private constructor(
     readonly databaseUrl: string,
@@ -79,8 +91,35 @@ export class TestCli {
     return JSON.parse(out) as T;
   }
 
+  /** A new account, known by names of its own; `options` of `account create`. */
+  async createAccount(...options: string[]): Promise<MadeAccount> {
+    this.made += 1;
+    const names = {
+      email: `a${this.made}@example.com`,
+      username: `user-${this.made}`,
+      phone: `+44207946${1000 + this.made}`,
+    };
+    const named = Object.entries(names).flatMap(([name, value]) => [`--${name}`, value]);
+    const command = ['account', 'create', ...named, ...options, '--password-stdin'];
+    return { ...(await this.json<MadeAccount>(command, PASSWORD)), ...names };
+  }
+
+  /** A session of the account, as a sign-in would leave it; answers its id. */
+  async addSession(accountId: string, { stage = 'signed_in', lifeSeconds = 3600 } = {}): Promise<string> {
+    const id = String((this.made += 1));
+    await this.rows(insertSession(id, accountId, stage, lifeSeconds));
+    return id;
+  }
+
   /** Rows straight from the database. */
   async rows<Row extends object>(query: Sql): Promise<Row[]> {
     return (await this.client.query<Row>(query.text, query.values)).rows;
   }
+}
+
+export function insertSession(id: string, accountId: string, stage = 'signed_in', lifeSeconds = 3600): Sql {
+  return sql`
+    INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at, expires_at)
+    VALUES (${id}, ${accountId}, 'navixy', ${stage}, ${`hash-of-${id}`}, '[]', '192.0.2.1', 'test', now(),
+      now() + ${lifeSeconds} * interval '1 second')`;
 }

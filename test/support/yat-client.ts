@@ -68,5 +68,8 @@ export class YatClient {
 
 /** What a token says, without checking it. */
 export function claimsOf(accessToken: string): Record<string, unknown> {
-  return JSON.parse(Buffer.from(accessToken.split('.')[1] as string, 'base64url').toString()) as Record<string, unknown>;
+  return JSON.parse(Buffer.from(accessToken.split('.')[1] as string, 'base64url').toString()) as Record<
+    string,
+    unknown
+  >;
 }

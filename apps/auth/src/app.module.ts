@@ -11,6 +11,8 @@ import { HousekeepingModule } from './housekeeping/housekeeping.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { JwksModule } from './jwks/jwks.module.js';
 import { RecoveryModule } from './recovery/recovery.module.js';
+import { SessionModule } from './session/session.module.js';
+import { MagicLinkModule } from './magic-link/magic-link.module.js';
 import { TokenRefreshModule } from './token-refresh/token-refresh.module.js';
 import { FallbackErrorFilter } from './protocols/fallback-error.filter.js';
 
@@ -27,7 +29,9 @@ export class AppModule {
         ThrottleModule,
         CodeModule,
         RecoveryModule,
+        SessionModule,
         TokenRefreshModule,
+        MagicLinkModule,
         HealthModule,
         JwksModule,
         HousekeepingModule,

@@ -24,7 +24,7 @@ export function configureApp(app: NestExpressApplication, config: Config): void 
   useTokenTransport(app, { staging: config.browserSessions.staging, secure: config.http.publicUrl.startsWith('https:') });
 
   app.use(attachCall(app.get(Clock), app.get(Ids)));
-  app.use(requestLog(logger, config));
+  app.use(requestLog(logger));
   app.use(app.get(MetricsService).observe());
   app.use(securityHeaders(config));
   if (config.http.corsOrigins.length) {

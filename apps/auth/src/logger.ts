@@ -8,11 +8,15 @@ export function createLogger({ log }: Config): Logger {
   return pino({ level: log.level, transport, redact: ['*.password', '*.code', '*.hash', '*.token', '*.secret'] });
 }
 
+/** Nest's account of how it puts the application together would bury what a person wants to see at the start. */
+const FRAMEWORK = ['InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestFactory', 'NestApplication'];
+
 /** Nest's own log lines, through the same logger. */
 export class PinoLoggerService implements LoggerService {
   constructor(private readonly logger: Logger) {}
 
-  log = (message: unknown, ...rest: unknown[]) => this.write('info', message, rest);
+  log = (message: unknown, ...rest: unknown[]) =>
+    this.write(FRAMEWORK.includes(String(rest.at(-1))) ? 'debug' : 'info', message, rest);
   error = (message: unknown, ...rest: unknown[]) => this.write('error', message, rest);
   warn = (message: unknown, ...rest: unknown[]) => this.write('warn', message, rest);
   debug = (message: unknown, ...rest: unknown[]) => this.write('debug', message, rest);

@@ -1,5 +1,8 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { DFNS_TOKEN } from './protocols/dfns/dfns-api.decorator.js';
+import { WACHT_SESSION } from './protocols/wacht/wacht-api.decorator.js';
+import { YAT_BEARER } from './protocols/yat/yat-api.decorator.js';
 import { NAVIXY_HASH } from './protocols/navixy/navixy-api.decorator.js';
 
 type PathItemObject = OpenAPIObject['paths'][string];
@@ -12,6 +15,9 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .setDescription('Self-hosted authentication: each client family keeps the protocol it already speaks.')
     .setVersion('0.1.0')
     .addApiKey({ type: 'apiKey', in: 'header', name: 'Authorization', description: '`NVX <hash>`' }, NAVIXY_HASH)
+    .addCookieAuth('__session', { type: 'apiKey', in: 'cookie', name: '__session' }, WACHT_SESSION)
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, YAT_BEARER)
+    .addBearerAuth({ type: 'http', scheme: 'bearer' }, DFNS_TOKEN)
     .build();
   const document = SwaggerModule.createDocument(app, description, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,

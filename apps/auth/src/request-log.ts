@@ -1,4 +1,3 @@
-import type { Config } from '@app/config';
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { pinoHttp, type HttpLogger } from 'pino-http';
@@ -7,11 +6,12 @@ import { pinoHttp, type HttpLogger } from 'pino-http';
  * One line for each answered request. It names the route and never the path or the query: both may hold a code, a hash or
  * an address. Headers are not logged at all.
  */
-export function requestLog(logger: Logger, _config: Config): HttpLogger<Request, Response> {
+export function requestLog(logger: Logger): HttpLogger<Request, Response> {
   return pinoHttp<Request, Response>({
     logger,
     genReqId: (request) => request.call?.client.requestId ?? '',
     quietReqLogger: true,
+    customAttributeKeys: { reqId: 'requestId' },
     serializers: { req: () => undefined, res: () => undefined, err: (error) => error },
     customLogLevel: (_request, response) => (response.statusCode >= 500 ? 'error' : 'info'),
     customSuccessObject: (request, response, value: { responseTime: number }) => line(request, response, value.responseTime),
@@ -24,7 +24,6 @@ export function requestLog(logger: Logger, _config: Config): HttpLogger<Request,
 function line(request: Request, response: Response, responseTime: number): object {
   const route: unknown = request.route?.path;
   return {
-    requestId: request.call?.client.requestId,
     protocol: request.call?.protocol,
     method: request.method,
     route: typeof route === 'string' ? route : 'none',

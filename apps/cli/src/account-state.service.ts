@@ -1,10 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { PasswordCheck, type AccountEntity } from '@app/accounts';
-import { GuessBudgetEntity } from '@app/attempts';
+import { GuessBudgetEntity, refillBudget } from '@app/attempts';
 import { Config } from '@app/config';
+import { Database, statement } from '@app/database';
+import type { Call } from '@app/kernel';
 import { SessionEntity } from '@app/sessions';
+import sql from 'sql-template-tag';
 import { DataSource, IsNull, MoreThan } from 'typeorm';
 import { identifiersOf } from './identifiers.js';
+import { recorded } from './recorded.js';
 
 /** What may keep somebody out, and what is open in their name. */
 export interface AccountState {
@@ -19,6 +23,7 @@ export interface AccountState {
 export class AccountStateService {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly database: Database,
     private readonly passwords: PasswordCheck,
     private readonly config: Config,
   ) {}
@@ -30,6 +35,17 @@ export class AccountStateService {
       passwordLockedUntil: await this.passwords.lockedUntil(identifiersOf(account), now),
       codesRefusedUntil: await this.codesRefusedUntil(account.id, now),
     };
+  }
+
+  /** Forgets wrong passwords and wrong codes. */
+  async unlock(call: Call, account: AccountEntity): Promise<void> {
+    const parts = {
+      changed: sql`SELECT ${account.id}::bigint AS account_id`,
+      forgiven: this.passwords.forgiveEverywhere(identifiersOf(account)),
+      refilled: refillBudget(account.id),
+      ...recorded(call, 'account.unlock'),
+    };
+    await this.database.rows(statement(parts, sql`SELECT account_id FROM changed`));
   }
 
   private async codesRefusedUntil(subject: string, now: Date): Promise<Date | null> {

@@ -42,8 +42,8 @@ async function enable({ accounts, call }: Operator, account: AccountEntity): Pro
   return doneView(account, 'The account is enabled.');
 }
 
-async function unlock({ accounts, call }: Operator, account: AccountEntity): Promise<Answer> {
-  await accounts.unlock(call, account);
+async function unlock({ state, call }: Operator, account: AccountEntity): Promise<Answer> {
+  await state.unlock(call, account);
   return doneView(account, 'Wrong passwords and wrong codes are forgotten.');
 }
 

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import {
   AccountsRepository,
+  dropFactorLeftovers,
   dropTotpFactor,
   insertAccount,
   lockAccount,
-  PasswordCheck,
   PasswordHasher,
   putTotpFactor,
   setDisabled,
@@ -13,16 +13,15 @@ import {
   type AccountEntity,
   type SecondFactor,
 } from '@app/accounts';
-import { refillBudget } from '@app/attempts';
-import { audit, type AuditEvent } from '@app/audit';
-import { statement, violatedConstraint, type Parts } from '@app/database';
+import type { AuditEvent } from '@app/audit';
+import { Database, rowsUnderLock, statement, violatedConstraint, type Parts } from '@app/database';
 import type { Call } from '@app/kernel';
 import { endAllSessions, endPendingSessions } from '@app/sessions';
 import sql from 'sql-template-tag';
 import { DataSource } from 'typeorm';
-import { identifiersOf, labelOf } from './identifiers.js';
+import { labelOf } from './identifiers.js';
 import { OperatorError } from './operator-error.js';
-import { runStatement } from './run-statement.js';
+import { recorded } from './recorded.js';
 
 /** Identifiers in the form `normaliseIdentifier` makes. */
 export interface AccountRequest {
@@ -54,9 +53,9 @@ export interface ChangedSecondFactor {
 export class AccountsService {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly database: Database,
     private readonly accounts: AccountsRepository,
     private readonly hasher: PasswordHasher,
-    private readonly passwords: PasswordCheck,
     private readonly totp: TotpFactors,
   ) {}
 
@@ -71,7 +70,7 @@ export class AccountsService {
       ...recorded(call, 'account.create'),
     };
     const query = statement(parts, sql`SELECT uuid FROM changed`);
-    const [row] = await runStatement<{ uuid: string }>(this.dataSource, query).catch(refuseTaken);
+    const row = await this.database.row<{ uuid: string }>(query).catch(refuseTaken);
     return { id, uuid: row?.uuid as string, otpauthUri: factor?.uri };
   }
 
@@ -91,21 +90,13 @@ export class AccountsService {
   }
 
   async enable(call: Call, { id }: AccountEntity): Promise<void> {
-    await this.change(call, 'account.enable', { changed: setDisabled(call, id, false) });
-  }
-
-  /** Forgets wrong passwords and wrong codes. */
-  async unlock(call: Call, account: AccountEntity): Promise<void> {
-    await this.change(call, 'account.unlock', {
-      changed: sql`SELECT ${account.id}::bigint AS account_id`,
-      forgiven: this.passwords.forgiveEverywhere(identifiersOf(account)),
-      refilled: refillBudget(account.id),
-    });
+    const parts = { changed: setDisabled(call, id, false), ...recorded(call, 'account.enable') };
+    await this.database.rows(statement(parts, sql`SELECT account_id FROM changed`));
   }
 
   /**
-   * Sign-ins that wait for the old factor end; sessions that are signed in stay. An authenticator is always a new one,
-   * and one that is no longer asked for is forgotten.
+   * Sign-ins that wait for the old factor end; sessions that are signed in stay. An authenticator is always a new one;
+   * one that is no longer asked for is forgotten, and so are backup codes.
    */
   async changeSecondFactor(
     call: Call,
@@ -117,14 +108,10 @@ export class AccountsService {
     const endedSessions = await this.changeAlone(call, id, 'account.second_factor', {
       changed: setSecondFactor(call, id, to),
       factor: totp ? putTotpFactor(call, id, totp.sealed) : dropTotpFactor(id),
+      ...dropFactorLeftovers(id),
       ended: endPendingSessions(id, 'second_factor_changed', call.now),
     });
     return { otpauthUri: totp?.uri, endedSessions };
-  }
-
-  private async change(call: Call, event: AuditEvent, parts: Parts): Promise<void> {
-    const query = statement({ ...parts, ...recorded(call, event) }, sql`SELECT account_id FROM changed`);
-    await runStatement(this.dataSource, query);
   }
 
   /** A change that must see what the sign-ins under way make; answers how many live sessions its part `ended` ended. */
@@ -132,17 +119,10 @@ export class AccountsService {
     const endedLive = sql`
       SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > ${call.now}::timestamptz`;
     const query = statement({ ...parts, ...recorded(call, event) }, endedLive);
-    const [row] = await runStatement<{ sessions: number }>(this.dataSource, query, lockAccount(accountId));
+    const lock = lockAccount(accountId);
+    const [row] = await rowsUnderLock<{ sessions: number }>(this.dataSource, lock, query);
     return row?.sessions ?? 0;
   }
-}
-
-function recorded(call: Call, event: AuditEvent): Parts {
-  return {
-    verdict: sql`
-      SELECT 'done' AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed`,
-    audited: audit(call, event, 'verdict'),
-  };
 }
 
 const WORDS: Record<string, string> = { email: 'email', username: 'user name', phone: 'phone number' };

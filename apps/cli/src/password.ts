@@ -1,11 +1,10 @@
 import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { PASSWORD_LENGTH } from '@app/accounts';
 import { OperatorError } from './operator-error.js';
 import type { Terminal } from './terminal.js';
 
-const SHORTEST = 8;
-const LONGEST = 128;
-/** More than any password of 128 characters: a wrong file in the pipe is not read to its end. */
+/** More than any password may have: a wrong file in the pipe is not read to its end. */
 const MOST_BYTES = 4096;
 
 /** A new password: the line on standard input, or, at a terminal, typed twice without being shown. */
@@ -65,7 +64,7 @@ async function hidden(prompt: string, keyboard: Interface, { err }: Terminal): P
 
 function check(password: string): string {
   const length = [...password].length;
-  if (length < SHORTEST || length > LONGEST) throw wrongLength();
+  if (length < PASSWORD_LENGTH.min || length > PASSWORD_LENGTH.max) throw wrongLength();
   // A second line, a NUL or a tab is a slip, and hardly anyone could type it again.
   if (/\p{Cc}/u.test(password))
     throw new OperatorError('The password has to be one line without control characters.');
@@ -73,5 +72,7 @@ function check(password: string): string {
 }
 
 function wrongLength(): OperatorError {
-  return new OperatorError(`The password has to have ${SHORTEST} to ${LONGEST} characters.`);
+  return new OperatorError(
+    `The password has to have ${PASSWORD_LENGTH.min} to ${PASSWORD_LENGTH.max} characters.`,
+  );
 }

@@ -1,19 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { audit } from '@app/audit';
-import { statement } from '@app/database';
+import { Database, statement } from '@app/database';
 import type { Call } from '@app/kernel';
 import { endAllSessions, endSession, SessionEntity } from '@app/sessions';
 import sql from 'sql-template-tag';
 import { DataSource, IsNull, MoreThan } from 'typeorm';
 import { isId } from './identifiers.js';
-import { runStatement } from './run-statement.js';
 
 const REASON = 'revoked';
 
 /** What an operator does with sessions. Every change is one statement with its audit row. */
 @Injectable()
 export class SessionsService {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly database: Database,
+  ) {}
 
   /** The account's live sessions, pending ones too, the newest first. */
   async live(accountId: string, now: Date): Promise<SessionEntity[]> {
@@ -32,7 +34,7 @@ export class SessionsService {
       audited: audit(call, 'session.end', 'verdict'),
     };
     const query = statement(parts, sql`SELECT session_id FROM ended`);
-    return (await runStatement(this.dataSource, query)).length > 0;
+    return (await this.database.row(query)) !== undefined;
   }
 
   /** Ends every session of the account, in all protocols; answers how many were live. */
@@ -46,7 +48,7 @@ export class SessionsService {
     };
     const answer = sql`
       SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > ${call.now}::timestamptz`;
-    const [row] = await runStatement<{ sessions: number }>(this.dataSource, statement(parts, answer));
+    const row = await this.database.row<{ sessions: number }>(statement(parts, answer));
     return row?.sessions ?? 0;
   }
 }

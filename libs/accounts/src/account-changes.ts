@@ -1,3 +1,4 @@
+import type { Parts } from '@app/database';
 import type { Call } from '@app/kernel';
 import sql, { type Sql } from 'sql-template-tag';
 import type { SecondFactor } from './account.entity.js';
@@ -38,6 +39,14 @@ export function putTotpFactor({ now }: Call, accountId: string, secretSealed: st
 /** Part: forgets the account's authenticator. */
 export function dropTotpFactor(accountId: string): Sql {
   return sql`DELETE FROM totp_factors WHERE account_id = ${accountId}::bigint RETURNING account_id`;
+}
+
+/** Parts: forget what belongs to the second factor before: a set-up that was begun, and backup codes. */
+export function dropFactorLeftovers(accountId: string): Parts {
+  return {
+    setup_dropped: sql`DELETE FROM factor_setups WHERE account_id = ${accountId}::bigint RETURNING account_id`,
+    backup_codes_dropped: sql`DELETE FROM backup_codes WHERE account_id = ${accountId}::bigint RETURNING account_id`,
+  };
 }
 
 /**

@@ -2,16 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { normaliseIdentifier } from '@app/kernel';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { DataSource } from 'typeorm';
-import { AccountEntity } from './account.entity.js';
+import { AccountEntity, type SecondFactor } from './account.entity.js';
 
 /**
- * Part: the account, unless it is disabled, held (`FOR SHARE`) until the statement ends. Whoever disables it meanwhile
- * waits, and then finds and ends what this statement made.
+ * Part: the account as it was read at `since`, held (`FOR SHARE`) until the statement ends; no row when it has been
+ * disabled, or given another password or second factor meanwhile: what was proven then opens nothing now. Whoever
+ * changes it at this moment waits, and then finds and ends what this statement made.
  */
-export function holdAccount(accountId: string): Sql {
+export function holdAccount(read: { id: string; second_factor: SecondFactor }, since: Date): Sql {
   return sql`
     SELECT id AS account_id FROM accounts
-    WHERE id = ${accountId}::bigint AND disabled_at IS NULL FOR SHARE`;
+    WHERE id = ${read.id}::bigint AND disabled_at IS NULL AND second_factor = ${read.second_factor}
+      AND coalesce(password_changed_at <= ${since}::timestamptz, true) FOR SHARE`;
 }
 
 /**
@@ -47,12 +49,13 @@ function isId(reference: string): boolean {
 export class AccountsRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** By id, UUID, e-mail address, user name or phone number. */
+  /** By id, UUID, e-mail address, user name or phone number. An id wins: a user name that looks like one is no alias. */
   async findByReference(reference: string): Promise<AccountEntity | null> {
     const accounts = this.dataSource.getRepository(AccountEntity);
-    if (UUID.test(reference)) return accounts.findOneBy({ uuid: reference });
+    const id = UUID.test(reference) ? { uuid: reference } : isId(reference) && { id: reference };
+    const byId = id && (await accounts.findOneBy(id));
+    if (byId) return byId;
     const { kind, value } = normaliseIdentifier(reference);
-    const byName = await accounts.findOneBy({ [kind]: value });
-    return byName ?? (isId(reference) ? accounts.findOneBy({ id: reference }) : null);
+    return accounts.findOneBy({ [kind]: value });
   }
 }

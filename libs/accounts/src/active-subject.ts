@@ -21,14 +21,3 @@ export function activeSubjectParts(identifier: Identifier, keyRing: KeyRing): Pa
       FROM (VALUES (1)) one LEFT JOIN known k ON true`,
   };
 }
-
-/**
- * Part: the account as `holdAccount` holds it, unless its password was changed after `since`: a password that was
- * right when it was looked at opens nothing once a reset has ended all sessions.
- */
-export function holdUnchanged(accountId: string, since: Date): Sql {
-  return sql`
-    SELECT id AS account_id FROM accounts
-    WHERE id = ${accountId}::bigint AND disabled_at IS NULL
-      AND coalesce(password_changed_at <= ${since}::timestamptz, true) FOR SHARE`;
-}

@@ -19,7 +19,7 @@ export {
   type Profile,
 } from './profile.js';
 export { purgePasswordFailures } from './purge.js';
-export { activeSubjectParts, holdUnchanged, strangerOf } from './active-subject.js';
+export { activeSubjectParts, strangerOf } from './active-subject.js';
 export { resetPassword } from './change-password.js';
 export { accountContact, signUpContact } from './contacts.js';
 export { PASSWORD_LENGTH, weaknessOf } from './password-strength.js';

@@ -158,6 +158,20 @@ export class AttemptsRepository {
     return sql`a.kind = 'link' AND a.secret_hash = ANY(${hashes}::text[])`;
   }
 
+  /** Parts that end the link whose token this is and the code of the same mail: `dismissed` (`{id, account_id, session_id}`). */
+  dismiss({ now }: Call, token: string): Parts {
+    return {
+      target: sql`
+        SELECT a.subject, a.purpose, a.browser_attempt_id FROM attempts a
+        WHERE ${this.link(token)} AND a.purpose IN ('magic_link', 'sign_in')`,
+      dismissed: sql`
+        UPDATE attempts a SET status = 'superseded', closed_at = ${now}::timestamptz FROM target t
+        WHERE a.subject = t.subject AND a.purpose = t.purpose AND a.status = 'open'
+          AND a.browser_attempt_id IS NOT DISTINCT FROM t.browser_attempt_id AND (t.purpose = 'magic_link' OR t.browser_attempt_id IS NOT NULL)
+        RETURNING a.id, a.account_id, a.session_id`,
+    };
+  }
+
   private guess({ now }: Call, question: RedeemQuestion, kind: AttemptKind, right: Sql): Parts {
     const { accountWrongLimit, accountWrongSeconds } = this.config.guesses;
     const budgetRefillsAt = plusSeconds(now, accountWrongSeconds);

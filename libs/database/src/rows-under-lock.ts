@@ -9,7 +9,11 @@ const TRIES = 3;
  * The rows of one statement that begins when `lock`, a statement that locks rows, has got them, in the same transaction:
  * its snapshot then has everything that the lock waited for. A deadlock's victim has done nothing, and is run again.
  */
-export async function rowsUnderLock<Row extends object>(dataSource: DataSource, lock: Sql, query: Sql): Promise<Row[]> {
+export async function rowsUnderLock<Row extends object>(
+  dataSource: DataSource,
+  lock: Sql,
+  query: Sql,
+): Promise<Row[]> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await dataSource.transaction(async (transaction) => {

@@ -5,4 +5,7 @@ export type { FactorChange } from './templates/factor-changed.js';
 export { MessageEntity } from './message.entity.js';
 export { Outbox, type Backlog } from './outbox.js';
 export { purgeMessages } from './purge.js';
+export { languageOf, type Language } from './templates/language.js';
+export { requestDetails, type RequestFacts } from './templates/request.js';
+export { siteOf, type Site } from './templates/site.js';
 export { markup, type Markup } from './templates/markup.js';

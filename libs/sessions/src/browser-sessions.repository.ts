@@ -140,12 +140,12 @@ export class BrowserSessions {
         AND s.id <> p.session_id AND s.stage = 'signed_in' AND s.ended_at IS NULL RETURNING s.id`;
   }
 
-  /** Part: ends one sign-in of the session in part `browser`, or all of them: `{session_id, account_id}`. */
-  signOut({ now }: Call, sessionId: string | null): Sql {
+  /** Part: ends a sign-in of the session in part `browser`: `{session_id, account_id}`. */
+  signOut({ now }: Call, sessionId: string): Sql {
     return sql`
       UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = 'logout' FROM browser b
       WHERE s.browser_session_id = b.browser_session_id AND s.stage = 'signed_in' AND s.ended_at IS NULL
-        AND (${sessionId}::bigint IS NULL OR s.id = ${sessionId}::bigint) RETURNING s.id AS session_id, s.account_id`;
+        AND s.id = ${sessionId}::bigint RETURNING s.id AS session_id, s.account_id`;
   }
 
   /** Part: makes a live sign-in of the session in part `browser` the active one: `{session_id, account_id}`. */

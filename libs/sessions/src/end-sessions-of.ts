@@ -1,9 +1,19 @@
 import type { Call } from '@app/kernel';
 import sql, { raw, type Sql } from 'sql-template-tag';
 
-/** Part: ends every live session, in all protocols, of the account in part `from` (`account_id`). */
-export function endSessionsOf({ now }: Call, from: string, reason: string): Sql {
+/** Part: ends every live session of the account of part `from` (`account_id`), in all protocols: `{id}`. */
+export function endSessionsOf({ now }: Pick<Call, 'now'>, reason: string, from: string): Sql {
   return sql`
     UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = ${reason} FROM ${raw(from)} f
     WHERE s.account_id = f.account_id AND s.ended_at IS NULL RETURNING s.id`;
+}
+
+/**
+ * Statement, before a change in the same transaction that ends sessions of the account: keeps everybody else out of it
+ * and waits for whoever is at one of its sessions, in the order in which everything locks (account, session, the rest).
+ */
+export function lockAccountAndSessions(accountId: string): Sql {
+  return sql`
+    WITH account AS (SELECT id FROM accounts WHERE id = ${accountId}::bigint FOR NO KEY UPDATE)
+    SELECT FROM sessions s JOIN account a ON s.account_id = a.id WHERE s.ended_at IS NULL FOR UPDATE OF s`;
 }

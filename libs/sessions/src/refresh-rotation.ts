@@ -3,7 +3,7 @@ import { Config } from '@app/config';
 import { plusSeconds, type Call } from '@app/kernel';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { IssuedToken, PresentedToken } from './refresh-tokens.js';
-import type { AuthenticationMethod, SessionStage } from './session.entity.js';
+import type { AuthenticationMethod } from './session.entity.js';
 
 /**
  * What a presented refresh token is to its session: the newest; the one before, within the grace, because two calls
@@ -14,7 +14,6 @@ export type RefreshState = 'current' | 'concurrent' | 'lost_answer' | 'replay' |
 
 export interface RefreshedSession {
   id: string;
-  stage: SessionStage;
   method: AuthenticationMethod['method'];
   token: IssuedToken & { familyHash: string };
 }
@@ -29,21 +28,25 @@ export class RefreshRotation {
   constructor(private readonly config: Config) {}
 
   /**
-   * Part: a new session of the account in part `from` (its `account_id`):
+   * Part: a new session for each row of part `from` (`account_id, stage`):
    * `{session_id, account_id, subject, stage, amr, second_factor_at}`.
    */
   start({ now, client, protocol }: Call, session: RefreshedSession, from: string): Sql {
     const { idleSeconds, absoluteSeconds } = this.config.refresh;
-    const signedIn = session.stage === 'signed_in';
-    const life = signedIn ? idleSeconds : this.config.sessions.pendingSeconds;
-    const absolute = plusSeconds(now, absoluteSeconds);
+    const [waitsUntil, idleUntil, absolute] = [
+      plusSeconds(now, this.config.sessions.pendingSeconds),
+      plusSeconds(now, idleSeconds),
+      plusSeconds(now, absoluteSeconds),
+    ];
     const amr: AuthenticationMethod[] = [{ method: session.method, at: now.toISOString() }];
     return sql`
       INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
         signed_in_at, expires_at, refresh_hash, absolute_ends_at)
-      SELECT ${session.id}::bigint, f.account_id, ${protocol}, ${session.stage}, ${session.token.familyHash},
+      SELECT ${session.id}::bigint, f.account_id, ${protocol}, f.stage, ${session.token.familyHash},
         ${JSON.stringify(amr)}::jsonb, ${client.address}, ${client.userAgent}, ${now}::timestamptz,
-        ${signedIn ? now : null}::timestamptz, least(${plusSeconds(now, life)}::timestamptz, ${absolute}::timestamptz),
+        CASE WHEN f.stage = 'signed_in' THEN ${now}::timestamptz END,
+        least(CASE WHEN f.stage = 'signed_in' THEN ${idleUntil}::timestamptz ELSE ${waitsUntil}::timestamptz END,
+          ${absolute}::timestamptz),
         ${session.token.hash}, ${absolute}::timestamptz
       FROM ${raw(from)} f
       RETURNING id AS session_id, account_id, account_id::text AS subject, stage, amr, second_factor_at`;

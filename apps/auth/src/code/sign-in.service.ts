@@ -49,7 +49,7 @@ export class SignInService {
     if (refusal) return this.refuse(call, proof.account.id, refusal);
 
     const signedIn = await this.open(call, proof.account, { forgiven: this.passwords.forgive(login, address) });
-    return signedIn ?? this.refuse(call, proof.account.id, DISABLED);
+    return signedIn ?? this.refuse(call, proof.account.id, OVERTAKEN);
   }
 
   private async open(call: Call, account: KnownAccount, also: Parts): Promise<SignedIn | undefined> {
@@ -58,7 +58,7 @@ export class SignInService {
     const tokenHash = digest(token);
     const stage = awaits ? 'pending' : 'signed_in';
     const parts: Parts = {
-      held: holdAccount(account.id),
+      held: holdAccount(account, call.now),
       session: this.sessions.start(call, { id: call.nextId(), stage, tokenHash, method: 'pwd' }, 'held'),
       ...(awaits ? this.challenge(call, awaits, tokenHash) : {}),
       ...also,
@@ -94,6 +94,8 @@ export class SignInService {
 }
 
 const DISABLED: Refusal = { code: 'account_disabled', outcome: 'disabled' };
+/** The account was changed between the look at its password and the session: the next try finds it as it is. */
+const OVERTAKEN: Refusal = { code: 'credentials_wrong', outcome: 'overtaken' };
 
 /** Why an account with the right password may still not sign in. Said only to who knows the password. */
 function refusalOf(account: KnownAccount, orgId: string | undefined): Refusal | undefined {

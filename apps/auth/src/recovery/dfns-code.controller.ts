@@ -26,7 +26,10 @@ export class DfnsCodeController {
   @HttpCode(200)
   @ApiBody({ type: DfnsRecipientRequest })
   @ApiOkResponse({ type: DfnsMessageResponse })
-  async recovery(@Caller() call: Call, @DfnsBody() person: DfnsRecipientRequest): Promise<DfnsMessageResponse> {
+  async recovery(
+    @Caller() call: Call,
+    @DfnsBody() person: DfnsRecipientRequest,
+  ): Promise<DfnsMessageResponse> {
     await this.codes.send(call, 'recovery', person);
     return SUCCESS;
   }
@@ -46,7 +49,10 @@ export class DfnsCodeController {
   @HttpCode(200)
   @ApiBody({ type: DfnsMemberRequest })
   @ApiOkResponse({ type: DfnsMessageResponse })
-  async registration(@Caller() call: Call, @DfnsBody() person: DfnsMemberRequest): Promise<DfnsMessageResponse> {
+  async registration(
+    @Caller() call: Call,
+    @DfnsBody() person: DfnsMemberRequest,
+  ): Promise<DfnsMessageResponse> {
     await this.codes.send(call, 'registration', person);
     return SUCCESS;
   }

@@ -6,7 +6,12 @@ import { Caller } from '../protocols/caller.decorator.js';
 import { BearerToken } from '../protocols/dfns/bearer-token.decorator.js';
 import { DfnsApi, DfnsUnauthorized, NeedsDfnsToken } from '../protocols/dfns/dfns-api.decorator.js';
 import { DfnsBody } from '../protocols/dfns/dfns-body.decorator.js';
-import { DfnsLoginChallengeResponse, DfnsLoginInitRequest, DfnsLoginRequest, DfnsTokenResponse } from './dfns-login.dto.js';
+import {
+  DfnsLoginChallengeResponse,
+  DfnsLoginInitRequest,
+  DfnsLoginRequest,
+  DfnsTokenResponse,
+} from './dfns-login.dto.js';
 import { DfnsMessageResponse } from './dfns-recipient.dto.js';
 import { dfnsLimits } from './dfns.limits.js';
 import { DfnsPresenter } from './dfns.presenter.js';
@@ -33,7 +38,10 @@ export class DfnsLoginController {
   @ApiBody({ type: DfnsLoginInitRequest })
   @ApiOkResponse({ type: DfnsLoginChallengeResponse })
   @DfnsUnauthorized('The code is wrong, expired or spent, or there is no such user.', 'code_wrong')
-  async init(@Caller() call: Call, @DfnsBody() { loginCode, ...person }: DfnsLoginInitRequest): Promise<DfnsLoginChallengeResponse> {
+  async init(
+    @Caller() call: Call,
+    @DfnsBody() { loginCode, ...person }: DfnsLoginInitRequest,
+  ): Promise<DfnsLoginChallengeResponse> {
     return this.presenter.login(await this.inits.init(call, person, loginCode));
   }
 

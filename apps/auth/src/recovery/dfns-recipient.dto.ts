@@ -7,8 +7,20 @@ const ORG_ID = /^or-[a-z0-9]{5}-[a-z0-9]{5}-[a-z0-9]{14,16}$/;
 const TENANT_ID = /^acct-[a-z0-9]{5}-[a-z0-9]{5}-[a-z0-9]{14,16}$/;
 const MESSAGE = { message: '$property must match $constraint1' };
 
-const organisation = { minLength: 1, maxLength: 64, pattern: ORG_ID.source, description: 'Organization id.', example: 'or-30tnh-itmjs-s235s5ontr3r23h2' };
-const tenant = { minLength: 1, maxLength: 64, pattern: TENANT_ID.source, description: 'Tenant id.', example: 'acct-24hka-dhili-9hgvdlvr1ohpibp4' };
+const organisation = {
+  minLength: 1,
+  maxLength: 64,
+  pattern: ORG_ID.source,
+  description: 'Organization id.',
+  example: 'or-30tnh-itmjs-s235s5ontr3r23h2',
+};
+const tenant = {
+  minLength: 1,
+  maxLength: 64,
+  pattern: TENANT_ID.source,
+  description: 'Tenant id.',
+  example: 'acct-24hka-dhili-9hgvdlvr1ohpibp4',
+};
 
 /** Where an account must belong, as far as it is given. */
 export class DfnsOrganisationRequest {
@@ -29,7 +41,11 @@ export class DfnsOrganisationRequest {
 
 /** Whom a call is about. */
 export class DfnsRecipientRequest extends DfnsOrganisationRequest {
-  @ApiProperty({ minLength: 1, description: 'E-mail address, user name or phone number.', example: 'ada@example.com' })
+  @ApiProperty({
+    minLength: 1,
+    description: 'E-mail address, user name or phone number.',
+    example: 'ada@example.com',
+  })
   @IsString()
   @MinLength(1)
   @IsPlainText()
@@ -38,7 +54,11 @@ export class DfnsRecipientRequest extends DfnsOrganisationRequest {
 
 /** A member of an organisation. */
 export class DfnsMemberRequest {
-  @ApiProperty({ minLength: 1, description: 'E-mail address, user name or phone number.', example: 'ada@example.com' })
+  @ApiProperty({
+    minLength: 1,
+    description: 'E-mail address, user name or phone number.',
+    example: 'ada@example.com',
+  })
   @IsString()
   @MinLength(1)
   @IsPlainText()

@@ -39,9 +39,15 @@ export class DfnsRecoveryController {
   @ApiBody({ type: DfnsRecoveryInitRequest })
   @ApiOkResponse({ type: DfnsRecoveryChallengeResponse })
   @DfnsUnauthorized('The code is wrong, expired or spent, or there is no such user.', 'code_wrong')
-  async init(@Caller() call: Call, @DfnsBody() request: DfnsRecoveryInitRequest): Promise<DfnsRecoveryChallengeResponse> {
+  async init(
+    @Caller() call: Call,
+    @DfnsBody() request: DfnsRecoveryInitRequest,
+  ): Promise<DfnsRecoveryChallengeResponse> {
     const { verificationCode, credentialId, ...person } = request;
-    return this.presenter.recovery(await this.recoveryInits.init(call, person, verificationCode), credentialId);
+    return this.presenter.recovery(
+      await this.recoveryInits.init(call, person, verificationCode),
+      credentialId,
+    );
   }
 
   /**
@@ -63,7 +69,9 @@ export class DfnsRecoveryController {
     @SignedTexts() signedTexts: string[],
   ): Promise<DfnsCompletedResponse> {
     const proof = { assertion: recovery.credentialAssertion, signedTexts };
-    return this.presenter.completed(await this.recoveries.complete(call, token, proof, offeredKeys(newCredentials)));
+    return this.presenter.completed(
+      await this.recoveries.complete(call, token, proof, offeredKeys(newCredentials)),
+    );
   }
 
   /** Start a registration: spends the mailed code and answers what the first keys have to sign */
@@ -72,7 +80,10 @@ export class DfnsRecoveryController {
   @ApiBody({ type: DfnsRegistrationInitRequest })
   @ApiOkResponse({ type: DfnsRegistrationChallengeResponse })
   @DfnsUnauthorized('The code is wrong, expired or spent, or the user is unknown or has keys.', 'code_wrong')
-  async registrationInit(@Caller() call: Call, @DfnsBody() request: DfnsRegistrationInitRequest): Promise<DfnsRegistrationChallengeResponse> {
+  async registrationInit(
+    @Caller() call: Call,
+    @DfnsBody() request: DfnsRegistrationInitRequest,
+  ): Promise<DfnsRegistrationChallengeResponse> {
     const { registrationCode, ...person } = request;
     return this.presenter.registration(await this.registrations.init(call, person, registrationCode));
   }

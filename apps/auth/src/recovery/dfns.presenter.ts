@@ -1,9 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { challengeOf, OfferedTotp, type CredentialOffer } from '@app/accounts';
 import { Config } from '@app/config';
-import type { DfnsFirstFactorCredential, DfnsNewCredentials, DfnsRecoveryCredential } from './dfns-credentials.dto.js';
+import type {
+  DfnsFirstFactorCredential,
+  DfnsNewCredentials,
+  DfnsRecoveryCredential,
+} from './dfns-credentials.dto.js';
 import type { DfnsLoginChallengeResponse } from './dfns-login.dto.js';
-import type { DfnsCompletedResponse, DfnsRecoveryChallengeResponse, DfnsRegistrationChallengeResponse } from './dfns-recovery.dto.js';
+import type {
+  DfnsCompletedResponse,
+  DfnsRecoveryChallengeResponse,
+  DfnsRegistrationChallengeResponse,
+} from './dfns-recovery.dto.js';
 import type { LoginChallenge } from './login-init.service.js';
 import type { OfferedKeys } from './new-keys.service.js';
 import type { OpenChallenge } from './open-challenge.js';
@@ -30,7 +38,11 @@ export class DfnsPresenter {
       challenge: challengeOf(token),
       rp: this.rp,
       supportedCredentialKinds: { firstFactor: ['Fido2', 'Key'], secondFactor: free ? ['Totp'] : [] },
-      authenticatorSelection: { residentKey: 'preferred', requireResidentKey: false, userVerification: 'required' },
+      authenticatorSelection: {
+        residentKey: 'preferred',
+        requireResidentKey: false,
+        userVerification: 'required',
+      },
       attestation: 'none',
       pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: PUBLIC_KEY, alg })),
       excludeCredentials: holder.keys
@@ -42,7 +54,9 @@ export class DfnsPresenter {
 
   /** `credentialId`: of the recovery key that the owner means to use. */
   recovery(challenge: OpenChallenge, credentialId: string): DfnsRecoveryChallengeResponse {
-    const allowed = challenge.holder.keys.filter(({ kind, credential_id }) => kind === 'RecoveryKey' && credential_id === credentialId);
+    const allowed = challenge.holder.keys.filter(
+      ({ kind, credential_id }) => kind === 'RecoveryKey' && credential_id === credentialId,
+    );
     return {
       ...this.registration(challenge),
       allowedRecoveryCredentials: allowed.map(({ credential_id, encrypted_private_key }) => ({
@@ -55,7 +69,9 @@ export class DfnsPresenter {
   /** The same for everybody: whether an account asks for a second factor is said to nobody who has not signed. */
   login({ token, keys }: LoginChallenge): DfnsLoginChallengeResponse {
     const allowed = (kind: string) =>
-      keys.filter((key) => key.kind === kind).map(({ credential_id }) => ({ type: PUBLIC_KEY, id: credential_id }));
+      keys
+        .filter((key) => key.kind === kind)
+        .map(({ credential_id }) => ({ type: PUBLIC_KEY, id: credential_id }));
     return {
       challenge: challengeOf(token),
       challengeIdentifier: token,
@@ -81,7 +97,11 @@ export class DfnsPresenter {
 }
 
 /** The offered keys as the service takes them. */
-export function offeredKeys({ firstFactorCredential, secondFactorCredential, recoveryCredential }: DfnsNewCredentials): OfferedKeys {
+export function offeredKeys({
+  firstFactorCredential,
+  secondFactorCredential,
+  recoveryCredential,
+}: DfnsNewCredentials): OfferedKeys {
   return {
     firstFactor: offer(firstFactorCredential),
     otpCode: secondFactorCredential?.credentialInfo.otpCode,

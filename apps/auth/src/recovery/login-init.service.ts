@@ -67,7 +67,9 @@ export class LoginInitService {
   private async openWithCode(call: Call, person: Person, code: string): Promise<LoginChallenge> {
     const token = randomToken(TOKEN_BITS);
     const question = { purpose: 'login', person, code, token } as const;
-    const verdict = await this.database.row<InitVerdict>(spendCodeAndOpen(call, this.attempts, this.keyRing, question));
+    const verdict = await this.database.row<InitVerdict>(
+      spendCodeAndOpen(call, this.attempts, this.keyRing, question),
+    );
     if (!verdict?.holder) throw new AuthError('code_wrong');
     return { token, keys: this.keysOf(person, verdict.holder) };
   }

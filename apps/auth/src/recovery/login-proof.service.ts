@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { challengeOf, CredentialProofs, spellings, TotpFactors, type CredentialAssertion, type SecondFactor, type StoredCredential } from '@app/accounts';
+import {
+  challengeOf,
+  CredentialProofs,
+  spellings,
+  TotpFactors,
+  type CredentialAssertion,
+  type SecondFactor,
+  type StoredCredential,
+} from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { Database, type Parts } from '@app/database';
 import type { Call } from '@app/kernel';
@@ -12,7 +20,7 @@ export interface ShownKey {
   /** Whether the challenge was opened for nobody in particular. */
   unclaimed: boolean;
   /** What was proven before the challenge was opened, if anything. */
-  method: 'key' | 'email' | 'sms';
+  method: 'key' | 'email';
   totp_sealed: string | null;
 }
 
@@ -53,7 +61,8 @@ export class LoginProofService {
     const count = shown && (await this.proofs.assert(assertion, shown.key, spellings(challengeOf(token))));
     if (!shown || count === undefined) return undefined;
     const { account, totp_sealed: sealed } = shown;
-    const step = sealed && otpCode !== undefined ? this.totp.stepOf(account.id, sealed, otpCode, call.now) : undefined;
+    const step =
+      sealed && otpCode !== undefined ? this.totp.stepOf(account.id, sealed, otpCode, call.now) : undefined;
     return { ...shown, count, step };
   }
 

@@ -6,7 +6,12 @@ import { Database, statement, type Parts } from '@app/database';
 import { AuthError, digest, type Call } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
 import sql, { type Sql } from 'sql-template-tag';
-import { LoginProofService, type LoginAnswer, type ProvenLogin, type SecondFactorParts } from './login-proof.service.js';
+import {
+  LoginProofService,
+  type LoginAnswer,
+  type ProvenLogin,
+  type SecondFactorParts,
+} from './login-proof.service.js';
 import { LoginTokens, type LoginToken } from './login-tokens.js';
 
 const PURPOSE = 'login_proof';
@@ -28,7 +33,9 @@ export class LoginService {
     if (!login) return this.refuse(call, answer.token);
     if (login.unclaimed) await this.claim(call, answer.token, login.account.id);
     const token = await this.tokens.sign(call, login);
-    const verdict = await this.database.row<{ outcome: string }>(this.decision(call, answer.token, login, token));
+    const verdict = await this.database.row<{ outcome: string }>(
+      this.decision(call, answer.token, login, token),
+    );
     if (verdict?.outcome !== 'redeemed') throw new AuthError('credentials_wrong');
     return token.jwt;
   }
@@ -50,14 +57,18 @@ export class LoginService {
     const right = sql`EXISTS (SELECT FROM account_held) AND ${isNewCount(login.count, 'held')} AND ${factor.right}`;
     const { sessionId: id, jwt, expiresAt } = session;
     const parts: Parts = {
-      account_held: holdAccount(login.account.id),
+      account_held: holdAccount(login.account, call.now),
       held: heldCredential(login.key.id),
       ...factor.before,
       ...this.attempts.redeemChallenge(call, PURPOSE, token, right, factor.guessable),
       ...factor.after,
       counted: storeCount(login.count, 'held', 'verdict'),
       done: sql`SELECT account_id FROM verdict WHERE outcome = 'redeemed'`,
-      session: this.sessions.start(call, { id, stage: 'signed_in', tokenHash: digest(jwt), method: 'pop', expiresAt }, 'done'),
+      session: this.sessions.start(
+        call,
+        { id, stage: 'signed_in', tokenHash: digest(jwt), method: 'pop', expiresAt },
+        'done',
+      ),
       audited: audit(call, 'login.complete', 'verdict'),
     };
     return statement(parts, sql`SELECT outcome FROM verdict`);
@@ -66,7 +77,8 @@ export class LoginService {
   /** The account's second factor holds here as everywhere: a code by mail or text is spent before the challenge is opened. */
   private secondFactor({ account, method, step }: ProvenLogin): SecondFactorParts {
     if (account.second_factor === 'totp') return this.proofs.authenticator(step);
-    const proven = account.second_factor === 'none' || account.second_factor === method;
+    // A login code goes to the address that is the account's second factor.
+    const proven = account.second_factor === 'none' || method !== 'key';
     return { right: sql`${proven}::boolean`, guessable: false, before: {}, after: {} };
   }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { recipientOf, UNREGISTERED } from '@app/accounts';
+import { UNREGISTERED } from '@app/accounts';
 import { AttemptsRepository, supersedeSubject, takeSendWindow, type NewAttempt } from '@app/attempts';
 import { audit, type AuditEvent } from '@app/audit';
 import { Config } from '@app/config';
@@ -13,7 +13,11 @@ import { personParts, type Person } from './person.js';
 export type LongCodePurpose = 'recovery' | 'registration' | 'login';
 
 const DIGITS = 16;
-const TO_WHOM: Record<LongCodePurpose, Sql> = { recovery: sql`true`, registration: UNREGISTERED, login: sql`true` };
+const TO_WHOM: Record<LongCodePurpose, Sql> = {
+  recovery: sql`true`,
+  registration: UNREGISTERED,
+  login: sql`true`,
+};
 
 /** Mails codes. Who asks learns nothing: not whether there is such a person, nor whether a mail was sent. */
 @Injectable()
@@ -32,15 +36,24 @@ export class LongCodeService {
     const attempt = this.attempt(call, purpose, code);
     const { waitSeconds, hourlyLimit } = this.config.sends;
     const rule = { purpose, waitSeconds, hourlyLimit };
-    const message = codeMessage(call, purpose, attempt, code);
+    const messageOf = (channel: 'email' | 'sms') => codeMessage(call, { purpose, channel }, attempt, code);
     const parts: Parts = {
       ...personParts(person, this.keyRing, TO_WHOM[purpose]),
       window_taken: takeSendWindow(call, rule, 'subject'),
       allowed: sql`SELECT s.subject, s.account_id, NULL::bigint AS session_id FROM subject s JOIN window_taken USING (subject)`,
       replaced: supersedeSubject(call, purpose, 'allowed'),
       ...this.attempts.open(call, attempt, 'allowed'),
-      recipient: recipientOf('email', 'allowed'),
-      message: this.outbox.enqueue(message, call.now, sql`SELECT * FROM recipient`),
+      recipient: channelOf(purpose),
+      mailed: this.outbox.enqueue(
+        messageOf('email'),
+        call.now,
+        sql`SELECT * FROM recipient WHERE channel = 'email'`,
+      ),
+      texted: this.outbox.enqueue(
+        messageOf('sms'),
+        call.now,
+        sql`SELECT * FROM recipient WHERE channel = 'sms'`,
+      ),
       verdict: sql`
         SELECT CASE WHEN a.id IS NULL THEN 'too_soon' WHEN s.account_id IS NULL THEN 'unknown'
           WHEN r.address IS NULL THEN 'no_address' ELSE 'sent' END AS outcome,
@@ -70,10 +83,29 @@ function inGroups(code: string): string {
   return (code.match(/\d{4}/g) ?? []).join('-');
 }
 
-function codeMessage({ now, client, nextId }: Call, purpose: LongCodePurpose, attempt: NewAttempt, code: string): NewMessage {
+/**
+ * Part: where the code goes: to the mailbox, but a login code to the phone of an account whose second factor that is.
+ * `{address, language, account_id, channel}`.
+ */
+function channelOf(purpose: LongCodePurpose): Sql {
+  const texted = sql`(${purpose === 'login'}::boolean AND a.second_factor = 'sms')`;
+  return sql`
+    SELECT CASE WHEN ${texted} THEN a.phone ELSE a.email END AS address, a.language, a.id AS account_id,
+      CASE WHEN ${texted} THEN 'sms' ELSE 'email' END AS channel
+    FROM accounts a JOIN allowed f ON f.account_id = a.id`;
+}
+
+type Form = { purpose: LongCodePurpose; channel: 'email' | 'sms' };
+
+function codeMessage(
+  { now, client, nextId }: Call,
+  { purpose, channel }: Form,
+  attempt: NewAttempt,
+  code: string,
+): NewMessage {
   return {
     id: nextId(),
-    channel: 'email',
+    channel,
     template: `${purpose}_code`,
     attemptId: attempt.id,
     expiresAt: attempt.expiresAt,

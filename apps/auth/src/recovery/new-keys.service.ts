@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { challengeOf, CredentialProofs, OfferedTotp, TotpFactors, type CredentialOffer, type CredentialRow } from '@app/accounts';
+import {
+  challengeOf,
+  CredentialProofs,
+  OfferedTotp,
+  TotpFactors,
+  type CredentialOffer,
+  type CredentialRow,
+} from '@app/accounts';
 import { AuthError, type Call } from '@app/kernel';
 import type { Holder } from './holder.js';
 
@@ -28,20 +35,32 @@ export class NewKeysService {
   ) {}
 
   /** Undefined when one of the proofs is not good. A holder with a second factor keeps it, and is not given another. */
-  async prove(call: Call, token: string, holder: Holder, offered: OfferedKeys): Promise<ProvenKeys | undefined> {
+  async prove(
+    call: Call,
+    token: string,
+    holder: Holder,
+    offered: OfferedKeys,
+  ): Promise<ProvenKeys | undefined> {
     if (offered.otpCode !== undefined && holder.second_factor !== 'none') {
       const error = 'the account keeps the second factor it has';
-      throw new AuthError('invalid_parameters', { parameters: [{ parameter: 'secondFactorCredential', error }] });
+      throw new AuthError('invalid_parameters', {
+        parameters: [{ parameter: 'secondFactorCredential', error }],
+      });
     }
     const challenge = challengeOf(token);
     const first = await this.row(call, offered.firstFactor, challenge);
     const recovery = offered.recovery && (await this.row(call, offered.recovery, challenge));
-    const totp = offered.otpCode === undefined ? undefined : this.totp(call, token, holder.id, offered.otpCode);
+    const totp =
+      offered.otpCode === undefined ? undefined : this.totp(call, token, holder.id, offered.otpCode);
     const missing = !first || (offered.recovery && !recovery) || (offered.otpCode !== undefined && !totp);
     return missing ? undefined : { rows: recovery ? [first, recovery] : [first], totp };
   }
 
-  private async row(call: Call, offer: CredentialOffer, challenge: string): Promise<CredentialRow | undefined> {
+  private async row(
+    call: Call,
+    offer: CredentialOffer,
+    challenge: string,
+  ): Promise<CredentialRow | undefined> {
     const proven = await this.proofs.attest(offer, challenge);
     return proven && { id: call.nextId(), uuid: randomUUID(), ...proven };
   }

@@ -28,9 +28,19 @@ interface InitQuestion {
 }
 
 /** Statement: spends a mailed code and opens the challenge that comes next, both or none. The same for everybody. */
-export function spendCodeAndOpen(call: Call, attempts: AttemptsRepository, keyRing: KeyRing, question: InitQuestion): Sql {
+export function spendCodeAndOpen(
+  call: Call,
+  attempts: AttemptsRepository,
+  keyRing: KeyRing,
+  question: InitQuestion,
+): Sql {
   const { purpose, person, code, token, also } = question;
-  const proof = { purpose: `${purpose}_proof`, factor: purpose === 'login' ? 'second' : 'first', method: 'email', token } as const;
+  const proof = {
+    purpose: `${purpose}_proof`,
+    factor: purpose === 'login' ? 'second' : 'first',
+    method: 'email',
+    token,
+  } as const;
   const digits = code.replace(/[\s-]/g, '');
   const parts: Parts = {
     ...personParts(person, keyRing, also),

@@ -15,7 +15,11 @@ export interface Person {
  * Parts `known` and `subject` of the person. Another organisation than the account's makes a stranger of them; the
  * statement is the same with and without one.
  */
-export function personParts({ username, orgId, tenantId }: Person, keyRing: KeyRing, also: Sql = sql`true`): Parts {
+export function personParts(
+  { username, orgId, tenantId }: Person,
+  keyRing: KeyRing,
+  also: Sql = sql`true`,
+): Parts {
   const belongs = sql`(${orgId ?? null}::text IS NULL OR org_id IS NOT DISTINCT FROM ${orgId ?? null}::text)
     AND (${tenantId ?? null}::text IS NULL OR tenant_id IS NOT DISTINCT FROM ${tenantId ?? null}::text) AND ${also}`;
   return subjectParts(normaliseIdentifier(username), keyRing, belongs);

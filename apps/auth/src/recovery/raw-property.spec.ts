@@ -16,12 +16,22 @@ describe('rawProperty', () => {
 
   it('finds what was written, in any object of JSON', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue(), fc.boolean(), (others, value, spaced) => {
-        const entries = [...Object.entries(others).filter(([name]) => name !== 'sought'), ['sought', value]] as [string, unknown][];
-        const text = spaced ? JSON.stringify(value, null, 2) : JSON.stringify(value);
-        const body = entries.map(([name, each]) => `${JSON.stringify(name)}: ${name === 'sought' ? text : JSON.stringify(each)}`);
-        return rawProperty(`{${body.join(' , ')}}`, 'sought') === text;
-      }),
+      fc.property(
+        fc.dictionary(fc.string(), fc.jsonValue()),
+        fc.jsonValue(),
+        fc.boolean(),
+        (others, value, spaced) => {
+          const entries = [
+            ...Object.entries(others).filter(([name]) => name !== 'sought'),
+            ['sought', value],
+          ] as [string, unknown][];
+          const text = spaced ? JSON.stringify(value, null, 2) : JSON.stringify(value);
+          const body = entries.map(
+            ([name, each]) => `${JSON.stringify(name)}: ${name === 'sought' ? text : JSON.stringify(each)}`,
+          );
+          return rawProperty(`{${body.join(' , ')}}`, 'sought') === text;
+        },
+      ),
       { numRuns: 300 },
     );
   });

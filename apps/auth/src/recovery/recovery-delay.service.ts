@@ -52,13 +52,18 @@ export class RecoveryDelayService {
       const due = await this.database.rows<Due>(sql`
         SELECT id::text AS id, account_id::text AS account_id, protocol FROM pending_recoveries
         WHERE ended_at IS NULL AND due_at <= ${now}::timestamptz ORDER BY due_at LIMIT ${BATCH}::int`);
-      for (const recovery of due) await this.complete(this.calls.of(recovery.protocol), recovery);
+      for (const recovery of due)
+        await this.complete(this.calls.of(recovery.protocol), recovery).catch(this.report);
       if (due.length) this.effects.wake();
     } catch (error) {
-      // The database is away or restarts: what is due stays due.
-      if (!(error instanceof AuthError)) this.logger.error(error);
+      this.report(error);
     }
   }
+
+  /** The database is away or restarts, or one recovery cannot be done: what is due stays due. */
+  private readonly report = (error: unknown): void => {
+    if (!(error instanceof AuthError)) this.logger.error(error);
+  };
 
   /** Of any number of replicas one does it: the row ends in the statement that does the rest. */
   private async complete(call: Call, { id, account_id }: Due): Promise<void> {

@@ -52,8 +52,18 @@ export class RecoveryEffects {
   postpone(call: Call, { rows, totp }: ProvenKeys, from: string): Parts {
     const dueAt = plusSeconds(call.now, this.delaySeconds);
     const token = randomToken(LINK_BITS);
-    const stop = { id: call.nextId(), purpose: 'recovery_stop', factor: 'first', kind: 'link', method: 'email' } as const;
-    const link = { ...stop, ...this.attempts.ruleOf('recovery_stop', call.now), secret: { binding: LINK_BINDING, value: token } };
+    const stop = {
+      id: call.nextId(),
+      purpose: 'recovery_stop',
+      factor: 'first',
+      kind: 'link',
+      method: 'email',
+    } as const;
+    const link = {
+      ...stop,
+      ...this.attempts.ruleOf('recovery_stop', call.now),
+      secret: { binding: LINK_BINDING, value: token },
+    };
     const stopUrl = `${this.config.http.publicUrl}/auth/recover/stop?token=${token}`;
     const facts = { ...factsOf(call), dueAt: dueAt.toISOString(), stopUrl };
     return {
@@ -78,12 +88,19 @@ export class RecoveryEffects {
 
   private notices(call: Call, notice: Notice, from: string): Parts {
     const to = (channel: 'email' | 'sms') =>
-      this.outbox.enqueue({ id: call.nextId(), channel, ...notice } as NewMessage, call.now, recipientOf(channel, from));
+      this.outbox.enqueue(
+        { id: call.nextId(), channel, ...notice } as NewMessage,
+        call.now,
+        recipientOf(channel, from),
+      );
     return { mailed: to('email'), texted: to('sms') };
   }
 }
 
-type Notice = Pick<Extract<NewMessage, { template: 'recovery_started' | 'recovery_completed' }>, 'template' | 'facts' | 'expiresAt'>;
+type Notice = Pick<
+  Extract<NewMessage, { template: 'recovery_started' | 'recovery_completed' }>,
+  'template' | 'facts' | 'expiresAt'
+>;
 
 function factsOf({ now, client }: Call): Facts {
   return { requestedAt: now.toISOString(), clientAddress: client.address, userAgent: client.userAgent };

@@ -20,7 +20,9 @@ export class RecoveryInitService {
   async init(call: Call, person: Person, code: string): Promise<OpenChallenge> {
     const token = randomToken(TOKEN_BITS);
     const question = { purpose: 'recovery', person, code, token } as const;
-    const verdict = await this.database.row<InitVerdict>(spendCodeAndOpen(call, this.attempts, this.keyRing, question));
+    const verdict = await this.database.row<InitVerdict>(
+      spendCodeAndOpen(call, this.attempts, this.keyRing, question),
+    );
     if (!verdict?.holder) throw new AuthError('code_wrong');
     return { token, holder: verdict.holder };
   }

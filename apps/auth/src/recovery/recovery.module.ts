@@ -25,7 +25,14 @@ import { RegistrationService } from './registration.service.js';
 
 const login = [LoginInitService, LoginProofService, LoginTokens, LoginService];
 const newKeys = [NewKeysService, ChallengedService, RegistrationService];
-const recovery = [LongCodeService, RecoveryInitService, RecoveryService, RecoveryEffects, RecoveryDelayService, OwnCalls];
+const recovery = [
+  LongCodeService,
+  RecoveryInitService,
+  RecoveryService,
+  RecoveryEffects,
+  RecoveryDelayService,
+  OwnCalls,
+];
 
 /** Flow `recovery`: keys, and how to get new ones after losing them all. Spoken by dfns clients. */
 @Module({

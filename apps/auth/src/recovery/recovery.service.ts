@@ -11,6 +11,7 @@ import { ChallengedService } from './challenged.service.js';
 import type { HeldKey, Holder } from './holder.js';
 import type { OfferedKeys, ProvenKeys } from './new-keys.service.js';
 import { RecoveryEffects } from './recovery-effects.js';
+import { refuseTaken } from './refuse-taken.js';
 import { completed, type Completed } from './registration.service.js';
 
 export interface RecoveryProof {
@@ -39,15 +40,23 @@ export class RecoveryService {
     const recoveryKey = await this.provenRecoveryKey(holder, proof);
     if (!recoveryKey) return this.challenged.refuse(call, 'recovery_proof', token);
     const decision = this.decision(call, token, recoveryKey, keys);
-    const [verdict] = await rowsUnderLock<{ outcome: string }>(this.dataSource, lockAccountAndSessions(holder.id), decision);
+    const lock = lockAccountAndSessions(holder.id);
+    const [verdict] = await rowsUnderLock<{ outcome: string }>(this.dataSource, lock, decision).catch(
+      refuseTaken,
+    );
     this.effects.wake();
     if (verdict?.outcome !== 'redeemed') throw new AuthError('session_not_found');
     const { delaySeconds } = this.effects;
     return completed(holder, keys, delaySeconds ? plusSeconds(call.now, delaySeconds) : undefined);
   }
 
-  private async provenRecoveryKey({ keys }: Holder, { assertion, signedTexts }: RecoveryProof): Promise<HeldKey | undefined> {
-    const key = keys.find(({ kind, credential_id }) => kind === 'RecoveryKey' && credential_id === assertion.credId);
+  private async provenRecoveryKey(
+    { keys }: Holder,
+    { assertion, signedTexts }: RecoveryProof,
+  ): Promise<HeldKey | undefined> {
+    const key = keys.find(
+      ({ kind, credential_id }) => kind === 'RecoveryKey' && credential_id === assertion.credId,
+    );
     const challenges = signedTexts.map((text) => Buffer.from(text).toString('base64url'));
     const count = key && (await this.proofs.assert({ ...assertion, kind: 'RecoveryKey' }, key, challenges));
     return count === undefined ? undefined : key;

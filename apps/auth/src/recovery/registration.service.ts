@@ -10,6 +10,7 @@ import { ChallengedService } from './challenged.service.js';
 import { spendCodeAndOpen, type InitVerdict, type OpenChallenge } from './open-challenge.js';
 import type { OfferedKeys, ProvenKeys } from './new-keys.service.js';
 import type { Person } from './person.js';
+import { refuseTaken } from './refuse-taken.js';
 
 /** What a completed registration or recovery answers. */
 export interface Completed {
@@ -39,7 +40,9 @@ export class RegistrationService {
   async init(call: Call, person: Person, code: string): Promise<OpenChallenge> {
     const token = randomToken(TOKEN_BITS);
     const question = { purpose: 'registration', person, code, token, also: UNREGISTERED } as const;
-    const verdict = await this.database.row<InitVerdict>(spendCodeAndOpen(call, this.attempts, this.keyRing, question));
+    const verdict = await this.database.row<InitVerdict>(
+      spendCodeAndOpen(call, this.attempts, this.keyRing, question),
+    );
     if (!verdict?.holder) throw new AuthError('code_wrong');
     return { token, holder: verdict.holder };
   }
@@ -51,7 +54,7 @@ export class RegistrationService {
       this.dataSource,
       lockAccount(holder.id),
       this.decision(call, token, holder.id, keys),
-    );
+    ).catch(refuseTaken);
     if (verdict?.outcome !== 'redeemed') throw new AuthError('session_not_found');
     return completed(holder, keys);
   }
@@ -70,7 +73,11 @@ export class RegistrationService {
 }
 
 /** The answer to whoever gave an account its keys. */
-export function completed(holder: OpenChallenge['holder'], { rows: [first] }: ProvenKeys, activeFrom?: Date): Completed {
+export function completed(
+  holder: OpenChallenge['holder'],
+  { rows: [first] }: ProvenKeys,
+  activeFrom?: Date,
+): Completed {
   const { uuid, kind, name } = first;
   return {
     accountId: holder.id,

@@ -2,7 +2,8 @@ import { markup } from '@app/delivery';
 
 const SENTENCES = {
   asked: 'Somebody has proven the recovery key of your account. If this was not you, stop the recovery here.',
-  stopped: 'The recovery is stopped. Your keys are what they were. Whoever asked has your mailbox or your recovery key: replace both.',
+  stopped:
+    'The recovery is stopped. Your keys are what they were. Whoever asked has your mailbox or your recovery key: replace both.',
   nothing: 'There is no recovery to be stopped: it was stopped already, or it is done.',
 };
 

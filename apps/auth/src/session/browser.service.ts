@@ -51,11 +51,10 @@ export class BrowserService {
 
   /** Ends one sign-in, the active one, or all of them. Nothing to end is no error. */
   async signOut(call: Call, browser: Browser, which: { id?: string; all: boolean }): Promise<BrowserAnswer> {
-    const id = which.all ? null : (which.id ?? browser.view.active_id);
-    const known = browser.view.sign_ins.some((signIn) => signIn.id === id);
-    if (which.id !== undefined && !which.all && !known) throw unknownSignIn();
-    if (!which.all && !known) return { view: browser.view };
-    await this.change(call, browser, 'session.end', this.browsers.signOut(call, id));
+    const all = browser.view.sign_ins.map(({ id }) => id);
+    if (!which.all && which.id !== undefined && !all.includes(which.id)) throw unknownSignIn();
+    const ending = which.all ? all : all.filter((id) => id === (which.id ?? browser.view.active_id));
+    for (const id of ending) await this.change(call, browser, 'session.end', this.browsers.signOut(call, id));
     return { view: await this.view(call, browser.id) };
   }
 

@@ -22,7 +22,8 @@ export const InBrowser = () =>
     ReadsForms(),
   );
 
-function browserOf(request: Request, now: Date): Sql | undefined {
+/** Asked in the same round trip as the limits: what the browser of a request holds. */
+export function browserOf(request: Request, now: Date): Sql | undefined {
   const token = presentedToken(request);
   return token === undefined ? undefined : viewByToken(digest(token), now);
 }

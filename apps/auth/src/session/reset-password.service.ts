@@ -2,11 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { PasswordHasher, resetPassword, weaknessOf } from '@app/accounts';
 import { AttemptsRepository, type RedeemOutcome } from '@app/attempts';
 import { audit } from '@app/audit';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, rowsUnderLock, statement, type Parts } from '@app/database';
 import { Outbox, type NewMessage } from '@app/delivery';
 import { AuthError, plusSeconds, type Call } from '@app/kernel';
-import { endSessionsOf } from '@app/sessions';
+import { endSessionsOf, lockAccountAndSessions } from '@app/sessions';
 import sql from 'sql-template-tag';
+import { DataSource } from 'typeorm';
+
+interface Verdict {
+  outcome: RedeemOutcome;
+  changed: boolean;
+}
 
 /** How long the mail that tells of it may take. */
 const NOTICE_SECONDS = 86_400;
@@ -16,6 +22,7 @@ const NOTICE_SECONDS = 86_400;
 export class ResetPasswordService {
   constructor(
     private readonly database: Database,
+    private readonly dataSource: DataSource,
     private readonly attempts: AttemptsRepository,
     private readonly hasher: PasswordHasher,
     private readonly outbox: Outbox,
@@ -23,24 +30,33 @@ export class ResetPasswordService {
 
   /**
    * A password that is too weak is refused before the link is looked at, so that it stays good. The new password, the end of
-   * all sessions in all protocols and the burn of the link are one statement.
+   * all sessions in all protocols and the burn of the link are one statement, behind a lock that waits for sign-ins on
+   * their way: none of them outlives it.
    */
   async reset(call: Call, token: string, password: string): Promise<void> {
     const weakness = weaknessOf(password, []);
     if (weakness) throw new AuthError('password_weak', { parameters: [{ parameter: 'password', error: weakness }] });
 
+    const accountId = await this.accountOf(token);
     const passwordHash = await this.hasher.hash(password);
     const parts: Parts = {
       ...this.attempts.redeemLink(call, 'password_reset', token),
       changed: resetPassword(call, passwordHash, 'verdict'),
-      ended: endSessionsOf(call, 'changed', 'password_reset'),
+      ended: endSessionsOf(call, 'password_reset', 'changed'),
       message: this.outbox.enqueue(notice(call), call.now, sql`SELECT email AS address, language, account_id FROM changed`),
       audited: audit(call, 'password.reset', 'verdict'),
     };
-    const answer = sql`SELECT outcome, EXISTS (SELECT FROM changed) AS changed FROM verdict`;
-    const row = await this.database.row<{ outcome: RedeemOutcome; changed: boolean }>(statement(parts, answer));
+    const decision = statement(parts, sql`SELECT outcome, EXISTS (SELECT FROM changed) AS changed FROM verdict`);
+    const [verdict] = await rowsUnderLock<Verdict>(this.dataSource, lockAccountAndSessions(accountId), decision);
     this.outbox.wake();
-    if (!row?.changed) throw new AuthError(row?.outcome === 'expired' ? 'link_expired' : 'link_unknown');
+    if (!verdict?.changed) throw new AuthError(verdict?.outcome === 'expired' ? 'link_expired' : 'link_unknown');
+  }
+
+  /** Whose link this is; nobody's for one that does not exist, which is then refused like any other. */
+  private async accountOf(token: string): Promise<string> {
+    const row = await this.database.row<{ account_id: string | null }>(sql`
+      SELECT a.account_id FROM attempts a WHERE ${this.attempts.link(token)} AND a.purpose = 'password_reset'`);
+    return row?.account_id ?? '0';
   }
 }
 

@@ -67,7 +67,7 @@ export class SendParts {
     const ofAttempt: SendRule = { purpose: attempt.kind, waitSeconds };
     const ofRecipient: SendRule = { purpose: attempt.kind, waitSeconds: 0, hourlyLimit };
     return {
-      of_attempt: sql`SELECT 'attempt:' || f.id || coalesce(':' || f.session_id, '') AS subject FROM flow f`,
+      of_attempt: sql`SELECT 'attempt:' || f.id || coalesce(':' || f.session_id, '') || ${`:${channel}`}::text AS subject FROM flow f`,
       attempt_turn: takeSendWindow(call, ofAttempt, 'of_attempt'),
       of_recipient: sql`SELECT ${`${channel}:`}::text || f.subject AS subject FROM flow f`,
       of_turn: sql`SELECT r.subject FROM of_recipient r WHERE EXISTS (SELECT FROM attempt_turn)`,

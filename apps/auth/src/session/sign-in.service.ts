@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { activeSubjectParts, holdUnchanged, PasswordCheck, type KnownAccount } from '@app/accounts';
+import { activeSubjectParts, holdAccount, PasswordCheck, type KnownAccount } from '@app/accounts';
 import { audit, auditRefusal } from '@app/audit';
 import { Database, statement, type Parts } from '@app/database';
 import { AuthError, digest, KeyRing, randomToken, type AuthErrorCode, type Call, type Identifier } from '@app/kernel';
@@ -67,7 +67,7 @@ export class SignInService {
     const stage = account.second_factor === 'none' ? 'signed_in' : 'pending';
     const parts: Parts = {
       browser: this.browsers.locked(call, browser),
-      held: holdUnchanged(account.id, call.now),
+      held: holdAccount(account, call.now),
       subject: sql`SELECT account_id::text AS subject, account_id FROM held`,
       begun: this.browsers.begin(call, { id: attemptId, kind: 'sign_in', method }),
       proven: this.browsers.start(call, { id: call.nextId(), attemptId, stage, method: 'pwd' }, 'begun'),

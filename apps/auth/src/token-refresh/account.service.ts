@@ -32,7 +32,11 @@ export class AccountService {
   }
 
   /** Needs a fresh proof. A new password ends all other sessions. */
-  async change(call: Call, sessionId: string, { email, password, ...change }: AccountChange): Promise<Profile> {
+  async change(
+    call: Call,
+    sessionId: string,
+    { email, password, ...change }: AccountChange,
+  ): Promise<Profile> {
     const profile = await this.fresh(call, sessionId);
     if (email !== undefined && email !== profile.email) {
       const error = 'cannot be changed here: the new mailbox has to be proven';
@@ -56,7 +60,10 @@ export class AccountService {
   }
 
   private async fresh(call: Call, sessionId: string): Promise<Profile> {
-    const parts = { session: sessionOfToken(call, sessionId), allowed: this.freshness.fresh(call, 'session') };
+    const parts = {
+      session: sessionOfToken(call, sessionId),
+      allowed: this.freshness.fresh(call, 'session'),
+    };
     const answer = sql`
       SELECT p.*, EXISTS (SELECT FROM allowed) AS fresh FROM (${withProfile('session')}) p`;
     const profile = await this.database.row<Profile & { fresh: boolean }>(statement(parts, answer));

@@ -33,7 +33,9 @@ export class BackupRemovalService {
       ...this.removal.remove(call, 'redeemed'),
       audited: audit(call, 'factor.disconnect', 'verdict'),
     };
-    const row = await this.database.row<{ outcome: RedeemOutcome }>(statement(parts, sql`SELECT outcome FROM verdict`));
+    const row = await this.database.row<{ outcome: RedeemOutcome }>(
+      statement(parts, sql`SELECT outcome FROM verdict`),
+    );
     this.removal.sent();
     if (row?.outcome !== 'redeemed') throw new AuthError('code_wrong');
   }
@@ -46,7 +48,9 @@ export class BackupRemovalService {
       opening: sql`SELECT subject, account_id, NULL::bigint AS session_id FROM subject`,
       ...this.attempts.open(call, attempt, 'opening'),
     };
-    const row = await this.database.row<{ account_id: string | null }>(statement(parts, sql`SELECT account_id FROM attempt`));
+    const row = await this.database.row<{ account_id: string | null }>(
+      statement(parts, sql`SELECT account_id FROM attempt`),
+    );
     return { id: attempt.id, accountId: row?.account_id ?? null };
   }
 }

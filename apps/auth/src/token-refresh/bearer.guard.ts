@@ -1,4 +1,10 @@
-import { createParamDecorator, Injectable, SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import {
+  createParamDecorator,
+  Injectable,
+  SetMetadata,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthError, Clock } from '@app/kernel';
 import { AccessTokens, type AccessTokenClaims } from '@app/tokens';
@@ -37,7 +43,8 @@ export class BearerGuard implements CanActivate {
     const token = FORM.exec(request.headers.authorization ?? '')?.[1];
     const claims = token && (await this.tokens.verify(token, this.clock.now()));
     const scopes = this.reflector.get<string[]>(SCOPES, context.getHandler());
-    if (!claims || !scopes.some((scope) => claims.scopes.includes(scope))) throw new AuthError('session_not_found');
+    if (!claims || !scopes.some((scope) => claims.scopes.includes(scope)))
+      throw new AuthError('session_not_found');
     request[BEARER] = claims;
     return true;
   }

@@ -39,7 +39,9 @@ export class FactorCodeService {
     this.outbox.wake();
     if (outcome === 'no_session') throw new AuthError('session_not_found');
     if (outcome === 'too_soon') {
-      throw new AuthError('resend_too_soon', { retryAfterSeconds: next_at ? secondsUntil(next_at, call.now) : waitSeconds });
+      throw new AuthError('resend_too_soon', {
+        retryAfterSeconds: next_at ? secondsUntil(next_at, call.now) : waitSeconds,
+      });
     }
     if (outcome === 'no_address' || !address) throw new AuthError('address_missing');
     return address;
@@ -54,9 +56,19 @@ export class FactorCodeService {
     return row.second_factor;
   }
 
-  private async decide(call: Call, sessionId: string, channel: 'email' | 'sms', rule: SendRule): Promise<Verdict> {
+  private async decide(
+    call: Call,
+    sessionId: string,
+    channel: 'email' | 'sms',
+    rule: SendRule,
+  ): Promise<Verdict> {
     const target = { purpose: 'second_factor', binding: bindingOf(sessionId) } as const;
-    const { attempt, message } = sentFactor(call, channel, target, this.attempts.ruleOf('second_factor', call.now));
+    const { attempt, message } = sentFactor(
+      call,
+      channel,
+      target,
+      this.attempts.ruleOf('second_factor', call.now),
+    );
     const parts: Parts = {
       session: sessionOfToken(call, sessionId),
       recipient: recipientOf(channel, 'session'),
@@ -65,7 +77,11 @@ export class FactorCodeService {
       allowed: sql`SELECT s.* FROM session s JOIN window_taken USING (subject)`,
       replaced: this.attempts.supersede(call, 'second_factor', 'allowed'),
       ...this.attempts.open(call, attempt, 'allowed'),
-      message: this.outbox.enqueue(message, call.now, sql`SELECT r.* FROM recipient r JOIN allowed USING (account_id)`),
+      message: this.outbox.enqueue(
+        message,
+        call.now,
+        sql`SELECT r.* FROM recipient r JOIN allowed USING (account_id)`,
+      ),
       waiting: nextSend(call, rule, 'session'),
       verdict: sql`
         SELECT CASE WHEN s.session_id IS NULL THEN 'no_session' WHEN r.address IS NULL THEN 'no_address'

@@ -11,6 +11,11 @@ export function factorNotice({ now, client, nextId }: Call, change: FactorChange
     channel: 'email',
     template: 'factor_changed',
     expiresAt: plusSeconds(now, LIFE_SECONDS),
-    facts: { change, requestedAt: now.toISOString(), clientAddress: client.address, userAgent: client.userAgent },
+    facts: {
+      change,
+      requestedAt: now.toISOString(),
+      clientAddress: client.address,
+      userAgent: client.userAgent,
+    },
   };
 }

@@ -30,7 +30,9 @@ export class FactorRemovalService {
           NULL::bigint AS attempt_id FROM session s LEFT JOIN allowed a ON true`,
       audited: audit(call, 'factor.disconnect', 'verdict'),
     };
-    const row = await this.database.row<{ outcome: string }>(statement(parts, sql`SELECT outcome FROM verdict`));
+    const row = await this.database.row<{ outcome: string }>(
+      statement(parts, sql`SELECT outcome FROM verdict`),
+    );
     this.outbox.wake();
     if (!row) throw new AuthError('session_not_found');
     if (row.outcome === 'stale') throw new AuthError('proof_stale');

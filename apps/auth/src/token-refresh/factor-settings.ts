@@ -17,14 +17,23 @@ export class FactorSettings {
   ) {}
 
   /** An authenticator, or none at once. */
-  async choose(call: Call, sessionId: string, factor: string | null): Promise<BegunAuthenticator | undefined> {
+  async choose(
+    call: Call,
+    sessionId: string,
+    factor: string | null,
+  ): Promise<BegunAuthenticator | undefined> {
     if (factor !== null) return this.authenticators.begin(call, sessionId);
     await this.removal.disable(call, sessionId);
     return undefined;
   }
 
   /** A phone with a number, an authenticator without. */
-  async enable(call: Call, sessionId: string, provider: 'GoogleAuthenticator' | 'SMS', number = ''): Promise<BegunFactor> {
+  async enable(
+    call: Call,
+    sessionId: string,
+    provider: 'GoogleAuthenticator' | 'SMS',
+    number = '',
+  ): Promise<BegunFactor> {
     if (provider !== 'SMS') return { authenticator: await this.authenticators.begin(call, sessionId) };
     const phone = phoneNumber(number);
     if (!phone) {

@@ -42,7 +42,12 @@ export class FactorSetups {
    * Runs the parts that set the factor up, for each row of part `allowed`, which they may name, and issues the backup codes of the
    * account. Of `set_up` no row: refused by a part of theirs.
    */
-  async run(call: Call, { account_id }: SetupHolder, sessionId: string, setUp: Parts): Promise<string[] | undefined> {
+  async run(
+    call: Call,
+    { account_id }: SetupHolder,
+    sessionId: string,
+    setUp: Parts,
+  ): Promise<string[] | undefined> {
     const { codes, parts } = this.backupCodes.issue(call, account_id, BACKUP_CODES, 'set_up');
     const row = await this.database.row(
       statement(

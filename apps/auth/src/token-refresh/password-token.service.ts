@@ -17,6 +17,8 @@ export interface BegunSession {
 type Refusal = { code: AuthErrorCode; outcome: string };
 
 const DISABLED: Refusal = { code: 'credentials_wrong', outcome: 'disabled' };
+/** The account was changed between the look at its password and the session: the next try finds it as it is. */
+const OVERTAKEN: Refusal = { code: 'credentials_wrong', outcome: 'overtaken' };
 
 /** A password for a session; with a second factor, one that is good for nothing but to finish. */
 @Injectable()
@@ -39,7 +41,7 @@ export class PasswordTokenService {
     const refusal = refusalOf(proof.account);
     if (refusal) return this.refuse(call, proof.account.id, refusal);
     const begun = await this.begin(call, proof.account, { forgiven: this.passwords.forgive(login, address) });
-    return begun ?? this.refuse(call, proof.account.id, DISABLED);
+    return begun ?? this.refuse(call, proof.account.id, OVERTAKEN);
   }
 
   private async begin(call: Call, account: KnownAccount, also: Parts): Promise<BegunSession | undefined> {
@@ -47,8 +49,9 @@ export class PasswordTokenService {
     const id = call.nextId();
     const stage = account.second_factor === 'none' ? 'signed_in' : 'pending';
     const parts: Parts = {
-      held: holdAccount(account.id),
-      session: this.rotation.start(call, { id, stage, method: 'pwd', token }, 'held'),
+      held: holdAccount(account, call.now),
+      starting: sql`SELECT account_id, ${stage}::text AS stage FROM held`,
+      session: this.rotation.start(call, { id, method: 'pwd', token }, 'starting'),
       ...this.challenge.open(call, account.second_factor, id),
       ...also,
       verdict: sql`SELECT 'accepted' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session`,
@@ -73,6 +76,8 @@ export class PasswordTokenService {
 /** Why an account with the right password may still not sign in. The client is told no more than that it cannot. */
 function refusalOf(account: KnownAccount): Refusal | undefined {
   if (account.disabled_at) return DISABLED;
-  const reachable = { none: true, totp: true, email: account.email, sms: account.phone }[account.second_factor];
+  const reachable = { none: true, totp: true, email: account.email, sms: account.phone }[
+    account.second_factor
+  ];
   return reachable ? undefined : { code: 'address_missing', outcome: 'no_address' };
 }

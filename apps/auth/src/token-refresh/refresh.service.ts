@@ -51,6 +51,9 @@ export class RefreshService {
 }
 
 /** The token of the digest that is good now. A replay ends the session and leaves its digest, which is no successor's. */
-export function successorOf({ successors }: PresentedToken, hash: string | null | undefined): string | undefined {
+export function successorOf(
+  { successors }: PresentedToken,
+  hash: string | null | undefined,
+): string | undefined {
   return successors.find((successor) => successor.hash === hash)?.token;
 }

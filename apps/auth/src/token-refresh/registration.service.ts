@@ -36,10 +36,11 @@ export class RegistrationService {
   async register(call: Call, { password, ...names }: RegistrationRequest): Promise<Registered> {
     const passwordHash = password === undefined ? undefined : await this.hasher.hash(password);
     const token = this.tokens.first();
-    const session = { id: call.nextId(), stage: 'signed_in', method: 'pwd', token } as const;
+    const session = { id: call.nextId(), method: 'pwd', token } as const;
     const parts: Parts = {
       created: registerAccount(call, { ...names, id: call.nextId(), passwordHash }),
-      session: passwordHash ? this.rotation.start(call, session, 'created') : NO_SESSION,
+      starting: sql`SELECT account_id, 'signed_in' AS stage FROM created WHERE ${passwordHash !== undefined}::boolean`,
+      session: this.rotation.start(call, session, 'starting'),
       verdict: sql`
         SELECT 'created' AS outcome, c.account_id, s.session_id, NULL::bigint AS attempt_id
         FROM created c LEFT JOIN session s ON true`,
@@ -52,10 +53,9 @@ export class RegistrationService {
       .row<Profile & TokenHolder>(statement(parts, answer))
       .catch((error: unknown) => refuseTaken(error));
     const profile = row as Profile & TokenHolder;
-    return { profile, tokens: passwordHash ? await this.pairs.issue(profile, token.token, call.now) : undefined };
+    return {
+      profile,
+      tokens: passwordHash ? await this.pairs.issue(profile, token.token, call.now) : undefined,
+    };
   }
 }
-
-const NO_SESSION = sql`
-  SELECT NULL::bigint AS session_id, NULL::text AS stage, NULL::jsonb AS amr, NULL::timestamptz AS second_factor_at
-  WHERE false`;

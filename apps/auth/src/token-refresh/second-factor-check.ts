@@ -59,7 +59,12 @@ export class SecondFactorCheck {
     if (isBackupCode(code)) {
       return {
         backup_code: this.backupCodes.locked(awaited.account_id, code),
-        ...this.attempts.redeemElsewhere(call, question, awaited.kind ?? 'totp', this.backupCodes.isRight('backup_code')),
+        ...this.attempts.redeemElsewhere(
+          call,
+          question,
+          awaited.kind ?? 'totp',
+          this.backupCodes.isRight('backup_code'),
+        ),
         spent: this.backupCodes.accept(call, 'backup_code', 'verdict'),
       };
     }

@@ -42,7 +42,11 @@ export class SecondFactorService {
     return { holder: verdict as TokenHolder, refreshToken: successor };
   }
 
-  private async await(call: Call, presented: PresentedToken, code: string): Promise<AwaitedFactor | undefined> {
+  private async await(
+    call: Call,
+    presented: PresentedToken,
+    code: string,
+  ): Promise<AwaitedFactor | undefined> {
     const parts = {
       presented: this.rotation.presented(call, presented),
       good: this.rotation.good('presented'),
@@ -56,7 +60,12 @@ export class SecondFactorService {
     return this.database.row<AwaitedFactor>(statement(parts, sql`SELECT * FROM awaited`));
   }
 
-  private async decide(call: Call, presented: PresentedToken, awaited: AwaitedFactor, code: string): Promise<Verdict> {
+  private async decide(
+    call: Call,
+    presented: PresentedToken,
+    awaited: AwaitedFactor,
+    code: string,
+  ): Promise<Verdict> {
     const parts = {
       presented: this.rotation.presented(call, presented),
       good: this.rotation.good('presented'),

@@ -24,7 +24,12 @@ export class SmsSetupService {
     const { waitSeconds, hourlyLimit } = this.config.sends;
     const holder = await this.setups.holder(call, sessionId);
     const target = { purpose: 'factor_setup', binding: `${bindingOf(sessionId)} ${phone}` } as const;
-    const { attempt, message } = sentFactor(call, 'sms', target, this.attempts.ruleOf('factor_setup', call.now));
+    const { attempt, message } = sentFactor(
+      call,
+      'sms',
+      target,
+      this.attempts.ruleOf('factor_setup', call.now),
+    );
     const codes = await this.setups.run(call, holder, sessionId, {
       window_taken: takeSendWindow(call, { purpose: 'factor_setup', waitSeconds, hourlyLimit }, 'allowed'),
       sending: sql`SELECT a.* FROM allowed a JOIN window_taken USING (subject)`,

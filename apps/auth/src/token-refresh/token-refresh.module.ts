@@ -30,7 +30,13 @@ import { YatUsersController } from './yat-users.controller.js';
 /** Flow `token-refresh`: access tokens, and refresh tokens that renew them for months. Spoken by yat clients. */
 @Module({
   imports: [AccountsModule, AttemptsModule, DeliveryModule, SessionsModule, TokensModule],
-  controllers: [YatTokenController, YatAccountController, YatUsersController, YatBackupController, YatFactorController],
+  controllers: [
+    YatTokenController,
+    YatAccountController,
+    YatUsersController,
+    YatBackupController,
+    YatFactorController,
+  ],
   providers: [
     AccountService,
     BackupRemovalService,

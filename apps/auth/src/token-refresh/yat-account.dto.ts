@@ -1,25 +1,22 @@
-import { Transform } from 'class-transformer';
-import { IsEmail, IsOptional, IsString, Length, Matches } from 'class-validator';
+import { ApiProperty } from '@nestjs/swagger';
+import { IsString, Length, Matches } from 'class-validator';
 import { IsPlainText } from '../protocols/plain-text.decorator.js';
+import { IsEmailAddress } from '../protocols/yat/is-email-address.decorator.js';
+import { Optional } from '../protocols/yat/optional.decorator.js';
 import { YatTokenResponse } from '../protocols/yat/yat-token.dto.js';
 
 // What tells a user name from an e-mail address and from a phone number, so that none can pass for another.
 const USER_NAME = /^[^@+\s][^@\s]*$/u;
-const nullAsAbsent = ({ value }: { value: unknown }): unknown => value ?? undefined;
 
 export class YatProfileRequest {
   /** @example 'ada@example.com' */
-  @IsOptional()
-  @Transform(nullAsAbsent)
-  @IsString()
+  @Optional()
   @Length(3, 254)
-  @IsPlainText()
-  @IsEmail()
+  @IsEmailAddress()
   email?: string;
 
   /** A user name. */
-  @IsOptional()
-  @Transform(nullAsAbsent)
+  @Optional()
   @IsString()
   @Length(1, 254)
   @IsPlainText()
@@ -27,24 +24,21 @@ export class YatProfileRequest {
   alternate_id?: string;
 
   /** @example 'Ada' */
-  @IsOptional()
-  @Transform(nullAsAbsent)
+  @Optional()
   @IsString()
   @Length(0, 100)
   @IsPlainText()
   first_name?: string;
 
   /** @example 'Lovelace' */
-  @IsOptional()
-  @Transform(nullAsAbsent)
+  @Optional()
   @IsString()
   @Length(0, 100)
   @IsPlainText()
   last_name?: string;
 
   /** @example 'correct horse battery' */
-  @IsOptional()
-  @Transform(nullAsAbsent)
+  @Optional()
   @IsString()
   @Length(8, 128)
   @IsPlainText()
@@ -74,6 +68,12 @@ class YatUser {
   free_limit: number;
   /** @example 0 */
   remaining_free_emoji: number;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'GoogleAuthenticator',
+    description: '`GoogleAuthenticator`, `SMS`, `Email` or null.',
+  })
   two_factor_auth: 'GoogleAuthenticator' | 'SMS' | 'Email' | null;
 }
 
@@ -83,7 +83,9 @@ export class YatCurrentUserResponse {
   role: string;
   scopes: string[];
   global_scopes: string[];
+  @ApiProperty({ type: 'object', additionalProperties: false })
   organization_roles: Record<string, never>;
+  @ApiProperty({ type: 'object', additionalProperties: false })
   organization_scopes: Record<string, never>;
   pubkeys: string[];
 }

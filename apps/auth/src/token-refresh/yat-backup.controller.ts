@@ -27,7 +27,10 @@ export class YatBackupController {
   @ApiBody({ type: YatBackupDisableRequest })
   @ApiOkResponse({ type: YatMessageResponse })
   @YatErrors('code_wrong', 'invalid_parameters', 'identifier_missing')
-  async disable(@Caller() call: Call, @YatBody() request: YatBackupDisableRequest): Promise<YatMessageResponse> {
+  async disable(
+    @Caller() call: Call,
+    @YatBody() request: YatBackupDisableRequest,
+  ): Promise<YatMessageResponse> {
     await this.removal.disable(call, loginOf(request), request.backup_code);
     return { message: 'Two factor authentication is off' };
   }

@@ -1,5 +1,7 @@
-import { IsEmail, IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min, ValidateIf } from 'class-validator';
+import { IsIn, IsInt, IsString, Length, Matches, Max, Min, ValidateIf } from 'class-validator';
 import { IsPlainText } from '../protocols/plain-text.decorator.js';
+import { IsEmailAddress } from '../protocols/yat/is-email-address.decorator.js';
+import { Optional } from '../protocols/yat/optional.decorator.js';
 
 const CODE = /^\d{6}$/;
 const BACKUP_CODE = /^[a-z2-9]{4}-?[a-z2-9]{4}$/i;
@@ -12,14 +14,14 @@ export class YatTwoFactorRequest {
   requires_2fa: 'GoogleAuthenticator' | null;
 
   /** Of the QR code, in pixels. */
-  @IsOptional()
+  @Optional()
   @IsInt()
   @Min(32)
   @Max(4096)
   width?: number;
 
   /** Of the QR code, in pixels. */
-  @IsOptional()
+  @Optional()
   @IsInt()
   @Min(32)
   @Max(4096)
@@ -56,7 +58,7 @@ export class YatEnable2FaRequest {
 
 export class YatDisable2FaRequest {
   /** Accepted: an account has one second factor. */
-  @IsOptional()
+  @Optional()
   @IsIn(['GoogleAuthenticator', 'SMS', 'Email'])
   provider?: string;
 
@@ -69,14 +71,12 @@ export class YatBackupDisableRequest {
   backup_code: string;
 
   /** @example 'ada@example.com' */
-  @IsOptional()
-  @IsString()
+  @Optional()
   @Length(1, 254)
-  @IsPlainText()
-  @IsEmail()
+  @IsEmailAddress()
   email?: string;
 
-  @IsOptional()
+  @Optional()
   @IsString()
   @Length(1, 254)
   @IsPlainText()

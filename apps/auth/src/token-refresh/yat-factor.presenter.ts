@@ -7,7 +7,10 @@ import { qrSvg } from './yat-qr.js';
 /** The code of a phone number's last digits that the protocol shows. */
 const LAST_DIGITS = 4;
 
-export function presentOldSetup(begun: BegunAuthenticator | undefined, size: { width?: number; height?: number }): YatTwoFactorResponse {
+export function presentOldSetup(
+  begun: BegunAuthenticator | undefined,
+  size: { width?: number; height?: number },
+): YatTwoFactorResponse {
   if (!begun) return { message: 'Two factor authentication is off' };
   return {
     secret: base32ToHex(begun.secret),
@@ -34,5 +37,7 @@ export function lastDigits(address: string): { phone_last_digits?: string } {
 const readable = (code: string) => `${code.slice(0, 4)}-${code.slice(4)}`;
 
 export function presentFactor(begun: BegunFactor): YatEnable2FaResponse {
-  return 'authenticator' in begun ? presentAuthenticator(begun.authenticator) : presentPhone(begun.phone, begun.backupCodes);
+  return 'authenticator' in begun
+    ? presentAuthenticator(begun.authenticator)
+    : presentPhone(begun.phone, begun.backupCodes);
 }

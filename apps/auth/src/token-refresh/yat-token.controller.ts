@@ -28,7 +28,13 @@ export class YatTokenController {
   @HttpCode(200)
   @ApiBody({ type: YatLoginRequest })
   @ApiOkResponse({ type: YatTokenResponse })
-  @YatErrors('credentials_wrong', 'login_locked', 'invalid_parameters', 'identifier_missing', 'address_missing')
+  @YatErrors(
+    'credentials_wrong',
+    'login_locked',
+    'invalid_parameters',
+    'identifier_missing',
+    'address_missing',
+  )
   async signIn(@Caller() call: Call, @YatBody() request: YatLoginRequest): Promise<YatTokenResponse> {
     return presentTokens(await this.tokens.signIn(call, loginOf(request), request.password));
   }
@@ -44,7 +50,10 @@ export class YatTokenController {
   @ApiBody({ type: YatRefreshRequest })
   @ApiOkResponse({ type: YatTokenResponse })
   @YatErrors('session_not_found', 'invalid_parameters')
-  async refresh(@Caller() call: Call, @YatBody() { refresh_token }: YatRefreshRequest): Promise<YatTokenResponse> {
+  async refresh(
+    @Caller() call: Call,
+    @YatBody() { refresh_token }: YatRefreshRequest,
+  ): Promise<YatTokenResponse> {
     return presentTokens(await this.tokens.refresh(call, refresh_token));
   }
 

@@ -1,17 +1,17 @@
-import { IsEmail, IsOptional, IsString, Length, Matches } from 'class-validator';
+import { IsString, Length, Matches } from 'class-validator';
 import { IsPlainText } from '../protocols/plain-text.decorator.js';
+import { IsEmailAddress } from '../protocols/yat/is-email-address.decorator.js';
+import { Optional } from '../protocols/yat/optional.decorator.js';
 
 export class YatLoginRequest {
   /** @example 'ada@example.com' */
-  @IsOptional()
-  @IsString()
+  @Optional()
   @Length(1, 254)
-  @IsPlainText()
-  @IsEmail()
+  @IsEmailAddress()
   email?: string;
 
   /** The user name, for an account without an e-mail address; `email` comes first. */
-  @IsOptional()
+  @Optional()
   @IsString()
   @Length(1, 254)
   @IsPlainText()

@@ -41,6 +41,7 @@ export function spellings(challenge: string): string[] {
 export function isExpectedClientData(encoded: string, expected: ClientDataExpectation): boolean {
   const { data } = clientData.safeParse(decodeJson(encoded));
   if (!data || data.type !== expected.type || data.crossOrigin) return false;
-  const atHome = data.origin === undefined ? expected.type === 'key.get' : expected.origins.includes(data.origin);
+  const atHome =
+    data.origin === undefined ? expected.type === 'key.get' : expected.origins.includes(data.origin);
   return atHome && expected.challenges.includes(data.challenge.replace(/=+$/, ''));
 }

@@ -52,7 +52,8 @@ export class CredentialProofs {
 
   /** The credential to store, or undefined when the offer does not answer this challenge, here, with its own key. */
   async attest(offer: CredentialOffer, challenge: string): Promise<NewCredential | undefined> {
-    const proven = offer.kind === 'Fido2' ? await this.attestFido2(offer, challenge) : this.attestKey(offer, challenge);
+    const proven =
+      offer.kind === 'Fido2' ? await this.attestFido2(offer, challenge) : this.attestKey(offer, challenge);
     return (
       proven && {
         kind: offer.kind,
@@ -65,7 +66,11 @@ export class CredentialProofs {
   }
 
   /** The counter the signature came with (0 for a key that counts nothing), or undefined when it is not good. */
-  async assert(shown: CredentialAssertion, stored: StoredCredential, challenges: string[]): Promise<number | undefined> {
+  async assert(
+    shown: CredentialAssertion,
+    stored: StoredCredential,
+    challenges: string[],
+  ): Promise<number | undefined> {
     if (shown.kind !== stored.kind || shown.credId !== stored.credential_id) return undefined;
     if (stored.kind === 'Fido2') return this.assertFido2(shown, stored, challenges);
     const { origins } = this.config.webauthn;
@@ -93,7 +98,10 @@ export class CredentialProofs {
     }).catch(() => undefined);
     const credential = verdict?.registrationInfo?.credential;
     if (!verdict?.verified || credential?.id !== credId) return undefined;
-    return { public_key: Buffer.from(credential.publicKey).toString('base64url'), sign_count: credential.counter };
+    return {
+      public_key: Buffer.from(credential.publicKey).toString('base64url'),
+      sign_count: credential.counter,
+    };
   }
 
   private async assertFido2(shown: CredentialAssertion, stored: StoredCredential, challenges: string[]) {

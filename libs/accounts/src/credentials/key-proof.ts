@@ -2,7 +2,10 @@ import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto
 import { z } from 'zod';
 import { decodeBase64Url, decodeJson } from './client-data.js';
 
-const attestation = z.looseObject({ publicKey: z.string().max(2048), signature: z.string().regex(/^([0-9a-fA-F]{2})+$/) });
+const attestation = z.looseObject({
+  publicKey: z.string().max(2048),
+  signature: z.string().regex(/^([0-9a-fA-F]{2})+$/),
+});
 
 /** The public key (PEM) of a new `Key` or `RecoveryKey`, if it has signed its own offer; else undefined. */
 export function attestedKey(clientData: string, attestationData: string): string | undefined {

@@ -25,7 +25,12 @@ export class BackupCodes {
    * New codes for the account, and the parts that put them in the place of all it has, for each row of part `from`
    * (its `account_id`, which must be this account). No code looks like one of an authenticator: each has a letter.
    */
-  issue({ now }: Call, accountId: string, { count, length }: BackupCodeForm, from: string): { codes: string[]; parts: Parts } {
+  issue(
+    { now }: Call,
+    accountId: string,
+    { count, length }: BackupCodeForm,
+    from: string,
+  ): { codes: string[]; parts: Parts } {
     const codes = Array.from({ length: count }, () => randomCode(length));
     const hashes = codes.map((code) => this.keyRing.mac(LABEL, accountId, code).hash);
     return {

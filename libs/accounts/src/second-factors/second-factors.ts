@@ -100,7 +100,13 @@ export class SecondFactors {
     };
   }
 
-  private begin({ now }: Call, from: string, factor: 'sms' | 'totp', sealed: string | null, phone: string | null): Sql {
+  private begin(
+    { now }: Call,
+    from: string,
+    factor: 'sms' | 'totp',
+    sealed: string | null,
+    phone: string | null,
+  ): Sql {
     const expiresAt = plusSeconds(now, this.config.secondFactors.setupSeconds);
     return sql`
       INSERT INTO factor_setups (account_id, factor, secret_sealed, phone, created_at, expires_at)

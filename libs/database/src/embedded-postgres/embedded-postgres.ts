@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { postgresBinaries } from './binaries.ts';
 import { ensureCluster, isMade, readPassword, SUPERUSER, type Cluster } from './cluster.ts';
+import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
+import { cannotRun } from './run.ts';
 import { startServer } from './server.ts';
 import { serverUser } from './server-user.ts';
 
@@ -28,20 +30,34 @@ export interface EmbeddedPostgres {
  * Fails with an `EmbeddedPostgresError` whose message is for the person at the terminal.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const { dataDir, log = () => undefined, settings = {} } = options;
+  try {
+    return await start(options);
+  } catch (error) {
+    throw error instanceof EmbeddedPostgresError ? error : cannotRun((error as Error).message, error);
+  }
+}
+
+async function start({
+  dataDir,
+  log = silent,
+  settings = {},
+}: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const folder = resolve(dataDir, 'postgres');
   const cluster: Cluster = { folder, user: serverUser(folder) };
   const bin = await postgresBinaries(cluster.user);
   if (!isMade(cluster)) log(`Making a database in ${folder}`);
   await ensureCluster(cluster, bin, settings['fsync'] !== 'off');
+  const password = await readPassword(cluster);
   const { port, process } = await startServer(cluster, bin, settings);
   let stopping = false;
   process.onEnd(() => stopping || log(`The embedded Postgres in ${folder} has ended: restart the service.`));
   return {
-    url: `postgres://${SUPERUSER}:${await readPassword(cluster)}@127.0.0.1:${port}/postgres`,
+    url: `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`,
     stop() {
       stopping = true;
       return process.stop();
     },
   };
 }
+
+const silent = () => undefined;

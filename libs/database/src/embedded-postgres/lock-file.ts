@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
+import { readFileSync, readlinkSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isAlive } from './whole-folder.ts';
 
@@ -10,19 +10,28 @@ export interface LockFile {
   status: string;
 }
 
+const lockFileOf = (data: string) => join(data, 'postmaster.pid');
+
 export function readLockFile(data: string): LockFile | undefined {
-  const lines = attempt(() => readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n'));
+  const lines = attempt(() => readFileSync(lockFileOf(data), 'utf8').split('\n'));
   return lines && { pid: Number(lines[0]), port: Number(lines[3]), status: (lines[7] ?? '').trim() };
 }
 
 /**
- * After a crash of the machine the number in the lock file may belong to another program by now, and Postgres would
- * refuse to start for as long as that one runs: drops such a file. Were it a Postgres after all, the shared memory
- * that it holds would still keep a second one out of the folder.
+ * After a crash of the machine the number in the lock file may belong to another program by now, or be missing, and
+ * Postgres would refuse to start: drops such a file. Were its process a Postgres after all, the shared memory that it
+ * holds would still keep a second one out of the folder.
  */
 export function dropStaleLockFile(data: string): void {
   const lock = readLockFile(data);
-  if (lock && isAlive(lock.pid) && !isPostgresOf(lock.pid, data)) rmSync(join(data, 'postmaster.pid'));
+  if (lock && isStale(lock, data)) rmSync(lockFileOf(data), { force: true });
+}
+
+function isStale({ pid }: LockFile, data: string): boolean {
+  // A server that starts at this moment writes its number at once: a file older than ourselves will not get one.
+  const writtenAt = () => statSync(lockFileOf(data)).mtimeMs;
+  if (!(pid > 0)) return (attempt(writtenAt) ?? Infinity) < performance.timeOrigin;
+  return isAlive(pid) && !isPostgresOf(pid, data);
 }
 
 /** Postgres works in its data folder. Where the system does not tell us that, its name has to do. */

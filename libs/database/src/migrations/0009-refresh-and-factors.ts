@@ -48,7 +48,9 @@ export class RefreshAndFactors1760000009000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`DROP TABLE magic_links, backup_codes, factor_setups`);
-    await runner.query(`ALTER TABLE accounts DROP COLUMN IF EXISTS first_name, DROP COLUMN IF EXISTS last_name`);
+    await runner.query(
+      `ALTER TABLE accounts DROP COLUMN IF EXISTS first_name, DROP COLUMN IF EXISTS last_name`,
+    );
     await runner.query(`
       ALTER TABLE sessions
         DROP CONSTRAINT sessions_refresh,

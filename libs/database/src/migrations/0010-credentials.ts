@@ -40,7 +40,9 @@ export class Credentials1760000010000 implements MigrationInterface {
       )`);
     await runner.query(`
       CREATE UNIQUE INDEX pending_recoveries_account ON pending_recoveries (account_id) WHERE ended_at IS NULL`);
-    await runner.query(`CREATE INDEX pending_recoveries_due ON pending_recoveries (due_at) WHERE ended_at IS NULL`);
+    await runner.query(
+      `CREATE INDEX pending_recoveries_due ON pending_recoveries (due_at) WHERE ended_at IS NULL`,
+    );
     await this.allow(runner, `'code', 'link', 'totp', 'challenge'`, `'email', 'sms', 'otp', 'key'`);
     await runner.query(`
       CREATE UNIQUE INDEX attempts_challenge ON attempts (secret_hash) WHERE kind = 'challenge'`);

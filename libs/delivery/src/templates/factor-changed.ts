@@ -21,22 +21,29 @@ const wordings: Record<Language, Wording> = {
   en: {
     subject: (site) => `The second factor of your ${site} account was changed`,
     changes: {
-      totp_enabled: (site) => `From now on, signing in to ${site} takes a code of your authenticator app. Sessions without one have ended.`,
-      sms_enabled: (site) => `From now on, signing in to ${site} takes a code that is texted to your phone. Sessions without one have ended.`,
+      totp_enabled: (site) =>
+        `From now on, signing in to ${site} takes a code of your authenticator app. Sessions without one have ended.`,
+      sms_enabled: (site) =>
+        `From now on, signing in to ${site} takes a code that is texted to your phone. Sessions without one have ended.`,
       disabled: (site) => `Signing in to ${site} takes no second factor any more. Its backup codes are void.`,
       backup_codes_renewed: (site) => `Your account at ${site} has new backup codes. The old ones are void.`,
     },
-    stranger: 'If this was not you, somebody is in your account: change your password and tell whoever runs the site at once.',
+    stranger:
+      'If this was not you, somebody is in your account: change your password and tell whoever runs the site at once.',
   },
   de: {
     subject: (site) => `Der zweite Faktor Ihres Kontos bei ${site} wurde geändert`,
     changes: {
-      totp_enabled: (site) => `Von jetzt an braucht die Anmeldung bei ${site} einen Code Ihrer Authenticator-App. Sitzungen ohne einen sind beendet.`,
-      sms_enabled: (site) => `Von jetzt an braucht die Anmeldung bei ${site} einen Code, der an Ihr Telefon geht. Sitzungen ohne einen sind beendet.`,
-      disabled: (site) => `Die Anmeldung bei ${site} braucht keinen zweiten Faktor mehr. Seine Ersatzcodes sind ungültig.`,
+      totp_enabled: (site) =>
+        `Von jetzt an braucht die Anmeldung bei ${site} einen Code Ihrer Authenticator-App. Sitzungen ohne einen sind beendet.`,
+      sms_enabled: (site) =>
+        `Von jetzt an braucht die Anmeldung bei ${site} einen Code, der an Ihr Telefon geht. Sitzungen ohne einen sind beendet.`,
+      disabled: (site) =>
+        `Die Anmeldung bei ${site} braucht keinen zweiten Faktor mehr. Seine Ersatzcodes sind ungültig.`,
       backup_codes_renewed: (site) => `Ihr Konto bei ${site} hat neue Ersatzcodes. Die alten sind ungültig.`,
     },
-    stranger: 'Waren Sie das nicht, dann ist jemand in Ihrem Konto: Ändern Sie Ihr Passwort und sagen Sie sofort dem Betreiber Bescheid.',
+    stranger:
+      'Waren Sie das nicht, dann ist jemand in Ihrem Konto: Ändern Sie Ihr Passwort und sagen Sie sofort dem Betreiber Bescheid.',
   },
 };
 

@@ -26,14 +26,18 @@ const validity: Record<Language, (life: string) => string> = {
 const recovery: Record<Language, Wording> = {
   en: {
     subject: (site) => `Your ${site} recovery code`,
-    opening: (site) => `Somebody, probably you, wants to recover the account at ${site} that has this e-mail address. Type this code where you are asked for it:`,
-    stranger: 'If this was not you, give the code to nobody. Without it, and without your recovery key, nobody can recover your account.',
+    opening: (site) =>
+      `Somebody, probably you, wants to recover the account at ${site} that has this e-mail address. Type this code where you are asked for it:`,
+    stranger:
+      'If this was not you, give the code to nobody. Without it, and without your recovery key, nobody can recover your account.',
     sms: (site, code) => `${code} is your ${site} recovery code. Give it to nobody.`,
   },
   de: {
     subject: (site) => `Ihr Wiederherstellungscode für ${site}`,
-    opening: (site) => `Jemand, vermutlich Sie, möchte das Konto mit dieser E-Mail-Adresse bei ${site} wiederherstellen. Geben Sie diesen Code dort ein, wo Sie danach gefragt werden:`,
-    stranger: 'Waren Sie das nicht, dann geben Sie den Code an niemanden weiter. Ohne ihn und ohne Ihren Wiederherstellungsschlüssel kann niemand Ihr Konto wiederherstellen.',
+    opening: (site) =>
+      `Jemand, vermutlich Sie, möchte das Konto mit dieser E-Mail-Adresse bei ${site} wiederherstellen. Geben Sie diesen Code dort ein, wo Sie danach gefragt werden:`,
+    stranger:
+      'Waren Sie das nicht, dann geben Sie den Code an niemanden weiter. Ohne ihn und ohne Ihren Wiederherstellungsschlüssel kann niemand Ihr Konto wiederherstellen.',
     sms: (site, code) => `${code} ist Ihr Wiederherstellungscode für ${site}. Geben Sie ihn nicht weiter.`,
   },
 };
@@ -41,14 +45,17 @@ const recovery: Record<Language, Wording> = {
 const registration: Record<Language, Wording> = {
   en: {
     subject: (site) => `Your ${site} registration code`,
-    opening: (site) => `You have been invited to ${site} with this e-mail address. Type this code where you are asked for it, to register your first key:`,
+    opening: (site) =>
+      `You have been invited to ${site} with this e-mail address. Type this code where you are asked for it, to register your first key:`,
     stranger: 'If you did not expect this, give the code to nobody and tell whoever runs the site.',
     sms: (site, code) => `${code} is your ${site} registration code. Give it to nobody.`,
   },
   de: {
     subject: (site) => `Ihr Registrierungscode für ${site}`,
-    opening: (site) => `Sie sind mit dieser E-Mail-Adresse zu ${site} eingeladen. Geben Sie diesen Code dort ein, wo Sie danach gefragt werden, um Ihren ersten Schlüssel anzumelden:`,
-    stranger: 'Haben Sie das nicht erwartet, dann geben Sie den Code an niemanden weiter und sagen Sie dem Betreiber Bescheid.',
+    opening: (site) =>
+      `Sie sind mit dieser E-Mail-Adresse zu ${site} eingeladen. Geben Sie diesen Code dort ein, wo Sie danach gefragt werden, um Ihren ersten Schlüssel anzumelden:`,
+    stranger:
+      'Haben Sie das nicht erwartet, dann geben Sie den Code an niemanden weiter und sagen Sie dem Betreiber Bescheid.',
     sms: (site, code) => `${code} ist Ihr Registrierungscode für ${site}. Geben Sie ihn nicht weiter.`,
   },
 };
@@ -56,14 +63,18 @@ const registration: Record<Language, Wording> = {
 const login: Record<Language, Wording> = {
   en: {
     subject: (site) => `Your ${site} login code`,
-    opening: (site) => `Somebody, probably you, is logging in to ${site} with this e-mail address. Type this code where you are asked for it:`,
-    stranger: 'If this was not you, give the code to nobody: without it, and without your key, nobody gets in.',
+    opening: (site) =>
+      `Somebody, probably you, is logging in to ${site} with this e-mail address. Type this code where you are asked for it:`,
+    stranger:
+      'If this was not you, give the code to nobody: without it, and without your key, nobody gets in.',
     sms: (site, code) => `${code} is your ${site} login code. Give it to nobody.`,
   },
   de: {
     subject: (site) => `Ihr Login-Code für ${site}`,
-    opening: (site) => `Jemand, vermutlich Sie, meldet sich mit dieser E-Mail-Adresse bei ${site} an. Geben Sie diesen Code dort ein, wo Sie danach gefragt werden:`,
-    stranger: 'Waren Sie das nicht, dann geben Sie den Code an niemanden weiter: Ohne ihn und ohne Ihren Schlüssel kommt niemand hinein.',
+    opening: (site) =>
+      `Jemand, vermutlich Sie, meldet sich mit dieser E-Mail-Adresse bei ${site} an. Geben Sie diesen Code dort ein, wo Sie danach gefragt werden:`,
+    stranger:
+      'Waren Sie das nicht, dann geben Sie den Code an niemanden weiter: Ohne ihn und ohne Ihren Schlüssel kommt niemand hinein.',
     sms: (site, code) => `${code} ist Ihr Login-Code für ${site}. Geben Sie ihn nicht weiter.`,
   },
 };

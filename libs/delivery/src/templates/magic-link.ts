@@ -31,8 +31,10 @@ const wordings: Record<Language, Wording> = {
       `Somebody, probably you, wants to sign in to ${site} with this e-mail address. Open this link and confirm it:`,
     button: (site) => `Sign in to ${site}`,
     otherDevice: 'Did you ask on another device? Then type this code there instead:',
-    validity: (life) => `Link and code work once, either one, and expire after ${life}. Nobody from us will ever ask you for them.`,
-    stranger: 'If this was not you, give neither to anybody. Without them, nobody gets in. You can end the request here:',
+    validity: (life) =>
+      `Link and code work once, either one, and expire after ${life}. Nobody from us will ever ask you for them.`,
+    stranger:
+      'If this was not you, give neither to anybody. Without them, nobody gets in. You can end the request here:',
     sms: (site, link, life) => `Sign in to ${site} within ${life}: ${link}`,
   },
   de: {
@@ -40,9 +42,12 @@ const wordings: Record<Language, Wording> = {
     opening: (site) =>
       `Jemand, vermutlich Sie, möchte sich mit dieser E-Mail-Adresse bei ${site} anmelden. Öffnen und bestätigen Sie diesen Link:`,
     button: (site) => `Bei ${site} anmelden`,
-    otherDevice: 'Haben Sie auf einem anderen Gerät gefragt? Dann geben Sie stattdessen dort diesen Code ein:',
-    validity: (life) => `Link und Code gelten einmal, eins von beiden, und ${life} lang. Niemand von uns wird Sie je danach fragen.`,
-    stranger: 'Waren Sie das nicht, dann geben Sie beides nicht weiter. Ohne sie kommt niemand hinein. Hier können Sie die Anfrage beenden:',
+    otherDevice:
+      'Haben Sie auf einem anderen Gerät gefragt? Dann geben Sie stattdessen dort diesen Code ein:',
+    validity: (life) =>
+      `Link und Code gelten einmal, eins von beiden, und ${life} lang. Niemand von uns wird Sie je danach fragen.`,
+    stranger:
+      'Waren Sie das nicht, dann geben Sie beides nicht weiter. Ohne sie kommt niemand hinein. Hier können Sie die Anfrage beenden:',
     sms: (site, link, life) => `Anmelden bei ${site}, innerhalb von ${life}: ${link}`,
   },
 };

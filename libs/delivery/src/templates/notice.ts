@@ -24,13 +24,20 @@ export function notice(content: NoticeContent): Letter {
 
 function asText({ opening, link, closing, details }: NoticeContent): string {
   const list = details.map(([label, value]) => `${label}: ${value}`).join('\n');
-  const paragraphs = [opening, link?.before, link?.url, closing, list].filter((paragraph) => paragraph !== undefined);
+  const paragraphs = [opening, link?.before, link?.url, closing, list].filter(
+    (paragraph) => paragraph !== undefined,
+  );
   return `${paragraphs.join('\n\n')}\n`;
 }
 
 function asHtml({ language, subject, opening, link, closing, details }: NoticeContent): Markup {
-  const rows = details.map(([label, value]) => markup`<tr><td style="padding: 2px 16px 2px 0; color: #5a606b">${label}</td><td>${value}</td></tr>
-`);
+  const rows = details.map(
+    ([
+      label,
+      value,
+    ]) => markup`<tr><td style="padding: 2px 16px 2px 0; color: #5a606b">${label}</td><td>${value}</td></tr>
+`,
+  );
   return markup`<!doctype html>
 <html lang="${language}">
 <head>

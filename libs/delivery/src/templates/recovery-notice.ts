@@ -14,33 +14,57 @@ export interface RecoveryStartedFacts extends RequestFacts {
 }
 export type RecoveryCompletedFacts = RequestFacts;
 
-const started: Record<Language, { subject(site: string): string; opening(site: string, due: string): string; stop: string; sms(site: string): string }> = {
+const started: Record<
+  Language,
+  {
+    subject(site: string): string;
+    opening(site: string, due: string): string;
+    stop: string;
+    sms(site: string): string;
+  }
+> = {
   en: {
     subject: (site) => `Your ${site} account is being recovered`,
-    opening: (site, due) => `Somebody, probably you, has proven the recovery key of your account at ${site}. On ${due} all its keys are replaced and all its sessions end.`,
+    opening: (site, due) =>
+      `Somebody, probably you, has proven the recovery key of your account at ${site}. On ${due} all its keys are replaced and all its sessions end.`,
     stop: 'If this was not you, stop it here before then:',
     sms: (site) => `Your ${site} account is being recovered. If this was not you, stop it:`,
   },
   de: {
     subject: (site) => `Ihr Konto bei ${site} wird wiederhergestellt`,
-    opening: (site, due) => `Jemand, vermutlich Sie, hat den Wiederherstellungsschlüssel Ihres Kontos bei ${site} nachgewiesen. Am ${due} werden alle Schlüssel ersetzt und alle Sitzungen beendet.`,
+    opening: (site, due) =>
+      `Jemand, vermutlich Sie, hat den Wiederherstellungsschlüssel Ihres Kontos bei ${site} nachgewiesen. Am ${due} werden alle Schlüssel ersetzt und alle Sitzungen beendet.`,
     stop: 'Waren Sie das nicht, dann halten Sie es vorher hier auf:',
     sms: (site) => `Ihr Konto bei ${site} wird wiederhergestellt. Waren Sie das nicht, halten Sie es auf:`,
   },
 };
 
-const completed: Record<Language, { subject(site: string): string; opening(site: string): string; stranger: string; sms(site: string): string }> = {
+const completed: Record<
+  Language,
+  {
+    subject(site: string): string;
+    opening(site: string): string;
+    stranger: string;
+    sms(site: string): string;
+  }
+> = {
   en: {
     subject: (site) => `Your ${site} account was recovered`,
-    opening: (site) => `All keys of your account at ${site} were replaced and all its sessions have ended. Your second factor is the same as before.`,
-    stranger: 'If this was not you, tell whoever runs the site at once: somebody has your mailbox and your recovery key.',
-    sms: (site) => `Your ${site} account was recovered: all keys were replaced. If this was not you, tell whoever runs the site at once.`,
+    opening: (site) =>
+      `All keys of your account at ${site} were replaced and all its sessions have ended. Your second factor is the same as before.`,
+    stranger:
+      'If this was not you, tell whoever runs the site at once: somebody has your mailbox and your recovery key.',
+    sms: (site) =>
+      `Your ${site} account was recovered: all keys were replaced. If this was not you, tell whoever runs the site at once.`,
   },
   de: {
     subject: (site) => `Ihr Konto bei ${site} wurde wiederhergestellt`,
-    opening: (site) => `Alle Schlüssel Ihres Kontos bei ${site} wurden ersetzt und alle Sitzungen beendet. Ihr zweiter Faktor ist derselbe wie zuvor.`,
-    stranger: 'Waren Sie das nicht, dann sagen Sie sofort dem Betreiber Bescheid: Jemand hat Ihr Postfach und Ihren Wiederherstellungsschlüssel.',
-    sms: (site) => `Ihr Konto bei ${site} wurde wiederhergestellt: Alle Schlüssel wurden ersetzt. Waren Sie das nicht, sagen Sie sofort dem Betreiber Bescheid.`,
+    opening: (site) =>
+      `Alle Schlüssel Ihres Kontos bei ${site} wurden ersetzt und alle Sitzungen beendet. Ihr zweiter Faktor ist derselbe wie zuvor.`,
+    stranger:
+      'Waren Sie das nicht, dann sagen Sie sofort dem Betreiber Bescheid: Jemand hat Ihr Postfach und Ihren Wiederherstellungsschlüssel.',
+    sms: (site) =>
+      `Ihr Konto bei ${site} wurde wiederhergestellt: Alle Schlüssel wurden ersetzt. Waren Sie das nicht, sagen Sie sofort dem Betreiber Bescheid.`,
   },
 };
 

@@ -1,5 +1,11 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiBadRequestResponse, ApiBearerAuth, ApiInternalServerErrorResponse, ApiResponse, ApiUnauthorizedResponse } from '@nestjs/swagger';
+import {
+  ApiBadRequestResponse,
+  ApiBearerAuth,
+  ApiInternalServerErrorResponse,
+  ApiResponse,
+  ApiUnauthorizedResponse,
+} from '@nestjs/swagger';
 import type { AuthErrorCode } from '@app/kernel';
 import { UseProtocol } from '../use-protocol.decorator.js';
 import { DfnsErrorResponse } from './dfns-error.dto.js';
@@ -13,11 +19,27 @@ export const DFNS_TOKEN = 'dfnsToken';
 export function DfnsApi(): ClassDecorator {
   return applyDecorators(
     UseProtocol(dfns),
-    ApiBadRequestResponse({ type: DfnsErrorResponse, ...example('A property is missing, wrong or unknown.', 'invalid_parameters') }),
-    ApiResponse({ status: 413, type: DfnsErrorResponse, ...example('The body is larger than 64 KiB.', 'body_too_large') }),
-    ApiResponse({ status: 429, type: DfnsErrorResponse, headers: RETRY_AFTER, ...example('More than 100 calls in a minute.', 'too_many_requests') }),
+    ApiBadRequestResponse({
+      type: DfnsErrorResponse,
+      ...example('A property is missing, wrong or unknown.', 'invalid_parameters'),
+    }),
+    ApiResponse({
+      status: 413,
+      type: DfnsErrorResponse,
+      ...example('The body is larger than 64 KiB.', 'body_too_large'),
+    }),
+    ApiResponse({
+      status: 429,
+      type: DfnsErrorResponse,
+      headers: RETRY_AFTER,
+      ...example('More than 100 calls in a minute.', 'too_many_requests'),
+    }),
     ApiInternalServerErrorResponse({ type: DfnsErrorResponse, ...example('Unexpected.', 'unexpected') }),
-    ApiResponse({ status: 503, type: DfnsErrorResponse, ...example('The database is out of reach.', 'database_unavailable') }),
+    ApiResponse({
+      status: 503,
+      type: DfnsErrorResponse,
+      ...example('The database is out of reach.', 'database_unavailable'),
+    }),
   );
 }
 
@@ -29,7 +51,9 @@ export function DfnsUnauthorized(description: string, code: AuthErrorCode): Meth
 /** The call needs a token: the temporary one of an `init`, or that of a login. */
 export const NeedsDfnsToken = () => ApiBearerAuth(DFNS_TOKEN);
 
-const RETRY_AFTER = { 'Retry-After': { description: 'Seconds until the call can succeed.', schema: { type: 'integer' } } } as const;
+const RETRY_AFTER = {
+  'Retry-After': { description: 'Seconds until the call can succeed.', schema: { type: 'integer' } },
+} as const;
 
 function example(description: string, code: AuthErrorCode) {
   return { description, example: { error: { id: code, ...dfnsErrors[code], details: {} } } };

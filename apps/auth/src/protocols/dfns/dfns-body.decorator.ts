@@ -5,7 +5,8 @@ import type { Request } from 'express';
 /** The body of a call: an object without a property that nobody would look at. */
 export const DfnsBody = createParamDecorator((_: unknown, context: ExecutionContext): object => {
   const body: unknown = context.switchToHttp().getRequest<Request>().body ?? {};
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new AuthError('malformed_request');
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new AuthError('malformed_request');
   refuseInheritedNames(body);
   return body;
 });

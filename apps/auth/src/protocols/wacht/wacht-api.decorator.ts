@@ -10,6 +10,9 @@ import { wacht } from './wacht.protocol.js';
 /** The name of the credential in the OpenAPI document. */
 export const WACHT_SESSION = 'wachtSession';
 
+/** The body types of this protocol. */
+export const FORMS = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'];
+
 const KIB = 1024;
 /** Far beyond any honest form, far below what could hurt. */
 const FORM_LIMITS = { fields: 30, parts: 30, fieldSize: 8 * KIB, fieldNameSize: 100, files: 0 };

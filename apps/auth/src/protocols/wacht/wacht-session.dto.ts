@@ -1,3 +1,5 @@
+import { ApiProperty } from '@nestjs/swagger';
+
 export class WachtSignInAttempt {
   /** @example '123456789' */
   id: string;
@@ -55,6 +57,7 @@ export class WachtErrorResponse {
   /** @example 'Invalid verification code' */
   message: string;
   /** Always null. */
+  @ApiProperty({ type: 'object', additionalProperties: false, nullable: true, example: null })
   data: null;
   /** The session as it is; empty when the request was refused before it was looked up. */
   session: WachtSession;

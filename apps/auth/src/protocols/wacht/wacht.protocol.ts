@@ -1,4 +1,4 @@
-import type { AuthError } from '@app/kernel';
+import type { AuthError, InvalidParameter } from '@app/kernel';
 import type { Request } from 'express';
 import type { Protocol, RenderedError } from '../protocol.js';
 import { EMPTY_SESSION, type WachtSession } from './wacht-session.dto.js';
@@ -49,9 +49,13 @@ function renderError(error: AuthError, request?: Request): RenderedError {
 
 /** In one sentence what is wrong with which field, or how long to wait. */
 function explain({ code, details }: AuthError, message: string): string {
-  if (details.parameters?.length) return details.parameters.map(({ error }) => error).join('; ');
+  if (details.parameters?.length) return details.parameters.map(code === 'invalid_parameters' ? named : ({ error }) => error).join('; ');
   if (code !== 'guesses_spent' && code !== 'login_locked') return message;
   return `${message}. Wait ${waitInWords(details.retryAfterSeconds ?? 300)} and try again`;
+}
+
+function named({ parameter, error }: InvalidParameter): string {
+  return error.includes(parameter) ? error : `${parameter} ${error}`;
 }
 
 function waitInWords(seconds: number): string {

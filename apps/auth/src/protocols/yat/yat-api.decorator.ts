@@ -1,6 +1,7 @@
-import { applyDecorators } from '@nestjs/common';
+import { applyDecorators, UseInterceptors } from '@nestjs/common';
 import { ApiBearerAuth, ApiResponse } from '@nestjs/swagger';
 import type { AuthErrorCode } from '@app/kernel';
+import { NoStoreInterceptor } from '../no-store.interceptor.js';
 import { UseProtocol } from '../use-protocol.decorator.js';
 import { YatErrorResponse } from './yat-error.dto.js';
 import { yatErrors } from './yat.errors.js';
@@ -19,7 +20,7 @@ const EVERYWHERE: AuthErrorCode[] = [
 
 /** A controller of this protocol: its strictness, its error words, and what every call of it may answer. */
 export function YatApi(): ClassDecorator {
-  return applyDecorators(UseProtocol(yat), ...responses(EVERYWHERE));
+  return applyDecorators(UseProtocol(yat), UseInterceptors(NoStoreInterceptor), ...responses(EVERYWHERE));
 }
 
 /** The refusals of one call, each as an example of its status. */
@@ -30,15 +31,25 @@ export function YatErrors(...codes: AuthErrorCode[]): MethodDecorator {
 /** The call needs an access token. */
 export const NeedsYatToken = () => ApiBearerAuth(YAT_BEARER);
 
-const RETRY_AFTER = { 'Retry-After': { description: 'Seconds until the call can succeed.', schema: { type: 'integer' } } } as const;
+const RETRY_AFTER = {
+  'Retry-After': { description: 'Seconds until the call can succeed.', schema: { type: 'integer' } },
+} as const;
 
 function responses(codes: AuthErrorCode[]) {
   const statuses = [...new Set(codes.map((code) => yatErrors[code].status))];
   return statuses.map((status) => {
     const said = codes.filter((code) => yatErrors[code].status === status);
     const description = [...new Set(said.map((code) => yatErrors[code].error))].join('. ');
-    const examples = Object.fromEntries(said.map((code) => [code, { summary: yatErrors[code].error, value: bodyOf(code) }]));
-    return ApiResponse({ status, description, type: YatErrorResponse, examples, ...(status === 429 && { headers: RETRY_AFTER }) });
+    const examples = Object.fromEntries(
+      said.map((code) => [code, { summary: yatErrors[code].error, value: bodyOf(code) }]),
+    );
+    return ApiResponse({
+      status,
+      description,
+      type: YatErrorResponse,
+      examples,
+      ...(status === 429 && { headers: RETRY_AFTER }),
+    });
   });
 }
 

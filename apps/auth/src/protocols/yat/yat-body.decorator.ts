@@ -6,6 +6,7 @@ import type { Request } from 'express';
 export const YatBody = createParamDecorator((_: unknown, context: ExecutionContext): object => {
   const body: unknown = context.switchToHttp().getRequest<Request>().body;
   if (body === undefined) return {};
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new AuthError('malformed_request');
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new AuthError('malformed_request');
   return body;
 });

@@ -9,7 +9,12 @@ export interface IssuedTokens {
   awaits?: 'totp' | 'sms' | 'email';
 }
 
-export function presentTokens({ accessToken, refreshToken, hasPassword, awaits }: IssuedTokens): YatTokenResponse {
+export function presentTokens({
+  accessToken,
+  refreshToken,
+  hasPassword,
+  awaits,
+}: IssuedTokens): YatTokenResponse {
   return {
     access_token: accessToken,
     refresh_token: refreshToken,

@@ -9,7 +9,11 @@ interface YatErrorEntry {
 }
 
 const INVALID_TOKEN = 'Token not found or invalid';
-const taken = (name: string) => ({ status: 422, error: 'Duplicate record', field: { name, code: 'uniqueness' } });
+const taken = (name: string) => ({
+  status: 422,
+  error: 'Duplicate record',
+  field: { name, code: 'uniqueness' },
+});
 
 /** docs/protocols/yat.md, "Errors". */
 export const yatErrors = {

@@ -22,10 +22,15 @@ interface FieldError {
 export function renderYatError({ code, details }: Pick<AuthError, 'code' | 'details'>): RenderedError {
   const entry: { status: number; error: string; field?: { name: string; code: string } } = yatErrors[code];
   const { status, error, field } = entry;
-  const fields = { ...(field && { [field.name]: [{ code: field.code, message: error }] }), ...fieldsOf(details) };
+  const fields = {
+    ...(field && { [field.name]: [{ code: field.code, message: error }] }),
+    ...fieldsOf(details),
+  };
   return { status, body: { error, fields } };
 }
 
 function fieldsOf({ parameters = [] }: AuthErrorDetails): Record<string, FieldError[]> {
-  return Object.fromEntries(parameters.map(({ parameter, error }) => [parameter, [{ code: 'invalid', message: error }]]));
+  return Object.fromEntries(
+    parameters.map(({ parameter, error }) => [parameter, [{ code: 'invalid', message: error }]]),
+  );
 }

@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import { AttemptsRepository, type RedeemOutcome } from '@app/attempts';
+import { audit, type AuditEvent } from '@app/audit';
+import { Database, statement, type Parts } from '@app/database';
+import { AuthError, type AuthErrorCode, type Call } from '@app/kernel';
+import { TokenPairs, type TokenHolder, type TokenPair } from '@app/tokens';
+import sql from 'sql-template-tag';
+import { MailboxProof } from './mailbox-proof.js';
+import { Recipients, type Who } from './recipients.js';
+
+export type Proof = { linkToken: string } | { exchangeCode: string } | { who: Who; code: string };
+
+const OF_SUBJECT = {
+  purpose: 'magic_link',
+  of: sql`a.kind = 'code' AND a.subject = (SELECT subject FROM subject)`,
+} as const;
+
+/** The ways from a proven mailbox to tokens: the link, the code beside it, and the exchange code of a redirect. */
+@Injectable()
+export class LinkExchangeService {
+  constructor(
+    private readonly database: Database,
+    private readonly attempts: AttemptsRepository,
+    private readonly recipients: Recipients,
+    private readonly proof: MailboxProof,
+    private readonly pairs: TokenPairs,
+  ) {}
+
+  /** The token of a link that its owner has confirmed. */
+  async link(call: Call, token: string): Promise<TokenPair> {
+    return this.redeem(
+      call,
+      'magic_link.redeem',
+      this.attempts.redeemLink(call, 'magic_link', token),
+      'link_unknown',
+    );
+  }
+
+  /** The token of the link, the exchange code of a redirect, or the code of the mail. */
+  async prove(call: Call, proof: Proof): Promise<TokenPair> {
+    if ('linkToken' in proof) return this.link(call, proof.linkToken);
+    return 'exchangeCode' in proof
+      ? this.exchange(call, proof.exchangeCode)
+      : this.code(call, proof.who, proof.code);
+  }
+
+  /** The six digits of the mail, with the name they were asked for with. */
+  private async code(call: Call, who: Who, code: string): Promise<TokenPair> {
+    const redeem = {
+      ...this.recipients.find(who),
+      ...this.attempts.redeem(call, OF_SUBJECT, this.recipients.bindingOf(who), code),
+    };
+    return this.redeem(call, 'magic_link.redeem', redeem, 'code_wrong');
+  }
+
+  /** What the redirect carried. */
+  private async exchange(call: Call, exchangeCode: string): Promise<TokenPair> {
+    const redeem = this.attempts.redeemLink(call, 'link_exchange', exchangeCode);
+    return this.redeem(call, 'magic_link.exchange', redeem, 'session_not_found');
+  }
+
+  private async redeem(
+    call: Call,
+    event: AuditEvent,
+    redeem: Parts,
+    refusal: AuthErrorCode,
+  ): Promise<TokenPair> {
+    const { parts, holder, refreshToken } = this.proof.session(call);
+    const answer = sql`SELECT v.outcome, h.* FROM verdict v LEFT JOIN (${holder}) h ON true`;
+    const row = await this.database.row<TokenHolder & { outcome: RedeemOutcome }>(
+      statement({ ...redeem, ...parts, audited: audit(call, event, 'verdict') }, answer),
+    );
+    if (row?.outcome === 'redeemed' && !row.session_id) throw new AuthError('credentials_wrong');
+    if (!row?.session_id) throw new AuthError(refusal);
+    return this.pairs.issue(row, refreshToken, call.now);
+  }
+}

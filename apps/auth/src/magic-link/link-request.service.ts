@@ -1,0 +1,113 @@
+import { Injectable } from '@nestjs/common';
+import { recipientOf } from '@app/accounts';
+import { AttemptsRepository, nextSend, takeSendWindow, type NewAttempt, type SendRule } from '@app/attempts';
+import { audit } from '@app/audit';
+import { Config } from '@app/config';
+import { Database, statement, type Parts } from '@app/database';
+import { Outbox, type NewMessage } from '@app/delivery';
+import { AuthError, randomDigits, randomToken, secondsUntil, type Call } from '@app/kernel';
+import sql from 'sql-template-tag';
+import { Recipients, type Who } from './recipients.js';
+
+const TOKEN_BITS = 128;
+const CODE_DIGITS = 6;
+
+interface Secrets {
+  token: string;
+  code: string;
+}
+
+/** Mails a link and a code, either of which signs in once. */
+@Injectable()
+export class LinkRequestService {
+  constructor(
+    private readonly database: Database,
+    private readonly recipients: Recipients,
+    private readonly attempts: AttemptsRepository,
+    private readonly outbox: Outbox,
+    private readonly config: Config,
+  ) {}
+
+  /** The same statement, limits and answer whether or not there is such a person. */
+  async request(call: Call, who: Who, redirectUrl?: string): Promise<void> {
+    const { redirectUrls } = this.config.http;
+    if (redirectUrl !== undefined && !redirectUrls.includes(redirectUrl)) {
+      const error = 'is not one of the configured addresses';
+      throw new AuthError('invalid_parameters', { parameters: [{ parameter: 'redirect', error }] });
+    }
+    const { waitSeconds, hourlyLimit } = this.config.sends;
+    const rule: SendRule = { purpose: 'magic_link', waitSeconds, hourlyLimit };
+    const row = await this.database.row<{ outcome: string; next_at: Date | null }>(
+      this.send(call, who, rule, redirectUrl),
+    );
+    this.outbox.wake();
+    if (row?.outcome !== 'too_soon') return;
+    throw new AuthError('resend_too_soon', {
+      retryAfterSeconds: row.next_at ? secondsUntil(row.next_at, call.now) : waitSeconds,
+    });
+  }
+
+  private send(call: Call, who: Who, rule: SendRule, redirectUrl: string | undefined) {
+    const { client, now } = call;
+    const secrets = { token: randomToken(TOKEN_BITS), code: randomDigits(CODE_DIGITS) };
+    const link = this.attempt(call, 'link', { binding: 'link', value: secrets.token });
+    const code = this.attempt(call, 'code', { binding: this.recipients.bindingOf(who), value: secrets.code });
+    const { attempt: codeAttempt } = this.attempts.open(call, code, 'opening');
+    const parts: Parts = {
+      ...this.recipients.find(who),
+      window_taken: takeSendWindow(call, rule, 'subject'),
+      opening: sql`SELECT s.subject, s.account_id, NULL::bigint AS session_id FROM subject s JOIN window_taken USING (subject)`,
+      ...this.attempts.open(call, link, 'opening'),
+      code_attempt: codeAttempt ?? sql``,
+      magic_link: sql`
+        INSERT INTO magic_links (attempt_id, redirect_url, client_address, user_agent)
+        SELECT id, ${redirectUrl ?? null}, ${client.address}, ${client.userAgent} FROM attempt RETURNING attempt_id`,
+      recipient: recipientOf('email', 'attempt'),
+      message: this.outbox.enqueue(this.message(call, link, secrets), now, sql`SELECT * FROM recipient`),
+      waiting: nextSend(call, rule, 'subject'),
+      verdict: sql`
+        SELECT CASE WHEN a.id IS NULL THEN 'too_soon' WHEN r.address IS NULL THEN 'nobody' ELSE 'sent' END AS outcome,
+          s.account_id, NULL::bigint AS session_id, a.id AS attempt_id
+        FROM subject s LEFT JOIN attempt a ON true LEFT JOIN recipient r ON true`,
+      audited: audit(call, 'magic_link.send', 'verdict'),
+    };
+    return statement(parts, sql`SELECT outcome, (SELECT next_at FROM waiting) AS next_at FROM verdict`);
+  }
+
+  private attempt(call: Call, kind: 'link' | 'code', secret: NewAttempt['secret']): NewAttempt {
+    const rule = this.attempts.ruleOf('magic_link', call.now);
+    return {
+      id: call.nextId(),
+      purpose: 'magic_link',
+      factor: 'first',
+      kind,
+      method: 'email',
+      ...rule,
+      secret,
+    };
+  }
+
+  private message(
+    { now, client, nextId }: Call,
+    { id, expiresAt }: NewAttempt,
+    { token, code }: Secrets,
+  ): NewMessage {
+    const { publicUrl } = this.config.http;
+    return {
+      id: nextId(),
+      channel: 'email',
+      template: 'magic_link',
+      attemptId: id,
+      expiresAt,
+      facts: {
+        link: `${publicUrl}/magic-link?token=${token}`,
+        notMeLink: `${publicUrl}/magic-link/not-me?token=${token}`,
+        code,
+        lifeSeconds: this.config.attempts.magic_link.lifeSeconds,
+        requestedAt: now.toISOString(),
+        clientAddress: client.address,
+        userAgent: client.userAgent,
+      },
+    };
+  }
+}

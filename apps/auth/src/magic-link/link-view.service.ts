@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { AttemptsRepository } from '@app/attempts';
+import { Database } from '@app/database';
+import type { Call } from '@app/kernel';
+import sql from 'sql-template-tag';
+
+/** A mailed link that can still be confirmed, as its page states it. */
+export interface LinkView {
+  /** Whose tokens it yields. */
+  protocol: 'yat' | 'wacht';
+  email: string;
+  language: string;
+  requested_at: Date;
+  client_address: string | null;
+  user_agent: string | null;
+  redirect_url: string | null;
+  /** Of the browser session that asked; null where none did. */
+  browser_token_hash: string | null;
+}
+
+/** Looking at a link changes nothing: mail scanners and previews do it all the time. */
+@Injectable()
+export class LinkViewService {
+  constructor(
+    private readonly database: Database,
+    private readonly attempts: AttemptsRepository,
+  ) {}
+
+  /** Undefined for a link that is unknown, used, ended or expired. */
+  async find({ now }: Call, token: string): Promise<LinkView | undefined> {
+    return this.database.row<LinkView>(sql`
+      SELECT a.protocol, x.email, x.language, a.created_at AS requested_at, m.redirect_url, b.token_hash AS browser_token_hash,
+        coalesce(m.client_address, e.client_address) AS client_address, coalesce(m.user_agent, e.user_agent) AS user_agent
+      FROM attempts a JOIN accounts x ON x.id = a.account_id
+        LEFT JOIN magic_links m ON m.attempt_id = a.id
+        LEFT JOIN browser_sessions b ON b.id = a.browser_session_id
+        LEFT JOIN LATERAL (
+          SELECT v.client_address, v.user_agent FROM audit_events v JOIN attempts c ON c.id = v.attempt_id
+          WHERE c.browser_attempt_id = a.browser_attempt_id ORDER BY v.id LIMIT 1) e ON true
+      WHERE ${this.attempts.link(token)} AND a.purpose IN ('magic_link', 'sign_in') AND a.status = 'open'
+        AND a.expires_at > ${now}::timestamptz AND x.disabled_at IS NULL AND x.email IS NOT NULL`);
+  }
+}

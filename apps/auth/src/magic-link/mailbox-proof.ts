@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { claimMailbox, withAccount } from '@app/accounts';
+import type { Parts } from '@app/database';
+import type { Call } from '@app/kernel';
+import { endOtherSessions, RefreshRotation, RefreshTokens } from '@app/sessions';
+import sql, { type Sql } from 'sql-template-tag';
+
+export interface ProvenSession {
+  /** To follow the parts that end in `verdict`. */
+  parts: Parts;
+  /** Sub-select of the `TokenHolder`, no row when no session was made. */
+  holder: Sql;
+  refreshToken: string;
+}
+
+/** What the proof of a mailbox (part `verdict`, see `redeemParts`) is good for. */
+@Injectable()
+export class MailboxProof {
+  constructor(
+    private readonly tokens: RefreshTokens,
+    private readonly rotation: RefreshRotation,
+  ) {}
+
+  /**
+   * Parts: whose mailbox it is, in part `proven` (`{account_id, subject, session_id, stage}`), and what its first proof does. An account whose
+   * second factor is this very mailbox gets nothing by it: one mailbox is never two factors.
+   */
+  proven(call: Call, exceptSessionId: string): Parts {
+    return {
+      proven: sql`
+        SELECT x.id AS account_id, x.id::text AS subject, NULL::bigint AS session_id,
+          CASE WHEN x.second_factor = 'none' OR x.activated_at IS NULL THEN 'signed_in' ELSE 'pending' END AS stage
+        FROM verdict v JOIN accounts x ON x.id = v.account_id
+        WHERE v.outcome = 'redeemed' AND x.disabled_at IS NULL AND (x.second_factor <> 'email' OR x.activated_at IS NULL)
+        FOR SHARE OF x`,
+      ...claimMailbox(call, 'proven'),
+      others: endOtherSessions(call, 'claimed', 'mailbox_proven', exceptSessionId),
+    };
+  }
+
+  /** A session for whoever proved it, pending when the account has a second factor. */
+  session(call: Call): ProvenSession {
+    const token = this.tokens.first();
+    const id = call.nextId();
+    return {
+      parts: {
+        ...this.proven(call, id),
+        session: this.rotation.start(call, { id, method: 'email', token }, 'proven'),
+      },
+      holder: sql`
+        SELECT h.session_id, h.stage, h.amr, h.second_factor_at, h.uuid, h.second_factor,
+          h.has_password AND NOT EXISTS (SELECT FROM claimed) AS has_password FROM (${withAccount('session')}) h`,
+      refreshToken: token.token,
+    };
+  }
+}

@@ -1,0 +1,105 @@
+import { Controller, HttpCode, Post } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiOkResponse } from '@nestjs/swagger';
+import type { Call } from '@app/kernel';
+import { Limits } from '@app/throttle';
+import { Caller } from '../protocols/caller.decorator.js';
+import { FORMS, WachtApi, WachtErrors } from '../protocols/wacht/wacht-api.decorator.js';
+import { SpelledInQuery, WachtParameters } from '../protocols/wacht/wacht-parameters.js';
+import { WachtSessionResponse } from '../protocols/wacht/wacht-session.dto.js';
+import type { Browser, BrowserAnswer } from './browser.js';
+import { BrowserService } from './browser.service.js';
+import { toAttempt, toSignIn, toSignUp } from './identifiers.js';
+import { InBrowser, InSession } from './in-browser.decorator.js';
+import { PrepareService } from './prepare.service.js';
+import { WachtPrepareRequest, WachtSignInRequest, WachtSignUpRequest, WachtVerifyRequest } from './session.dto.js';
+import { SignInService } from './sign-in.service.js';
+import { SignUpService } from './sign-up.service.js';
+import { VerifyService } from './verify.service.js';
+import { wachtLimits } from './wacht.limits.js';
+
+@Controller('auth')
+@WachtApi()
+@Limits(...wachtLimits)
+export class AttemptsController {
+  constructor(
+    private readonly signIns: SignInService,
+    private readonly signUps: SignUpService,
+    private readonly prepares: PrepareService,
+    private readonly verifications: VerifyService,
+    private readonly browsers: BrowserService,
+  ) {}
+
+  /**
+   * Begin to sign in
+   *
+   * With a password the sign-in is complete, or waits for the account's second factor. With the other strategies it waits for
+   * what `prepare-verification` sends. An unknown address is answered like a known one.
+   */
+  @Post('signin')
+  @HttpCode(200)
+  @InBrowser()
+  @ApiConsumes(...FORMS)
+  @ApiBody({ type: WachtSignInRequest })
+  @ApiOkResponse({ type: WachtSessionResponse })
+  @WachtErrors('invalid_parameters', 'credentials_wrong', 'account_disabled', 'login_locked')
+  async signIn(@Caller() call: Call, @InSession() browser: Browser, @WachtParameters() request: WachtSignInRequest): Promise<BrowserAnswer> {
+    const token = await this.signIns.signIn(call, browser, toSignIn(request));
+    return { token, view: await this.browsers.view(call, browser.id) };
+  }
+
+  /**
+   * Begin to sign up
+   *
+   * There is no account before the e-mail address and the phone number that were given are proven.
+   */
+  @Post('signup')
+  @HttpCode(200)
+  @InBrowser()
+  @ApiConsumes(...FORMS)
+  @ApiBody({ type: WachtSignUpRequest })
+  @ApiOkResponse({ type: WachtSessionResponse })
+  @WachtErrors('invalid_parameters', 'password_weak', 'email_taken', 'username_taken', 'phone_taken')
+  async signUp(@Caller() call: Call, @InSession() browser: Browser, @WachtParameters() request: WachtSignUpRequest): Promise<BrowserAnswer> {
+    await this.signUps.signUp(call, browser, toSignUp(request));
+    return { view: await this.browsers.view(call, browser.id) };
+  }
+
+  /**
+   * Send the code or the link
+   *
+   * For the first time, and again once in a minute. A new code takes the place of the old one.
+   */
+  @Post('prepare-verification')
+  @HttpCode(200)
+  @InBrowser()
+  @ApiConsumes(...FORMS)
+  @ApiBody({ type: WachtPrepareRequest })
+  @ApiOkResponse({ type: WachtSessionResponse })
+  @WachtErrors('invalid_parameters', 'attempt_not_found', 'address_missing', 'resend_too_soon')
+  async prepare(
+    @Caller() call: Call,
+    @InSession() browser: Browser,
+    @WachtParameters() request: WachtPrepareRequest,
+    @SpelledInQuery() inQuery: boolean,
+  ): Promise<BrowserAnswer> {
+    await this.prepares.prepare(call, browser, toAttempt(request), request.method);
+    return { view: browser.view, data: inQuery ? { otp_sent: true } : undefined };
+  }
+
+  /**
+   * Verify the code
+   *
+   * Completes the attempt, or leads on to the second factor. The session's token is rotated.
+   */
+  @Post('attempt-verification')
+  @HttpCode(200)
+  @InBrowser()
+  @ApiConsumes(...FORMS)
+  @ApiBody({ type: WachtVerifyRequest })
+  @ApiOkResponse({ type: WachtSessionResponse })
+  @WachtErrors('invalid_parameters', 'code_wrong', 'code_expired', 'attempt_not_found', 'guesses_spent', 'email_taken', 'username_taken')
+  async verify(@Caller() call: Call, @InSession() browser: Browser, @WachtParameters() request: WachtVerifyRequest): Promise<BrowserAnswer> {
+    const token = await this.verifications.verify(call, browser, toAttempt(request), request.code);
+    return { token, view: await this.browsers.view(call, browser.id) };
+  }
+}

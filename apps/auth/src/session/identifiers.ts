@@ -1,0 +1,44 @@
+import { phoneNumber } from '@app/accounts';
+import { AuthError, normaliseIdentifier, type Identifier } from '@app/kernel';
+import { isEmail } from 'class-validator';
+import type { SignInRequest } from './sign-in.service.js';
+import type { SignUpRequest } from './sign-up.service.js';
+import type { AttemptReference } from './verify.service.js';
+import type { WachtAttemptRequest, WachtAvailabilityRequest, WachtSignInRequest, WachtSignUpRequest } from './session.dto.js';
+
+const stored = (kind: Identifier['kind'], text: string): Identifier => ({ kind, value: normaliseIdentifier(text).value });
+
+export function toSignIn({ strategy, email, username, phone_number, password }: WachtSignInRequest): SignInRequest {
+  const method = strategy;
+  if (method === 'plain_username') return { method, identifier: stored('username', username ?? ''), password };
+  if (method === 'phone_otp') return { method, identifier: { kind: 'phone', value: phoneNumber(phone_number ?? '') ?? '' } };
+  return { method, identifier: stored('email', email ?? ''), ...(method === 'plain_email' && { password }) };
+}
+
+export function toSignUp({ email, username, phone_number, password, first_name, last_name }: WachtSignUpRequest): SignUpRequest {
+  return {
+    password,
+    ...(email !== undefined && { email: stored('email', email).value }),
+    ...(username !== undefined && { username: stored('username', username).value }),
+    ...(phone_number !== undefined && { phone: phoneNumber(phone_number) }),
+    firstName: first_name,
+    lastName: last_name,
+  };
+}
+
+export function toAttempt({ signin_attempt_id, signup_attempt_id }: WachtAttemptRequest): AttemptReference {
+  if (signin_attempt_id !== undefined && signup_attempt_id !== undefined) {
+    const error = 'only one of signin_attempt_id and signup_attempt_id may be given';
+    throw new AuthError('invalid_parameters', { parameters: [{ parameter: 'signin_attempt_id', error }] });
+  }
+  return signup_attempt_id === undefined
+    ? { kind: 'sign_in', id: signin_attempt_id ?? '' }
+    : { kind: 'sign_up', id: signup_attempt_id };
+}
+
+export function toIdentifier({ email, username }: WachtAvailabilityRequest): Identifier {
+  if (email === undefined && username === undefined) throw new AuthError('identifier_missing');
+  if (email === undefined) return stored('username', username ?? '');
+  if (!isEmail(email.trim())) throw new AuthError('email_invalid');
+  return stored('email', email);
+}

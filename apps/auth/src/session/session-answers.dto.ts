@@ -1,0 +1,57 @@
+import { WachtErrorEntryDto, WachtSession } from '../protocols/wacht/wacht-session.dto.js';
+
+class Envelope {
+  /** @example 200 */
+  status: number;
+  /** Empty. @example '' */
+  message: string;
+  session: WachtSession;
+  /** Empty. */
+  errors: WachtErrorEntryDto[];
+}
+
+class WachtAvailability {
+  available: boolean;
+  identifier_type: 'email' | 'username';
+  /** As it would be stored. @example 'ada@example.com' */
+  identifier: string;
+}
+
+export class WachtAvailabilityResponse extends Envelope {
+  data: WachtAvailability;
+}
+
+class WachtToken {
+  /** A JWT, ES256. */
+  token: string;
+  /** Epoch milliseconds. @example 1768478400000 */
+  expires: number;
+  /** @example '2026-01-15T12:15:00.000Z' */
+  expires_at: string;
+}
+
+export class WachtTokenResponse extends Envelope {
+  data: WachtToken;
+}
+
+class WachtDone {
+  /** @example true */
+  success: boolean;
+}
+
+export class WachtDoneResponse extends Envelope {
+  data: WachtDone;
+}
+
+class WachtDeploymentData {
+  mode: 'production' | 'staging';
+  /** What a client needs to draw its forms. */
+  auth_settings: object;
+  ui_settings: object;
+  /** None yet. */
+  social_connections: object[];
+}
+
+export class WachtDeploymentResponse extends Envelope {
+  data: WachtDeploymentData;
+}

@@ -1,0 +1,13 @@
+import { audit, type AuditEvent } from '@app/audit';
+import type { Parts } from '@app/database';
+import type { Call } from '@app/kernel';
+import sql from 'sql-template-tag';
+
+/** Parts: the audit row of a change to the account of part `changed` (`account_id`). */
+export function recorded(call: Call, event: AuditEvent): Parts {
+  return {
+    verdict: sql`
+      SELECT 'done' AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed`,
+    audited: audit(call, event, 'verdict'),
+  };
+}
