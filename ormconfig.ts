@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { DataSourceOptions } from 'typeorm';
-import { CredentialEntity, PendingRecoveryEntity } from '@app/accounts';
+import { CredentialEntity, ExternalIdentityEntity, PendingRecoveryEntity } from '@app/accounts';
 import { AccountEntity, BackupCodeEntity, FactorSetupEntity, PasswordFailuresEntity, SignUpEntity, TotpFactorEntity } from '@app/accounts';
 import { AttemptEntity, GuessBudgetEntity, MagicLinkEntity, SendWindowEntity } from '@app/attempts';
 import { AuditEventEntity } from '@app/audit';
@@ -27,6 +27,7 @@ export function dataSourceOptions(url: string, poolSize = 10): DataSourceOptions
       FactorSetupEntity,
       BackupCodeEntity,
       PasswordFailuresEntity,
+      ExternalIdentityEntity,
       SessionEntity,
       BrowserSessionEntity,
       BrowserAttemptEntity,

@@ -1,8 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { launchChromium } from '../support/chromium.js';
-import { ROOT } from '../support/child.js';
-import { RunningService } from '../support/running-service.js';
+import { createAccount, RunningService } from '../support/running-service.js';
 import { until } from '../support/until.js';
 
 describe('the explorer in a real browser', () => {
@@ -13,7 +11,7 @@ describe('the explorer in a real browser', () => {
 
   beforeAll(async () => {
     service = await RunningService.start();
-    createAccount(service);
+    createAccount(service, 'ada@example.com');
     browser = await launchChromium();
     page = await browser.newPage();
     page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
@@ -83,10 +81,3 @@ describe('the explorer in a real browser', () => {
     return /\b\d{6}\b/.exec(text)?.[0] as string;
   }
 });
-
-function createAccount({ environment }: RunningService): void {
-  const command = ['scripts/cli.mjs', 'account', 'create', '--email', 'ada@example.com', '--second-factor', 'email', '--password-stdin'];
-  const env = { PATH: process.env['PATH'], ...environment };
-  const { status, stderr } = spawnSync(process.execPath, command, { cwd: ROOT, env, input: 'correct horse battery\n' });
-  if (status !== 0) throw new Error(String(stderr));
-}

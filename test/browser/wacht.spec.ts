@@ -1,9 +1,10 @@
 import type { Server } from 'node:http';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import sql from 'sql-template-tag';
+import { launchChromium } from '../support/chromium.js';
 import { PASSWORD, TestApp } from '../support/test-app.js';
 import type { WachtSession } from '../support/wacht-client.js';
-import { launchChromium } from './launch-chromium.js';
+
 import { servePage } from './wacht-page.js';
 
 describe('an application with a wacht client in a real browser', () => {

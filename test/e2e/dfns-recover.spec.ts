@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import { DfnsClient } from '../support/dfns-client.js';
 import { AT_HOME, DfnsPeople, type Challenge, type Member } from '../support/dfns-people.js';
+import { NavixyClient } from '../support/navixy-client.js';
 import { SoftwareAuthenticator, SoftwareKey } from '../support/software-authenticator.js';
 import { TestApp } from '../support/test-app.js';
 
@@ -85,11 +86,14 @@ describe('POST /auth/recover/user', () => {
     it('ends every session of the account, in all protocols', async () => {
       const { member, challenge } = await lost();
       const token = (await people.login(member)).body.token;
+      const navixy = new NavixyClient(app);
+      const { hash } = (await navixy.signIn(member.email)).body;
       await recover(body(member, challenge), challenge);
       expect(
         await app.rows(sql`SELECT FROM sessions WHERE account_id = ${member.id} AND ended_at IS NULL`),
       ).toEqual([]);
       expect((await client.call('PUT', '/auth/logout', undefined, token)).status).toBe(401);
+      expect((await navixy.post('/user/get_info', undefined, hash)).body.status?.code).toBe(4);
     });
 
     it('keeps the second factor, and refuses to give another', async () => {

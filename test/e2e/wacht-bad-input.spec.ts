@@ -26,8 +26,12 @@ describe('bad input to wacht calls', () => {
   });
   afterAll(() => app.stop());
 
-  const raw = (client: WachtClient, path: string, body: string | Buffer<ArrayBuffer>, type = 'application/json') =>
-    client.send(path, { body, headers: { 'Content-Type': type } });
+  const raw = (
+    client: WachtClient,
+    path: string,
+    body: string | Buffer<ArrayBuffer>,
+    type = 'application/json',
+  ) => client.send(path, { body, headers: { 'Content-Type': type } });
 
   async function begun() {
     app.clock.advanceSeconds(60);
@@ -36,7 +40,8 @@ describe('bad input to wacht calls', () => {
   }
 
   const triesLeft = async () =>
-    (await app.rows<{ tries_left: number }>(sql`SELECT tries_left FROM attempts ORDER BY id DESC LIMIT 1`))[0]?.tries_left;
+    (await app.rows<{ tries_left: number }>(sql`SELECT tries_left FROM attempts ORDER BY id DESC LIMIT 1`))[0]
+      ?.tries_left;
 
   const badTexts: [string, unknown][] = [
     ['missing', undefined],
@@ -54,24 +59,37 @@ describe('bad input to wacht calls', () => {
   it.each(badTexts)('a code %s is VALIDATION_ERROR, names it, and spends no try', async (_, code) => {
     const { client, id } = await begun();
     const answer = await client.post('/auth/attempt-verification', { signin_attempt_id: id, code });
-    expect(answer).toMatchObject({ status: 400, body: { status: 400, data: null, errors: [{ code: 'VALIDATION_ERROR' }] } });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { status: 400, data: null, errors: [{ code: 'VALIDATION_ERROR' }] },
+    });
     expect(answer.body.errors[0]?.message).toContain('code');
     expect(answer.body.session.signin_attempts[0]?.id).toBe(id);
     expect(await triesLeft()).toBe(5);
   });
 
-  it.each(badTexts.filter(([name]) => !name.startsWith('with')))('an attempt id %s is VALIDATION_ERROR and names it', async (_, id) => {
-    const { client, code } = await begun();
-    const answer = await client.post('/auth/attempt-verification', { signin_attempt_id: id, code });
-    expect(answer).toMatchObject({ status: 400, code: 'VALIDATION_ERROR' });
-    expect(answer.body.errors[0]?.message).toContain('signin_attempt_id');
-  });
+  it.each(badTexts.filter(([name]) => !name.startsWith('with')))(
+    'an attempt id %s is VALIDATION_ERROR and names it',
+    async (_, id) => {
+      const { client, code } = await begun();
+      const answer = await client.post('/auth/attempt-verification', { signin_attempt_id: id, code });
+      expect(answer).toMatchObject({ status: 400, code: 'VALIDATION_ERROR' });
+      expect(answer.body.errors[0]?.message).toContain('signin_attempt_id');
+    },
+  );
 
   it('two attempt ids, an unknown kind of one and an id beyond 64 bits are refused', async () => {
     const { client, id, code } = await begun();
-    const both = await client.post('/auth/attempt-verification', { signin_attempt_id: id, signup_attempt_id: id, code });
+    const both = await client.post('/auth/attempt-verification', {
+      signin_attempt_id: id,
+      signup_attempt_id: id,
+      code,
+    });
     expect(both.code).toBe('VALIDATION_ERROR');
-    const kind = await client.post(`/auth/attempt-verification?attempt_identifier=${id}&identifier_type=other`, { code });
+    const kind = await client.post(
+      `/auth/attempt-verification?attempt_identifier=${id}&identifier_type=other`,
+      { code },
+    );
     expect(kind.code).toBe('VALIDATION_ERROR');
     for (const odd of ['9'.repeat(30), 'abc', '-1', '1e3', '\u0000']) {
       expect((await client.verify(odd, code)).code).toBe('INVALID_ATTEMPT');
@@ -89,22 +107,43 @@ describe('bad input to wacht calls', () => {
     const { client, id } = await begun();
     for (const path of POSTS) {
       const answer = await raw(client, path, body);
-      expect(answer).toMatchObject({ status: 400, body: { data: null, errors: [{ code: 'VALIDATION_ERROR' }] } });
+      expect(answer).toMatchObject({
+        status: 400,
+        body: { data: null, errors: [{ code: 'VALIDATION_ERROR' }] },
+      });
       expect(answer.body.session.signin_attempts[0]?.id).toBe(id);
     }
   });
 
   it('a body that is too large is 413, and one of another type is VALIDATION_ERROR', async () => {
     const { client } = await begun();
-    expect(await raw(client, '/auth/signin', `{"pad":"${'x'.repeat(70_000)}"}`)).toMatchObject({ status: 413, code: 'PAYLOAD_TOO_LARGE' });
-    expect(await raw(client, '/auth/signin', 'x', 'text/plain')).toMatchObject({ status: 400, code: 'VALIDATION_ERROR' });
+    expect(await raw(client, '/auth/signin', `{"pad":"${'x'.repeat(70_000)}"}`)).toMatchObject({
+      status: 413,
+      code: 'PAYLOAD_TOO_LARGE',
+    });
+    expect(await raw(client, '/auth/signin', 'x', 'text/plain')).toMatchObject({
+      status: 400,
+      code: 'VALIDATION_ERROR',
+    });
   });
 
   it.each([
     ['without a boundary', 'multipart/form-data', 'x'],
-    ['cut off', 'multipart/form-data; boundary=b', '--b\r\nContent-Disposition: form-data; name="code"\r\n\r\n12'],
-    ['with a file', 'multipart/form-data; boundary=b', '--b\r\nContent-Disposition: form-data; name="code"; filename="a"\r\n\r\n12\r\n--b--\r\n'],
-    ['with a huge field', 'multipart/form-data; boundary=b', `--b\r\nContent-Disposition: form-data; name="code"\r\n\r\n${'1'.repeat(9000)}\r\n--b--\r\n`],
+    [
+      'cut off',
+      'multipart/form-data; boundary=b',
+      '--b\r\nContent-Disposition: form-data; name="code"\r\n\r\n12',
+    ],
+    [
+      'with a file',
+      'multipart/form-data; boundary=b',
+      '--b\r\nContent-Disposition: form-data; name="code"; filename="a"\r\n\r\n12\r\n--b--\r\n',
+    ],
+    [
+      'with a huge field',
+      'multipart/form-data; boundary=b',
+      `--b\r\nContent-Disposition: form-data; name="code"\r\n\r\n${'1'.repeat(9000)}\r\n--b--\r\n`,
+    ],
     [
       'with too many fields',
       'multipart/form-data; boundary=b',
@@ -132,9 +171,29 @@ describe('bad input to wacht calls', () => {
     expect((await raw(client, '/auth/attempt-verification', body)).status).toBe(200);
   });
 
-  const values = fc.oneof(fc.jsonValue(), fc.string({ unit: 'binary' }), fc.constantFrom('bad@example.com', '1', 'email', 'email_otp', 'plain_email'));
-  const names = ['strategy', 'email', 'username', 'phone', 'phone_number', 'password', 'code', 'verification_code', 'token', 'method',
-    'signin_attempt_id', 'signup_attempt_id', 'sign_in_id', 'all_sessions', 'first_name', 'last_name'];
+  const values = fc.oneof(
+    fc.jsonValue(),
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('bad@example.com', '1', 'email', 'email_otp', 'plain_email'),
+  );
+  const names = [
+    'strategy',
+    'email',
+    'username',
+    'phone',
+    'phone_number',
+    'password',
+    'code',
+    'verification_code',
+    'token',
+    'method',
+    'signin_attempt_id',
+    'signup_attempt_id',
+    'sign_in_id',
+    'all_sessions',
+    'first_name',
+    'last_name',
+  ];
   const bodies = fc.oneof(
     fc.dictionary(fc.constantFrom(...names), values).map((value) => JSON.stringify(value)),
     fc.json(),
@@ -145,11 +204,29 @@ describe('bad input to wacht calls', () => {
     query: fc.oneof(
       fc.constant(''),
       fc.webQueryParameters().map((query) => `?${query}`),
-      fc.constantFrom('?attempt_identifier=1&identifier_type=signin', '?attempt_identifier=1&attempt_identifier=2', '?token[]=1', '?token=%00', '?sign_in_id=1&sign_in_id=2'),
+      fc.constantFrom(
+        '?attempt_identifier=1&identifier_type=signin',
+        '?attempt_identifier=1&attempt_identifier=2',
+        '?token[]=1',
+        '?token=%00',
+        '?sign_in_id=1&sign_in_id=2',
+      ),
     ),
-    type: fc.constantFrom('application/json', 'application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data', 'multipart/form-data; boundary=b'),
+    type: fc.constantFrom(
+      'application/json',
+      'application/x-www-form-urlencoded',
+      'text/plain',
+      'multipart/form-data',
+      'multipart/form-data; boundary=b',
+    ),
     body: bodies,
-    cookie: fc.constantFrom(undefined, '__session=', `__session=${'A'.repeat(43)}`, '__session=\u00ff; x', 'a=b; __session=%00'),
+    cookie: fc.constantFrom(
+      undefined,
+      '__session=',
+      `__session=${'A'.repeat(43)}`,
+      '__session=\u00ff; x',
+      'a=b; __session=%00',
+    ),
   });
 
   const isEnveloped = ({ status, body }: WachtAnswer) => {
@@ -160,25 +237,33 @@ describe('bad input to wacht calls', () => {
     expect(body.session.signins).toEqual([]);
   };
 
-  it.each(POSTS)('%s never gives a 5xx nor a sign-in, whatever is sent', async (path) => {
-    await fc.assert(
-      fc.asyncProperty(requests, async ({ query, type, body, cookie }) => {
-        const client = new WachtClient(app);
-        client.cookie = cookie;
-        isEnveloped(await raw(client, `${path}${query}`, body, type));
-      }),
-      { numRuns: RUNS },
-    );
-  }, 120_000);
+  it.each(POSTS)(
+    '%s never gives a 5xx nor a sign-in, whatever is sent',
+    async (path) => {
+      await fc.assert(
+        fc.asyncProperty(requests, async ({ query, type, body, cookie }) => {
+          const client = new WachtClient(app);
+          client.cookie = cookie;
+          isEnveloped(await raw(client, `${path}${query}`, body, type));
+        }),
+        { numRuns: RUNS },
+      );
+    },
+    120_000,
+  );
 
-  it.each(GETS)('%s never gives a 5xx nor a sign-in, whatever is sent', async (path) => {
-    await fc.assert(
-      fc.asyncProperty(requests, async ({ query, cookie }) => {
-        const client = new WachtClient(app);
-        client.cookie = cookie;
-        isEnveloped(await client.get(`${path}${query}`));
-      }),
-      { numRuns: RUNS },
-    );
-  }, 120_000);
+  it.each(GETS)(
+    '%s never gives a 5xx nor a sign-in, whatever is sent',
+    async (path) => {
+      await fc.assert(
+        fc.asyncProperty(requests, async ({ query, cookie }) => {
+          const client = new WachtClient(app);
+          client.cookie = cookie;
+          isEnveloped(await client.get(`${path}${query}`));
+        }),
+        { numRuns: RUNS },
+      );
+    },
+    120_000,
+  );
 });

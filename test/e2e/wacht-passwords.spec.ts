@@ -32,8 +32,10 @@ describe('wacht passwords and names', () => {
     return { ...one, link, token: link.searchParams.get('token') as string };
   }
 
-  const reset = (token: string, password: string) => new WachtClient(app).post('/auth/reset-password', { token, password });
-  const signIn = async (email: string, password: string) => (await new WachtClient(app).signInWithPassword(email, password)).answer.status;
+  const reset = (token: string, password: string) =>
+    new WachtClient(app).post('/auth/reset-password', { token, password });
+  const signIn = async (email: string, password: string) =>
+    (await new WachtClient(app).signInWithPassword(email, password)).answer.status;
 
   describe('POST /auth/forgot-password', () => {
     it('mails a link to the configured page and answers the same for an unknown address', async () => {
@@ -42,7 +44,9 @@ describe('wacht passwords and names', () => {
       expect(link.searchParams.get('lang')).toBe('en');
       app.clock.advanceSeconds(60);
       const ask = async (address: string) => {
-        const { status, body, headers } = await new WachtClient(app).post('/auth/forgot-password', { email: address });
+        const { status, body, headers } = await new WachtClient(app).post('/auth/forgot-password', {
+          email: address,
+        });
         return { status, body, headers: [...headers.keys()].sort() };
       };
       expect(await ask('nobody@example.com')).toEqual(await ask(email));
@@ -54,17 +58,26 @@ describe('wacht passwords and names', () => {
       const answer = await client.post('/auth/forgot-password', { email });
       expect(answer).toMatchObject({ status: 429, code: 'RATE_LIMIT_EXCEEDED' });
       expect(answer.headers.get('retry-after')).toBe('60');
-      expect(await client.post('/auth/forgot-password', {})).toMatchObject({ status: 400, code: 'VALIDATION_ERROR' });
+      expect(await client.post('/auth/forgot-password', {})).toMatchObject({
+        status: 400,
+        code: 'VALIDATION_ERROR',
+      });
     });
   });
 
   describe('POST /auth/reset-password', () => {
     it('changes the password once, and tells the owner', async () => {
       const { email, token } = await mailed();
-      expect(await reset(token, STRONG)).toMatchObject({ status: 200, body: { data: { success: true }, errors: [] } });
+      expect(await reset(token, STRONG)).toMatchObject({
+        status: 200,
+        body: { data: { success: true }, errors: [] },
+      });
       expect([await signIn(email, PASSWORD), await signIn(email, STRONG)]).toEqual([401, 200]);
       expect((await app.mailbox.newest(email, 2)).subject).toContain('was changed');
-      expect(await reset(token, 'noch ein anderes Wort 8')).toMatchObject({ status: 400, code: 'INVALID_TOKEN' });
+      expect(await reset(token, 'noch ein anderes Wort 8')).toMatchObject({
+        status: 400,
+        code: 'INVALID_TOKEN',
+      });
     });
 
     it('leaves the link good when the new password is refused', async () => {
@@ -105,21 +118,61 @@ describe('wacht passwords and names', () => {
     });
   });
 
+  describe('the page for an application without one', () => {
+    const post = (token: string, password: string) =>
+      fetch(`${app.url}/reset-password`, { method: 'POST', body: new URLSearchParams({ token, password }) });
+
+    it('asks again for a refused password, changes nothing when it is only looked at, and works once', async () => {
+      const { email, token } = await mailed();
+      for (let opened = 0; opened < 3; opened += 1)
+        expect((await fetch(`${app.url}/reset-password?token=${token}`)).status).toBe(200);
+      const weak = await post(token, 'password1');
+      expect(weak.status).toBe(400);
+      expect(await weak.text()).toMatch(/role="alert">[^<]*password/);
+      expect((await post(token, STRONG)).status).toBe(200);
+      expect(await signIn(email, STRONG)).toBe(200);
+      expect((await post(token, 'noch ein anderes Wort 8')).status).toBe(410);
+    });
+
+    it('never repeats a token as markup, and takes no odd input for a server error', async () => {
+      const page = await fetch(
+        `${app.url}/reset-password?token=${encodeURIComponent('"><script>x</script>')}`,
+      );
+      expect(await page.text()).not.toContain('<script>');
+      expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+      for (const query of ['', '?token[]=1', '?token=a&token=b', '?token=%00']) {
+        expect((await fetch(`${app.url}/reset-password${query}`)).status).toBe(410);
+      }
+      expect((await fetch(`${app.url}/reset-password`, { method: 'POST' })).status).toBe(410);
+    });
+  });
+
   describe('POST /auth/identifier-availability', () => {
     const ask = (body: object) => new WachtClient(app).post('/auth/identifier-availability', body);
 
     it('tells whether an address or a name is free', async () => {
       const { email } = await person();
       await app.createAccount({ email: 'named@example.com', username: 'named.one' });
-      expect((await ask({ email: email.toUpperCase() })).body.data).toEqual({ available: false, identifier_type: 'email', identifier: email });
+      expect((await ask({ email: email.toUpperCase() })).body.data).toEqual({
+        available: false,
+        identifier_type: 'email',
+        identifier: email,
+      });
       expect((await ask({ email: 'free@example.com' })).body.data.available).toBe(true);
-      expect((await ask({ username: 'Named.One' })).body.data).toEqual({ available: false, identifier_type: 'username', identifier: 'named.one' });
+      expect((await ask({ username: 'Named.One' })).body.data).toEqual({
+        available: false,
+        identifier_type: 'username',
+        identifier: 'named.one',
+      });
     });
 
     it('is MISSING_IDENTIFIER without either, and INVALID_EMAIL for what is none', async () => {
       expect(await ask({})).toMatchObject({ status: 400, code: 'MISSING_IDENTIFIER' });
       expect(await ask({ email: 'no address' })).toMatchObject({ status: 400, code: 'INVALID_EMAIL' });
-      expect(await ask({ email: ['a@example.com'] })).toMatchObject({ status: 400, code: 'VALIDATION_ERROR' });
+      expect(await ask({ email: ['a@example.com'] })).toMatchObject({
+        status: 400,
+        code: 'VALIDATION_ERROR',
+      });
     });
   });
 });

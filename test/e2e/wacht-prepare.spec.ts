@@ -50,7 +50,11 @@ describe('POST /auth/prepare-verification', () => {
     it('is 400 INVALID_ATTEMPT for an unknown attempt, another browser’s and a completed one', async () => {
       const { email, client, id } = await begun();
       const unknown = await client.prepare('1');
-      expect(unknown.body).toMatchObject({ status: 400, data: null, errors: [{ code: 'INVALID_ATTEMPT', message: 'Invalid attempt ID' }] });
+      expect(unknown.body).toMatchObject({
+        status: 400,
+        data: null,
+        errors: [{ code: 'INVALID_ATTEMPT', message: 'Invalid attempt ID' }],
+      });
       expect((await new WachtClient(app).prepare(id)).code).toBe('INVALID_ATTEMPT');
       await client.prepare(id);
       await client.verify(id, await app.mailbox.code(email));
@@ -100,14 +104,18 @@ describe('POST /auth/prepare-verification', () => {
       const { email, client, id } = await begun();
       const answers = await Promise.all(Array.from({ length: 16 }, () => client.copy().prepare(id)));
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
-      const [row] = await app.rows<{ count: string }>(sql`SELECT count(*) FROM messages WHERE recipient = ${email}`);
+      const [row] = await app.rows<{ count: string }>(
+        sql`SELECT count(*) FROM messages WHERE recipient = ${email}`,
+      );
       expect(row?.count).toBe('1');
     });
   });
 
   describe('a magic link', () => {
-    const linkIn = (text: string) => /https?:\/\/\S*\/auth\/verify-magic-link\?token=([\w-]+)/.exec(text)?.[1] as string;
-    const open = (client: WachtClient, token: string) => client.send(`/auth/verify-magic-link?token=${token}`, { method: 'GET' }).catch(() => undefined);
+    const linkIn = (text: string) =>
+      /https?:\/\/\S*\/auth\/verify-magic-link\?token=([\w-]+)/.exec(text)?.[1] as string;
+    const open = (client: WachtClient, token: string) =>
+      client.send(`/auth/verify-magic-link?token=${token}`, { method: 'GET' }).catch(() => undefined);
 
     async function mailed() {
       const one = await begun('magic_link');
@@ -117,7 +125,10 @@ describe('POST /auth/prepare-verification', () => {
     }
 
     const location = async (client: WachtClient, token: string) => {
-      const response = await fetch(`${app.url}/auth/verify-magic-link?token=${token}`, { redirect: 'manual', headers: { Cookie: client.cookie ?? '' } });
+      const response = await fetch(`${app.url}/auth/verify-magic-link?token=${token}`, {
+        redirect: 'manual',
+        headers: { Cookie: client.cookie ?? '' },
+      });
       return { status: response.status, to: response.headers.get('location') };
     };
 
@@ -139,7 +150,10 @@ describe('POST /auth/prepare-verification', () => {
       app.clock.advanceSeconds(1);
       expect((await confirm(client, token)).status).toBe(200);
       const { session } = (await client.session()).body;
-      expect(session).toMatchObject({ signin_attempts: [{ id, method: 'magic_link', completed: true }], signins: [{}] });
+      expect(session).toMatchObject({
+        signin_attempts: [{ id, method: 'magic_link', completed: true }],
+        signins: [{}],
+      });
       expect(session.active_signin).toEqual(session.signins[0]);
       expect(client.cookie).not.toBe(before);
     });

@@ -69,7 +69,9 @@ describe('round trips of wacht calls to the database', () => {
       const counter = new StatementCounter(app);
       const statements: string[][] = [];
       let id = '';
-      statements.push(await counter.during(async () => ({ id } = await client.signIn({ strategy: 'email_otp', email }))));
+      statements.push(
+        await counter.during(async () => ({ id } = await client.signIn({ strategy: 'email_otp', email }))),
+      );
       statements.push(await counter.during(() => client.prepare(id)));
       statements.push(await counter.during(() => client.verify(id, '000000')));
       statements.push(await counter.during(() => client.post('/auth/forgot-password', { email })));

@@ -10,7 +10,10 @@ describe('the browser session of wacht clients', () => {
   let people = 0;
 
   beforeAll(async () => {
-    app = await TestApp.start({ WACHT_REQUESTS_PER_MINUTE_LIMIT: '100000', CORS_ORIGINS: 'https://app.example.com' });
+    app = await TestApp.start({
+      WACHT_REQUESTS_PER_MINUTE_LIMIT: '100000',
+      CORS_ORIGINS: 'https://app.example.com',
+    });
   });
   afterAll(() => app.stop());
 
@@ -36,20 +39,25 @@ describe('the browser session of wacht clients', () => {
       const client = new WachtClient(app);
       const first = await client.session();
       expect(first.body).toEqual({ status: 200, message: '', data: EMPTY, session: EMPTY, errors: [] });
-      expect(first.headers.getSetCookie()).toEqual([expect.stringMatching(/^__session=[\w-]{43};.*HttpOnly; SameSite=Lax$/)]);
+      expect(first.headers.getSetCookie()).toEqual([
+        expect.stringMatching(/^__session=[\w-]{43};.*HttpOnly; SameSite=Lax$/),
+      ]);
       expect((await client.session()).headers.getSetCookie()).toEqual([]);
     });
 
-    it.each(['__session=' + 'A'.repeat(43), '__session=short', '__session=', 'other=1', '__session=%00; a=b'])(
-      'answers the unknown cookie %j with a fresh session',
-      async (cookie) => {
-        const client = new WachtClient(app);
-        client.cookie = cookie;
-        const answer = await client.session();
-        expect(answer.status).toBe(200);
-        expect(answer.headers.getSetCookie()).toHaveLength(1);
-      },
-    );
+    it.each([
+      '__session=' + 'A'.repeat(43),
+      '__session=short',
+      '__session=',
+      'other=1',
+      '__session=%00; a=b',
+    ])('answers the unknown cookie %j with a fresh session', async (cookie) => {
+      const client = new WachtClient(app);
+      client.cookie = cookie;
+      const answer = await client.session();
+      expect(answer.status).toBe(200);
+      expect(answer.headers.getSetCookie()).toHaveLength(1);
+    });
 
     it('rolls on with use, and ends when it was not used for a day', async () => {
       const { client } = await signedIn();
@@ -64,7 +72,9 @@ describe('the browser session of wacht clients', () => {
     it('forgets a sign-in whose account was disabled or whose session an operator ended', async () => {
       const { client, persons } = await signedIn(2);
       await app.rows(sql`UPDATE accounts SET disabled_at = ${app.clock.now()} WHERE id = ${persons[0]?.id}`);
-      await app.rows(sql`UPDATE sessions SET ended_at = ${app.clock.now()}, end_reason = 'revoked' WHERE account_id = ${persons[1]?.id}`);
+      await app.rows(
+        sql`UPDATE sessions SET ended_at = ${app.clock.now()}, end_reason = 'revoked' WHERE account_id = ${persons[1]?.id}`,
+      );
       expect((await client.session()).body.session).toMatchObject({ signins: [], active_signin: null });
     });
 
@@ -93,7 +103,10 @@ describe('the browser session of wacht clients', () => {
       for (const init of [{}, { body: new FormData() }]) {
         const { client, session } = await signedIn(2);
         const answer = await client.send('/session/sign-out', init);
-        expect(answer).toMatchObject({ status: 200, body: { session: { signins: [session.signins[0]], active_signin: null } } });
+        expect(answer).toMatchObject({
+          status: 200,
+          body: { session: { signins: [session.signins[0]], active_signin: null } },
+        });
         expect((await client.get('/session/token')).status).toBe(401);
       }
     });
@@ -103,7 +116,10 @@ describe('the browser session of wacht clients', () => {
       ['as a form', { body: new URLSearchParams({ all_sessions: 'true' }) }],
     ])('ends all of them, %s', async (_, init) => {
       const { client } = await signedIn(2);
-      expect((await client.send('/session/sign-out', init)).body.session).toMatchObject({ signins: [], active_signin: null });
+      expect((await client.send('/session/sign-out', init)).body.session).toMatchObject({
+        signins: [],
+        active_signin: null,
+      });
       expect((await client.session()).body.session.signins).toEqual([]);
     });
 
@@ -121,8 +137,12 @@ describe('the browser session of wacht clients', () => {
     it('makes the named sign-in the active one, named in the query or the body', async () => {
       const { client, session } = await signedIn(2);
       const [first, second] = session.signins;
-      expect((await client.post(`/session/switch-sign-in?sign_in_id=${first?.id}`)).body.session.active_signin).toEqual(first);
-      expect((await client.post('/session/switch-sign-in', { sign_in_id: second?.id })).body.data.active_signin).toEqual(second);
+      expect(
+        (await client.post(`/session/switch-sign-in?sign_in_id=${first?.id}`)).body.session.active_signin,
+      ).toEqual(first);
+      expect(
+        (await client.post('/session/switch-sign-in', { sign_in_id: second?.id })).body.data.active_signin,
+      ).toEqual(second);
     });
 
     it('abuse: does not switch to the sign-in of another browser, nor to one that has ended', async () => {
@@ -143,19 +163,32 @@ describe('the browser session of wacht clients', () => {
       expect(data.expires - app.clock.now().getTime()).toBe(900_000);
       expect(new Date(data.expires_at).getTime()).toBe(data.expires);
       const [head, body, signature] = (data.token as string).split('.') as [string, string, string];
-      const decode = (part: string) => JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>;
+      const decode = (part: string) =>
+        JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>;
       const { kid, alg } = decode(head);
       expect(alg).toBe('ES256');
       const active = session.active_signin;
-      expect(decode(body)).toMatchObject({ sub: active?.user_id, sid: active?.id, amr: ['pwd'], exp: data.expires / 1000 });
-      const jwks = (await (await fetch(`${app.url}/.well-known/jwks.json`)).json()) as { keys: (JsonWebKey & { kid: string })[] };
+      expect(decode(body)).toMatchObject({
+        sub: active?.user_id,
+        sid: active?.id,
+        amr: ['pwd'],
+        exp: data.expires / 1000,
+      });
+      const jwks = (await (await fetch(`${app.url}/.well-known/jwks.json`)).json()) as {
+        keys: (JsonWebKey & { kid: string })[];
+      };
       const jwk = jwks.keys.find((key) => key.kid === kid) as JsonWebKey;
       const key = { key: createPublicKey({ key: jwk, format: 'jwk' }), dsaEncoding: 'ieee-p1363' } as const;
-      expect(verifySignature('sha256', Buffer.from(`${head}.${body}`), key, Buffer.from(signature, 'base64url'))).toBe(true);
+      expect(
+        verifySignature('sha256', Buffer.from(`${head}.${body}`), key, Buffer.from(signature, 'base64url')),
+      ).toBe(true);
     });
 
     it('is 401 NOT_AUTHENTICATED without a sign-in, and while a second factor is missing', async () => {
-      expect(await new WachtClient(app).get('/session/token')).toMatchObject({ status: 401, code: 'NOT_AUTHENTICATED' });
+      expect(await new WachtClient(app).get('/session/token')).toMatchObject({
+        status: 401,
+        code: 'NOT_AUTHENTICATED',
+      });
       const email = `browser${(people += 1)}@example.com`;
       await app.createAccount({ email, secondFactor: 'email' });
       const client = new WachtClient(app);
@@ -189,7 +222,11 @@ describe('the browser session of wacht clients', () => {
     expect(again.headers.get('x-development-session')).toBeNull();
     expect((await client.get('/deployment')).body.data.mode).toBe('staging');
     await staging.createAccount({ email: 's@example.com', secondFactor: 'none' });
-    const signIn = await client.post(`/auth/signin?__dev_session__=${token}`, { strategy: 'plain_email', email: 's@example.com', password: 'correct horse battery' });
+    const signIn = await client.post(`/auth/signin?__dev_session__=${token}`, {
+      strategy: 'plain_email',
+      email: 's@example.com',
+      password: 'correct horse battery',
+    });
     const rotated = signIn.headers.get('x-development-session');
     expect(rotated).toMatch(/^[\w-]{43}$/);
     expect((await client.get(`/session?__dev_session__=${rotated}`)).body.session.signins).toHaveLength(1);
@@ -200,7 +237,9 @@ describe('the browser session of wacht clients', () => {
   it('is not read from the query outside staging mode', async () => {
     const { client } = await signedIn();
     const token = client.cookie?.split('=')[1];
-    expect((await new WachtClient(app).get(`/session?__dev_session__=${token}`)).body.session.signins).toEqual([]);
+    expect(
+      (await new WachtClient(app).get(`/session?__dev_session__=${token}`)).body.session.signins,
+    ).toEqual([]);
   });
 
   describe('GET /deployment', () => {
@@ -210,7 +249,11 @@ describe('the browser session of wacht clients', () => {
       expect(answer.body).toMatchObject({ status: 200, message: '', errors: [], session: EMPTY });
       expect(answer.body.data).toMatchObject({
         mode: 'production',
-        auth_settings: { strategies: expect.arrayContaining(['email_otp']), code_length: 6, resend_wait_seconds: 60 },
+        auth_settings: {
+          strategies: expect.arrayContaining(['email_otp']),
+          code_length: 6,
+          resend_wait_seconds: 60,
+        },
         ui_settings: expect.any(Object),
         social_connections: [],
       });

@@ -35,40 +35,53 @@ describe('POST /auth/signin', () => {
 
     it('with plain_username knows the account by its name in any case', async () => {
       await app.createAccount({ email: freshEmail(), username: 'grace.h', secondFactor: 'none' });
-      const { answer } = await new WachtClient(app).signIn({ strategy: 'plain_username', username: 'Grace.H', password: PASSWORD });
+      const { answer } = await new WachtClient(app).signIn({
+        strategy: 'plain_username',
+        username: 'Grace.H',
+        password: PASSWORD,
+      });
       expect(answer.body.session.signins).toHaveLength(1);
     });
 
-    it.each(['email', 'sms', 'totp'] as const)('waits for the second factor %s, and is complete with it', async (secondFactor) => {
-      const email = freshEmail();
-      const phone = secondFactor === 'sms' ? '+4915112345999' : undefined;
-      const { otpauthUri } = await app.createAccount({ email, phone, secondFactor });
-      const client = new WachtClient(app);
-      const { id, answer } = await client.signInWithPassword(email);
-      expect(answer.body.session).toMatchObject({
-        signin_attempts: [{ id, completed: false, current_step: 'verify_second_factor' }],
-        signins: [],
-        active_signin: null,
-      });
-      const code = async () => {
-        if (secondFactor === 'totp') {
-          const secret = new URL(otpauthUri as string).searchParams.get('secret') as string;
-          return generateSync({ secret, epoch: Math.floor(app.clock.now().getTime() / 1000) });
-        }
-        expect((await client.prepare(id, secondFactor)).status).toBe(200);
-        return app.mailbox.code(phone ?? email);
-      };
-      expect((await client.get('/session/token')).status).toBe(401);
-      const done = await client.verify(id, await code());
-      expect(done.body.session).toMatchObject({ signin_attempts: [{ id, completed: true }], signins: [{}] });
-    });
+    it.each(['email', 'sms', 'totp'] as const)(
+      'waits for the second factor %s, and is complete with it',
+      async (secondFactor) => {
+        const email = freshEmail();
+        const phone = secondFactor === 'sms' ? '+4915112345999' : undefined;
+        const { otpauthUri } = await app.createAccount({ email, phone, secondFactor });
+        const client = new WachtClient(app);
+        const { id, answer } = await client.signInWithPassword(email);
+        expect(answer.body.session).toMatchObject({
+          signin_attempts: [{ id, completed: false, current_step: 'verify_second_factor' }],
+          signins: [],
+          active_signin: null,
+        });
+        const code = async () => {
+          if (secondFactor === 'totp') {
+            const secret = new URL(otpauthUri as string).searchParams.get('secret') as string;
+            return generateSync({ secret, epoch: Math.floor(app.clock.now().getTime() / 1000) });
+          }
+          expect((await client.prepare(id, secondFactor)).status).toBe(200);
+          return app.mailbox.code(phone ?? email);
+        };
+        expect((await client.get('/session/token')).status).toBe(401);
+        const done = await client.verify(id, await code());
+        expect(done.body.session).toMatchObject({
+          signin_attempts: [{ id, completed: true }],
+          signins: [{}],
+        });
+      },
+    );
 
     it('with phone_otp texts the code to the number, however it is written', async () => {
       const phone = '+4915112345678';
       await app.createAccount({ email: freshEmail(), phone, secondFactor: 'none' });
       const client = new WachtClient(app);
       const { id, answer } = await client.signIn({ strategy: 'phone_otp', phone: '+49 151 12345678' });
-      expect(answer.body.session.signin_attempts[0]).toMatchObject({ method: 'phone_otp', current_step: 'verify_phone_otp' });
+      expect(answer.body.session.signin_attempts[0]).toMatchObject({
+        method: 'phone_otp',
+        current_step: 'verify_phone_otp',
+      });
       expect((await client.prepare(id, 'sms')).status).toBe(200);
       expect((await client.verify(id, await app.mailbox.code(phone))).body.session.signins).toHaveLength(1);
     });
@@ -76,7 +89,8 @@ describe('POST /auth/signin', () => {
     it('keeps several accounts in one browser, the newest last and active, and each account once', async () => {
       const [first, second] = [freshEmail(), freshEmail()];
       const ids = [];
-      for (const email of [first, second]) ids.push((await app.createAccount({ email, secondFactor: 'none' })).id);
+      for (const email of [first, second])
+        ids.push((await app.createAccount({ email, secondFactor: 'none' })).id);
       const client = new WachtClient(app);
       for (const email of [first, second, first]) {
         app.clock.advanceSeconds(1);
@@ -95,7 +109,10 @@ describe('POST /auth/signin', () => {
       await app.createAccount({ email, secondFactor: 'none' });
       for (const login of [email, freshEmail()]) {
         const { answer } = await new WachtClient(app).signInWithPassword(login, 'not the password');
-        expect(answer).toMatchObject({ status: 401, body: { data: null, errors: [{ code: 'INVALID_CREDENTIALS' }] } });
+        expect(answer).toMatchObject({
+          status: 401,
+          body: { data: null, errors: [{ code: 'INVALID_CREDENTIALS' }] },
+        });
       }
     });
 
@@ -103,7 +120,10 @@ describe('POST /auth/signin', () => {
       const email = freshEmail();
       const { id } = await app.createAccount({ email, secondFactor: 'none' });
       await app.rows(sql`UPDATE accounts SET disabled_at = ${app.clock.now()} WHERE id = ${id}`);
-      expect((await new WachtClient(app).signInWithPassword(email)).answer).toMatchObject({ status: 403, code: 'USER_DISABLED' });
+      expect((await new WachtClient(app).signInWithPassword(email)).answer).toMatchObject({
+        status: 403,
+        code: 'USER_DISABLED',
+      });
       expect((await new WachtClient(app).signInWithPassword(email, 'wrong one')).answer.status).toBe(401);
     });
 
@@ -137,7 +157,10 @@ describe('POST /auth/signin', () => {
       ['phone_number', { strategy: 'phone_otp', phone: '12345' }],
     ])('is 400 VALIDATION_ERROR that names %s for %j', async (field, request) => {
       const { answer } = await new WachtClient(app).signIn(request);
-      expect(answer).toMatchObject({ status: 400, body: { data: null, errors: [{ code: 'VALIDATION_ERROR' }] } });
+      expect(answer).toMatchObject({
+        status: 400,
+        body: { data: null, errors: [{ code: 'VALIDATION_ERROR' }] },
+      });
       expect(answer.body.errors[0]?.message).toContain(field);
     });
   });
@@ -187,7 +210,9 @@ describe('POST /auth/signin', () => {
       const again = await second.signInWithPassword(email);
       expect((await second.verify(again.id, code)).code).toBe('INVALID_CODE');
       const wrong = otherThan(code);
-      const answers = await Promise.all(Array.from({ length: 8 }, () => second.copy().verify(again.id, wrong)));
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, () => second.copy().verify(again.id, wrong)),
+      );
       expect(answers.filter((answer) => answer.code === 'INVALID_CODE')).toHaveLength(4);
       expect(answers.filter((answer) => answer.code === 'TOO_MANY_ATTEMPTS')).toHaveLength(4);
     });

@@ -37,9 +37,15 @@ describe('POST /auth/signup', () => {
   describe('200', () => {
     it('makes an account when the mailbox is proven by its code, and signs it in', async () => {
       const email = freshEmail();
-      const { client, id, answer } = await begun({ email: email.toUpperCase(), username: 'Ada.L', first_name: 'Ada' });
+      const { client, id, answer } = await begun({
+        email: email.toUpperCase(),
+        username: 'Ada.L',
+        first_name: 'Ada',
+      });
       const created_at = expect.any(String) as string;
-      expect(answer.body.session.signup_attempts).toEqual([{ id, email, username: 'ada.l', current_step: 'verify_email', created_at }]);
+      expect(answer.body.session.signup_attempts).toEqual([
+        { id, email, username: 'ada.l', current_step: 'verify_email', created_at },
+      ]);
       expect(await app.rows(sql`SELECT id FROM accounts WHERE email = ${email}`)).toEqual([]);
       expect((await client.prepareSignUp(id)).status).toBe(200);
       const before = client.cookie;
@@ -49,9 +55,13 @@ describe('POST /auth/signup', () => {
       expect(client.cookie).not.toBe(before);
       const { answer: again } = await new WachtClient(app).signInWithPassword(email, STRONG);
       expect(again.status).toBe(200);
-      const rows = await app.rows(sql`SELECT username, first_name, password_hash IS NOT NULL AS verifier FROM accounts WHERE email = ${email}`);
+      const rows = await app.rows(
+        sql`SELECT username, first_name, password_hash IS NOT NULL AS verifier FROM accounts WHERE email = ${email}`,
+      );
       expect(rows).toEqual([{ username: 'ada.l', first_name: 'Ada', verifier: true }]);
-      expect(await app.rows(sql`SELECT password_hash FROM sign_ups WHERE id = ${id}`)).toEqual([{ password_hash: null }]);
+      expect(await app.rows(sql`SELECT password_hash FROM sign_ups WHERE id = ${id}`)).toEqual([
+        { password_hash: null },
+      ]);
     });
 
     it('asks for both proofs when both an address and a number are given', async () => {
@@ -60,7 +70,10 @@ describe('POST /auth/signup', () => {
       expect((await client.prepareSignUp(id, 'sms')).code).toBe('MISSING_CONTACT_INFO');
       await client.prepareSignUp(id);
       const half = await client.verifySignUp(id, await app.mailbox.code(email));
-      expect(half.body.session).toMatchObject({ signup_attempts: [{ id, current_step: 'verify_phone' }], signins: [] });
+      expect(half.body.session).toMatchObject({
+        signup_attempts: [{ id, current_step: 'verify_phone' }],
+        signins: [],
+      });
       await client.prepareSignUp(id, 'sms');
       const done = await client.verifySignUp(id, await app.mailbox.code(phone_number));
       expect(done.body.session.signins).toHaveLength(1);
@@ -71,9 +84,15 @@ describe('POST /auth/signup', () => {
     it('takes a phone alone', async () => {
       const phone_number = '+4915112300002';
       const { client, id, answer } = await begun({ phone_number: '+49 151 12300002' });
-      expect(answer.body.session.signup_attempts[0]).toMatchObject({ email: '', username: '', current_step: 'verify_phone' });
+      expect(answer.body.session.signup_attempts[0]).toMatchObject({
+        email: '',
+        username: '',
+        current_step: 'verify_phone',
+      });
       await client.prepareSignUp(id, 'sms');
-      expect((await client.verifySignUp(id, await app.mailbox.code(phone_number))).body.session.signins).toHaveLength(1);
+      expect(
+        (await client.verifySignUp(id, await app.mailbox.code(phone_number))).body.session.signins,
+      ).toHaveLength(1);
     });
   });
 
@@ -106,10 +125,21 @@ describe('POST /auth/signup', () => {
 
     it('is 409 for a taken address, name and number', async () => {
       const email = freshEmail();
-      await app.createAccount({ email, username: 'taken.name', phone: '+4915112300003', secondFactor: 'none' });
+      await app.createAccount({
+        email,
+        username: 'taken.name',
+        phone: '+4915112300003',
+        secondFactor: 'none',
+      });
       expect((await begun({ email })).answer).toMatchObject({ status: 409, code: 'USER_EXISTS' });
-      expect((await begun({ email: freshEmail(), username: 'Taken.Name' })).answer).toMatchObject({ status: 409, code: 'USERNAME_TAKEN' });
-      expect((await begun({ phone_number: '+4915112300003' })).answer).toMatchObject({ status: 409, code: 'PHONE_EXISTS' });
+      expect((await begun({ email: freshEmail(), username: 'Taken.Name' })).answer).toMatchObject({
+        status: 409,
+        code: 'USERNAME_TAKEN',
+      });
+      expect((await begun({ phone_number: '+4915112300003' })).answer).toMatchObject({
+        status: 409,
+        code: 'PHONE_EXISTS',
+      });
     });
   });
 
@@ -120,7 +150,8 @@ describe('POST /auth/signup', () => {
       const course = async (address: string) => {
         const { client, id, answer } = await begun({ email: address }, quiet);
         const answers = [answer, await client.prepareSignUp(id)];
-        for (let wrong = 0; wrong < 6; wrong += 1) answers.push(await client.verifySignUp(id, otherThan('000000')));
+        for (let wrong = 0; wrong < 6; wrong += 1)
+          answers.push(await client.verifySignUp(id, otherThan('000000')));
         return answers.map(({ status, body, headers }) => ({
           status,
           body: JSON.parse(JSON.stringify(body).replaceAll(/"\d{15,}"|"signup[^"]+"/g, '""')) as unknown,
@@ -133,7 +164,9 @@ describe('POST /auth/signup', () => {
       expect(notice.subject).toContain('already have an account');
       expect(notice.text).not.toMatch(/\b\d{6}\b/);
       expect((await app.mailbox.newest(free)).text).toMatch(/\b\d{6}\b/);
-      const available = async (address: string) => (await new WachtClient(quiet).post('/auth/identifier-availability', { email: address })).body.data.available;
+      const available = async (address: string) =>
+        (await new WachtClient(quiet).post('/auth/identifier-availability', { email: address })).body.data
+          .available;
       expect([await available(email), await available(freshEmail())]).toEqual([true, true]);
     });
 
@@ -156,7 +189,9 @@ describe('POST /auth/signup', () => {
       const { answer } = await proven(email);
       expect(answer.status).toBe(200);
       expect((await new WachtClient(app).signInWithPassword(email, PASSWORD)).answer.status).toBe(401);
-      const rows = await app.rows<{ id: string; second_factor: string }>(sql`SELECT id, second_factor FROM accounts WHERE email = ${email}`);
+      const rows = await app.rows<{ id: string; second_factor: string }>(
+        sql`SELECT id, second_factor FROM accounts WHERE email = ${email}`,
+      );
       expect(rows).toEqual([{ id: answer.body.session.signins[0]?.user_id, second_factor: 'none' }]);
       expect(rows[0]?.id).not.toBe(planted.id);
     });
@@ -170,7 +205,9 @@ describe('POST /auth/signup', () => {
       await owner.client.prepareSignUp(owner.id);
       expect((await owner.client.verifySignUp(owner.id, await app.mailbox.code(email, 2))).status).toBe(200);
       expect((await attacker.client.verifySignUp(attacker.id, attackersCode)).status).toBe(400);
-      expect((await new WachtClient(app).signInWithPassword(email, 'attackers own secret 9')).answer.status).toBe(401);
+      expect(
+        (await new WachtClient(app).signInWithPassword(email, 'attackers own secret 9')).answer.status,
+      ).toBe(401);
     });
 
     it('does not burn the code when the name was taken meanwhile', async () => {
@@ -189,7 +226,9 @@ describe('POST /auth/signup', () => {
       const { client, id } = await begun({ email });
       await client.prepareSignUp(id);
       const code = await app.mailbox.code(email);
-      const answers = await Promise.all(Array.from({ length: 64 }, () => client.copy().verifySignUp(id, code)));
+      const answers = await Promise.all(
+        Array.from({ length: 64 }, () => client.copy().verifySignUp(id, code)),
+      );
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
       expect(await app.rows(sql`SELECT id FROM accounts WHERE email = ${email}`)).toHaveLength(1);
     });

@@ -168,6 +168,20 @@ describe('accounts of yat clients', () => {
       );
     });
 
+    it('asks an account without a second factor for a fresh sign-in only where it is entered by', async () => {
+      const { access_token: early, refresh_token } = await signedIn();
+      expect(
+        (await client.call('PATCH', '/account', { password: 'another long password' }, early)).status,
+      ).toBe(200);
+      app.clock.advanceSeconds(900);
+      const { access_token } = (await client.refresh(refresh_token)).body;
+      const patch = async (body: object) =>
+        (await client.call('PATCH', '/account', body, access_token)).status;
+      expect(await patch({ first_name: 'Late' })).toBe(200);
+      expect(await patch({ password: 'a third long password' })).toBe(424);
+      expect(await patch({ alternate_id: 'late' })).toBe(424);
+    });
+
     it('ends all other sessions with a new password, and keeps this one', async () => {
       const { access_token, refresh_token, email } = await signedIn();
       const other = (await client.signIn(email)).body;

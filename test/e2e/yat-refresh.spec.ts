@@ -129,6 +129,21 @@ describe('POST /auth/token/refresh', () => {
     expect((await outcomes(id)).filter((outcome) => outcome === 'concurrent')).toHaveLength(63);
   });
 
+  it('abuse: the same over two replicas at once', async () => {
+    const replica = await TestApp.start({ YAT_REQUESTS_PER_MINUTE_LIMIT: '100000' }, app);
+    const clients = [client, new YatClient(replica)];
+    const { token } = await signIn();
+    const answers = await Promise.all(
+      Array.from(
+        { length: 32 },
+        (_, turn) => clients[turn % 2]?.refresh(token) as ReturnType<YatClient['refresh']>,
+      ),
+    );
+    expect(new Set(answers.map(({ body }) => body.refresh_token)).size).toBe(1);
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+    await replica.stop();
+  });
+
   it('abuse: a stolen token used after its owner throws both out at once', async () => {
     const { token } = await signIn();
     const owner = (await client.refresh(token)).body.refresh_token;

@@ -1,3 +1,4 @@
+import { expectDocumented } from './documented.js';
 import { isPublishedRequest, isPublishedResponse, PUBLISHED_PATH } from './published-dfns.js';
 import type { TestApp } from './test-app.js';
 import { until } from './until.js';
@@ -28,7 +29,9 @@ export class DfnsClient {
 
   async send(path: string, init: RequestInit = {}): Promise<DfnsAnswer> {
     const response = await fetch(`${this.app.url}${path}`, { method: 'POST', ...init });
-    return { status: response.status, headers: response.headers, body: (await response.json()) as DfnsBody };
+    const body = (await response.json()) as DfnsBody;
+    expectDocumented({ method: init.method ?? 'POST', path, status: response.status, body });
+    return { status: response.status, headers: response.headers, body };
   }
 
   async call(method: string, path: string, body?: unknown, token?: string): Promise<DfnsAnswer> {

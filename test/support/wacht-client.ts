@@ -1,9 +1,22 @@
+import { expectDocumented } from './documented.js';
 import { PASSWORD, type TestApp } from './test-app.js';
 
 export interface WachtSession {
-  signin_attempts: { id: string; method: string; current_step?: string; completed: boolean; created_at: string }[];
+  signin_attempts: {
+    id: string;
+    method: string;
+    current_step?: string;
+    completed: boolean;
+    created_at: string;
+  }[];
   signins: { id: string; user_id: string; created_at: string }[];
-  signup_attempts: { id: string; email: string; username: string; current_step?: string; created_at: string }[];
+  signup_attempts: {
+    id: string;
+    email: string;
+    username: string;
+    current_step?: string;
+    created_at: string;
+  }[];
   active_signin: { id: string; user_id: string; created_at: string } | null;
 }
 
@@ -34,10 +47,22 @@ export class WachtClient {
   async send(path: string, init: RequestInit = {}): Promise<WachtAnswer> {
     const headers = new Headers({ ...this.headers, ...(this.cookie && { Cookie: this.cookie }) });
     new Headers(init.headers).forEach((value, name) => headers.set(name, value));
-    const response = await fetch(`${this.app.url}${path}`, { method: 'POST', redirect: 'manual', ...init, headers });
+    const response = await fetch(`${this.app.url}${path}`, {
+      method: 'POST',
+      redirect: 'manual',
+      ...init,
+      headers,
+    });
     const text = await response.text();
     this.keep(response.headers);
     const body = (text ? JSON.parse(text) : undefined) as WachtAnswer['body'];
+    if (body)
+      expectDocumented({
+        method: init.method ?? 'POST',
+        path: path.split('?')[0] as string,
+        status: response.status,
+        body,
+      });
     return { status: response.status, headers: response.headers, body, code: body?.errors?.[0]?.code };
   }
 

@@ -1,3 +1,4 @@
+import { expectDocumented } from './documented.js';
 import { PASSWORD, type TestApp } from './test-app.js';
 
 export interface YatAnswer {
@@ -31,6 +32,7 @@ export class YatClient {
     const response = await fetch(`${this.app.url}${path}`, { method: 'POST', ...init });
     const text = await response.text();
     const body = (text ? JSON.parse(text) : {}) as YatAnswer['body'];
+    expectDocumented({ method: init.method ?? 'POST', path, status: response.status, body });
     return { status: response.status, headers: response.headers, body };
   }
 

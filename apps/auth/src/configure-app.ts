@@ -6,6 +6,8 @@ import { attachCall } from './attach-call.js';
 import { createLogger, PinoLoggerService } from './logger.js';
 import { MetricsService } from './metrics/metrics.service.js';
 import { serveExplorer } from './openapi-document.js';
+import { docspaceContentType } from './protocols/docspace/docspace-content-type.js';
+import { useDocspaceSite } from './protocols/docspace/docspace-site.js';
 import { navixySpellings } from './protocols/navixy/navixy-parameters.js';
 import { useTokenTransport } from './protocols/wacht/browser-token.js';
 import { readBody } from './protocols/read-body.js';
@@ -30,6 +32,8 @@ export function configureApp(app: NestExpressApplication, config: Config): void 
   if (config.http.corsOrigins.length) {
     app.enableCors({ origin: config.http.corsOrigins, credentials: true, exposedHeaders: ['Retry-After', 'X-Request-Id', 'X-Development-Session'] });
   }
+  useDocspaceSite(app, config.http.publicUrl);
+  app.use(docspaceContentType);
   app.use(readBody());
   app.use(navixySpellings);
   serveExplorer(app);

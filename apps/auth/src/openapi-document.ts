@@ -3,6 +3,7 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import { DFNS_TOKEN } from './protocols/dfns/dfns-api.decorator.js';
 import { WACHT_SESSION } from './protocols/wacht/wacht-api.decorator.js';
 import { YAT_BEARER } from './protocols/yat/yat-api.decorator.js';
+import { DOCSPACE_COOKIE, DOCSPACE_HEADER } from './protocols/docspace/docspace-api.decorator.js';
 import { NAVIXY_HASH } from './protocols/navixy/navixy-api.decorator.js';
 
 type PathItemObject = OpenAPIObject['paths'][string];
@@ -15,6 +16,8 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .setDescription('Self-hosted authentication: each client family keeps the protocol it already speaks.')
     .setVersion('0.1.0')
     .addApiKey({ type: 'apiKey', in: 'header', name: 'Authorization', description: '`NVX <hash>`' }, NAVIXY_HASH)
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'Authorization', description: '`<token>` or `Bearer <token>`' }, DOCSPACE_HEADER)
+    .addCookieAuth('asc_auth_key', { type: 'apiKey', in: 'cookie', name: 'asc_auth_key' }, DOCSPACE_COOKIE)
     .addCookieAuth('__session', { type: 'apiKey', in: 'cookie', name: '__session' }, WACHT_SESSION)
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, YAT_BEARER)
     .addBearerAuth({ type: 'http', scheme: 'bearer' }, DFNS_TOKEN)

@@ -19,7 +19,7 @@ export class AccountEntity {
   @Column({ type: 'text', nullable: true }) username: string | null;
   /** E.164. */
   @Column({ type: 'text', nullable: true }) phone: string | null;
-  /** argon2id, PHC string. */
+  /** argon2id, PHC strings: of the password and of its client-side hash (`PasswordHasher`). */
   @Column({ type: 'text', name: 'password_hash', nullable: true }) passwordHash: string | null;
   @Column({ type: 'text', name: 'second_factor', default: 'none' }) secondFactor: SecondFactor;
   @Column({ type: 'text', name: 'org_id', nullable: true }) orgId: string | null;

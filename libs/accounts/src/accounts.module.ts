@@ -3,12 +3,13 @@ import { AccountsRepository } from './accounts.repository.js';
 import { CredentialProofs } from './credentials/credential-proofs.js';
 import { PasswordCheck } from './password-check.js';
 import { PasswordHasher } from './password-hasher.js';
+import { ClientPasswords } from './pbkdf2-verifier.js';
 import { BackupCodes } from './second-factors/backup-codes.js';
 import { SecondFactors } from './second-factors/second-factors.js';
 import { TotpFactors } from './totp-factors.js';
 
 @Module({
-  providers: [CredentialProofs, AccountsRepository, PasswordCheck, PasswordHasher, TotpFactors, SecondFactors, BackupCodes],
-  exports: [CredentialProofs, AccountsRepository, PasswordCheck, PasswordHasher, TotpFactors, SecondFactors, BackupCodes],
+  providers: [ClientPasswords, CredentialProofs, AccountsRepository, PasswordCheck, PasswordHasher, TotpFactors, SecondFactors, BackupCodes],
+  exports: [ClientPasswords, CredentialProofs, AccountsRepository, PasswordCheck, PasswordHasher, TotpFactors, SecondFactors, BackupCodes],
 })
 export class AccountsModule {}

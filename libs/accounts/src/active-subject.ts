@@ -1,6 +1,6 @@
 import type { Parts } from '@app/database';
 import type { Identifier, KeyRing } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
+import sql, { raw } from 'sql-template-tag';
 
 /** Whose guesses and mails are counted for an identifier that no account has: a keyed hash, so that the tables name nobody. */
 export function strangerOf(identifier: Identifier, keyRing: KeyRing): string {

@@ -9,7 +9,9 @@ export {
 export { AccountsModule } from './accounts.module.js';
 export { AccountsRepository, accountOf, holdAccount, recipientOf } from './accounts.repository.js';
 export { PasswordCheck, type KnownAccount } from './password-check.js';
-export { PasswordHasher } from './password-hasher.js';
+export { PasswordHasher, type ShownPassword } from './password-hasher.js';
+export { ClientPasswords, type ClientPasswordParameters } from './pbkdf2-verifier.js';
+export { ExternalIdentityEntity } from './external-identity.entity.js';
 export {
   changeProfile,
   claimMailbox,
@@ -20,6 +22,7 @@ export {
 } from './profile.js';
 export { purgePasswordFailures } from './purge.js';
 export { activeSubjectParts, strangerOf } from './active-subject.js';
+export { changeLanguage, holdAlone } from './hold-alone.js';
 export { resetPassword } from './change-password.js';
 export { accountContact, signUpContact } from './contacts.js';
 export { PASSWORD_LENGTH, weaknessOf } from './password-strength.js';
@@ -29,6 +32,7 @@ export { SignUpEntity } from './sign-up.entity.js';
 export { BackupCodeEntity } from './second-factors/backup-code.entity.js';
 export { BackupCodes } from './second-factors/backup-codes.js';
 export { FactorSetupEntity } from './second-factors/factor-setup.entity.js';
+export { purgeFactorSetups } from './second-factors/purge.js';
 export { SecondFactors, type FactorSetup } from './second-factors/second-factors.js';
 export { subjectParts } from './subject.js';
 export { TotpFactors } from './totp-factors.js';

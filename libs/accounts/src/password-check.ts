@@ -4,7 +4,7 @@ import { Database } from '@app/database';
 import { digest, plusSeconds, secondsUntil, type Identifier } from '@app/kernel';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { SecondFactor } from './account.entity.js';
-import { PasswordHasher } from './password-hasher.js';
+import { PasswordHasher, type ShownPassword } from './password-hasher.js';
 
 /** What a flow needs to know of an account that showed its password. */
 export interface KnownAccount {
@@ -45,8 +45,18 @@ export class PasswordCheck {
     private readonly config: Config,
   ) {}
 
-  async check(login: Identifier, address: string, password: string, now: Date): Promise<PasswordOutcome> {
-    const { password_hash, locked_until, ...found } = await this.countAndFind(login, address, now);
+  /**
+   * `addressLifted`: the caller has proven to be a person. It counts like any other, but the lock of its address does not hold;
+   * the one of the login still does.
+   */
+  async check(
+    login: Identifier,
+    address: string,
+    password: ShownPassword,
+    now: Date,
+    { addressLifted = false } = {},
+  ): Promise<PasswordOutcome> {
+    const { password_hash, locked_until, ...found } = await this.countAndFind(login, address, now, addressLifted);
     const accountId = found.id ?? null;
     if (locked_until) {
       return { ok: false, reason: 'locked', accountId, retryAfterSeconds: secondsUntil(locked_until, now) };
@@ -80,7 +90,7 @@ export class PasswordCheck {
     return row?.until ?? null;
   }
 
-  private async countAndFind(login: Identifier, address: string, now: Date): Promise<Found> {
+  private async countAndFind(login: Identifier, address: string, now: Date, addressLifted: boolean): Promise<Found> {
     const { tries, triesSeconds, hourlyLimit, lockSeconds } = this.config.passwords;
     const keys = failureKeys(login, address);
     const windows = [plusSeconds(now, triesSeconds), plusSeconds(now, HOUR_SECONDS)];
@@ -99,9 +109,10 @@ export class PasswordCheck {
                       WHEN f.failures + 1 > k.max THEN coalesce(k.locked_until, f.counts_until) END
           FROM keys k, LATERAL (SELECT coalesce(f.locked_until, f.counts_until) <= ${now} AS over) w
           WHERE k.key = f.key)
-        RETURNING f.locked_until)
+        RETURNING f.key, f.locked_until)
       SELECT a.id, a.email, a.phone, a.language, a.second_factor, a.org_id, a.activated_at, a.disabled_at,
-        a.password_hash, (SELECT max(locked_until) FROM counted) AS locked_until
+        a.password_hash, (SELECT max(locked_until) FROM counted
+          WHERE NOT (${addressLifted}::boolean AND key = ${keys[0]})) AS locked_until
       FROM (VALUES (1)) one LEFT JOIN accounts a ON a.${raw(login.kind)} = ${login.value}`);
     return row as Found;
   }

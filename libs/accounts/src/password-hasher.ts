@@ -3,34 +3,53 @@ import { Config } from '@app/config';
 import { AuthError, randomToken } from '@app/kernel';
 import { hash, verify } from '@node-rs/argon2';
 import pLimit from 'p-limit';
+import { ClientPasswords } from './pbkdf2-verifier.js';
+
+/** A password as it was typed, or as a client that hashes it first shows it (`ClientPasswords`). */
+export type ShownPassword = string | { clientHash: string };
 
 // OWASP's second recommendation for argon2id, the package's default algorithm: 19 MiB, two passes, one lane; about 12 ms.
 const ARGON2ID = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 /** libuv's default number of threads: more would only wait there, holding 19 MiB each. */
 const CONCURRENCY = 4;
+/** Between the verifiers of a password; no PHC string has one. */
+const SEPARATOR = ' ';
 
 /**
  * argon2id in a bounded queue, so that a flood of logins can neither exhaust the memory nor make everything else
  * wait behind it: what does not fit is refused at once with `AuthError('busy')`.
+ *
+ * A password has two verifiers, of what people type and of what some clients make of it first. They are one text, so that no
+ * change of a password can leave the other verifier of the old one behind. Checking takes one of them: both ways cost the same.
  */
 @Injectable()
 export class PasswordHasher {
   private readonly run = pLimit(CONCURRENCY);
   private readonly decoy: Promise<string>;
 
-  constructor(private readonly config: Config) {
+  constructor(
+    private readonly config: Config,
+    private readonly clientPasswords: ClientPasswords,
+  ) {
     this.decoy = hash(randomToken(128), ARGON2ID);
   }
 
   async hash(password: string): Promise<string> {
-    return this.queue(() => hash(password.normalize('NFKC'), ARGON2ID));
+    return this.queue(async () => {
+      const clientHash = await this.clientPasswords.of(password);
+      const verifiers = [await hash(password.normalize('NFKC'), ARGON2ID), await hash(clientHash, ARGON2ID)];
+      return verifiers.join(SEPARATOR);
+    });
   }
 
   /** Whether the password is right. With no verifier the same work is done against a decoy, and the answer is no. */
-  async verify(verifier: string | null | undefined, password: string): Promise<boolean> {
+  async verify(verifiers: string | null | undefined, password: ShownPassword): Promise<boolean> {
+    const [typed, hashed] = verifiers?.split(SEPARATOR) ?? [];
+    const [verifier, shown] =
+      typeof password === 'string' ? [typed, password.normalize('NFKC')] : [hashed, password.clientHash];
     const against = verifier ?? (await this.decoy);
-    const right = await this.queue(() => verify(against, password.normalize('NFKC')));
-    return right && typeof verifier === 'string';
+    const right = await this.queue(() => verify(against, shown));
+    return right && verifier !== undefined;
   }
 
   private async queue<T>(work: () => Promise<T>): Promise<T> {

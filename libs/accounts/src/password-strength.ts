@@ -17,7 +17,11 @@ let estimator: ZxcvbnFactory | undefined;
  * guessers try first.
  */
 export function weaknessOf(password: string, about: string[]): string | undefined {
-  estimator ??= new ZxcvbnFactory({ graphs: adjacencyGraphs, dictionary: { ...common, ...english }, translations });
+  estimator ??= new ZxcvbnFactory({
+    graphs: adjacencyGraphs,
+    dictionary: { ...common, ...english },
+    translations,
+  });
   const judged = password.normalize('NFKC').slice(0, JUDGED_CHARACTERS);
   const { score, feedback } = estimator.check(judged, about.flatMap(words));
   if (score >= LEAST_SCORE) return undefined;

@@ -21,6 +21,12 @@ export class TotpFactors {
     return this.keyRing.seal(LABEL, accountId, secret);
   }
 
+  /** The secret of a set-up that is not confirmed yet, for its owner, and the URI that the owner's app reads. */
+  reveal(accountId: string, sealed: string, label: string): { secret: string; uri: string } {
+    const secret = this.keyRing.unseal(LABEL, accountId, sealed);
+    return { secret, uri: totpUri(secret, label, 'Countersign') };
+  }
+
   /** The step at which the code is right, or undefined. Does not say whether the step was used before. */
   stepOf(accountId: string, sealed: string, code: string, now: Date): number | undefined {
     return totpStep(this.keyRing.unseal(LABEL, accountId, sealed), code, now);

@@ -103,7 +103,7 @@ export class Config {
       staging: env.WACHT_STAGING,
     });
     this.signUp = Object.freeze({ disclosesAccounts: env.SIGNUP_DISCLOSES_ACCOUNTS });
-    this.passwordResetUrl = env.PASSWORD_RESET_URL ?? `${this.http.publicUrl}/auth/reset-password`;
+    this.passwordResetUrl = env.PASSWORD_RESET_URL ?? `${this.http.publicUrl}/reset-password`;
     this.sessions = Object.freeze({ pendingSeconds: env.PENDING_SESSION_SECONDS, lifeSeconds: env.SESSION_SECONDS });
     this.refresh = Object.freeze({
       idleSeconds: env.REFRESH_IDLE_SECONDS,
@@ -120,7 +120,7 @@ export class Config {
       lifeSeconds: env.ACCESS_TOKEN_SECONDS,
       longestLifeSeconds: LONGEST_ACCESS_TOKEN_SECONDS,
     });
-    this.limits = Object.freeze({ dfnsRequestsPerMinute: env.DFNS_REQUESTS_PER_MINUTE_LIMIT, navixyRequestsPerSecond: env.NAVIXY_REQUESTS_PER_SECOND_LIMIT, wachtRequestsPerMinute: env.WACHT_REQUESTS_PER_MINUTE_LIMIT, yatRequestsPerMinute: env.YAT_REQUESTS_PER_MINUTE_LIMIT });
+    this.limits = Object.freeze({ docspaceRequestsPerMinute: env.DOCSPACE_REQUESTS_PER_MINUTE_LIMIT, dfnsRequestsPerMinute: env.DFNS_REQUESTS_PER_MINUTE_LIMIT, navixyRequestsPerSecond: env.NAVIXY_REQUESTS_PER_SECOND_LIMIT, wachtRequestsPerMinute: env.WACHT_REQUESTS_PER_MINUTE_LIMIT, yatRequestsPerMinute: env.YAT_REQUESTS_PER_MINUTE_LIMIT });
     const { hostname, origin } = new URL(this.http.publicUrl);
     this.webauthn = Object.freeze({
       rpId: env.WEBAUTHN_RP_ID ?? hostname,

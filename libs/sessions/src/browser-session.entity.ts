@@ -22,6 +22,7 @@ export class BrowserSessionEntity {
 @Check('browser_attempts_kind', `kind IN ('sign_in', 'sign_up')`)
 @Check('browser_attempts_method', `(kind = 'sign_in') = (method IS NOT NULL)`)
 @Index('browser_attempts_session', ['browserSessionId', 'id'])
+@Index('browser_attempts_expires_at', ['expiresAt'])
 @Index('browser_attempts_account', ['accountId'], { where: 'account_id IS NOT NULL' })
 export class BrowserAttemptEntity {
   @PrimaryColumn({ type: 'bigint' }) id: string;

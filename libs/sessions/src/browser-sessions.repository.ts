@@ -179,6 +179,15 @@ export class BrowserSessions {
   }
 }
 
+/** A batch of attempts that nothing has come of, with what somebody signed up with. What others hold is skipped. */
+export function purgeBrowserAttempts(before: Date, batch: number): Sql {
+  return sql`
+    DELETE FROM browser_attempts WHERE id IN (
+      SELECT a.id FROM browser_attempts a
+      WHERE a.expires_at <= ${before}::timestamptz AND NOT EXISTS (SELECT FROM sessions s WHERE s.browser_attempt_id = a.id)
+      LIMIT ${batch}::int FOR UPDATE OF a SKIP LOCKED) RETURNING id`;
+}
+
 /** A batch of browser sessions that are over, with their attempts. What others hold is skipped. */
 export function purgeBrowserSessions(before: Date, batch: number): Sql {
   return sql`

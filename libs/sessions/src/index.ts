@@ -1,12 +1,14 @@
 export { BrowserAttemptEntity, BrowserSessionEntity } from './browser-session.entity.js';
 export {
   BrowserSessions,
+  purgeBrowserAttempts,
   purgeBrowserSessions,
   type BrowserReference,
 } from './browser-sessions.repository.js';
 export { browserSignIn, type SessionLives } from './browser-sign-in.js';
 export { endPendingSessions, endSession } from './end-sessions.js';
 export { SessionEntity, type AuthenticationMethod } from './session.entity.js';
+export { startProven, type ProvenSession } from './proven-session.js';
 export { purgeSessions } from './purge.js';
 export { RefreshRotation, type RefreshState } from './refresh-rotation.js';
 export { endOtherSessions, endSessionsWithout, endWaitingSessions, sessionOfToken } from './refresh-sessions.js';

@@ -1,6 +1,7 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { HealthCheck, HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
+import { Liveness } from './health.dto.js';
 import { ReadinessIndicators } from './readiness.indicators.js';
 
 @Controller('health')
@@ -14,7 +15,7 @@ export class HealthController {
   /** Whether the process runs: restart it when this fails. */
   @Get('live')
   @Header('Cache-Control', 'no-store')
-  live(): { status: string } {
+  live(): Liveness {
     return { status: 'ok' };
   }
 

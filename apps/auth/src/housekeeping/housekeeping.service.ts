@@ -1,11 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { purgePasswordFailures } from '@app/accounts';
+import { purgeFactorSetups, purgePasswordFailures } from '@app/accounts';
 import { attemptPurges } from '@app/attempts';
 import { Database, withAdvisoryLock } from '@app/database';
 import { purgeMessages } from '@app/delivery';
 import { AuthError, Clock, plusSeconds } from '@app/kernel';
-import { purgeSessions } from '@app/sessions';
+import { purgeBrowserAttempts, purgeBrowserSessions, purgeSessions } from '@app/sessions';
 import { PostgresThrottlerStorage } from '@app/throttle';
 import type { Sql } from 'sql-template-tag';
 import { DataSource } from 'typeorm';
@@ -49,7 +49,10 @@ export class HousekeepingService {
       () => attemptPurges.sendWindows(now, BATCH),
       () => attemptPurges.strangersBudgets(now, BATCH),
       () => purgeSessions(kept, BATCH),
+      () => purgeBrowserAttempts(kept, BATCH),
+      () => purgeBrowserSessions(kept, BATCH),
       () => purgePasswordFailures(now, BATCH),
+      () => purgeFactorSetups(now, BATCH),
       () => purgeMessages(kept, BATCH),
     ];
     const purges = statements.map((query) => async () => (await this.database.rows(query())).length);

@@ -45,7 +45,10 @@ export class DfnsSecondFactor {
 }
 
 export class DfnsLoginRequest {
-  /** Of `POST /auth/login/init`. */
+  /**
+   * Of `POST /auth/login/init`.
+   * @example 'pQ3sJ0p4xq7l1Yc2m8vB5w'
+   */
   @IsString()
   @Length(1, 256)
   @IsPlainText()

@@ -12,7 +12,10 @@ export class DfnsRecoveryInitRequest extends DfnsRecipientRequest {
   @IsPlainText()
   verificationCode: string;
 
-  /** Id of the recovery key that will prove the recovery. */
+  /**
+   * Id of the recovery key that will prove the recovery.
+   * @example 'Ew0DJTNV5_-xDSyhXKpjLF3ZqCNTdKwyYh5R5MTOVPE'
+   */
   @IsString()
   @Length(1, 1024)
   @IsPlainText()

@@ -17,7 +17,8 @@ const FIRST_STEP: Record<string, AttemptStep> = {
 
 export function stepOf(attempt: BrowserAttempt): AttemptStep | undefined {
   if (attempt.completed) return undefined;
-  if (attempt.kind === 'sign_up') return attempt.email && !attempt.email_proven ? 'verify_email' : 'verify_phone';
+  if (attempt.kind === 'sign_up')
+    return attempt.email && !attempt.email_proven ? 'verify_email' : 'verify_phone';
   return attempt.stage === 'pending' ? 'verify_second_factor' : FIRST_STEP[attempt.method ?? ''];
 }
 

@@ -1,5 +1,5 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOkResponse } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiExtraModels, ApiOkResponse, getSchemaPath } from '@nestjs/swagger';
 import type { Call } from '@app/kernel';
 import { Limits } from '@app/throttle';
 import { Caller } from '../protocols/caller.decorator.js';
@@ -11,7 +11,13 @@ import { BrowserService } from './browser.service.js';
 import { toAttempt, toSignIn, toSignUp } from './identifiers.js';
 import { InBrowser, InSession } from './in-browser.decorator.js';
 import { PrepareService } from './prepare.service.js';
-import { WachtPrepareRequest, WachtSignInRequest, WachtSignUpRequest, WachtVerifyRequest } from './session.dto.js';
+import {
+  WachtPrepareRequest,
+  WachtSignInRequest,
+  WachtSignUpRequest,
+  WachtVerifyRequest,
+} from './session.dto.js';
+import { WachtSentResponse } from './session-answers.dto.js';
 import { SignInService } from './sign-in.service.js';
 import { SignUpService } from './sign-up.service.js';
 import { VerifyService } from './verify.service.js';
@@ -42,7 +48,11 @@ export class AttemptsController {
   @ApiBody({ type: WachtSignInRequest })
   @ApiOkResponse({ type: WachtSessionResponse })
   @WachtErrors('invalid_parameters', 'credentials_wrong', 'account_disabled', 'login_locked')
-  async signIn(@Caller() call: Call, @InSession() browser: Browser, @WachtParameters() request: WachtSignInRequest): Promise<BrowserAnswer> {
+  async signIn(
+    @Caller() call: Call,
+    @InSession() browser: Browser,
+    @WachtParameters() request: WachtSignInRequest,
+  ): Promise<BrowserAnswer> {
     const token = await this.signIns.signIn(call, browser, toSignIn(request));
     return { token, view: await this.browsers.view(call, browser.id) };
   }
@@ -59,7 +69,11 @@ export class AttemptsController {
   @ApiBody({ type: WachtSignUpRequest })
   @ApiOkResponse({ type: WachtSessionResponse })
   @WachtErrors('invalid_parameters', 'password_weak', 'email_taken', 'username_taken', 'phone_taken')
-  async signUp(@Caller() call: Call, @InSession() browser: Browser, @WachtParameters() request: WachtSignUpRequest): Promise<BrowserAnswer> {
+  async signUp(
+    @Caller() call: Call,
+    @InSession() browser: Browser,
+    @WachtParameters() request: WachtSignUpRequest,
+  ): Promise<BrowserAnswer> {
     await this.signUps.signUp(call, browser, toSignUp(request));
     return { view: await this.browsers.view(call, browser.id) };
   }
@@ -74,7 +88,12 @@ export class AttemptsController {
   @InBrowser()
   @ApiConsumes(...FORMS)
   @ApiBody({ type: WachtPrepareRequest })
-  @ApiOkResponse({ type: WachtSessionResponse })
+  @ApiExtraModels(WachtSessionResponse, WachtSentResponse)
+  @ApiOkResponse({
+    schema: {
+      oneOf: [WachtSessionResponse, WachtSentResponse].map((answer) => ({ $ref: getSchemaPath(answer) })),
+    },
+  })
   @WachtErrors('invalid_parameters', 'attempt_not_found', 'address_missing', 'resend_too_soon')
   async prepare(
     @Caller() call: Call,
@@ -97,8 +116,20 @@ export class AttemptsController {
   @ApiConsumes(...FORMS)
   @ApiBody({ type: WachtVerifyRequest })
   @ApiOkResponse({ type: WachtSessionResponse })
-  @WachtErrors('invalid_parameters', 'code_wrong', 'code_expired', 'attempt_not_found', 'guesses_spent', 'email_taken', 'username_taken')
-  async verify(@Caller() call: Call, @InSession() browser: Browser, @WachtParameters() request: WachtVerifyRequest): Promise<BrowserAnswer> {
+  @WachtErrors(
+    'invalid_parameters',
+    'code_wrong',
+    'code_expired',
+    'attempt_not_found',
+    'guesses_spent',
+    'email_taken',
+    'username_taken',
+  )
+  async verify(
+    @Caller() call: Call,
+    @InSession() browser: Browser,
+    @WachtParameters() request: WachtVerifyRequest,
+  ): Promise<BrowserAnswer> {
     const token = await this.verifications.verify(call, browser, toAttempt(request), request.code);
     return { token, view: await this.browsers.view(call, browser.id) };
   }

@@ -52,7 +52,11 @@ export class BrowserSessionInterceptor implements NestInterceptor<BrowserAnswer,
   }
 }
 
-function envelope({ now }: Call, response: Response, { view, token, data }: BrowserAnswer): WachtEnvelope<object> {
+function envelope(
+  { now }: Call,
+  response: Response,
+  { view, token, data }: BrowserAnswer,
+): WachtEnvelope<object> {
   const session = presentSession(view, now);
   if (token) issueToken(response, token);
   response.setHeader('Cache-Control', 'no-store');

@@ -32,7 +32,10 @@ export class DeploymentController {
   @Alongside(browserOf)
   @ApiOkResponse({ type: WachtDeploymentResponse })
   @WachtErrors()
-  deployment(@Caller() { now }: Call, @FoundAlongside() found: BrowserView | undefined): WachtEnvelope<object> {
+  deployment(
+    @Caller() { now }: Call,
+    @FoundAlongside() found: BrowserView | undefined,
+  ): WachtEnvelope<object> {
     const view = found && !found.late ? found : emptyView('', now);
     return succeed(this.settings(), presentSession(view, now));
   }
@@ -47,7 +50,12 @@ export class DeploymentController {
         email_address: { enabled: true, required: false, verification: ['email_otp', 'magic_link'] },
         phone_number: { enabled: true, required: false, verification: ['phone_otp'] },
         username: { enabled: true, required: false, min_length: 3, max_length: 32 },
-        password: { enabled: true, required: true, min_length: PASSWORD_LENGTH.min, max_length: PASSWORD_LENGTH.max },
+        password: {
+          enabled: true,
+          required: true,
+          min_length: PASSWORD_LENGTH.min,
+          max_length: PASSWORD_LENGTH.max,
+        },
         first_name: { enabled: true, required: false },
         last_name: { enabled: true, required: false },
         required_one_of: ['email', 'phone_number'],

@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { activeSubjectParts, recipientOf } from '@app/accounts';
-import { AttemptsRepository, LINK_BINDING, nextSend, takeSendWindow, type NewAttempt, type SendRule } from '@app/attempts';
+import {
+  AttemptsRepository,
+  LINK_BINDING,
+  nextSend,
+  takeSendWindow,
+  type NewAttempt,
+  type SendRule,
+} from '@app/attempts';
 import { audit } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, statement, type Parts } from '@app/database';
@@ -43,7 +50,9 @@ export class ForgotPasswordService {
     const row = await this.database.row<{ outcome: string; next_at: Date | null }>(statement(parts, answer));
     this.outbox.wake();
     if (row?.outcome === 'sent') return;
-    throw new AuthError('resend_too_soon', { retryAfterSeconds: row?.next_at ? secondsUntil(row.next_at, call.now) : waitSeconds });
+    throw new AuthError('resend_too_soon', {
+      retryAfterSeconds: row?.next_at ? secondsUntil(row.next_at, call.now) : waitSeconds,
+    });
   }
 
   private link(call: Call): { attempt: NewAttempt; message: NewMessage } {
@@ -67,6 +76,16 @@ export class ForgotPasswordService {
       userAgent: call.client.userAgent,
     };
     const { id: attemptId, expiresAt } = attempt;
-    return { attempt, message: { id: call.nextId(), channel: 'email', template: 'password_reset', attemptId, expiresAt, facts } };
+    return {
+      attempt,
+      message: {
+        id: call.nextId(),
+        channel: 'email',
+        template: 'password_reset',
+        attemptId,
+        expiresAt,
+        facts,
+      },
+    };
   }
 }

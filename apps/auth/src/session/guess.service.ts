@@ -4,7 +4,15 @@ import { AttemptsRepository, type NewAttempt, type RedeemOutcome } from '@app/at
 import { audit, auditRefusal, type AuditEvent } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, statement, violatedConstraint, type Parts } from '@app/database';
-import { AuthError, digest, plusSeconds, randomToken, secondsUntil, type AuthErrorCode, type Call } from '@app/kernel';
+import {
+  AuthError,
+  digest,
+  plusSeconds,
+  randomToken,
+  secondsUntil,
+  type AuthErrorCode,
+  type Call,
+} from '@app/kernel';
 import { BrowserSessions } from '@app/sessions';
 import sql, { type Sql } from 'sql-template-tag';
 import type { Browser } from './browser.js';

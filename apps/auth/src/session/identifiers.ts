@@ -4,18 +4,41 @@ import { isEmail } from 'class-validator';
 import type { SignInRequest } from './sign-in.service.js';
 import type { SignUpRequest } from './sign-up.service.js';
 import type { AttemptReference } from './verify.service.js';
-import type { WachtAttemptRequest, WachtAvailabilityRequest, WachtSignInRequest, WachtSignUpRequest } from './session.dto.js';
+import type {
+  WachtAttemptRequest,
+  WachtAvailabilityRequest,
+  WachtSignInRequest,
+  WachtSignUpRequest,
+} from './session.dto.js';
 
-const stored = (kind: Identifier['kind'], text: string): Identifier => ({ kind, value: normaliseIdentifier(text).value });
+const stored = (kind: Identifier['kind'], text: string): Identifier => ({
+  kind,
+  value: normaliseIdentifier(text).value,
+});
 
-export function toSignIn({ strategy, email, username, phone_number, password }: WachtSignInRequest): SignInRequest {
+export function toSignIn({
+  strategy,
+  email,
+  username,
+  phone_number,
+  password,
+}: WachtSignInRequest): SignInRequest {
   const method = strategy;
-  if (method === 'plain_username') return { method, identifier: stored('username', username ?? ''), password };
-  if (method === 'phone_otp') return { method, identifier: { kind: 'phone', value: phoneNumber(phone_number ?? '') ?? '' } };
+  if (method === 'plain_username')
+    return { method, identifier: stored('username', username ?? ''), password };
+  if (method === 'phone_otp')
+    return { method, identifier: { kind: 'phone', value: phoneNumber(phone_number ?? '') ?? '' } };
   return { method, identifier: stored('email', email ?? ''), ...(method === 'plain_email' && { password }) };
 }
 
-export function toSignUp({ email, username, phone_number, password, first_name, last_name }: WachtSignUpRequest): SignUpRequest {
+export function toSignUp({
+  email,
+  username,
+  phone_number,
+  password,
+  first_name,
+  last_name,
+}: WachtSignUpRequest): SignUpRequest {
   return {
     password,
     ...(email !== undefined && { email: stored('email', email).value }),

@@ -1,4 +1,10 @@
-import { applyDecorators, createParamDecorator, UseGuards, UseInterceptors, type ExecutionContext } from '@nestjs/common';
+import {
+  applyDecorators,
+  createParamDecorator,
+  UseGuards,
+  UseInterceptors,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { digest } from '@app/kernel';
 import { Alongside } from '@app/throttle';
 import type { Request } from 'express';

@@ -13,7 +13,11 @@ import { InBrowser, InSession } from './in-browser.decorator.js';
 import { LinkService } from './link.service.js';
 import { ResetPasswordService } from './reset-password.service.js';
 import { WachtAvailabilityResponse, WachtDoneResponse } from './session-answers.dto.js';
-import { WachtAvailabilityRequest, WachtForgotPasswordRequest, WachtResetPasswordRequest } from './session.dto.js';
+import {
+  WachtAvailabilityRequest,
+  WachtForgotPasswordRequest,
+  WachtResetPasswordRequest,
+} from './session.dto.js';
 import { SignUpService } from './sign-up.service.js';
 import { wachtLimits } from './wacht.limits.js';
 
@@ -37,7 +41,10 @@ export class PasswordsController {
   @ApiBody({ type: WachtAvailabilityRequest })
   @ApiOkResponse({ type: WachtAvailabilityResponse })
   @WachtErrors('invalid_parameters', 'identifier_missing', 'email_invalid')
-  async availability(@InSession() { view }: Browser, @WachtParameters() request: WachtAvailabilityRequest): Promise<BrowserAnswer> {
+  async availability(
+    @InSession() { view }: Browser,
+    @WachtParameters() request: WachtAvailabilityRequest,
+  ): Promise<BrowserAnswer> {
     const identifier = toIdentifier(request);
     const available = await this.signUps.isAvailable(identifier);
     return { view, data: { available, identifier_type: identifier.kind, identifier: identifier.value } };
@@ -55,7 +62,11 @@ export class PasswordsController {
   @ApiBody({ type: WachtForgotPasswordRequest })
   @ApiOkResponse({ type: WachtDoneResponse })
   @WachtErrors('invalid_parameters', 'resend_too_soon')
-  async forgot(@Caller() call: Call, @InSession() { view }: Browser, @WachtParameters() request: WachtForgotPasswordRequest): Promise<BrowserAnswer> {
+  async forgot(
+    @Caller() call: Call,
+    @InSession() { view }: Browser,
+    @WachtParameters() request: WachtForgotPasswordRequest,
+  ): Promise<BrowserAnswer> {
     await this.forgotten.send(call, toIdentifier(request));
     return { view, data: { success: true } };
   }
@@ -72,7 +83,11 @@ export class PasswordsController {
   @ApiBody({ type: WachtResetPasswordRequest })
   @ApiOkResponse({ type: WachtDoneResponse })
   @WachtErrors('invalid_parameters', 'password_weak', 'link_unknown', 'link_expired')
-  async reset(@Caller() call: Call, @InSession() { id }: Browser, @WachtParameters() request: WachtResetPasswordRequest): Promise<BrowserAnswer> {
+  async reset(
+    @Caller() call: Call,
+    @InSession() { id }: Browser,
+    @WachtParameters() request: WachtResetPasswordRequest,
+  ): Promise<BrowserAnswer> {
     await this.resets.reset(call, request.token, request.password);
     return { view: await this.browsers.view(call, id), data: { success: true } };
   }

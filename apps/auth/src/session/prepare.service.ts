@@ -26,22 +26,41 @@ export class PrepareService {
    * Once in a waiting time for an attempt, and a few times an hour for a recipient. Whether there is a recipient
    * shows nowhere.
    */
-  async prepare(call: Call, browser: Browser, { kind, id }: AttemptReference, channel: Channel): Promise<void> {
+  async prepare(
+    call: Call,
+    browser: Browser,
+    { kind, id }: AttemptReference,
+    channel: Channel,
+  ): Promise<void> {
     const attempt = openAttempt(browser.view, kind, id, call.now);
     if (!attempt) throw unknownAttempt();
     if (channelOf(attempt) !== channel) throw new AuthError('address_missing');
-    const sending = sendingOf(call, browser, attempt, channel, this.ruleOf(call, attempt), this.config.http.publicUrl);
+    const sending = sendingOf(
+      call,
+      browser,
+      attempt,
+      channel,
+      this.ruleOf(call, attempt),
+      this.config.http.publicUrl,
+    );
     const { parts, answer } = this.sends.of(call, browser, attempt, channel, sending);
-    const { outcome, next_at } = (await this.database.row<SendVerdict>(statement(parts, answer))) as SendVerdict;
+    const { outcome, next_at } = (await this.database.row<SendVerdict>(
+      statement(parts, answer),
+    )) as SendVerdict;
     this.outbox.wake();
     if (outcome === 'absent') throw unknownAttempt();
     if (outcome === 'too_soon') {
       const { waitSeconds } = this.config.sends;
-      throw new AuthError('resend_too_soon', { retryAfterSeconds: next_at ? secondsUntil(next_at, call.now) : waitSeconds });
+      throw new AuthError('resend_too_soon', {
+        retryAfterSeconds: next_at ? secondsUntil(next_at, call.now) : waitSeconds,
+      });
     }
   }
 
-  private ruleOf({ now }: Call, { kind, method, stage }: BrowserAttempt): Pick<NewAttempt, 'tries' | 'expiresAt'> {
+  private ruleOf(
+    { now }: Call,
+    { kind, method, stage }: BrowserAttempt,
+  ): Pick<NewAttempt, 'tries' | 'expiresAt'> {
     const rule = this.attempts.ruleOf(kind, now);
     if (method !== 'magic_link' || stage === 'pending') return rule;
     return { ...rule, expiresAt: plusSeconds(now, this.config.attempts.magic_link.lifeSeconds) };
@@ -49,5 +68,7 @@ export class PrepareService {
 }
 
 function unknownAttempt(): AuthError {
-  return new AuthError('attempt_not_found', { parameters: [{ parameter: 'attempt', error: 'Invalid attempt ID' }] });
+  return new AuthError('attempt_not_found', {
+    parameters: [{ parameter: 'attempt', error: 'Invalid attempt ID' }],
+  });
 }

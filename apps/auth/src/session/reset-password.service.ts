@@ -35,7 +35,8 @@ export class ResetPasswordService {
    */
   async reset(call: Call, token: string, password: string): Promise<void> {
     const weakness = weaknessOf(password, []);
-    if (weakness) throw new AuthError('password_weak', { parameters: [{ parameter: 'password', error: weakness }] });
+    if (weakness)
+      throw new AuthError('password_weak', { parameters: [{ parameter: 'password', error: weakness }] });
 
     const accountId = await this.accountOf(token);
     const passwordHash = await this.hasher.hash(password);
@@ -43,13 +44,25 @@ export class ResetPasswordService {
       ...this.attempts.redeemLink(call, 'password_reset', token),
       changed: resetPassword(call, passwordHash, 'verdict'),
       ended: endSessionsOf(call, 'password_reset', 'changed'),
-      message: this.outbox.enqueue(notice(call), call.now, sql`SELECT email AS address, language, account_id FROM changed`),
+      message: this.outbox.enqueue(
+        notice(call),
+        call.now,
+        sql`SELECT email AS address, language, account_id FROM changed`,
+      ),
       audited: audit(call, 'password.reset', 'verdict'),
     };
-    const decision = statement(parts, sql`SELECT outcome, EXISTS (SELECT FROM changed) AS changed FROM verdict`);
-    const [verdict] = await rowsUnderLock<Verdict>(this.dataSource, lockAccountAndSessions(accountId), decision);
+    const decision = statement(
+      parts,
+      sql`SELECT outcome, EXISTS (SELECT FROM changed) AS changed FROM verdict`,
+    );
+    const [verdict] = await rowsUnderLock<Verdict>(
+      this.dataSource,
+      lockAccountAndSessions(accountId),
+      decision,
+    );
     this.outbox.wake();
-    if (!verdict?.changed) throw new AuthError(verdict?.outcome === 'expired' ? 'link_expired' : 'link_unknown');
+    if (!verdict?.changed)
+      throw new AuthError(verdict?.outcome === 'expired' ? 'link_expired' : 'link_unknown');
   }
 
   /** Whose link this is; nobody's for one that does not exist, which is then refused like any other. */

@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { accountContact, signUpContact, strangerOf } from '@app/accounts';
-import { AttemptsRepository, nextSend, supersedeBrowserAttempt, takeSendWindow, type SendRule } from '@app/attempts';
+import {
+  AttemptsRepository,
+  nextSend,
+  supersedeBrowserAttempt,
+  takeSendWindow,
+  type SendRule,
+} from '@app/attempts';
 import { audit } from '@app/audit';
 import { Config } from '@app/config';
 import type { Parts } from '@app/database';
@@ -29,11 +35,18 @@ export class SendParts {
   ) {}
 
   /** Answers a `SendVerdict`. */
-  of(call: Call, browser: Browser, attempt: BrowserAttempt, channel: Channel, sending: Sending): { parts: Parts; answer: Sql } {
+  of(
+    call: Call,
+    browser: Browser,
+    attempt: BrowserAttempt,
+    channel: Channel,
+    sending: Sending,
+  ): { parts: Parts; answer: Sql } {
     const parts: Parts = {
       browser: this.browsers.locked(call, browser),
       flow: this.flow(call, attempt, channel),
-      contact: attempt.kind === 'sign_up' ? signUpContact(channel) : accountContact(channel, attempt.stage === null),
+      contact:
+        attempt.kind === 'sign_up' ? signUpContact(channel) : accountContact(channel, attempt.stage === null),
       ...this.windows(call, attempt, channel),
       replaced: supersedeBrowserAttempt(call, 'allowed'),
       ...this.open(call, sending),
@@ -53,9 +66,12 @@ export class SendParts {
   /** Each address of a sign-up has guesses of its own. */
   private flow(call: Call, attempt: BrowserAttempt, channel: Channel): Sql {
     if (attempt.kind === 'sign_in') {
-      return attempt.stage === null ? this.browsers.unproven(call, attempt.id) : this.browsers.pending(call, attempt.id);
+      return attempt.stage === null
+        ? this.browsers.unproven(call, attempt.id)
+        : this.browsers.pending(call, attempt.id);
     }
-    const [kind, value] = channel === 'email' ? (['email', attempt.email] as const) : (['phone', attempt.phone] as const);
+    const [kind, value] =
+      channel === 'email' ? (['email', attempt.email] as const) : (['phone', attempt.phone] as const);
     const subject = strangerOf({ kind, value: value ?? '' }, this.keyRing);
     return sql`
       SELECT s.id, ${subject}::text AS subject, s.account_id, s.session_id FROM (${this.browsers.unproven(call, attempt.id)}) s`;

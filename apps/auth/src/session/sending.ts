@@ -18,7 +18,14 @@ export interface Sending {
 type Rule = Pick<NewAttempt, 'tries' | 'expiresAt'>;
 
 /** `site`: PUBLIC_URL, of which links are built. */
-export function sendingOf(call: Call, browser: Browser, attempt: BrowserAttempt, channel: Channel, rule: Rule, site: string): Sending {
+export function sendingOf(
+  call: Call,
+  browser: Browser,
+  attempt: BrowserAttempt,
+  channel: Channel,
+  rule: Rule,
+  site: string,
+): Sending {
   const signUp = attempt.kind === 'sign_up';
   const isTaken = channel === 'email' ? attempt.email_taken : attempt.phone_taken;
   const common = {
@@ -26,20 +33,48 @@ export function sendingOf(call: Call, browser: Browser, attempt: BrowserAttempt,
     purpose: attempt.kind,
     factor: attempt.stage === 'pending' ? 'second' : 'first',
     method: channel,
-    browser: { sessionId: browser.id, attemptId: attempt.id, signUpId: signUp && !isTaken ? attempt.id : undefined },
+    browser: {
+      sessionId: browser.id,
+      attemptId: attempt.id,
+      signUpId: signUp && !isTaken ? attempt.id : undefined,
+    },
   } as const;
   const digits = randomDigits(6);
-  const code: NewAttempt = { ...common, id: call.nextId(), kind: 'code', secret: { binding: attempt.id, value: digits } };
+  const code: NewAttempt = {
+    ...common,
+    id: call.nextId(),
+    kind: 'code',
+    secret: { binding: attempt.id, value: digits },
+  };
   const request = requestFacts(call, rule.expiresAt);
   const envelope = { channel, expiresAt: rule.expiresAt, attemptId: code.id };
-  const notice: NewMessage = { ...envelope, id: call.nextId(), template: signUp ? 'account_exists' : 'password_needed', facts: request };
+  const notice: NewMessage = {
+    ...envelope,
+    id: call.nextId(),
+    template: signUp ? 'account_exists' : 'password_needed',
+    facts: request,
+  };
   if (attempt.method !== 'magic_link' || attempt.stage === 'pending') {
     const template = signUp ? 'sign_up_code' : 'sign_in_code';
-    return { code, notice, message: { ...envelope, id: call.nextId(), template, facts: { ...request, code: digits } } };
+    return {
+      code,
+      notice,
+      message: { ...envelope, id: call.nextId(), template, facts: { ...request, code: digits } },
+    };
   }
   const token = randomToken(256);
-  const link: NewAttempt = { ...common, id: call.nextId(), kind: 'link', secret: { binding: 'link', value: token } };
-  const facts = { ...request, code: digits, link: `${site}/auth/verify-magic-link?token=${token}`, notMeLink: `${site}/magic-link/not-me?token=${token}` };
+  const link: NewAttempt = {
+    ...common,
+    id: call.nextId(),
+    kind: 'link',
+    secret: { binding: 'link', value: token },
+  };
+  const facts = {
+    ...request,
+    code: digits,
+    link: `${site}/auth/verify-magic-link?token=${token}`,
+    notMeLink: `${site}/magic-link/not-me?token=${token}`,
+  };
   return { code, link, notice, message: { ...envelope, id: call.nextId(), template: 'magic_link', facts } };
 }
 

@@ -34,6 +34,16 @@ export class WachtTokenResponse extends Envelope {
   data: WachtToken;
 }
 
+class WachtSent {
+  /** @example true */
+  otp_sent: boolean;
+}
+
+/** To a call in the query spelling. */
+export class WachtSentResponse extends Envelope {
+  data: WachtSent;
+}
+
 class WachtDone {
   /** @example true */
   success: boolean;

@@ -26,7 +26,10 @@ export class SessionTokenService {
     if (!active) throw new AuthError('session_not_found');
     const second = new Date(Math.floor(now.getTime() / 1000) * 1000);
     const end = plusSeconds(second, this.config.tokens.lifeSeconds);
-    const token = await this.tokens.sign({ sub: active.user_id, sid: active.id, scopes: [], amr: active.amr }, now);
+    const token = await this.tokens.sign(
+      { sub: active.user_id, sid: active.id, scopes: [], amr: active.amr },
+      now,
+    );
     return { token, expires: end.getTime(), expires_at: end.toISOString() };
   }
 }

@@ -7,9 +7,12 @@ export const AVAILABLE_STRATEGIES = ['plain_email', 'plain_username', 'phone_otp
 const NOT_AVAILABLE = `strategy must be one of ${AVAILABLE_STRATEGIES.join(', ')}; passkey and sso are not available`;
 
 /** A field of a form that nobody filled in. */
-const absentIfEmpty = ({ value }: TransformFnParams): unknown => (value === '' || value === null ? undefined : (value as unknown));
-const trimmed = ({ value }: TransformFnParams): unknown => (typeof value === 'string' ? value.trim() : (value as unknown));
-const forStrategies = (...strategies: string[]) => ValidateIf(({ strategy }: WachtSignInRequest) => strategies.includes(strategy));
+const absentIfEmpty = ({ value }: TransformFnParams): unknown =>
+  value === '' || value === null ? undefined : (value as unknown);
+const trimmed = ({ value }: TransformFnParams): unknown =>
+  typeof value === 'string' ? value.trim() : (value as unknown);
+const forStrategies = (...strategies: string[]) =>
+  ValidateIf(({ strategy }: WachtSignInRequest) => strategies.includes(strategy));
 
 export class WachtSignInRequest {
   /**
@@ -75,7 +78,9 @@ export class WachtSignUpRequest {
    */
   @IsPlainText()
   @Transform(absentIfEmpty)
-  @ValidateIf(({ email, phone_number }: WachtSignUpRequest) => email !== undefined || phone_number === undefined)
+  @ValidateIf(
+    ({ email, phone_number }: WachtSignUpRequest) => email !== undefined || phone_number === undefined,
+  )
   @Transform(trimmed)
   @IsEmail()
   @Length(3, 254)
@@ -87,7 +92,9 @@ export class WachtSignUpRequest {
    */
   @Transform(absentIfEmpty)
   @IsOptional()
-  @Matches(/^[A-Za-z][\w.-]{2,31}$/, { message: 'username must be 3 to 32 letters, digits, ".", "-", "_", the first a letter' })
+  @Matches(/^[A-Za-z][\w.-]{2,31}$/, {
+    message: 'username must be 3 to 32 letters, digits, ".", "-", "_", the first a letter',
+  })
   username?: string;
 
   /**

@@ -12,6 +12,8 @@ import { GuessService } from './guess.service.js';
 import { LinkService } from './link.service.js';
 import { PasswordsController } from './passwords.controller.js';
 import { PrepareService } from './prepare.service.js';
+import { ResetPageController } from './reset-page.controller.js';
+import { ResetPageService } from './reset-page.service.js';
 import { ResetPasswordService } from './reset-password.service.js';
 import { SendParts } from './send-parts.js';
 import { SessionController } from './session.controller.js';
@@ -23,7 +25,13 @@ import { VerifyService } from './verify.service.js';
 /** Flow `session`: sign-up and sign-in attempts in a browser session. Spoken by wacht clients. */
 @Module({
   imports: [AccountsModule, AttemptsModule, DeliveryModule, SessionsModule, TokensModule],
-  controllers: [AttemptsController, PasswordsController, SessionController, DeploymentController],
+  controllers: [
+    AttemptsController,
+    PasswordsController,
+    SessionController,
+    DeploymentController,
+    ResetPageController,
+  ],
   providers: [
     BrowserService,
     SignInService,
@@ -34,6 +42,7 @@ import { VerifyService } from './verify.service.js';
     GuessService,
     ForgotPasswordService,
     ResetPasswordService,
+    ResetPageService,
     LinkService,
     SessionTokenService,
   ],

@@ -1,4 +1,9 @@
-import type { WachtSession, WachtSignIn, WachtSignInAttempt, WachtSignUpAttempt } from '../protocols/wacht/wacht-session.dto.js';
+import type {
+  WachtSession,
+  WachtSignIn,
+  WachtSignInAttempt,
+  WachtSignUpAttempt,
+} from '../protocols/wacht/wacht-session.dto.js';
 import { isOpen, stepOf } from './attempt-step.js';
 import type { BrowserAttempt, BrowserSignIn, BrowserView } from './browser-view.js';
 

@@ -2,7 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { activeSubjectParts, holdAccount, PasswordCheck, type KnownAccount } from '@app/accounts';
 import { audit, auditRefusal } from '@app/audit';
 import { Database, statement, type Parts } from '@app/database';
-import { AuthError, digest, KeyRing, randomToken, type AuthErrorCode, type Call, type Identifier } from '@app/kernel';
+import {
+  AuthError,
+  digest,
+  KeyRing,
+  randomToken,
+  type AuthErrorCode,
+  type Call,
+  type Identifier,
+} from '@app/kernel';
 import { BrowserSessions } from '@app/sessions';
 import sql from 'sql-template-tag';
 import type { Browser } from './browser.js';
@@ -42,7 +50,12 @@ export class SignInService {
   }
 
   /** By a code or link that `prepare-verification` sends. Whether there is such an account shows nowhere. */
-  private async begin(call: Call, browser: Browser, method: string, identifier: Identifier): Promise<undefined> {
+  private async begin(
+    call: Call,
+    browser: Browser,
+    method: string,
+    identifier: Identifier,
+  ): Promise<undefined> {
     const parts: Parts = {
       browser: this.browsers.locked(call, browser),
       ...activeSubjectParts(identifier, this.keyRing),

@@ -33,7 +33,8 @@ export class SignUpService {
 
   async signUp(call: Call, browser: Browser, request: SignUpRequest): Promise<void> {
     const weakness = weaknessOf(request.password, knownBy(request));
-    if (weakness) throw new AuthError('password_weak', { parameters: [{ parameter: 'password', error: weakness }] });
+    if (weakness)
+      throw new AuthError('password_weak', { parameters: [{ parameter: 'password', error: weakness }] });
 
     const identifiers = identifiersOf(request);
     const taken = await this.takenOf(identifiers);
@@ -47,14 +48,26 @@ export class SignUpService {
     return !this.refusalOf(await this.takenOf([identifier]));
   }
 
-  private async begin(call: Call, browser: Browser, request: SignUpRequest, passwordHash: string, taken: Taken[]): Promise<void> {
+  private async begin(
+    call: Call,
+    browser: Browser,
+    request: SignUpRequest,
+    passwordHash: string,
+    taken: Taken[],
+  ): Promise<void> {
     const [first] = identifiersOf(request);
     const parts: Parts = {
       browser: this.browsers.locked(call, browser),
       subject: sql`SELECT ${strangerOf(first as Identifier, this.keyRing)}::text AS subject, NULL::bigint AS account_id`,
       begun: this.browsers.begin(call, { id: call.nextId(), kind: 'sign_up', method: null }),
       sign_up: insertSignUp(
-        { ...request, passwordHash, language: 'en', emailTaken: taken.includes('email'), phoneTaken: taken.includes('phone') },
+        {
+          ...request,
+          passwordHash,
+          language: 'en',
+          emailTaken: taken.includes('email'),
+          phoneTaken: taken.includes('phone'),
+        },
         'begun',
       ),
       verdict: sql`
@@ -85,7 +98,9 @@ export class SignUpService {
 
 function identifiersOf({ email, phone, username }: SignUpRequest): Identifier[] {
   const named = { email, phone, username };
-  return Object.entries(named).flatMap(([kind, value]) => (value === undefined ? [] : [{ kind: kind as Taken, value }]));
+  return Object.entries(named).flatMap(([kind, value]) =>
+    value === undefined ? [] : [{ kind: kind as Taken, value }],
+  );
 }
 
 function knownBy({ email, username, phone, firstName, lastName }: SignUpRequest): string[] {

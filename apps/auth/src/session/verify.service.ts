@@ -60,7 +60,12 @@ export class VerifyService {
   }
 
   /** Two statements, because only the process can read an authenticator's secret. */
-  private async verifyTotp(call: Call, browser: Browser, attempt: BrowserAttempt, code: string): Promise<string> {
+  private async verifyTotp(
+    call: Call,
+    browser: Browser,
+    attempt: BrowserAttempt,
+    code: string,
+  ): Promise<string> {
     const known = await this.guesses.openTotp(call, browser, attempt.id);
     const step = known && this.totp.stepOf(known.account_id, known.secret_sealed, code, call.now);
     const fresh = this.totp.isFresh(step, 'factor');
@@ -75,7 +80,12 @@ export class VerifyService {
     });
   }
 
-  private async verifySignUp(call: Call, browser: Browser, attempt: BrowserAttempt, code: string): Promise<string> {
+  private async verifySignUp(
+    call: Call,
+    browser: Browser,
+    attempt: BrowserAttempt,
+    code: string,
+  ): Promise<string> {
     const { id } = attempt;
     const method = channelOf(attempt) ?? 'email';
     const session = { id: call.nextId(), attemptId: id, stage: 'signed_in', method } as const;

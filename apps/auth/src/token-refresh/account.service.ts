@@ -31,13 +31,17 @@ export class AccountService {
     return profile;
   }
 
-  /** Needs a fresh proof. A new password ends all other sessions. */
+  /**
+   * Needs a fresh second factor, and for what the account is entered by (user name, password) a fresh proof of any kind.
+   * A new password ends all other sessions.
+   */
   async change(
     call: Call,
     sessionId: string,
     { email, password, ...change }: AccountChange,
   ): Promise<Profile> {
-    const profile = await this.fresh(call, sessionId);
+    const lenient = password === undefined && change.username === undefined;
+    const profile = await this.fresh(call, sessionId, lenient);
     if (email !== undefined && email !== profile.email) {
       const error = 'cannot be changed here: the new mailbox has to be proven';
       throw new AuthError('invalid_parameters', { parameters: [{ parameter: 'email', error }] });
@@ -45,7 +49,7 @@ export class AccountService {
     const passwordHash = password === undefined ? undefined : await this.hasher.hash(password);
     const parts = {
       session: sessionOfToken(call, sessionId),
-      allowed: this.freshness.fresh(call, 'session'),
+      allowed: this.freshness.fresh(call, 'session', lenient),
       changed: changeProfile(call, { ...change, passwordHash }, 'allowed'),
       ...(passwordHash && { others: endOtherSessions(call, 'changed', 'password_changed', sessionId) }),
       verdict: sql`
@@ -59,10 +63,10 @@ export class AccountService {
     return changed;
   }
 
-  private async fresh(call: Call, sessionId: string): Promise<Profile> {
+  private async fresh(call: Call, sessionId: string, lenient: boolean): Promise<Profile> {
     const parts = {
       session: sessionOfToken(call, sessionId),
-      allowed: this.freshness.fresh(call, 'session'),
+      allowed: this.freshness.fresh(call, 'session', lenient),
     };
     const answer = sql`
       SELECT p.*, EXISTS (SELECT FROM allowed) AS fresh FROM (${withProfile('session')}) p`;

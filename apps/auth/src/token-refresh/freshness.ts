@@ -11,12 +11,16 @@ import sql, { raw, type Sql } from 'sql-template-tag';
 export class Freshness {
   constructor(private readonly config: Config) {}
 
-  /** Part: the signed-in session of part `session` while its proof is fresh: `{session_id, account_id, subject, second_factor}`. */
-  fresh({ now }: Call, session: string): Sql {
+  /**
+   * Part: the signed-in session of part `session` while its proof is fresh: `{session_id, account_id, subject, second_factor}`.
+   * `lenient`: an account without a second factor needs none, for what takes nothing over.
+   */
+  fresh({ now }: Call, session: string, lenient = false): Sql {
     const since = plusSeconds(now, -this.config.secondFactors.markSeconds);
     return sql`
       SELECT s.session_id, s.account_id, s.subject, a.second_factor FROM ${raw(session)} s JOIN accounts a ON a.id = s.account_id
       WHERE s.stage = 'signed_in' AND a.disabled_at IS NULL
-        AND CASE WHEN a.second_factor = 'none' THEN s.signed_in_at ELSE s.second_factor_at END > ${since}::timestamptz`;
+        AND CASE WHEN a.second_factor <> 'none' THEN s.second_factor_at > ${since}::timestamptz
+          ELSE ${lenient}::boolean OR s.signed_in_at > ${since}::timestamptz END`;
   }
 }

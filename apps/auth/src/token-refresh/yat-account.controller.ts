@@ -34,8 +34,8 @@ export class YatAccountController {
   /**
    * Change the account
    *
-   * Needs a second factor shown in the last 15 minutes, or, without one, a sign-in in them: else 424. A new password
-   * ends all other sessions.
+   * An account with a second factor needs it shown in the last 15 minutes, else 424; one without needs a sign-in in them for
+   * a new password or user name. A new password ends all other sessions.
    */
   @Patch('account')
   @NeedsScope('account:write')

@@ -68,13 +68,8 @@ class YatUser {
   free_limit: number;
   /** @example 0 */
   remaining_free_emoji: number;
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    example: 'GoogleAuthenticator',
-    description: '`GoogleAuthenticator`, `SMS`, `Email` or null.',
-  })
-  two_factor_auth: 'GoogleAuthenticator' | 'SMS' | 'Email' | null;
+  /** `GoogleAuthenticator`, `SMS`, `Email` or null. @example 'GoogleAuthenticator' */
+  two_factor_auth: string | null;
 }
 
 export class YatCurrentUserResponse {

@@ -7,6 +7,8 @@ import sql, { raw, type Sql } from 'sql-template-tag';
 export interface BackupCodeForm {
   count: number;
   length: number;
+  /** Whether the owner may read them again (`readable`). */
+  kept?: boolean;
 }
 
 const LABEL = 'backup-code';
@@ -28,21 +30,35 @@ export class BackupCodes {
   issue(
     { now }: Call,
     accountId: string,
-    { count, length }: BackupCodeForm,
+    { count, length, kept = false }: BackupCodeForm,
     from: string,
   ): { codes: string[]; parts: Parts } {
     const codes = Array.from({ length: count }, () => randomCode(length));
     const hashes = codes.map((code) => this.keyRing.mac(LABEL, accountId, code).hash);
+    const sealed = codes.map((code) => (kept ? this.keyRing.seal(LABEL, accountId, code) : null));
     return {
       codes,
       parts: {
         backup_codes_dropped: dropBackupCodes(from),
         backup_codes_issued: sql`
-          INSERT INTO backup_codes (account_id, code_hash, created_at)
-          SELECT f.account_id, h.hash, ${now}::timestamptz FROM ${raw(from)} f, unnest(${hashes}::text[]) AS h (hash)
+          INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
+          SELECT f.account_id, h.hash, h.sealed, ${now}::timestamptz
+          FROM ${raw(from)} f, unnest(${hashes}::text[], ${sealed}::text[]) AS h (hash, sealed)
           WHERE f.account_id = ${accountId}::bigint RETURNING account_id`,
       },
     };
+  }
+
+  /** Statement's answer: the codes of the account in part `from` that were kept for its owner, sealed: `{code_sealed, used}`. */
+  keptOf(from: string): Sql {
+    return sql`
+      SELECT b.code_sealed, b.used_at IS NOT NULL AS used FROM backup_codes b JOIN ${raw(from)} f USING (account_id)
+      WHERE b.code_sealed IS NOT NULL ORDER BY b.code_hash`;
+  }
+
+  /** A kept code in plain. */
+  reveal(accountId: string, sealed: string): string {
+    return this.keyRing.unseal(LABEL, accountId, sealed);
   }
 
   /** Part: the unused code of the account that this text is, locked: `{account_id, code_hash}`. */

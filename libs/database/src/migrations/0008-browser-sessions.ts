@@ -32,6 +32,7 @@ export class BrowserSessions1760000008000 implements MigrationInterface {
         CONSTRAINT browser_attempts_method CHECK ((kind = 'sign_in') = (method IS NOT NULL))
       )`);
     await runner.query(`CREATE INDEX browser_attempts_session ON browser_attempts (browser_session_id, id)`);
+    await runner.query(`CREATE INDEX browser_attempts_expires_at ON browser_attempts (expires_at)`);
     await runner.query(`
       CREATE INDEX browser_attempts_account ON browser_attempts (account_id) WHERE account_id IS NOT NULL`);
     await runner.query(`
@@ -55,7 +56,9 @@ export class BrowserSessions1760000008000 implements MigrationInterface {
     await runner.query(`ALTER TABLE accounts ADD COLUMN IF NOT EXISTS last_name text`);
     await runner.query(`ALTER TABLE accounts ADD COLUMN password_changed_at timestamptz`);
     // No foreign keys to the browser's rows: a link redeemed elsewhere must not wait for what the browser is doing.
-    await runner.query(`ALTER TABLE sessions ADD COLUMN browser_session_id bigint, ADD COLUMN browser_attempt_id bigint`);
+    await runner.query(
+      `ALTER TABLE sessions ADD COLUMN browser_session_id bigint, ADD COLUMN browser_attempt_id bigint`,
+    );
     await runner.query(`
       ALTER TABLE attempts ADD COLUMN browser_session_id bigint, ADD COLUMN browser_attempt_id bigint,
         ADD COLUMN sign_up_id bigint`);
@@ -72,7 +75,9 @@ export class BrowserSessions1760000008000 implements MigrationInterface {
       ALTER TABLE attempts DROP COLUMN browser_session_id, DROP COLUMN browser_attempt_id, DROP COLUMN sign_up_id`);
     await runner.query(`ALTER TABLE sessions DROP COLUMN browser_session_id, DROP COLUMN browser_attempt_id`);
     await runner.query(`ALTER TABLE accounts DROP COLUMN password_changed_at`);
-    await runner.query(`ALTER TABLE accounts DROP COLUMN IF EXISTS first_name, DROP COLUMN IF EXISTS last_name`);
+    await runner.query(
+      `ALTER TABLE accounts DROP COLUMN IF EXISTS first_name, DROP COLUMN IF EXISTS last_name`,
+    );
     await runner.query(`DROP TABLE sign_ups, browser_attempts, browser_sessions`);
   }
 }

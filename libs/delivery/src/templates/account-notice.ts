@@ -17,13 +17,17 @@ type Wordings = Record<Language, Wording>;
 const exists: Wordings = {
   en: {
     subject: (site) => `You already have an account at ${site}`,
-    opening: (site) => `Somebody, probably you, wanted to make an account at ${site}, but you have one already.`,
-    closing: 'Sign in instead, or ask for a new password if you have forgotten yours. If this was not you, there is nothing to do: nobody learned that you have an account.',
+    opening: (site) =>
+      `Somebody, probably you, wanted to make an account at ${site}, but you have one already.`,
+    closing:
+      'Sign in instead, or ask for a new password if you have forgotten yours. If this was not you, there is nothing to do: nobody learned that you have an account.',
   },
   de: {
     subject: (site) => `Sie haben bereits ein Konto bei ${site}`,
-    opening: (site) => `Jemand, vermutlich Sie, wollte bei ${site} ein Konto anlegen, aber Sie haben bereits eines.`,
-    closing: 'Melden Sie sich stattdessen an, oder fordern Sie ein neues Passwort an, wenn Sie Ihres vergessen haben. Waren Sie das nicht, ist nichts zu tun: Niemand hat erfahren, dass Sie ein Konto haben.',
+    opening: (site) =>
+      `Jemand, vermutlich Sie, wollte bei ${site} ein Konto anlegen, aber Sie haben bereits eines.`,
+    closing:
+      'Melden Sie sich stattdessen an, oder fordern Sie ein neues Passwort an, wenn Sie Ihres vergessen haben. Waren Sie das nicht, ist nichts zu tun: Niemand hat erfahren, dass Sie ein Konto haben.',
   },
 };
 
@@ -32,13 +36,15 @@ const needsPassword: Wordings = {
     subject: (site) => `Sign in to ${site} with your password`,
     opening: (site) =>
       `Somebody, probably you, wanted to sign in to ${site} with a code alone. Your account asks for a code as its second factor, and one and the same address cannot be both.`,
-    closing: 'Sign in with your password first; the code comes after it. If this was not you, there is nothing to do.',
+    closing:
+      'Sign in with your password first; the code comes after it. If this was not you, there is nothing to do.',
   },
   de: {
     subject: (site) => `Melden Sie sich bei ${site} mit Ihrem Passwort an`,
     opening: (site) =>
       `Jemand, vermutlich Sie, wollte sich bei ${site} allein mit einem Code anmelden. Ihr Konto verlangt einen Code als zweiten Faktor, und dieselbe Adresse kann nicht beides sein.`,
-    closing: 'Geben Sie zuerst Ihr Passwort ein; der Code kommt danach. Waren Sie das nicht, ist nichts zu tun.',
+    closing:
+      'Geben Sie zuerst Ihr Passwort ein; der Code kommt danach. Waren Sie das nicht, ist nichts zu tun.',
   },
 };
 
@@ -46,12 +52,14 @@ const changed: Wordings = {
   en: {
     subject: (site) => `Your ${site} password was changed`,
     opening: (site) => `Your account at ${site} has a new password. All its sessions have ended.`,
-    closing: 'If this was not you, somebody can read your mail: ask for a new password, and tell whoever runs the site.',
+    closing:
+      'If this was not you, somebody can read your mail: ask for a new password, and tell whoever runs the site.',
   },
   de: {
     subject: (site) => `Ihr Passwort für ${site} wurde geändert`,
     opening: (site) => `Ihr Konto bei ${site} hat ein neues Passwort. Alle seine Sitzungen sind beendet.`,
-    closing: 'Waren Sie das nicht, dann kann jemand Ihre Post lesen: Fordern Sie ein neues Passwort an, und sagen Sie dem Betreiber Bescheid.',
+    closing:
+      'Waren Sie das nicht, dann kann jemand Ihre Post lesen: Fordern Sie ein neues Passwort an, und sagen Sie dem Betreiber Bescheid.',
   },
 };
 
@@ -67,6 +75,9 @@ function template(wordings: Wordings) {
     const say = wordings[language];
     const [subject, opening] = [say.subject(site.name), say.opening(site.name)];
     const details = requestDetails(facts, language);
-    return { mail: notice({ language, subject, opening, closing: say.closing, details }), sms: `${opening} ${say.closing}` };
+    return {
+      mail: notice({ language, subject, opening, closing: say.closing, details }),
+      sms: `${opening} ${say.closing}`,
+    };
   };
 }

@@ -21,15 +21,18 @@ const wordings: Record<Language, Wording> = {
       `Somebody, probably you, is making an account at ${site} with this e-mail address. Type this code where you are asked for it:`,
     validity: (life) => `The code works once and for ${life}. Nobody from us will ever ask you for it.`,
     stranger: 'If this was not you, give the code to nobody: without it, there will be no account.',
-    sms: (site, code, life) => `${code} is your code for a new ${site} account. It works for ${life}. Give it to nobody.`,
+    sms: (site, code, life) =>
+      `${code} is your code for a new ${site} account. It works for ${life}. Give it to nobody.`,
   },
   de: {
     subject: (site) => `Ihr Code für ein neues Konto bei ${site}`,
     opening: (site) =>
       `Jemand, vermutlich Sie, legt mit dieser E-Mail-Adresse ein Konto bei ${site} an. Geben Sie diesen Code dort ein, wo Sie danach gefragt werden:`,
     validity: (life) => `Der Code gilt einmal und ${life} lang. Niemand von uns wird Sie je danach fragen.`,
-    stranger: 'Waren Sie das nicht, dann geben Sie den Code an niemanden weiter: Ohne ihn entsteht kein Konto.',
-    sms: (site, code, life) => `${code} ist Ihr Code für ein neues Konto bei ${site}. Er gilt ${life}. Geben Sie ihn nicht weiter.`,
+    stranger:
+      'Waren Sie das nicht, dann geben Sie den Code an niemanden weiter: Ohne ihn entsteht kein Konto.',
+    sms: (site, code, life) =>
+      `${code} ist Ihr Code für ein neues Konto bei ${site}. Er gilt ${life}. Geben Sie ihn nicht weiter.`,
   },
 };
 

@@ -21,7 +21,10 @@ export interface TokenTransport {
 const SETTING = 'browser session token';
 
 /** Says, once for the application, how tokens travel. */
-export function useTokenTransport(app: { set(name: string, value: unknown): unknown }, transport: TokenTransport): void {
+export function useTokenTransport(
+  app: { set(name: string, value: unknown): unknown },
+  transport: TokenTransport,
+): void {
   app.set(SETTING, transport);
 }
 
@@ -38,5 +41,11 @@ export function issueToken(response: Response, token: string): void {
   const { staging, secure } = response.app.get(SETTING) as TokenTransport;
   if (staging) return void response.setHeader(STAGING_HEADER, token);
   response.removeHeader('Set-Cookie');
-  response.cookie('__session', token, { httpOnly: true, sameSite: 'lax', path: '/', secure, maxAge: COOKIE_LIFE_MS });
+  response.cookie('__session', token, {
+    httpOnly: true,
+    sameSite: 'lax',
+    path: '/',
+    secure,
+    maxAge: COOKIE_LIFE_MS,
+  });
 }

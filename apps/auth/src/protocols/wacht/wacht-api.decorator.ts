@@ -49,7 +49,9 @@ export function WachtErrors(...codes: AuthErrorCode[]): MethodDecorator {
   );
 }
 
-const RETRY_AFTER = { 'Retry-After': { description: 'Seconds until the call can succeed.', schema: { type: 'integer' } } } as const;
+const RETRY_AFTER = {
+  'Retry-After': { description: 'Seconds until the call can succeed.', schema: { type: 'integer' } },
+} as const;
 
 function examples(codes: AuthErrorCode[]) {
   return Object.fromEntries(

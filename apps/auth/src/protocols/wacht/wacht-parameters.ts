@@ -29,8 +29,11 @@ function inOneSpelling(given: Parameters): Parameters {
   if (given.attempt_identifier !== undefined) {
     const isSignUp = given.identifier_type === 'signup';
     const isKnown = isSignUp || given.identifier_type === 'signin';
-    parameters[isSignUp ? 'signup_attempt_id' : 'signin_attempt_id'] ??= isKnown ? given.attempt_identifier : null;
+    parameters[isSignUp ? 'signup_attempt_id' : 'signin_attempt_id'] ??= isKnown
+      ? given.attempt_identifier
+      : null;
   }
-  if (typeof given.strategy === 'string' && Object.hasOwn(METHODS, given.strategy)) parameters.method ??= METHODS[given.strategy];
+  if (typeof given.strategy === 'string' && Object.hasOwn(METHODS, given.strategy))
+    parameters.method ??= METHODS[given.strategy];
   return parameters;
 }

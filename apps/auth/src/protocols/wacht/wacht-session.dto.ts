@@ -40,6 +40,12 @@ export class WachtSession {
   signins: WachtSignIn[];
   signup_attempts: WachtSignUpAttempt[];
   /** The sign-in that the application acts for; null when there is none. */
+  @ApiProperty({
+    type: 'object',
+    nullable: true,
+    required: ['id', 'user_id', 'created_at'],
+    properties: { id: { type: 'string' }, user_id: { type: 'string' }, created_at: { type: 'string' } },
+  })
   active_signin: WachtSignIn | null;
 }
 
@@ -76,4 +82,9 @@ export class WachtSessionResponse {
   errors: WachtErrorEntryDto[];
 }
 
-export const EMPTY_SESSION: WachtSession = { signin_attempts: [], signins: [], signup_attempts: [], active_signin: null };
+export const EMPTY_SESSION: WachtSession = {
+  signin_attempts: [],
+  signins: [],
+  signup_attempts: [],
+  active_signin: null,
+};

@@ -49,7 +49,8 @@ function renderError(error: AuthError, request?: Request): RenderedError {
 
 /** In one sentence what is wrong with which field, or how long to wait. */
 function explain({ code, details }: AuthError, message: string): string {
-  if (details.parameters?.length) return details.parameters.map(code === 'invalid_parameters' ? named : ({ error }) => error).join('; ');
+  if (details.parameters?.length)
+    return details.parameters.map(code === 'invalid_parameters' ? named : ({ error }) => error).join('; ');
   if (code !== 'guesses_spent' && code !== 'login_locked') return message;
   return `${message}. Wait ${waitInWords(details.retryAfterSeconds ?? 300)} and try again`;
 }

@@ -1,0 +1,34 @@
+import type { SecondFactor, ShownPassword } from '@app/accounts';
+
+/** An answer of a captcha, and which of the verifier's client kinds gave it. */
+export interface CaptchaAnswer {
+  response: string;
+  kind: 'web' | 'android' | 'ios' | 'hcaptcha';
+}
+
+/** By what a person is known before the second factor. */
+export type FirstProof =
+  | { by: 'password'; login: string; password: ShownPassword; captcha?: CaptchaAnswer }
+  | { by: 'link'; email: string; key: string }
+  | { by: 'provider'; provider: string; accessToken?: string; code?: string; idToken?: string };
+
+export interface SignInRequest {
+  proof: FirstProof;
+  /** A language tag: for what is sent now, and for the account from its success on. */
+  language?: string;
+  /** The session goes with the browser. */
+  transient: boolean;
+}
+
+/** What a sign-in came to: a session, or the step it waits for. */
+export interface SignInStep {
+  factor: SecondFactor;
+  /** Where the code goes. */
+  phone?: string;
+  /** The session, when signed in. */
+  signedIn?: { token: string; expiresAt: Date; transient: boolean };
+  /** Otherwise: what allows the next step without the first proof, and whether the factor has to be set up in it. */
+  awaits?: { key: string; setUp: boolean; codeExpiresAt?: Date };
+  /** Of an authenticator that is being set up: base32. */
+  secret?: string;
+}

@@ -1,0 +1,4 @@
+export class Liveness {
+  /** @example 'ok' */
+  status: string;
+}

@@ -1,0 +1,28 @@
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { map, type Observable } from 'rxjs';
+import type { DocspaceEnvelope } from './docspace-envelope.dto.js';
+import { docspaceSite } from './docspace-site.js';
+
+/** Puts what a handler answers into the envelope; nothing is left out. No cache on the way may keep it. */
+@Injectable()
+export class DocspaceEnvelopeInterceptor implements NestInterceptor {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<DocspaceEnvelope & { response?: unknown }> {
+    const request = context.switchToHttp().getRequest<Request>();
+    context.switchToHttp().getResponse<Response>().setHeader('Cache-Control', 'no-store');
+    return next.handle().pipe(
+      map((response: unknown) => ({
+        ...(response !== undefined && { response }),
+        count: Array.isArray(response) ? response.length : 1,
+        links: [{ href: `${docspaceSite(request).publicUrl}${routeOf(request)}`, action: request.method }],
+        status: 0,
+        statusCode: 200,
+      })),
+    );
+  }
+}
+
+/** The route and not the path, which may hold a code. */
+function routeOf(request: Request): string {
+  return String(request.route?.path).replace(/:(\w+)/g, '{$1}');
+}
