@@ -41,7 +41,8 @@ const libRules = names.map((name) => ({
 
 const wireWords = {
   regex: '(/protocols/|\\.dto\\.js$|\\.controller\\.js$|\\.presenter\\.js$|^express$)',
-  message: 'A flow service speaks no wire format: it returns outcomes or throws AuthError, and the protocol says it.',
+  message:
+    'A flow service speaks no wire format: it returns outcomes or throws AuthError, and the protocol says it.',
 };
 const flowRules = flows.map((flow) => ({
   files: [`apps/auth/src/${flow}/**/*.ts`],
@@ -60,7 +61,8 @@ const flowServiceRules = flows.map((flow) => ({
 
 const banned = [
   {
-    selector: "CallExpression[callee.object.name='Date'][callee.property.name='now'], NewExpression[callee.name='Date'][arguments.length=0]",
+    selector:
+      "CallExpression[callee.object.name='Date'][callee.property.name='now'], NewExpression[callee.name='Date'][arguments.length=0]",
     message: 'Time comes from the Clock: a test that cannot set the time cannot prove a life or a limit.',
   },
   {
@@ -108,6 +110,13 @@ export default ts.config(
   },
   { files: ['libs/kernel/src/clock.ts'], rules: { 'no-restricted-syntax': ['error', ...banned.slice(1)] } },
   { files: ['libs/config/src/**/*.ts'], rules: { 'no-restricted-syntax': ['error', banned[0], banned[2]] } },
-  { files: ['test/**/*.ts', 'bench/**/*.ts', '**/*.spec.ts'], rules: { 'no-restricted-syntax': ['error', banned[2]], 'no-console': 'off' } },
-  { files: ['**/*.mjs', '**/*.js'], ...ts.configs.disableTypeChecked, languageOptions: { globals: { process: 'readonly', console: 'readonly' } } },
+  {
+    files: ['test/**/*.ts', 'bench/**/*.ts', '**/*.spec.ts'],
+    rules: { 'no-restricted-syntax': ['error', banned[2]], 'no-console': 'off' },
+  },
+  {
+    files: ['**/*.mjs', '**/*.js'],
+    ...ts.configs.disableTypeChecked,
+    languageOptions: { globals: { process: 'readonly', console: 'readonly' } },
+  },
 );

@@ -49,6 +49,12 @@ export default {
   testTimeout: 30_000,
   coverageProvider: 'v8',
   coverageReporters: ['text-summary', 'json-summary'],
-  collectCoverageFrom: ['apps/**/*.ts', 'libs/**/*.ts', '!**/{main,openapi}.ts', '!**/*.spec.ts', '!**/index.ts'],
+  collectCoverageFrom: [
+    'apps/**/*.ts',
+    'libs/**/*.ts',
+    '!**/{main,openapi}.ts',
+    '!**/*.spec.ts',
+    '!**/index.ts',
+  ],
   coverageThreshold: { global: { lines: 90 } },
 };

@@ -1,7 +1,14 @@
 import 'reflect-metadata';
 import type { DataSourceOptions } from 'typeorm';
 import { CredentialEntity, ExternalIdentityEntity, PendingRecoveryEntity } from '@app/accounts';
-import { AccountEntity, BackupCodeEntity, FactorSetupEntity, PasswordFailuresEntity, SignUpEntity, TotpFactorEntity } from '@app/accounts';
+import {
+  AccountEntity,
+  BackupCodeEntity,
+  FactorSetupEntity,
+  PasswordFailuresEntity,
+  SignUpEntity,
+  TotpFactorEntity,
+} from '@app/accounts';
 import { AttemptEntity, GuessBudgetEntity, MagicLinkEntity, SendWindowEntity } from '@app/attempts';
 import { AuditEventEntity } from '@app/audit';
 import { migrations } from '@app/database';

@@ -44,7 +44,9 @@ describe('the explorer in a real browser', () => {
   });
 
   async function open(path: string): Promise<Locator> {
-    const operation = page.locator('.opblock', { has: page.locator(`.opblock-summary-path[data-path="${path}"]`) });
+    const operation = page.locator('.opblock', {
+      has: page.locator(`.opblock-summary-path[data-path="${path}"]`),
+    });
     await operation.locator('.opblock-summary-control').first().click();
     await operation.getByRole('button', { name: 'Try it out' }).click();
     return operation;

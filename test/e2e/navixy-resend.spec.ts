@@ -32,7 +32,9 @@ describe('POST /user/auth/code/resend', () => {
       const { email, hash, code } = await pending();
       await client.resend(hash);
       const fresh = await app.mailbox.code(email, 2);
-      expect((await client.verify(hash, code === fresh ? otherThan(code) : code)).body.status?.code).toBe(282);
+      expect((await client.verify(hash, code === fresh ? otherThan(code) : code)).body.status?.code).toBe(
+        282,
+      );
       expect((await client.verify(hash, fresh)).status).toBe(200);
     });
 
@@ -119,7 +121,9 @@ describe('POST /user/auth/code/resend', () => {
     expect(answers.filter((answer) => answer.status === 200)).toHaveLength(1);
     expect(answers.filter((answer) => answer.status === 429)).toHaveLength(31);
     expect(await app.rows(sql`SELECT id FROM messages WHERE account_id = ${account.id}`)).toHaveLength(2);
-    const open = await app.rows(sql`SELECT FROM attempts WHERE account_id = ${account.id} AND status = 'open'`);
+    const open = await app.rows(
+      sql`SELECT FROM attempts WHERE account_id = ${account.id} AND status = 'open'`,
+    );
     expect(open).toHaveLength(1);
   });
 });

@@ -33,7 +33,13 @@ describe('a navixy session', () => {
       expect(answer.status).toBe(200);
       expect(answer.body).toEqual({
         success: true,
-        user_info: { id: account.id, login: email, locale: 'en', creation_date: '2026-01-15 12:00:00', verified: true },
+        user_info: {
+          id: account.id,
+          login: email,
+          locale: 'en',
+          creation_date: '2026-01-15 12:00:00',
+          verified: true,
+        },
       });
     });
 
@@ -97,7 +103,9 @@ describe('a navixy session', () => {
       const made = (await Promise.all(signIns)).map((answer) => answer.body.hash).filter(Boolean);
       await disable;
       for (const each of [hash, ...made]) expect(await info(each)).toMatchObject(ENDED);
-      expect(await app.rows(sql`SELECT FROM sessions WHERE account_id = ${account.id} AND ended_at IS NULL`)).toEqual([]);
+      expect(
+        await app.rows(sql`SELECT FROM sessions WHERE account_id = ${account.id} AND ended_at IS NULL`),
+      ).toEqual([]);
     });
 
     it('refuses a hash of another protocol', async () => {

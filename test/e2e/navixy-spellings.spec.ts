@@ -21,10 +21,13 @@ describe('the spellings of a navixy call', () => {
   const credentials = new URLSearchParams({ login: 'spell@example.com', password: PASSWORD });
   const session = async () => (await client.signIn('spell@example.com')).body.hash;
 
-  it.each(['/user/auth', '/user/auth/', '/v2/user/auth', '/v2/user/auth/'])('%s is the sign-in', async (path) => {
-    const answer = await client.post(path, { login: 'spell@example.com', password: PASSWORD });
-    expect(answer.body).toMatchObject({ success: true, type: 'authenticated' });
-  });
+  it.each(['/user/auth', '/user/auth/', '/v2/user/auth', '/v2/user/auth/'])(
+    '%s is the sign-in',
+    async (path) => {
+      const answer = await client.post(path, { login: 'spell@example.com', password: PASSWORD });
+      expect(answer.body).toMatchObject({ success: true, type: 'authenticated' });
+    },
+  );
 
   it.each(['/user/session/renew/', '/v2/user/session/renew/', '/v2/user/get_info/', '/v2/user/logout/'])(
     '%s is known with its trailing slash',
@@ -44,13 +47,18 @@ describe('the spellings of a navixy call', () => {
   it('verifies a code sent as a form, with the hash in the form', async () => {
     const { hash, code } = await client.pending('coded@example.com');
     const body = new URLSearchParams({ hash, code }).toString();
-    const answer = await client.send('/v2/user/auth/code/verify/', { body, headers: { 'Content-Type': FORM } });
+    const answer = await client.send('/v2/user/auth/code/verify/', {
+      body,
+      headers: { 'Content-Type': FORM },
+    });
     expect(answer.body).toEqual({ success: true, hash: expect.stringMatching(/^[0-9a-f]{32}$/) });
   });
 
   it('verifies a code by GET with everything in the query', async () => {
     const { hash, code } = await client.pending('coded@example.com');
-    const answer = await client.send(`/v2/user/auth/code/verify?hash=${hash}&code=${code}`, { method: 'GET' });
+    const answer = await client.send(`/v2/user/auth/code/verify?hash=${hash}&code=${code}`, {
+      method: 'GET',
+    });
     expect(answer.status).toBe(200);
   });
 
@@ -63,7 +71,11 @@ describe('the spellings of a navixy call', () => {
     const good = await session();
     const bad = 'f'.repeat(32);
     const info = (header?: string, body?: string, query?: string) =>
-      client.post(`/user/get_info${query ? `?hash=${query}` : ''}`, body ? { hash: body } : undefined, header);
+      client.post(
+        `/user/get_info${query ? `?hash=${query}` : ''}`,
+        body ? { hash: body } : undefined,
+        header,
+      );
     expect((await info(good, bad, bad)).status).toBe(200);
     expect((await info(undefined, good, bad)).status).toBe(200);
     expect((await info(undefined, undefined, good)).status).toBe(200);
@@ -78,10 +90,14 @@ describe('the spellings of a navixy call', () => {
   });
 
   it('answers JSON, uncached, with a request id that a proxy may have chosen', async () => {
-    const answer = await client.post('/user/get_info', undefined, 'f'.repeat(32), { 'X-Request-Id': 'trace-1' });
+    const answer = await client.post('/user/get_info', undefined, 'f'.repeat(32), {
+      'X-Request-Id': 'trace-1',
+    });
     expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
     expect(answer.headers.get('x-request-id')).toBe('trace-1');
-    const forged = await client.post('/user/get_info', undefined, undefined, { 'X-Request-Id': 'no spaces please' });
+    const forged = await client.post('/user/get_info', undefined, undefined, {
+      'X-Request-Id': 'no spaces please',
+    });
     expect(forged.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 

@@ -24,7 +24,11 @@ describe('POST /user/auth', () => {
       await app.createAccount({ email, secondFactor: 'none' });
       const { status, body } = await client.signIn(email);
       expect(status).toBe(200);
-      expect(body).toEqual({ success: true, type: 'authenticated', hash: expect.stringMatching(/^[0-9a-f]{32}$/) });
+      expect(body).toEqual({
+        success: true,
+        type: 'authenticated',
+        hash: expect.stringMatching(/^[0-9a-f]{32}$/),
+      });
       expect((await client.post('/user/get_info', undefined, body.hash)).status).toBe(200);
     });
 
@@ -53,7 +57,12 @@ describe('POST /user/auth', () => {
       ['phone number', '+44 20 7946 0958'],
     ])('knows the account by its %s', async (_, login) => {
       await app
-        .createAccount({ email: 'ada@example.com', username: 'ada.l', phone: '+442079460958', secondFactor: 'none' })
+        .createAccount({
+          email: 'ada@example.com',
+          username: 'ada.l',
+          phone: '+442079460958',
+          secondFactor: 'none',
+        })
         .catch(() => undefined);
       expect((await client.signIn(login)).status).toBe(200);
     });
@@ -80,7 +89,10 @@ describe('POST /user/auth', () => {
     it('is 102 for a wrong password, an unknown login and another dealer', async () => {
       const email = freshEmail();
       await app.createAccount({ email, secondFactor: 'none', orgId: '7' });
-      expect(await client.signIn(email, 'not the password')).toMatchObject({ status: 400, body: WRONG_LOGIN });
+      expect(await client.signIn(email, 'not the password')).toMatchObject({
+        status: 400,
+        body: WRONG_LOGIN,
+      });
       expect(await client.signIn(freshEmail())).toMatchObject({ status: 400, body: WRONG_LOGIN });
       const other = await client.post('/user/auth', { login: email, password: PASSWORD, dealer_id: 8 });
       expect(other).toMatchObject({ status: 400, body: WRONG_LOGIN });
@@ -120,7 +132,9 @@ describe('POST /user/auth', () => {
     it('is 209 for an account whose factor has no address', async () => {
       const email = freshEmail();
       const { id } = await app.createAccount({ email });
-      await app.rows(sql`UPDATE accounts SET username = ${email.split('@')[0]}, email = NULL WHERE id = ${id}`);
+      await app.rows(
+        sql`UPDATE accounts SET username = ${email.split('@')[0]}, email = NULL WHERE id = ${id}`,
+      );
       expect((await client.signIn(email.split('@')[0] as string)).body.status?.code).toBe(209);
     });
   });
@@ -136,14 +150,19 @@ describe('POST /user/auth', () => {
     it('lets exactly five of 40 simultaneous wrong passwords be looked at', async () => {
       const email = freshEmail();
       await app.createAccount({ email, secondFactor: 'none' });
-      const answers = await Promise.all(Array.from({ length: 40 }, () => client.signIn(email, 'not the password')));
+      const answers = await Promise.all(
+        Array.from({ length: 40 }, () => client.signIn(email, 'not the password')),
+      );
       const codes = answers.map((answer) => answer.body.status?.code);
       expect(codes.filter((code) => code === 102)).toHaveLength(5);
       expect(codes.filter((code) => code === 105)).toHaveLength(35);
     });
 
     it('holds a login to 20 wrong passwords an hour from all addresses together', async () => {
-      const behindProxy = await TestApp.start({ TRUSTED_PROXIES: 'loopback', NAVIXY_REQUESTS_PER_SECOND_LIMIT: '100000' });
+      const behindProxy = await TestApp.start({
+        TRUSTED_PROXIES: 'loopback',
+        NAVIXY_REQUESTS_PER_SECOND_LIMIT: '100000',
+      });
       const proxied = new NavixyClient(behindProxy);
       await behindProxy.createAccount({ email: 'spray@example.com', secondFactor: 'none' });
       const codes: (number | undefined)[] = [];

@@ -30,7 +30,8 @@ describe('POST /user/auth/code/verify', () => {
   }
 
   const budgetOf = async (accountId: string) =>
-    (await app.rows<{ spent: number }>(sql`SELECT spent FROM guess_budgets WHERE subject = ${accountId}`))[0]?.spent;
+    (await app.rows<{ spent: number }>(sql`SELECT spent FROM guess_budgets WHERE subject = ${accountId}`))[0]
+      ?.spent;
 
   const attemptsOf = async (accountId: string) =>
     app.rows<{ status: string; tries_left: number }>(
@@ -122,7 +123,10 @@ describe('POST /user/auth/code/verify', () => {
     it('is 282 for the code of another sign-in of the same account', async () => {
       const first = await pending();
       const second = await client.pending(first.email);
-      const answer = await client.verify(second.hash, first.code === second.code ? otherThan(first.code) : first.code);
+      const answer = await client.verify(
+        second.hash,
+        first.code === second.code ? otherThan(first.code) : first.code,
+      );
       expect(answer.body).toEqual(WRONG_CODE);
     });
 
@@ -144,7 +148,10 @@ describe('POST /user/auth/code/verify', () => {
       const { hash, code } = await pending();
       const session = (await client.verify(hash, code)).body.hash;
       for (const token of [session, '0'.repeat(32)]) {
-        expect(await client.verify(token, code)).toMatchObject({ status: 400, body: { status: { code: 4 } } });
+        expect(await client.verify(token, code)).toMatchObject({
+          status: 400,
+          body: { status: { code: 4 } },
+        });
       }
     });
   });
@@ -211,7 +218,9 @@ describe('POST /user/auth/code/verify', () => {
       );
       const won = answers.filter((answer) => answer.status === 200).length;
       expect(won).toBeLessThanOrEqual(1);
-      expect((await auditOf(account.id, 'code.verify')).filter((o) => o === 'wrong').length).toBeLessThanOrEqual(5);
+      expect(
+        (await auditOf(account.id, 'code.verify')).filter((o) => o === 'wrong').length,
+      ).toBeLessThanOrEqual(5);
       expect((await attemptsOf(account.id))[0]?.status).toBe(won ? 'consumed' : 'exhausted');
     });
 
@@ -222,7 +231,9 @@ describe('POST /user/auth/code/verify', () => {
         app.rows(sql`UPDATE sessions SET ended_at = ${app.clock.now()}, end_reason = 'disabled'
           WHERE account_id = ${account.id} AND ended_at IS NULL`),
       ]);
-      const alive = await app.rows(sql`SELECT FROM sessions WHERE account_id = ${account.id} AND ended_at IS NULL`);
+      const alive = await app.rows(
+        sql`SELECT FROM sessions WHERE account_id = ${account.id} AND ended_at IS NULL`,
+      );
       expect(alive).toHaveLength(0);
       expect([200, 400]).toContain(answer.status);
     });

@@ -23,7 +23,10 @@ describe('what operators see', () => {
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({
       status: 'ok',
-      details: { database: { status: 'up' }, queue: { status: 'up', messages: 0, oldestSeconds: 0, stuck: false } },
+      details: {
+        database: { status: 'up' },
+        queue: { status: 'up', messages: 0, oldestSeconds: 0, stuck: false },
+      },
     });
   });
 
@@ -31,7 +34,9 @@ describe('what operators see', () => {
     await new NavixyClient(app).verify('a'.repeat(32), '424242');
     await get('/user/auth/424242');
     const text = await (await get('/metrics')).text();
-    expect(text).toMatch(/countersign_request_seconds_count\{protocol="navixy",method="POST",route="[^"]*code\/verify",status="400"\} 1/);
+    expect(text).toMatch(
+      /countersign_request_seconds_count\{protocol="navixy",method="POST",route="[^"]*code\/verify",status="400"\} 1/,
+    );
     expect(text).toContain('countersign_outbox_messages 0');
     expect(text).not.toContain('424242');
   });
@@ -45,9 +50,13 @@ describe('what operators see', () => {
   });
 
   it('/openapi.json lists the calls with their errors', async () => {
-    const document = (await (await get('/openapi.json')).json()) as { paths: Record<string, { post: { responses: object } }> };
+    const document = (await (await get('/openapi.json')).json()) as {
+      paths: Record<string, { post: { responses: object } }>;
+    };
     const { responses } = document.paths['/user/auth/code/verify']?.post ?? { responses: {} };
-    expect(Object.keys(responses)).toEqual(expect.arrayContaining(['200', '400', '412', '429', '500', '503']));
+    expect(Object.keys(responses)).toEqual(
+      expect.arrayContaining(['200', '400', '412', '429', '500', '503']),
+    );
   });
 
   it('unknown paths of no protocol are a plain 404, and wrong methods a 405', async () => {

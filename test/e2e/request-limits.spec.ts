@@ -11,7 +11,8 @@ describe('the request limits of navixy calls', () => {
   });
   afterAll(() => app.stop());
 
-  const from = (address: string) => client.post('/user/get_info', undefined, undefined, { 'X-Forwarded-For': address });
+  const from = (address: string) =>
+    client.post('/user/get_info', undefined, undefined, { 'X-Forwarded-For': address });
 
   it('let 50 requests of one address pass in a second and answer the rest 15 with HTTP 429', async () => {
     const answers = await Promise.all(Array.from({ length: 60 }, () => from('203.0.113.7')));
@@ -49,7 +50,8 @@ describe('the request limits of navixy calls', () => {
   });
 
   it('refuse before anything of the request has been read: malformed parameters are counted too', async () => {
-    const bad = () => client.post('/user/auth', { login: 7 }, undefined, { 'X-Forwarded-For': '203.0.113.20' });
+    const bad = () =>
+      client.post('/user/auth', { login: 7 }, undefined, { 'X-Forwarded-For': '203.0.113.20' });
     const answers = await Promise.all(Array.from({ length: 55 }, bad));
     expect(answers.filter((answer) => answer.status === 429)).toHaveLength(5);
   });

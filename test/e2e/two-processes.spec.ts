@@ -77,7 +77,9 @@ describe('two processes of the service on one database', () => {
     const attempts = [];
     for (let i = 0; i < 6; i += 1) attempts.push(await pending(email));
     await Promise.all(
-      attempts.flatMap(({ hash, code }) => Array.from({ length: 8 }, (_, i) => either(i).verify(hash, otherThan(code)))),
+      attempts.flatMap(({ hash, code }) =>
+        Array.from({ length: 8 }, (_, i) => either(i).verify(hash, otherThan(code))),
+      ),
     );
     expect(await spent(email)).toBe(20);
     const { hash, code } = await pending(email);

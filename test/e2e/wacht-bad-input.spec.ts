@@ -15,7 +15,7 @@ const POSTS = [
   '/session/switch-sign-in',
 ];
 const GETS = ['/session', '/session/token', '/deployment', '/auth/verify-magic-link'];
-const RUNS = 300;
+const RUNS = 1000;
 
 describe('bad input to wacht calls', () => {
   let app: TestApp;

@@ -21,9 +21,13 @@ describe('the schema', () => {
         `SELECT column_name, data_type, is_nullable FROM information_schema.columns WHERE table_name = $1`,
         [tableName],
       );
-      const migrated = rows.map((row) => `${row.column_name} ${typeName(row.data_type)} ${row.is_nullable}`).sort();
+      const migrated = rows
+        .map((row) => `${row.column_name} ${typeName(row.data_type)} ${row.is_nullable}`)
+        .sort();
       const declared = columns
-        .map((column) => `${column.databaseName} ${column.type as string} ${column.isNullable ? 'YES' : 'NO'}`)
+        .map(
+          (column) => `${column.databaseName} ${column.type as string} ${column.isNullable ? 'YES' : 'NO'}`,
+        )
         .sort();
       expect([tableName, declared]).toEqual([tableName, migrated]);
     }
@@ -56,8 +60,14 @@ describe('the schema', () => {
   });
 
   it('refuses to change or delete an audit event', async () => {
-    await dataSource.query(`INSERT INTO audit_events (id, at, event, outcome) VALUES (1, now(), 'password', 'wrong')`);
-    for (const statement of [`UPDATE audit_events SET outcome = 'x'`, 'DELETE FROM audit_events', 'TRUNCATE audit_events']) {
+    await dataSource.query(
+      `INSERT INTO audit_events (id, at, event, outcome) VALUES (1, now(), 'password', 'wrong')`,
+    );
+    for (const statement of [
+      `UPDATE audit_events SET outcome = 'x'`,
+      'DELETE FROM audit_events',
+      'TRUNCATE audit_events',
+    ]) {
       await expect(dataSource.query(statement)).rejects.toThrow('append-only');
     }
   });

@@ -32,12 +32,17 @@ export function expectDocumented({ method, path, status, body }: ServedAnswer): 
   const operation = template && document.paths[template]?.[method.toLowerCase()];
   if (!template || !operation) return;
   const response = operation.responses[status];
-  if (!response) throw new Error(`${method} ${template} answered ${status}, which openapi.json does not list`);
+  if (!response)
+    throw new Error(`${method} ${template} answered ${status}, which openapi.json does not list`);
   const [type] = Object.keys(response.content ?? {});
   if (!type) return;
-  const validate = validatorOf(`${pointer(template)}/${method.toLowerCase()}/responses/${status}/content/${pointer(type)}/schema`);
+  const validate = validatorOf(
+    `${pointer(template)}/${method.toLowerCase()}/responses/${status}/content/${pointer(type)}/schema`,
+  );
   if (validate(body)) return;
-  throw new Error(`${method} ${template} ${status} is not what openapi.json says: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(body)}`);
+  throw new Error(
+    `${method} ${template} ${status} is not what openapi.json says: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(body)}`,
+  );
 }
 
 function validatorOf(place: string): ValidateFunction {

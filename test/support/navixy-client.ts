@@ -22,14 +22,22 @@ export class NavixyClient {
   constructor(private readonly app: Pick<TestApp, 'url'> & Partial<Pick<TestApp, 'mailbox'>>) {}
 
   async send(path: string, init: RequestInit = {}): Promise<NavixyAnswer> {
-    const { status, headers, ...response } = await answered(fetch(`${this.app.url}${path}`, { method: 'POST', ...init }));
+    const { status, headers, ...response } = await answered(
+      fetch(`${this.app.url}${path}`, { method: 'POST', ...init }),
+    );
     const body = response.body as NavixyAnswer['body'];
     const documented = (path.split('?')[0] as string).replace(/^\/v2/, '').replace(/\/$/, '');
-    if (!init.method || init.method === 'GET') expectDocumented({ method: 'POST', path: documented, status, body });
+    if (!init.method || init.method === 'GET')
+      expectDocumented({ method: 'POST', path: documented, status, body });
     return { status, headers, body };
   }
 
-  post(path: string, body?: unknown, hash?: string, headers: Record<string, string> = {}): Promise<NavixyAnswer> {
+  post(
+    path: string,
+    body?: unknown,
+    hash?: string,
+    headers: Record<string, string> = {},
+  ): Promise<NavixyAnswer> {
     return this.send(path, {
       headers: {
         ...(body !== undefined && { 'Content-Type': 'application/json' }),
@@ -68,7 +76,9 @@ export class NavixyClient {
   }
 }
 
-async function answered(sent: Promise<Response>): Promise<{ status: number; headers: Headers; body: unknown }> {
+async function answered(
+  sent: Promise<Response>,
+): Promise<{ status: number; headers: Headers; body: unknown }> {
   const response = await sent;
   return { status: response.status, headers: response.headers, body: await response.json() };
 }

@@ -43,8 +43,21 @@ export class RunningService {
 
 /** What `account create` on the command line does: an account with a mailed second factor. */
 export function createAccount({ environment }: RunningService, email: string): void {
-  const command = ['scripts/cli.mjs', 'account', 'create', '--email', email, '--second-factor', 'email', '--password-stdin'];
+  const command = [
+    'scripts/cli.mjs',
+    'account',
+    'create',
+    '--email',
+    email,
+    '--second-factor',
+    'email',
+    '--password-stdin',
+  ];
   const env = { PATH: process.env['PATH'], ...environment };
-  const { status, stderr } = spawnSync(process.execPath, command, { cwd: ROOT, env, input: 'correct horse battery\n' });
+  const { status, stderr } = spawnSync(process.execPath, command, {
+    cwd: ROOT,
+    env,
+    input: 'correct horse battery\n',
+  });
   if (status !== 0) throw new Error(String(stderr));
 }

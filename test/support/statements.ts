@@ -14,7 +14,9 @@ export class StatementCounter {
 
   constructor(app: TestApp) {
     const { current, query } = this;
-    this.wake = jest.spyOn(app.nest.get(Outbox, { strict: false }), 'wake').mockImplementation(() => undefined);
+    this.wake = jest
+      .spyOn(app.nest.get(Outbox, { strict: false }), 'wake')
+      .mockImplementation(() => undefined);
     Client.prototype.query = function counted(this: Client, ...args: unknown[]) {
       const statement = args[0] as string | { text: string };
       current.getStore()?.push(typeof statement === 'string' ? statement : statement.text);

@@ -10,7 +10,11 @@ import type { Sql } from 'sql-template-tag';
 import { AppModule } from '../../apps/auth/src/app.module.js';
 import { configureApp } from '../../apps/auth/src/configure-app.js';
 import { FastExpressAdapter } from '../../apps/auth/src/fast-express-adapter.js';
-import { AccountsService, type AccountRequest, type CreatedAccount } from '../../apps/cli/src/accounts.service.js';
+import {
+  AccountsService,
+  type AccountRequest,
+  type CreatedAccount,
+} from '../../apps/cli/src/accounts.service.js';
 import { TestClock } from './test-clock.js';
 import { createTestDatabase } from './test-database.js';
 import { TestMailbox } from './test-mailbox.js';
@@ -34,8 +38,16 @@ export class TestApp {
 
   /** `environment`: variables that differ from the defaults; `replicaOf`: an app to share database and clock with. */
   static async start(environment: Record<string, string> = {}, replicaOf?: TestApp): Promise<TestApp> {
-    const database = replicaOf ? { url: replicaOf.databaseUrl, drop: async () => {} } : await createTestDatabase();
-    const config = readConfig({ NODE_ENV: 'test', LOG_LEVEL: 'silent', COUNTERSIGN_KEYS: KEYS, PORT: '0', ...environment });
+    const database = replicaOf
+      ? { url: replicaOf.databaseUrl, drop: async () => {} }
+      : await createTestDatabase();
+    const config = readConfig({
+      NODE_ENV: 'test',
+      LOG_LEVEL: 'silent',
+      COUNTERSIGN_KEYS: KEYS,
+      PORT: '0',
+      ...environment,
+    });
     const module = await Test.createTestingModule({
       imports: [AppModule.forRoot(config, database.url), AccountsModule],
       providers: [AccountsService],
@@ -43,7 +55,9 @@ export class TestApp {
       .overrideProvider(Clock)
       .useValue(replicaOf?.clock ?? new TestClock())
       .compile();
-    const nest = module.createNestApplication<NestExpressApplication>(new FastExpressAdapter(), { bodyParser: false });
+    const nest = module.createNestApplication<NestExpressApplication>(new FastExpressAdapter(), {
+      bodyParser: false,
+    });
     configureApp(nest, config);
     await nest.listen(0, '127.0.0.1');
     const { port } = nest.getHttpServer().address() as AddressInfo;

@@ -23,14 +23,21 @@ export function configureApp(app: NestExpressApplication, config: Config): void 
   app.disable('x-powered-by').disable('etag');
   app.set('trust proxy', config.http.trustedProxies);
   app.set('query parser', 'simple');
-  useTokenTransport(app, { staging: config.browserSessions.staging, secure: config.http.publicUrl.startsWith('https:') });
+  useTokenTransport(app, {
+    staging: config.browserSessions.staging,
+    secure: config.http.publicUrl.startsWith('https:'),
+  });
 
   app.use(attachCall(app.get(Clock), app.get(Ids)));
   app.use(requestLog(logger));
   app.use(app.get(MetricsService).observe());
   app.use(securityHeaders(config));
   if (config.http.corsOrigins.length) {
-    app.enableCors({ origin: config.http.corsOrigins, credentials: true, exposedHeaders: ['Retry-After', 'X-Request-Id', 'X-Development-Session'] });
+    app.enableCors({
+      origin: config.http.corsOrigins,
+      credentials: true,
+      exposedHeaders: ['Retry-After', 'X-Request-Id', 'X-Development-Session'],
+    });
   }
   useDocspaceSite(app, config.http.publicUrl);
   app.use(docspaceContentType);

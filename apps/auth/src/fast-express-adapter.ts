@@ -16,7 +16,10 @@ export class FastExpressAdapter extends ExpressAdapter {
   }
 }
 
-function withPrototype<T extends typeof IncomingMessage | typeof ServerResponse>(base: T, prototype: object): T {
+function withPrototype<T extends typeof IncomingMessage | typeof ServerResponse>(
+  base: T,
+  prototype: object,
+): T {
   function Constructed(this: unknown, ...args: unknown[]): void {
     Reflect.apply(base, this, args);
   }

@@ -4,8 +4,14 @@ import { pino, type Level, type Logger } from 'pino';
 
 /** JSON lines in production, readable ones in development. */
 export function createLogger({ log }: Config): Logger {
-  const transport = log.pretty ? { target: 'pino-pretty', options: { singleLine: true, ignore: 'pid,hostname' } } : undefined;
-  return pino({ level: log.level, transport, redact: ['*.password', '*.code', '*.hash', '*.token', '*.secret'] });
+  const transport = log.pretty
+    ? { target: 'pino-pretty', options: { singleLine: true, ignore: 'pid,hostname' } }
+    : undefined;
+  return pino({
+    level: log.level,
+    transport,
+    redact: ['*.password', '*.code', '*.hash', '*.token', '*.secret'],
+  });
 }
 
 /** Nest's account of how it puts the application together would bury what a person wants to see at the start. */

@@ -15,8 +15,14 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .setTitle('Countersign')
     .setDescription('Self-hosted authentication: each client family keeps the protocol it already speaks.')
     .setVersion('0.1.0')
-    .addApiKey({ type: 'apiKey', in: 'header', name: 'Authorization', description: '`NVX <hash>`' }, NAVIXY_HASH)
-    .addApiKey({ type: 'apiKey', in: 'header', name: 'Authorization', description: '`<token>` or `Bearer <token>`' }, DOCSPACE_HEADER)
+    .addApiKey(
+      { type: 'apiKey', in: 'header', name: 'Authorization', description: '`NVX <hash>`' },
+      NAVIXY_HASH,
+    )
+    .addApiKey(
+      { type: 'apiKey', in: 'header', name: 'Authorization', description: '`<token>` or `Bearer <token>`' },
+      DOCSPACE_HEADER,
+    )
     .addCookieAuth('asc_auth_key', { type: 'apiKey', in: 'cookie', name: 'asc_auth_key' }, DOCSPACE_COOKIE)
     .addCookieAuth('__session', { type: 'apiKey', in: 'cookie', name: '__session' }, WACHT_SESSION)
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, YAT_BEARER)
@@ -30,7 +36,9 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
 }
 
 function operationsOf(path: PathItemObject): OperationObject[] {
-  return Object.values(path).filter((each): each is OperationObject => typeof each === 'object' && 'responses' in each);
+  return Object.values(path).filter(
+    (each): each is OperationObject => typeof each === 'object' && 'responses' in each,
+  );
 }
 
 /** The plugin makes a handler's whole comment its summary: the first paragraph is, the rest describes. */

@@ -14,8 +14,10 @@ export function requestLog(logger: Logger): HttpLogger<Request, Response> {
     customAttributeKeys: { reqId: 'requestId' },
     serializers: { req: () => undefined, res: () => undefined, err: (error) => error },
     customLogLevel: (_request, response) => (response.statusCode >= 500 ? 'error' : 'info'),
-    customSuccessObject: (request, response, value: { responseTime: number }) => line(request, response, value.responseTime),
-    customErrorObject: (request, response, _error, value: { responseTime: number }) => line(request, response, value.responseTime),
+    customSuccessObject: (request, response, value: { responseTime: number }) =>
+      line(request, response, value.responseTime),
+    customErrorObject: (request, response, _error, value: { responseTime: number }) =>
+      line(request, response, value.responseTime),
     customSuccessMessage: () => 'request',
     customErrorMessage: () => 'request',
   });

@@ -9,7 +9,25 @@ import { SecondFactors } from './second-factors/second-factors.js';
 import { TotpFactors } from './totp-factors.js';
 
 @Module({
-  providers: [ClientPasswords, CredentialProofs, AccountsRepository, PasswordCheck, PasswordHasher, TotpFactors, SecondFactors, BackupCodes],
-  exports: [ClientPasswords, CredentialProofs, AccountsRepository, PasswordCheck, PasswordHasher, TotpFactors, SecondFactors, BackupCodes],
+  providers: [
+    ClientPasswords,
+    CredentialProofs,
+    AccountsRepository,
+    PasswordCheck,
+    PasswordHasher,
+    TotpFactors,
+    SecondFactors,
+    BackupCodes,
+  ],
+  exports: [
+    ClientPasswords,
+    CredentialProofs,
+    AccountsRepository,
+    PasswordCheck,
+    PasswordHasher,
+    TotpFactors,
+    SecondFactors,
+    BackupCodes,
+  ],
 })
 export class AccountsModule {}

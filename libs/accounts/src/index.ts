@@ -38,7 +38,11 @@ export { subjectParts } from './subject.js';
 export { TotpFactors } from './totp-factors.js';
 export { OfferedTotp, challengeOf } from './credentials/challenge.js';
 export { spellings } from './credentials/client-data.js';
-export { CredentialEntity, PendingRecoveryEntity, type CredentialKind } from './credentials/credential.entity.js';
+export {
+  CredentialEntity,
+  PendingRecoveryEntity,
+  type CredentialKind,
+} from './credentials/credential.entity.js';
 export * from './credentials/credential-proofs.js';
 export * from './credentials/credentials.js';
 export { enrolTotp } from './credentials/totp-enrolment.js';

@@ -56,7 +56,12 @@ export class PasswordCheck {
     now: Date,
     { addressLifted = false } = {},
   ): Promise<PasswordOutcome> {
-    const { password_hash, locked_until, ...found } = await this.countAndFind(login, address, now, addressLifted);
+    const { password_hash, locked_until, ...found } = await this.countAndFind(
+      login,
+      address,
+      now,
+      addressLifted,
+    );
     const accountId = found.id ?? null;
     if (locked_until) {
       return { ok: false, reason: 'locked', accountId, retryAfterSeconds: secondsUntil(locked_until, now) };
@@ -90,7 +95,12 @@ export class PasswordCheck {
     return row?.until ?? null;
   }
 
-  private async countAndFind(login: Identifier, address: string, now: Date, addressLifted: boolean): Promise<Found> {
+  private async countAndFind(
+    login: Identifier,
+    address: string,
+    now: Date,
+    addressLifted: boolean,
+  ): Promise<Found> {
     const { tries, triesSeconds, hourlyLimit, lockSeconds } = this.config.passwords;
     const keys = failureKeys(login, address);
     const windows = [plusSeconds(now, triesSeconds), plusSeconds(now, HOUR_SECONDS)];

@@ -10,7 +10,11 @@ import sql, { raw, type Sql } from 'sql-template-tag';
  * statements, limits and answers as a known one, and the tables name nobody. So is one whose account does not meet
  * `also`, a condition on table `accounts` that is never null.
  */
-export function subjectParts(identifier: Identifier | { kind: 'uuid'; value: string }, keyRing: KeyRing, also: Sql = sql`true`): Parts {
+export function subjectParts(
+  identifier: Identifier | { kind: 'uuid'; value: string },
+  keyRing: KeyRing,
+  also: Sql = sql`true`,
+): Parts {
   const stranger = `?${keyRing.mac('subject', identifier.kind, identifier.value).hash}`;
   return {
     known: sql`

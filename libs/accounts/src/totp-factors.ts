@@ -13,7 +13,11 @@ export class TotpFactors {
   /** A new secret for the account: in base32, sealed for the table, and as the URI the owner's app reads. */
   create(accountId: string, label: string): { secret: string; sealed: string; uri: string } {
     const secret = newTotpSecret();
-    return { secret, sealed: this.keyRing.seal(LABEL, accountId, secret), uri: totpUri(secret, label, 'Countersign') };
+    return {
+      secret,
+      sealed: this.keyRing.seal(LABEL, accountId, secret),
+      uri: totpUri(secret, label, 'Countersign'),
+    };
   }
 
   /** A secret that the owner's app has already, sealed for the table. */

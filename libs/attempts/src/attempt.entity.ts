@@ -44,7 +44,10 @@ export type AttemptStatus = 'open' | 'consumed' | 'expired' | 'exhausted' | 'sup
 @Index('attempts_account', ['accountId'], { where: 'account_id IS NOT NULL' })
 @Index('attempts_link', ['secretHash'], { where: `kind = 'link'`, unique: true })
 @Index('attempts_challenge', ['secretHash'], { where: `kind = 'challenge'`, unique: true })
-@Index('attempts_docspace', ['subject', 'kind'], { where: `protocol = 'docspace' AND purpose = 'sign_in' AND status = 'open'`, unique: true })
+@Index('attempts_docspace', ['subject', 'kind'], {
+  where: `protocol = 'docspace' AND purpose = 'sign_in' AND status = 'open'`,
+  unique: true,
+})
 @Index('attempts_expires_at', ['expiresAt'])
 @Index('attempts_browser', ['browserAttemptId'], { where: 'browser_attempt_id IS NOT NULL' })
 export class AttemptEntity {

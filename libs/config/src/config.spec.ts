@@ -25,7 +25,8 @@ function problemsOf(environment: Record<string, string>): ConfigError['problems'
     return (error as ConfigError).problems;
   }
 }
-const refused = (environment: Record<string, string>) => problemsOf(environment).map((problem) => problem.variable);
+const refused = (environment: Record<string, string>) =>
+  problemsOf(environment).map((problem) => problem.variable);
 
 describe('the configuration', () => {
   it('needs nothing in development', () => {
@@ -36,7 +37,12 @@ describe('the configuration', () => {
   });
 
   it('reports every problem at once, by name and without a value', () => {
-    const environment = { PORT: 'sesame1', SMTP_URL: 'sesame2', LOG_LEVEL: 'sesame3', COUNTERSIGN_KEYS: 'sesame4' };
+    const environment = {
+      PORT: 'sesame1',
+      SMTP_URL: 'sesame2',
+      LOG_LEVEL: 'sesame3',
+      COUNTERSIGN_KEYS: 'sesame4',
+    };
     expect(refused(environment)).toEqual(expect.arrayContaining(Object.keys(environment)));
     expect(() => readConfig(environment)).toThrow(/PORT[^]*SMTP_URL/);
     expect(JSON.stringify(problemsOf(environment))).not.toContain('sesame');
@@ -84,9 +90,12 @@ describe('in production', () => {
     expect(readConfig(PRODUCTION).http.publicUrl).toBe('https://auth.example.com');
   });
 
-  it.each(['DATABASE_URL', 'COUNTERSIGN_KEYS', 'SMTP_URL', 'MAIL_FROM', 'PUBLIC_URL'])('refuses to start without %s', (name) => {
-    expect(refused({ ...PRODUCTION, [name]: '' })).toEqual([name]);
-  });
+  it.each(['DATABASE_URL', 'COUNTERSIGN_KEYS', 'SMTP_URL', 'MAIL_FROM', 'PUBLIC_URL'])(
+    'refuses to start without %s',
+    (name) => {
+      expect(refused({ ...PRODUCTION, [name]: '' })).toEqual([name]);
+    },
+  );
 
   it.each([
     ['PUBLIC_URL', 'http://auth.example.com'],
@@ -104,7 +113,8 @@ describe('.env.example', () => {
   });
 
   it('gives every variable a sentence', () => {
-    for (const [name, reader] of Object.entries(variables)) expect([name, reader.description]).toEqual([name, expect.any(String)]);
+    for (const [name, reader] of Object.entries(variables))
+      expect([name, reader.description]).toEqual([name, expect.any(String)]);
   });
 });
 
@@ -119,6 +129,8 @@ describe('the development keys', () => {
   });
 
   it('are not made where keys are configured', () => {
-    expect(loadKeyRing(readConfig({ COUNTERSIGN_KEYS: KEY, DATA_DIR: '/nowhere' })).mac('x').keyId).toBe('k1');
+    expect(loadKeyRing(readConfig({ COUNTERSIGN_KEYS: KEY, DATA_DIR: '/nowhere' })).mac('x').keyId).toBe(
+      'k1',
+    );
   });
 });

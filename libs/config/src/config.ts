@@ -14,7 +14,9 @@ const LINK_EXCHANGE_SECONDS = 60;
 /** Every problem of the environment at once. */
 export class ConfigError extends Error {
   constructor(readonly problems: ConfigProblem[]) {
-    super(`Countersign cannot start with this configuration:\n${problems.map((p) => `  ${p.variable} ${p.problem}`).join('\n')}`);
+    super(
+      `Countersign cannot start with this configuration:\n${problems.map((p) => `  ${p.variable} ${p.problem}`).join('\n')}`,
+    );
     this.name = 'ConfigError';
   }
 }
@@ -54,7 +56,11 @@ export class Config {
       redirectUrls: env.REDIRECT_URLS,
     });
     this.log = Object.freeze({ level: env.LOG_LEVEL, pretty: env.NODE_ENV === 'development' });
-    this.database = Object.freeze({ url: env.DATABASE_URL, poolSize: env.DATABASE_POOL_SIZE, dataDir: env.DATA_DIR });
+    this.database = Object.freeze({
+      url: env.DATABASE_URL,
+      poolSize: env.DATABASE_POOL_SIZE,
+      dataDir: env.DATA_DIR,
+    });
     this.keys = env.COUNTERSIGN_KEYS;
     this.delivery = Object.freeze({
       smtpUrl: env.SMTP_URL,
@@ -104,7 +110,10 @@ export class Config {
     });
     this.signUp = Object.freeze({ disclosesAccounts: env.SIGNUP_DISCLOSES_ACCOUNTS });
     this.passwordResetUrl = env.PASSWORD_RESET_URL ?? `${this.http.publicUrl}/reset-password`;
-    this.sessions = Object.freeze({ pendingSeconds: env.PENDING_SESSION_SECONDS, lifeSeconds: env.SESSION_SECONDS });
+    this.sessions = Object.freeze({
+      pendingSeconds: env.PENDING_SESSION_SECONDS,
+      lifeSeconds: env.SESSION_SECONDS,
+    });
     this.refresh = Object.freeze({
       idleSeconds: env.REFRESH_IDLE_SECONDS,
       absoluteSeconds: env.REFRESH_ABSOLUTE_SECONDS,
@@ -120,7 +129,13 @@ export class Config {
       lifeSeconds: env.ACCESS_TOKEN_SECONDS,
       longestLifeSeconds: LONGEST_ACCESS_TOKEN_SECONDS,
     });
-    this.limits = Object.freeze({ docspaceRequestsPerMinute: env.DOCSPACE_REQUESTS_PER_MINUTE_LIMIT, dfnsRequestsPerMinute: env.DFNS_REQUESTS_PER_MINUTE_LIMIT, navixyRequestsPerSecond: env.NAVIXY_REQUESTS_PER_SECOND_LIMIT, wachtRequestsPerMinute: env.WACHT_REQUESTS_PER_MINUTE_LIMIT, yatRequestsPerMinute: env.YAT_REQUESTS_PER_MINUTE_LIMIT });
+    this.limits = Object.freeze({
+      docspaceRequestsPerMinute: env.DOCSPACE_REQUESTS_PER_MINUTE_LIMIT,
+      dfnsRequestsPerMinute: env.DFNS_REQUESTS_PER_MINUTE_LIMIT,
+      navixyRequestsPerSecond: env.NAVIXY_REQUESTS_PER_SECOND_LIMIT,
+      wachtRequestsPerMinute: env.WACHT_REQUESTS_PER_MINUTE_LIMIT,
+      yatRequestsPerMinute: env.YAT_REQUESTS_PER_MINUTE_LIMIT,
+    });
     const { hostname, origin } = new URL(this.http.publicUrl);
     this.webauthn = Object.freeze({
       rpId: env.WEBAUTHN_RP_ID ?? hostname,

@@ -8,13 +8,17 @@ const digits = z.string().regex(/^\d{1,12}$/, 'must be a whole number');
 
 /** A whole number from `min` to `max`. */
 export const whole = (min: number, max: number) =>
-  digits.transform(Number).pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`));
+  digits
+    .transform(Number)
+    .pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`));
 
 /** A life or a waiting time in seconds. Short ones are allowed: they are how a test or a strict site works. */
 export const seconds = (max = 10 * 365 * 86_400) => whole(1, max);
 
 /** `true` or `false`. */
-export const flag = z.enum(['true', 'false'], { error: 'must be true or false' }).transform((text) => text === 'true');
+export const flag = z
+  .enum(['true', 'false'], { error: 'must be true or false' })
+  .transform((text) => text === 'true');
 
 /** A comma-separated list; empty entries are dropped. */
 export const list = z.string().transform((text) =>
@@ -61,6 +65,9 @@ export const keyRing = z.string().superRefine((text, context) => {
   try {
     KeyRing.parse(text);
   } catch (error) {
-    context.addIssue({ code: 'custom', message: `must be id:base64[,id:base64…]: ${(error as Error).message}` });
+    context.addIssue({
+      code: 'custom',
+      message: `must be id:base64[,id:base64…]: ${(error as Error).message}`,
+    });
   }
 });

@@ -53,9 +53,19 @@ export const variables = {
   ),
   MAIL_FROM: set(z.string().min(3), 'Countersign <no-reply@localhost>', 'Sender of every mail.'),
   SMTP_TIMEOUT_SECONDS: set(seconds(300), '20', 'How long one conversation with the mail server may take.'),
-  SMS_WEBHOOK_URL: maybe(url('http:', 'https:'), 'Texts are POSTed here as JSON {to, text, …}. Absent in development: the built-in mailbox.'),
-  SMS_WEBHOOK_SECRET: maybe(z.string().min(16, 'must have at least 16 characters'), 'Key of the webhook signature (HMAC-SHA-256).'),
-  OUTBOX_LEASE_SECONDS: set(seconds(60), '30', 'How long a worker owns a message before another may take it.'),
+  SMS_WEBHOOK_URL: maybe(
+    url('http:', 'https:'),
+    'Texts are POSTed here as JSON {to, text, …}. Absent in development: the built-in mailbox.',
+  ),
+  SMS_WEBHOOK_SECRET: maybe(
+    z.string().min(16, 'must have at least 16 characters'),
+    'Key of the webhook signature (HMAC-SHA-256).',
+  ),
+  OUTBOX_LEASE_SECONDS: set(
+    seconds(60),
+    '30',
+    'How long a worker owns a message before another may take it.',
+  ),
   OUTBOX_POLL_SECONDS: set(seconds(60), '1', 'How often a worker looks for messages that others left.'),
 
   SIGN_IN_CODE_SECONDS: set(seconds(600), '300', 'Life of a sign-in code.'),
@@ -63,47 +73,129 @@ export const variables = {
   MAGIC_LINK_SECONDS: set(seconds(3600), '900', 'Life of a magic link and of the code in its mail.'),
   RESEND_SECONDS: set(seconds(), '60', 'Waiting time between two messages of one kind to one recipient.'),
   RESEND_HOURLY_LIMIT: set(whole(1, 1000), '5', 'Messages of one kind to one recipient in an hour.'),
-  ACCOUNT_WRONG_CODES_LIMIT: set(whole(1, 100), '20', 'Wrong codes of one account until guessable secrets are refused.'),
+  ACCOUNT_WRONG_CODES_LIMIT: set(
+    whole(1, 100),
+    '20',
+    'Wrong codes of one account until guessable secrets are refused.',
+  ),
   ACCOUNT_WRONG_CODES_SECONDS: set(seconds(), String(DAY), 'Time after which that budget refills.'),
-  NAVIXY_RESEND_SECONDS: set(seconds(), '300', 'navixy: waiting time between two re-sent codes of one account.'),
+  NAVIXY_RESEND_SECONDS: set(
+    seconds(),
+    '300',
+    'navixy: waiting time between two re-sent codes of one account.',
+  ),
 
-  RECOVERY_CODE_SECONDS: set(seconds(600), '600', 'Life of a mailed recovery, registration or login code of 16 digits.'),
+  RECOVERY_CODE_SECONDS: set(
+    seconds(600),
+    '600',
+    'Life of a mailed recovery, registration or login code of 16 digits.',
+  ),
   RECOVERY_CODE_TRIES_LIMIT: set(whole(1, 10), '5', 'Wrong tries that end such a code.'),
   CHALLENGE_SECONDS: set(seconds(600), '300', 'Life of a challenge that a key has to sign.'),
   CHALLENGE_TRIES_LIMIT: set(whole(1, 10), '5', 'Wrong signatures that end a challenge.'),
-  RECOVERY_DELAY_SECONDS: set(whole(0, 30 * DAY), '0', 'How long a proven recovery waits, while the owner can stop it from the mail.'),
-  WEBAUTHN_RP_ID: maybe(z.string().regex(/^[a-z0-9.-]{1,253}$/, 'must be a domain'), 'Domain that passkeys belong to. Default: the host of PUBLIC_URL.'),
-  WEBAUTHN_ORIGINS: set(origins, '', 'Web origins whose passkeys and keys are accepted. Default: that of PUBLIC_URL and CORS_ORIGINS.'),
+  RECOVERY_DELAY_SECONDS: set(
+    whole(0, 30 * DAY),
+    '0',
+    'How long a proven recovery waits, while the owner can stop it from the mail.',
+  ),
+  WEBAUTHN_RP_ID: maybe(
+    z.string().regex(/^[a-z0-9.-]{1,253}$/, 'must be a domain'),
+    'Domain that passkeys belong to. Default: the host of PUBLIC_URL.',
+  ),
+  WEBAUTHN_ORIGINS: set(
+    origins,
+    '',
+    'Web origins whose passkeys and keys are accepted. Default: that of PUBLIC_URL and CORS_ORIGINS.',
+  ),
 
-  PASSWORD_TRIES_LIMIT: set(whole(1, 1000), '5', 'Wrong passwords of one login and address until it is locked out.'),
+  PASSWORD_TRIES_LIMIT: set(
+    whole(1, 1000),
+    '5',
+    'Wrong passwords of one login and address until it is locked out.',
+  ),
   PASSWORD_TRIES_SECONDS: set(seconds(), '60', 'Time in which those wrong passwords count.'),
   PASSWORD_LOCK_SECONDS: set(seconds(), '60', 'How long that lock lasts.'),
-  PASSWORD_HOURLY_LIMIT: set(whole(1, 100_000), '20', 'Wrong passwords of one login in an hour, from all addresses.'),
-  PASSWORD_QUEUE_LIMIT: set(whole(1, 10_000), '200', 'Passwords that may wait for hashing; beyond that the service says it is busy.'),
+  PASSWORD_HOURLY_LIMIT: set(
+    whole(1, 100_000),
+    '20',
+    'Wrong passwords of one login in an hour, from all addresses.',
+  ),
+  PASSWORD_QUEUE_LIMIT: set(
+    whole(1, 10_000),
+    '200',
+    'Passwords that may wait for hashing; beyond that the service says it is busy.',
+  ),
 
-  PENDING_SESSION_SECONDS: set(seconds(3600), '900', 'Life of a session that still waits for its second factor.'),
-  WACHT_SESSION_SECONDS: set(seconds(), String(DAY), 'wacht: life of a browser session since it was last used.'),
+  PENDING_SESSION_SECONDS: set(
+    seconds(3600),
+    '900',
+    'Life of a session that still waits for its second factor.',
+  ),
+  WACHT_SESSION_SECONDS: set(
+    seconds(),
+    String(DAY),
+    'wacht: life of a browser session since it was last used.',
+  ),
   WACHT_ATTEMPT_SECONDS: set(seconds(3600), '900', 'wacht: time to complete a sign-in or sign-up attempt.'),
-  WACHT_STAGING: set(flag, 'false', 'wacht: the session travels in the query and a header instead of a cookie (never in production).'),
-  SIGNUP_DISCLOSES_ACCOUNTS: set(flag, 'true', 'Whether a sign-up says that an address is taken; false: the same answer as for a free one, and the owner is told by mail.'),
+  WACHT_STAGING: set(
+    flag,
+    'false',
+    'wacht: the session travels in the query and a header instead of a cookie (never in production).',
+  ),
+  SIGNUP_DISCLOSES_ACCOUNTS: set(
+    flag,
+    'true',
+    'Whether a sign-up says that an address is taken; false: the same answer as for a free one, and the owner is told by mail.',
+  ),
   PASSWORD_RESET_SECONDS: set(seconds(3600), '900', 'Life of a link that resets a password.'),
-  PASSWORD_RESET_URL: maybe(url('http:', 'https:'), 'Page of your application that takes ?token= and asks for the new password. Default: a page of ours.'),
+  PASSWORD_RESET_URL: maybe(
+    url('http:', 'https:'),
+    'Page of your application that takes ?token= and asks for the new password. Default: a page of ours.',
+  ),
   SESSION_SECONDS: set(seconds(), String(30 * DAY), 'Life of a session from sign-in or renewal.'),
 
   REFRESH_IDLE_SECONDS: set(seconds(), String(30 * DAY), 'Life of a refresh token that is not used.'),
-  REFRESH_ABSOLUTE_SECONDS: set(seconds(), String(90 * DAY), 'Life of a session that is refreshed, however often.'),
-  REFRESH_GRACE_SECONDS: set(seconds(60), '10', 'How long the refresh token before the newest stays good (a lost answer, two tabs).'),
-  SECOND_FACTOR_MARK_SECONDS: set(seconds(), '900', 'How long a second factor counts as fresh for sensitive calls.'),
+  REFRESH_ABSOLUTE_SECONDS: set(
+    seconds(),
+    String(90 * DAY),
+    'Life of a session that is refreshed, however often.',
+  ),
+  REFRESH_GRACE_SECONDS: set(
+    seconds(60),
+    '10',
+    'How long the refresh token before the newest stays good (a lost answer, two tabs).',
+  ),
+  SECOND_FACTOR_MARK_SECONDS: set(
+    seconds(),
+    '900',
+    'How long a second factor counts as fresh for sensitive calls.',
+  ),
   FACTOR_SETUP_SECONDS: set(seconds(3600), '900', 'Time to confirm a new second factor.'),
 
   ACCESS_TOKEN_SECONDS: set(seconds(LONGEST_ACCESS_TOKEN_SECONDS), '900', 'Life of an access token.'),
   ACCESS_TOKEN_AUDIENCE: maybe(z.string(), 'Who access tokens are for (`aud`). Default: PUBLIC_URL.'),
 
-  NAVIXY_REQUESTS_PER_SECOND_LIMIT: set(whole(1, 1_000_000), '50', 'navixy: requests of one address, and of one session, in a second.'),
-  WACHT_REQUESTS_PER_MINUTE_LIMIT: set(whole(1, 1_000_000), '300', 'wacht: requests of one address in a minute.'),
+  NAVIXY_REQUESTS_PER_SECOND_LIMIT: set(
+    whole(1, 1_000_000),
+    '50',
+    'navixy: requests of one address, and of one session, in a second.',
+  ),
+  WACHT_REQUESTS_PER_MINUTE_LIMIT: set(
+    whole(1, 1_000_000),
+    '300',
+    'wacht: requests of one address in a minute.',
+  ),
   YAT_REQUESTS_PER_MINUTE_LIMIT: set(whole(1, 1_000_000), '300', 'yat: requests of one address in a minute.'),
-  DOCSPACE_REQUESTS_PER_MINUTE_LIMIT: set(whole(1, 1_000_000), '300', 'docspace: requests of one address in a minute.'),
-  DFNS_REQUESTS_PER_MINUTE_LIMIT: set(whole(1, 1_000_000), '100', 'dfns: requests of one address in a minute.'),
+  DOCSPACE_REQUESTS_PER_MINUTE_LIMIT: set(
+    whole(1, 1_000_000),
+    '300',
+    'docspace: requests of one address in a minute.',
+  ),
+  DFNS_REQUESTS_PER_MINUTE_LIMIT: set(
+    whole(1, 1_000_000),
+    '100',
+    'dfns: requests of one address in a minute.',
+  ),
 };
 
 export type Variables = z.output<z.ZodObject<typeof variables>>;

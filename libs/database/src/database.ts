@@ -6,7 +6,10 @@ import type { Sql } from 'sql-template-tag';
 import { DataSource } from 'typeorm';
 import { errorCode, isOutOfReach, SqlState } from './sql-state.js';
 
-const REPEATABLE: readonly (string | undefined)[] = [SqlState.deadlockDetected, SqlState.serializationFailure];
+const REPEATABLE: readonly (string | undefined)[] = [
+  SqlState.deadlockDetected,
+  SqlState.serializationFailure,
+];
 
 /**
  * Runs statements on the pool beneath TypeORM, as named prepared statements: Postgres parses and plans each text

@@ -5,8 +5,14 @@ export const SqlState = {
   serializationFailure: '40001',
 } as const;
 
-const OUT_OF_REACH = [/^08/, /^57P0[123]$/, /^53300$/, /^E(CONNREFUSED|CONNRESET|PIPE|NOTFOUND|TIMEDOUT|HOSTUNREACH)$/];
-const POOL_MESSAGES = /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error/;
+const OUT_OF_REACH = [
+  /^08/,
+  /^57P0[123]$/,
+  /^53300$/,
+  /^E(CONNREFUSED|CONNRESET|PIPE|NOTFOUND|TIMEDOUT|HOSTUNREACH)$/,
+];
+const POOL_MESSAGES =
+  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error/;
 
 /** The SQLSTATE (or the operating system's code) of a driver error, else undefined. */
 export function errorCode(error: unknown): string | undefined {
@@ -17,7 +23,9 @@ export function errorCode(error: unknown): string | undefined {
 /** Whether the database could not be reached at all, as opposed to having refused a statement. */
 export function isOutOfReach(error: unknown): boolean {
   const code = errorCode(error) ?? '';
-  return OUT_OF_REACH.some((pattern) => pattern.test(code)) || POOL_MESSAGES.test((error as Error)?.message ?? '');
+  return (
+    OUT_OF_REACH.some((pattern) => pattern.test(code)) || POOL_MESSAGES.test((error as Error)?.message ?? '')
+  );
 }
 
 /** The name of the violated constraint, when a unique one was. */

@@ -29,7 +29,8 @@ export class KeyRing {
         throw new Error(`key ${index + 1} is not of the form id:base64`);
       }
       const key = Buffer.from(base64, 'base64');
-      if (key.length !== KEY_BYTES) throw new Error(`key ${index + 1} does not have ${KEY_BYTES} bytes of base64`);
+      if (key.length !== KEY_BYTES)
+        throw new Error(`key ${index + 1} does not have ${KEY_BYTES} bytes of base64`);
       if (keys.has(id)) throw new Error(`key ${index + 1} repeats the id of an earlier one`);
       keys.set(id, key);
     }
@@ -56,7 +57,9 @@ export class KeyRing {
   seal(label: string, context: string, plain: string): string {
     const [keyId] = this.first();
     const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.derive(keyId, label), nonce).setAAD(Buffer.from(context));
+    const cipher = createCipheriv('aes-256-gcm', this.derive(keyId, label), nonce).setAAD(
+      Buffer.from(context),
+    );
     const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
     return `${keyId}.${Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64url')}`;
   }
@@ -72,7 +75,9 @@ export class KeyRing {
     const decipher = createDecipheriv('aes-256-gcm', this.derive(keyId, label), nonce, options)
       .setAAD(Buffer.from(context))
       .setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
-    return decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+    return (
+      decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
+    );
   }
 
   private first(): [string, Buffer] {

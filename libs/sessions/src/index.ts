@@ -11,8 +11,18 @@ export { SessionEntity, type AuthenticationMethod } from './session.entity.js';
 export { startProven, type ProvenSession } from './proven-session.js';
 export { purgeSessions } from './purge.js';
 export { RefreshRotation, type RefreshState } from './refresh-rotation.js';
-export { endOtherSessions, endSessionsWithout, endWaitingSessions, sessionOfToken } from './refresh-sessions.js';
+export {
+  endOtherSessions,
+  endSessionsWithout,
+  endWaitingSessions,
+  sessionOfToken,
+} from './refresh-sessions.js';
 export { RefreshTokens, type PresentedToken } from './refresh-tokens.js';
 export { SessionsModule } from './sessions.module.js';
-export { SessionsRepository, endAllSessions, signedInSession, type NewSession } from './sessions.repository.js';
+export {
+  SessionsRepository,
+  endAllSessions,
+  signedInSession,
+  type NewSession,
+} from './sessions.repository.js';
 export { endSessionsOf, lockAccountAndSessions } from './end-sessions-of.js';

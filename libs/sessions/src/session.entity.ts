@@ -21,7 +21,10 @@ export interface AuthenticationMethod {
 @Index('sessions_live', ['accountId'], { where: 'ended_at IS NULL' })
 @Index('sessions_expires_at', ['expiresAt'])
 @Index('sessions_browser', ['browserSessionId'], { where: 'browser_session_id IS NOT NULL' })
-@Index('sessions_browser_attempt', ['browserAttemptId'], { where: 'browser_attempt_id IS NOT NULL', unique: true })
+@Index('sessions_browser_attempt', ['browserAttemptId'], {
+  where: 'browser_attempt_id IS NOT NULL',
+  unique: true,
+})
 export class SessionEntity {
   @PrimaryColumn({ type: 'bigint' }) id: string;
   @Column({ type: 'bigint', name: 'account_id' }) accountId: string;

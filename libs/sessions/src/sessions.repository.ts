@@ -89,7 +89,11 @@ export function endAllSessions(accountId: string, reason: string, now: Date): Sq
     WHERE account_id = ${accountId}::bigint AND ended_at IS NULL RETURNING id`;
 }
 
-function live({ now, protocol }: Pick<Call, 'now' | 'protocol'>, tokenHash: string, stage: SessionStage): Sql {
+function live(
+  { now, protocol }: Pick<Call, 'now' | 'protocol'>,
+  tokenHash: string,
+  stage: SessionStage,
+): Sql {
   return sql`s.token_hash = ${tokenHash} AND s.protocol = ${protocol} AND s.stage = ${stage}
     AND s.ended_at IS NULL AND s.expires_at > ${now}::timestamptz`;
 }

@@ -21,7 +21,12 @@ import { SignInService } from './sign-in.service.js';
 /** Flow `code`: a password, then a code. Spoken by navixy and docspace clients. */
 @Module({
   imports: [AccountsModule, AttemptsModule, DeliveryModule, SessionsModule],
-  controllers: [NavixyCodeController, NavixySessionController, DocspaceAuthenticationController, DocspaceSettingsController],
+  controllers: [
+    NavixyCodeController,
+    NavixySessionController,
+    DocspaceAuthenticationController,
+    DocspaceSettingsController,
+  ],
   providers: [
     SignInService,
     CodeService,

@@ -34,14 +34,26 @@ export class CodeService {
   async verify(call: Call, token: string, code: string): Promise<string> {
     const tokenHash = digest(token);
     const fresh = randomHex(128);
-    const sent = await this.decide(call, tokenHash, fresh, this.attempts.redeem(call, OF_SESSION, tokenHash, code));
-    const verdict = sent.outcome === 'other_kind' ? await this.verifyTotp(call, tokenHash, fresh, code, sent) : sent;
+    const sent = await this.decide(
+      call,
+      tokenHash,
+      fresh,
+      this.attempts.redeem(call, OF_SESSION, tokenHash, code),
+    );
+    const verdict =
+      sent.outcome === 'other_kind' ? await this.verifyTotp(call, tokenHash, fresh, code, sent) : sent;
     if (!verdict.pending) throw new AuthError('session_not_found');
     if (verdict.outcome !== 'redeemed') throw new AuthError('code_wrong');
     return fresh;
   }
 
-  private async verifyTotp(call: Call, tokenHash: string, fresh: string, code: string, known: Verdict): Promise<Verdict> {
+  private async verifyTotp(
+    call: Call,
+    tokenHash: string,
+    fresh: string,
+    code: string,
+    known: Verdict,
+  ): Promise<Verdict> {
     const secret = known.totp_secret;
     const step = secret ? this.totp.stepOf(known.account_id, secret, code, call.now) : undefined;
     const redeem = this.attempts.redeemTotp(call, OF_SESSION, this.totp.isFresh(step, 'factor'));

@@ -47,7 +47,10 @@ export class NavixyCodeController {
     'malformed_request',
     'account_disabled',
   )
-  async signIn(@Caller() call: Call, @NavixyParameters() request: NavixySignInRequest): Promise<NavixySignInResponse> {
+  async signIn(
+    @Caller() call: Call,
+    @NavixyParameters() request: NavixySignInRequest,
+  ): Promise<NavixySignInResponse> {
     const { login, password, dealer_id } = request;
     return presentSignIn(await this.signIns.signIn(call, { login, password, orgId: dealer_id?.toString() }));
   }
@@ -79,7 +82,13 @@ export class NavixyCodeController {
   @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
   @ApiBody({ type: NavixyVerifyCodeRequest })
   @ApiOkResponse({ type: NavixyHashResponse })
-  @NavixyErrors('code_wrong', 'credential_malformed', 'session_not_found', 'invalid_parameters', 'malformed_request')
+  @NavixyErrors(
+    'code_wrong',
+    'credential_malformed',
+    'session_not_found',
+    'invalid_parameters',
+    'malformed_request',
+  )
   async verify(
     @Caller() call: Call,
     @NavixyHash() hash: string,

@@ -37,7 +37,8 @@ export class ResendService {
     const tokenHash = digest(token);
     const awaited = await this.awaited(call, tokenHash);
     if (!awaited) return this.refuse(call, 'session_not_found', 'no_session', null);
-    if (awaited.method === 'otp') return this.refuse(call, 'address_missing', 'no_address', awaited.account_id);
+    if (awaited.method === 'otp')
+      return this.refuse(call, 'address_missing', 'no_address', awaited.account_id);
 
     const { outcome, next_at } = await this.send(call, tokenHash, awaited.method, waitSeconds);
     this.outbox.wake();
@@ -55,9 +56,19 @@ export class ResendService {
     return this.database.row<Awaited>(statement(parts, answer));
   }
 
-  private async send(call: Call, tokenHash: string, channel: 'email' | 'sms', waitSeconds: number): Promise<Verdict> {
+  private async send(
+    call: Call,
+    tokenHash: string,
+    channel: 'email' | 'sms',
+    waitSeconds: number,
+  ): Promise<Verdict> {
     const rule: SendRule = { purpose: 'sign_in', waitSeconds };
-    const { attempt, code } = secondFactorAttempt(call, channel, tokenHash, this.attempts.ruleOf('sign_in', call.now));
+    const { attempt, code } = secondFactorAttempt(
+      call,
+      channel,
+      tokenHash,
+      this.attempts.ruleOf('sign_in', call.now),
+    );
     const message = codeMessage(call, channel, attempt, code);
     const parts: Parts = {
       pending: this.sessions.pending(call, tokenHash),
@@ -67,7 +78,11 @@ export class ResendService {
       allowed: sql`SELECT p.* FROM pending p JOIN window_taken USING (subject)`,
       replaced: this.attempts.supersede(call, 'sign_in', 'allowed'),
       ...this.attempts.open(call, attempt, 'allowed'),
-      message: this.outbox.enqueue(message, call.now, sql`SELECT r.* FROM recipient r JOIN allowed USING (account_id)`),
+      message: this.outbox.enqueue(
+        message,
+        call.now,
+        sql`SELECT r.* FROM recipient r JOIN allowed USING (account_id)`,
+      ),
       waiting: nextSend(call, rule, 'pending'),
       verdict: sql`
         SELECT CASE WHEN p.session_id IS NULL THEN 'no_session' WHEN r.address IS NULL THEN 'no_address'
@@ -79,7 +94,12 @@ export class ResendService {
     return (await this.database.row<Verdict>(statement(parts, answer))) as Verdict;
   }
 
-  private async refuse(call: Call, code: AuthErrorCode, outcome: string, accountId: string | null): Promise<never> {
+  private async refuse(
+    call: Call,
+    code: AuthErrorCode,
+    outcome: string,
+    accountId: string | null,
+  ): Promise<never> {
     await this.database.rows(auditRefusal(call, 'code.resend', { outcome, accountId }));
     throw new AuthError(code);
   }

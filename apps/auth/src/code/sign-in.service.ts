@@ -4,7 +4,14 @@ import { AttemptsRepository } from '@app/attempts';
 import { audit, auditRefusal } from '@app/audit';
 import { Database, statement, type Parts } from '@app/database';
 import { Outbox } from '@app/delivery';
-import { AuthError, digest, normaliseIdentifier, randomHex, type AuthErrorCode, type Call } from '@app/kernel';
+import {
+  AuthError,
+  digest,
+  normaliseIdentifier,
+  randomHex,
+  type AuthErrorCode,
+  type Call,
+} from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
 import sql from 'sql-template-tag';
 import { codeMessage, secondFactorAttempt } from './second-factor.js';
@@ -48,7 +55,9 @@ export class SignInService {
     const refusal = refusalOf(proof.account, question.orgId);
     if (refusal) return this.refuse(call, proof.account.id, refusal);
 
-    const signedIn = await this.open(call, proof.account, { forgiven: this.passwords.forgive(login, address) });
+    const signedIn = await this.open(call, proof.account, {
+      forgiven: this.passwords.forgive(login, address),
+    });
     return signedIn ?? this.refuse(call, proof.account.id, OVERTAKEN);
   }
 
@@ -71,7 +80,12 @@ export class SignInService {
   }
 
   private challenge(call: Call, factor: 'email' | 'sms' | 'totp', tokenHash: string): Parts {
-    const { attempt, code } = secondFactorAttempt(call, factor, tokenHash, this.attempts.ruleOf('sign_in', call.now));
+    const { attempt, code } = secondFactorAttempt(
+      call,
+      factor,
+      tokenHash,
+      this.attempts.ruleOf('sign_in', call.now),
+    );
     const opened = this.attempts.open(call, attempt, 'session');
     if (factor === 'totp') return opened;
     const message = codeMessage(call, factor, attempt, code);
@@ -99,9 +113,12 @@ const OVERTAKEN: Refusal = { code: 'credentials_wrong', outcome: 'overtaken' };
 
 /** Why an account with the right password may still not sign in. Said only to who knows the password. */
 function refusalOf(account: KnownAccount, orgId: string | undefined): Refusal | undefined {
-  if (orgId !== undefined && orgId !== account.org_id) return { code: 'credentials_wrong', outcome: 'other_organisation' };
+  if (orgId !== undefined && orgId !== account.org_id)
+    return { code: 'credentials_wrong', outcome: 'other_organisation' };
   if (account.disabled_at) return DISABLED;
   if (!account.activated_at) return { code: 'account_not_activated', outcome: 'not_activated' };
-  const reachable = { none: true, totp: true, email: account.email, sms: account.phone }[account.second_factor];
+  const reachable = { none: true, totp: true, email: account.email, sms: account.phone }[
+    account.second_factor
+  ];
   return reachable ? undefined : { code: 'address_missing', outcome: 'no_address' };
 }

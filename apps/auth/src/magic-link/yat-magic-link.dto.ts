@@ -21,7 +21,10 @@ export class YatMagicLinkRequest {
   @IsUUID()
   user_id?: string;
 
-  /** Where the page leads on to, with a one-time `code`; one of the service's `REDIRECT_URLS`. */
+  /**
+   * Where the page leads on to, with a one-time `code`; one of the service's `REDIRECT_URLS`.
+   * @example 'https://app.example.com/signed-in'
+   */
   @Optional()
   @IsString()
   @Length(1, 2048)

@@ -9,8 +9,10 @@ const logger = new Logger('Errors');
 /** Says a refusal in the protocol's words. What went wrong inside goes to the log, never to the client. */
 export function answerError(protocol: Protocol, thrown: unknown, response: Response): void {
   const error = toAuthError(thrown);
-  if (error.code === 'unexpected') logger.error(error.cause ?? error, (error.cause as Error | undefined)?.stack);
-  if (error.code === 'database_unavailable') logger.warn(`database out of reach: ${(error.cause as Error).message}`);
+  if (error.code === 'unexpected')
+    logger.error(error.cause ?? error, (error.cause as Error | undefined)?.stack);
+  if (error.code === 'database_unavailable')
+    logger.warn(`database out of reach: ${(error.cause as Error).message}`);
   if (response.headersSent) return;
 
   const { status, body } = protocol.renderError(error, response.req);

@@ -50,7 +50,8 @@ const refuseRepeatedKeys: Handler = (request: RawRequest, _response, next) => {
 };
 
 const refuseUnread: Handler = (request, _response, next) => {
-  const hasBody = request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length']) > 0;
+  const hasBody =
+    request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length']) > 0;
   next(hasBody && request.body === undefined ? new AuthError('malformed_request') : undefined);
 };
 
@@ -66,5 +67,7 @@ function keepProblem(request: Request, next: NextFunction): NextFunction {
 
 function run([first, ...rest]: Handler[], request: Request, response: Response, next: NextFunction): void {
   if (!first) return next();
-  void first(request, response, (error?: unknown) => (error ? next(error) : run(rest, request, response, next)));
+  void first(request, response, (error?: unknown) =>
+    error ? next(error) : run(rest, request, response, next),
+  );
 }

@@ -25,7 +25,9 @@ function statusOf(thrown: unknown): number {
 
 /** The validation pipe's findings: each parameter once, with its first complaint; a nested one with its path. */
 export function toInvalidParameters(errors: ValidationError[]): AuthError {
-  return new AuthError('invalid_parameters', { parameters: errors.flatMap((error) => complaints(error, '')) });
+  return new AuthError('invalid_parameters', {
+    parameters: errors.flatMap((error) => complaints(error, '')),
+  });
 }
 
 function complaints({ property, constraints, children }: ValidationError, path: string): InvalidParameter[] {

@@ -13,5 +13,9 @@ export function UseProtocol(protocol: Protocol): ClassDecorator {
     validationError: { target: false, value: false },
     exceptionFactory: toInvalidParameters,
   });
-  return applyDecorators(UseFilters(new ProtocolErrorFilter(protocol)), UsePipes(pipe), ApiTags(protocol.name));
+  return applyDecorators(
+    UseFilters(new ProtocolErrorFilter(protocol)),
+    UsePipes(pipe),
+    ApiTags(protocol.name),
+  );
 }

@@ -177,7 +177,10 @@ export class WachtForgotPasswordRequest {
 }
 
 export class WachtResetPasswordRequest {
-  /** From the link in the mail. */
+  /**
+   * From the link in the mail.
+   * @example 'pQ3sJ0p4xq7l1Yc2m8vB5w'
+   */
   @IsPlainText()
   @IsString()
   @Length(1, 256)

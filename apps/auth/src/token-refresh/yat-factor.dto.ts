@@ -66,6 +66,7 @@ export class YatDisable2FaRequest {
 }
 
 export class YatBackupDisableRequest {
+  /** @example 'k7mq-3x9p' */
   @IsString()
   @Matches(BACKUP_CODE, { message: 'backup_code must be eight letters and digits' })
   backup_code: string;

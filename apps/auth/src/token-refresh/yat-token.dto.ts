@@ -31,6 +31,7 @@ export class YatLoginRequest {
 }
 
 export class YatRefreshRequest {
+  /** @example 'WwnDaaNHn0W7VhXJo9qQmA.lJm4Zg0o4m2iN3s0W3wq3m3kqY7X0n2b8bJqv0kqf1o' */
   @IsString()
   @Length(1)
   @IsPlainText()

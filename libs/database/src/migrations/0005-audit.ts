@@ -18,8 +18,12 @@ export class Audit1760000005000 implements MigrationInterface {
         user_agent text,
         request_id text
       )`);
-    await runner.query(`CREATE INDEX audit_events_account ON audit_events (account_id, id) WHERE account_id IS NOT NULL`);
-    await runner.query(`CREATE INDEX audit_events_attempt ON audit_events (attempt_id) WHERE attempt_id IS NOT NULL`);
+    await runner.query(
+      `CREATE INDEX audit_events_account ON audit_events (account_id, id) WHERE account_id IS NOT NULL`,
+    );
+    await runner.query(
+      `CREATE INDEX audit_events_attempt ON audit_events (attempt_id) WHERE attempt_id IS NOT NULL`,
+    );
     // Append-only for everyone who speaks SQL through the service; an owner of the table can still drop the trigger.
     await runner.query(`
       CREATE FUNCTION audit_events_append_only() RETURNS trigger LANGUAGE plpgsql AS $$

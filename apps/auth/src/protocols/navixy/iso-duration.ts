@@ -5,5 +5,10 @@ export function isoDuration(seconds: number): string {
     [Math.floor(seconds / 60) % 60, 'M'],
     [seconds % 60, 'S'],
   ] as const;
-  return `PT${parts.filter(([count]) => count > 0).map(([count, unit]) => `${count}${unit}`).join('') || '0S'}`;
+  return `PT${
+    parts
+      .filter(([count]) => count > 0)
+      .map(([count, unit]) => `${count}${unit}`)
+      .join('') || '0S'
+  }`;
 }

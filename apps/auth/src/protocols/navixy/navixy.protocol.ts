@@ -20,7 +20,8 @@ function renderError({ code, details }: AuthError): RenderedError {
     success: false,
     status: { code: number, description },
     ...(details.parameters && { errors: details.parameters }),
-    ...(details.waitSeconds && waiting(details.waitSeconds, details.retryAfterSeconds ?? details.waitSeconds)),
+    ...(details.waitSeconds &&
+      waiting(details.waitSeconds, details.retryAfterSeconds ?? details.waitSeconds)),
   };
   return { status, body };
 }
