@@ -46,6 +46,8 @@ export default {
   transformIgnorePatterns: [`/node_modules/(?!(${esmPackages.join('|')})/)`],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  maxWorkers: '100%',
+  workerIdleMemoryLimit: '1.5GB',
   testTimeout: 30_000,
   coverageProvider: 'v8',
   coverageReporters: ['text-summary', 'json-summary'],

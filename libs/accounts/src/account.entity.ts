@@ -24,6 +24,8 @@ export class AccountEntity {
   @Column({ type: 'text', name: 'second_factor', default: 'none' }) secondFactor: SecondFactor;
   @Column({ type: 'text', name: 'org_id', nullable: true }) orgId: string | null;
   @Column({ type: 'text', name: 'tenant_id', nullable: true }) tenantId: string | null;
+  @Column({ type: 'text', name: 'first_name', nullable: true }) firstName: string | null;
+  @Column({ type: 'text', name: 'last_name', nullable: true }) lastName: string | null;
   /** BCP 47; what cannot be said in it is said in English. */
   @Column({ type: 'text', default: 'en' }) language: string;
   @Column({ type: 'timestamptz', name: 'activated_at', nullable: true }) activatedAt: Date | null;

@@ -52,9 +52,9 @@ export class BrowserSessions1760000008000 implements MigrationInterface {
         completed_at timestamptz,
         CONSTRAINT sign_ups_reachable CHECK (num_nonnulls(email, phone) > 0)
       )`);
-    await runner.query(`ALTER TABLE accounts ADD COLUMN IF NOT EXISTS first_name text`);
-    await runner.query(`ALTER TABLE accounts ADD COLUMN IF NOT EXISTS last_name text`);
-    await runner.query(`ALTER TABLE accounts ADD COLUMN password_changed_at timestamptz`);
+    await runner.query(`
+      ALTER TABLE accounts ADD COLUMN first_name text, ADD COLUMN last_name text,
+        ADD COLUMN password_changed_at timestamptz`);
     // No foreign keys to the browser's rows: a link redeemed elsewhere must not wait for what the browser is doing.
     await runner.query(
       `ALTER TABLE sessions ADD COLUMN browser_session_id bigint, ADD COLUMN browser_attempt_id bigint`,
@@ -74,10 +74,8 @@ export class BrowserSessions1760000008000 implements MigrationInterface {
     await runner.query(`
       ALTER TABLE attempts DROP COLUMN browser_session_id, DROP COLUMN browser_attempt_id, DROP COLUMN sign_up_id`);
     await runner.query(`ALTER TABLE sessions DROP COLUMN browser_session_id, DROP COLUMN browser_attempt_id`);
-    await runner.query(`ALTER TABLE accounts DROP COLUMN password_changed_at`);
-    await runner.query(
-      `ALTER TABLE accounts DROP COLUMN IF EXISTS first_name, DROP COLUMN IF EXISTS last_name`,
-    );
+    await runner.query(`
+      ALTER TABLE accounts DROP COLUMN first_name, DROP COLUMN last_name, DROP COLUMN password_changed_at`);
     await runner.query(`DROP TABLE sign_ups, browser_attempts, browser_sessions`);
   }
 }

@@ -15,8 +15,6 @@ export class RefreshAndFactors1760000009000 implements MigrationInterface {
           (refresh_hash IS NULL) = (absolute_ends_at IS NULL)
           AND (refresh_previous_hash IS NULL) = (refresh_rotated_at IS NULL)
           AND (refresh_hash IS NOT NULL OR refresh_previous_hash IS NULL))`);
-    await runner.query(`ALTER TABLE accounts ADD COLUMN IF NOT EXISTS first_name text`);
-    await runner.query(`ALTER TABLE accounts ADD COLUMN IF NOT EXISTS last_name text`);
     await runner.query(`
       CREATE TABLE factor_setups (
         account_id bigint PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
@@ -48,9 +46,6 @@ export class RefreshAndFactors1760000009000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`DROP TABLE magic_links, backup_codes, factor_setups`);
-    await runner.query(
-      `ALTER TABLE accounts DROP COLUMN IF EXISTS first_name, DROP COLUMN IF EXISTS last_name`,
-    );
     await runner.query(`
       ALTER TABLE sessions
         DROP CONSTRAINT sessions_refresh,
