@@ -12,6 +12,7 @@ const libs = {
   tokens: { tier: 2, may: ['kernel', 'config', 'database'] },
   delivery: { tier: 2, may: ['kernel', 'config', 'database'] },
   audit: { tier: 2, may: ['kernel', 'config', 'database'] },
+  captcha: { tier: 2, may: ['kernel', 'config'] },
   throttle: { tier: 3, may: ['kernel', 'config', 'database'] },
 };
 const names = Object.keys(libs);

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { DataSourceOptions } from 'typeorm';
-import { CredentialEntity, ExternalIdentityEntity, PendingRecoveryEntity } from '@app/accounts';
+import { CredentialEntity, PendingRecoveryEntity } from '@app/accounts';
 import {
   AccountEntity,
   BackupCodeEntity,
@@ -34,7 +34,6 @@ export function dataSourceOptions(url: string, poolSize = 10): DataSourceOptions
       FactorSetupEntity,
       BackupCodeEntity,
       PasswordFailuresEntity,
-      ExternalIdentityEntity,
       SessionEntity,
       BrowserSessionEntity,
       BrowserAttemptEntity,

@@ -20,7 +20,12 @@ describe('POST /api/2.0/authentication', () => {
   async function account(secondFactor: 'none' | 'email' | 'sms' | 'totp', more: object = {}) {
     const email = freshEmail();
     const phone = freshPhone();
-    const created = await app.createAccount({ email, secondFactor, ...(secondFactor === 'sms' && { phone }), ...more });
+    const created = await app.createAccount({
+      email,
+      secondFactor,
+      ...(secondFactor === 'sms' && { phone }),
+      ...more,
+    });
     return { ...created, email, phone };
   }
 
@@ -30,14 +35,21 @@ describe('POST /api/2.0/authentication', () => {
       const { status, headers, cookies, body } = await client.signIn(email);
       expect(status).toBe(200);
       expect(body).toEqual({
-        response: { token: expect.stringMatching(/^[\w-]{43}$/), expires: '2026-02-14T12:00:00.000Z', sms: false, tfa: false },
+        response: {
+          token: expect.stringMatching(/^[\w-]{43}$/),
+          expires: '2026-02-14T12:00:00.000Z',
+          sms: false,
+          tfa: false,
+        },
         count: 1,
         links: [{ href: 'http://localhost:0/api/2.0/authentication', action: 'POST' }],
         status: 0,
         statusCode: 200,
       });
       expect(cookies).toEqual({ asc_auth_key: body.response.token });
-      expect(headers.getSetCookie()[0]).toMatch(/; Path=\/; Expires=Sat, 14 Feb 2026 12:00:00 GMT; HttpOnly; SameSite=Strict$/);
+      expect(headers.getSetCookie()[0]).toMatch(
+        /; Path=\/; Expires=Sat, 14 Feb 2026 12:00:00 GMT; HttpOnly; SameSite=Strict$/,
+      );
       expect(headers.get('cache-control')).toBe('no-store');
     });
 
@@ -54,7 +66,8 @@ describe('POST /api/2.0/authentication', () => {
       const { email } = await account('none');
       const token = (await client.signIn(email)).body.response.token as string;
       expect(await client.isGood({ Cookie: `a=b; asc_auth_key=${token}` })).toBe(true);
-      for (const Authorization of [token, `Bearer ${token}`]) expect(await client.isGood({ Authorization })).toBe(true);
+      for (const Authorization of [token, `Bearer ${token}`])
+        expect(await client.isGood({ Authorization })).toBe(true);
       expect(await client.isGood({ asc_auth_key: token })).toBe(false);
       expect(await client.isGood({ Authorization: `${token}x` })).toBe(false);
       expect(await client.isGood({})).toBe(false);
@@ -63,16 +76,26 @@ describe('POST /api/2.0/authentication', () => {
     it('takes the password as a client hashes it, by the parameters of the settings', async () => {
       const { email } = await account('none');
       const { size, iterations, salt } = (
-        await client.call<{ passwordHash: { size: number; iterations: number; salt: string } }>('GET', '/settings')
+        await client.call<{ passwordHash: { size: number; iterations: number; salt: string } }>(
+          'GET',
+          '/settings',
+        )
       ).body.response.passwordHash;
       expect({ size, iterations }).toEqual({ size: 256, iterations: 100_000 });
       expect(salt).toMatch(/^[0-9a-f]{64}$/);
       const passwordHash = pbkdf2Sync(PASSWORD, salt, iterations, size / 8, 'sha256').toString('hex');
-      expect((await client.call('POST', '/authentication', { userName: email, passwordHash })).status).toBe(200);
-      expect((await client.call('POST', '/authentication', { userName: email, passwordHash, password: 'x' })).status).toBe(200);
+      expect((await client.call('POST', '/authentication', { userName: email, passwordHash })).status).toBe(
+        200,
+      );
+      expect(
+        (await client.call('POST', '/authentication', { userName: email, passwordHash, password: 'x' }))
+          .status,
+      ).toBe(200);
       expect((await client.signIn(email, passwordHash)).status).toBe(401);
       const wrong = passwordHash.replace(/^./, (digit) => (digit === '0' ? '1' : '0'));
-      expect((await client.call('POST', '/authentication', { userName: email, passwordHash: wrong })).status).toBe(401);
+      expect(
+        (await client.call('POST', '/authentication', { userName: email, passwordHash: wrong })).status,
+      ).toBe(401);
     });
 
     it('texts a code, once as long as it is good, and tells the number with its middle hidden', async () => {
@@ -84,7 +107,9 @@ describe('POST /api/2.0/authentication', () => {
         tfa: false,
         phoneNoise: `+${phone.slice(1, 5)}*******${phone.slice(-2)}`,
         expires: '2026-01-15T12:05:00.000Z',
-        confirmUrl: expect.stringMatching(/^http:\/\/localhost:0\/confirm\/PhoneAuth\?type=PhoneAuth&key=[\w-]{43}$/),
+        confirmUrl: expect.stringMatching(
+          /^http:\/\/localhost:0\/confirm\/PhoneAuth\?type=PhoneAuth&key=[\w-]{43}$/,
+        ),
       });
       expect(cookies).toEqual({});
       await app.mailbox.newest(phone);
@@ -109,14 +134,22 @@ describe('POST /api/2.0/authentication', () => {
       const { id, email } = await account('none');
       await app.rows(sql`UPDATE accounts SET second_factor = 'sms' WHERE id = ${id}`);
       const { response } = (await client.signIn(email)).body;
-      expect(response).toEqual({ sms: true, tfa: false, confirmUrl: expect.stringContaining('/confirm/PhoneActivation?') });
+      expect(response).toEqual({
+        sms: true,
+        tfa: false,
+        confirmUrl: expect.stringContaining('/confirm/PhoneActivation?'),
+      });
     });
 
     it('asks for the code of an authenticator', async () => {
       const { email } = await account('totp');
       const { body, cookies } = await client.signIn(email);
       const confirmUrl = body.response.confirmUrl as string;
-      expect(body.response).toEqual({ sms: false, tfa: true, confirmUrl: expect.stringContaining('/confirm/TfaAuth?type=TfaAuth&key=') });
+      expect(body.response).toEqual({
+        sms: false,
+        tfa: true,
+        confirmUrl: expect.stringContaining('/confirm/TfaAuth?type=TfaAuth&key='),
+      });
       expect(cookies).toEqual({ asc_confirm_key_TfaAuth: new URL(confirmUrl).searchParams.get('key') });
     });
 
@@ -141,13 +174,16 @@ describe('POST /api/2.0/authentication', () => {
       const { id, email } = await account('none');
       await client.signIn(email, PASSWORD, { culture: 'some text' });
       await client.signIn(email, PASSWORD, { culture: 'de-de' });
-      expect(await app.rows(sql`SELECT language FROM accounts WHERE id = ${id}`)).toEqual([{ language: 'de-DE' }]);
+      expect(await app.rows(sql`SELECT language FROM accounts WHERE id = ${id}`)).toEqual([
+        { language: 'de-DE' },
+      ]);
     });
 
     it('knows a person by e-mail address, user name and phone number', async () => {
       const { phone } = await account('none', { username: 'grace.h', phone: '+4915112340001' });
       expect(phone).toBeDefined();
-      for (const login of ['GRACE.H', '+49 151 1234 0001']) expect((await client.signIn(login)).status).toBe(200);
+      for (const login of ['GRACE.H', '+49 151 1234 0001'])
+        expect((await client.signIn(login)).status).toBe(200);
     });
   });
 
@@ -163,7 +199,11 @@ describe('POST /api/2.0/authentication', () => {
       const answer = await client.call('POST', '/authentication', body);
       expect(answer.status).toBe(400);
       expect(answer.body).toEqual({
-        error: { message: 'userName, password or passworHash is empty', type: 'System.ArgumentException', hresult: -2147024809 },
+        error: {
+          message: 'userName, password or passworHash is empty',
+          type: 'System.ArgumentException',
+          hresult: -2147024809,
+        },
         status: 1,
         statusCode: 400,
       });
@@ -194,7 +234,8 @@ describe('POST /api/2.0/authentication', () => {
   describe('429', () => {
     it('is answered with Retry-After beyond five wrong passwords, also to the right one', async () => {
       const { email } = await account('none');
-      for (let wrong = 0; wrong < 5; wrong += 1) expect((await client.signIn(email, `wrong ${wrong}`)).status).toBe(401);
+      for (let wrong = 0; wrong < 5; wrong += 1)
+        expect((await client.signIn(email, `wrong ${wrong}`)).status).toBe(401);
       const locked = await client.signIn(email);
       expect(locked.status).toBe(429);
       expect(locked.body.error?.message).toBe('Too many login attempts. Please try again later');

@@ -26,7 +26,8 @@ describe('the schema', () => {
         .sort();
       const declared = columns
         .map(
-          (column) => `${column.databaseName} ${column.isArray ? 'ARRAY' : (column.type as string)} ${column.isNullable ? 'YES' : 'NO'}`,
+          (column) =>
+            `${column.databaseName} ${column.isArray ? 'ARRAY' : (column.type as string)} ${column.isNullable ? 'YES' : 'NO'}`,
         )
         .sort();
       expect([tableName, declared]).toEqual([tableName, migrated]);

@@ -22,7 +22,11 @@ const BASE = '/api/2.0';
 export class DocspaceClient {
   constructor(private readonly app: TestApp) {}
 
-  async send<Content>(method: string, path: string, init: RequestInit = {}): Promise<DocspaceAnswer<Content>> {
+  async send<Content>(
+    method: string,
+    path: string,
+    init: RequestInit = {},
+  ): Promise<DocspaceAnswer<Content>> {
     const response = await fetch(`${this.app.url}${BASE}${path}`, { method, ...init });
     const text = await response.text();
     const body = JSON.parse(text) as DocspaceAnswer<Content>['body'];
@@ -56,7 +60,12 @@ export class DocspaceClient {
     return (await this.call<boolean>('GET', '/authentication', undefined, headers)).body.response;
   }
 
-  authorized<Content>(method: string, path: string, token: string, body?: unknown): Promise<DocspaceAnswer<Content>> {
+  authorized<Content>(
+    method: string,
+    path: string,
+    token: string,
+    body?: unknown,
+  ): Promise<DocspaceAnswer<Content>> {
     return this.call<Content>(method, path, body, { Authorization: token });
   }
 }

@@ -8,10 +8,9 @@ export {
 } from './account.entity.js';
 export { AccountsModule } from './accounts.module.js';
 export { AccountsRepository, accountOf, holdAccount, recipientOf } from './accounts.repository.js';
-export { PasswordCheck, type KnownAccount } from './password-check.js';
+export { PasswordCheck, type KnownAccount, type PasswordOutcome } from './password-check.js';
 export { PasswordHasher, type ShownPassword } from './password-hasher.js';
 export { ClientPasswords, type ClientPasswordParameters } from './pbkdf2-verifier.js';
-export { ExternalIdentityEntity } from './external-identity.entity.js';
 export {
   changeProfile,
   claimMailbox,

@@ -44,6 +44,7 @@ export class Config {
   readonly limits;
   readonly webauthn;
   readonly recovery;
+  readonly captcha;
 
   constructor(env: Variables) {
     this.production = env.NODE_ENV === 'production';
@@ -142,6 +143,16 @@ export class Config {
       origins: env.WEBAUTHN_ORIGINS.length ? env.WEBAUTHN_ORIGINS : [origin, ...env.CORS_ORIGINS],
     });
     this.recovery = Object.freeze({ delaySeconds: env.RECOVERY_DELAY_SECONDS });
+    this.captcha = Object.freeze({
+      secrets: Object.freeze({
+        web: env.RECAPTCHA_SECRET,
+        android: env.RECAPTCHA_ANDROID_SECRET,
+        ios: env.RECAPTCHA_IOS_SECRET,
+        hcaptcha: env.HCAPTCHA_SECRET,
+      }),
+      recaptchaUrl: env.RECAPTCHA_VERIFY_URL,
+      hcaptchaUrl: env.HCAPTCHA_VERIFY_URL,
+    });
     Object.freeze(this);
   }
 }

@@ -40,5 +40,8 @@ export function productionProblems(env: Given): ConfigProblem[] {
     refuse('PASSWORD_RESET_URL', 'must begin with https:// in production.');
   if (env.SMS_WEBHOOK_URL?.startsWith('http://'))
     refuse('SMS_WEBHOOK_URL', 'must begin with https:// in production.');
+  for (const name of ['RECAPTCHA_VERIFY_URL', 'HCAPTCHA_VERIFY_URL']) {
+    if (env[name]?.startsWith('http://')) refuse(name, 'must begin with https:// in production.');
+  }
   return problems;
 }

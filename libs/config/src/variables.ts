@@ -126,6 +126,24 @@ export const variables = {
     'Passwords that may wait for hashing; beyond that the service says it is busy.',
   ),
 
+  RECAPTCHA_SECRET: maybe(
+    z.string(),
+    'Secret of reCAPTCHA for web pages: a good answer lifts the lock of an address, and nothing else. Absent: answers are ignored.',
+  ),
+  RECAPTCHA_ANDROID_SECRET: maybe(z.string(), 'The same for Android apps.'),
+  RECAPTCHA_IOS_SECRET: maybe(z.string(), 'The same for iOS apps.'),
+  RECAPTCHA_VERIFY_URL: set(
+    url('http:', 'https:'),
+    'https://www.google.com/recaptcha/api/siteverify',
+    'Where reCAPTCHA answers are checked.',
+  ),
+  HCAPTCHA_SECRET: maybe(z.string(), 'Secret of hCaptcha.'),
+  HCAPTCHA_VERIFY_URL: set(
+    url('http:', 'https:'),
+    'https://api.hcaptcha.com/siteverify',
+    'Where hCaptcha answers are checked.',
+  ),
+
   PENDING_SESSION_SECONDS: set(
     seconds(3600),
     '900',

@@ -1,3 +1,4 @@
+export { askedBy } from './asked-by.js';
 export { DeliveryModule } from './delivery.module.js';
 export { Mailbox, type MailboxMessage } from './mailbox/mailbox.js';
 export type { NewMessage } from './message.js';

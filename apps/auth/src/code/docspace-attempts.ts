@@ -1,6 +1,6 @@
 import type { AttemptsRepository, NewAttempt } from '@app/attempts';
 import { violatedConstraint } from '@app/database';
-import type { NewMessage } from '@app/delivery';
+import { askedBy, type NewMessage } from '@app/delivery';
 import { randomDigits, type Call } from '@app/kernel';
 import sql, { raw, type Sql } from 'sql-template-tag';
 
@@ -52,16 +52,38 @@ export function sentAttempt(
   const code = randomDigits(6);
   const rule = attempts.ruleOf(PURPOSE, now);
   const secret = { binding, value: code };
-  const attempt: NewAttempt = { id: nextId(), purpose: PURPOSE, factor: 'second', kind: 'code', method: channel, ...rule, secret };
+  const attempt: NewAttempt = {
+    id: nextId(),
+    purpose: PURPOSE,
+    factor: 'second',
+    kind: 'code',
+    method: channel,
+    ...rule,
+    secret,
+  };
   const { id: attemptId, expiresAt } = attempt;
   const lifeSeconds = Math.round((expiresAt.getTime() - now.getTime()) / 1000);
-  const facts = { code, lifeSeconds, requestedAt: now.toISOString(), clientAddress: client.address, userAgent: client.userAgent };
-  return { attempt, message: { id: nextId(), channel, template: 'sign_in_code', attemptId, expiresAt, facts } };
+  const facts = {
+    code,
+    lifeSeconds,
+    ...askedBy({ now, client }),
+  };
+  return {
+    attempt,
+    message: { id: nextId(), channel, template: 'sign_in_code', attemptId, expiresAt, facts },
+  };
 }
 
 /** A new attempt at what is shown and not sent: the code of an authenticator, or a backup code. */
 export function shownAttempt({ now, nextId }: Call, attempts: AttemptsRepository): NewAttempt {
-  return { id: nextId(), purpose: PURPOSE, factor: 'second', kind: 'totp', method: 'otp', ...attempts.ruleOf(PURPOSE, now) };
+  return {
+    id: nextId(),
+    purpose: PURPOSE,
+    factor: 'second',
+    kind: 'totp',
+    method: 'otp',
+    ...attempts.ruleOf(PURPOSE, now),
+  };
 }
 
 /** Runs a statement that opens an attempt; again when a call that crossed it has opened one, which it then finds. */

@@ -14,7 +14,9 @@ export const asName =
   ({ value }: { value: unknown }): unknown => {
     if (typeof value !== 'number' && typeof value !== 'string') return value;
     const text = String(value).trim().toLowerCase();
-    return /^\d{1,2}$/.test(text) ? (names[Number(text)] ?? value) : (names.find((name) => name.toLowerCase() === text) ?? value);
+    return /^\d{1,2}$/.test(text)
+      ? (names[Number(text)] ?? value)
+      : (names.find((name) => name.toLowerCase() === text) ?? value);
   };
 
 export const CAPTCHA_TYPES = ['Default', 'AndroidV2', 'iOSV2', 'hCaptcha'] as const;

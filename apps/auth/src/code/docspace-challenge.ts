@@ -46,7 +46,12 @@ export class DocspaceChallenge {
     this.outbox.wake();
   }
 
-  private send(call: Call, channel: 'email' | 'sms', { id }: KnownAccount, language: string | undefined): Parts {
+  private send(
+    call: Call,
+    channel: 'email' | 'sms',
+    { id }: KnownAccount,
+    language: string | undefined,
+  ): Parts {
     const { attempt, message } = sentAttempt(call, this.attempts, channel, bindingOf(id));
     return {
       standing: standing(call, 'code'),
@@ -70,13 +75,20 @@ export class DocspaceChallenge {
     const begun = await this.begun(call, account.id);
     if (begun?.connected) return { parts: {}, setUp: false };
     if (begun?.secret_sealed) {
-      return { parts: {}, setUp: true, secret: this.totp.reveal(account.id, begun.secret_sealed, label).secret };
+      return {
+        parts: {},
+        setUp: true,
+        secret: this.totp.reveal(account.id, begun.secret_sealed, label).secret,
+      };
     }
     const { secret, part } = this.factors.beginTotp(call, account.id, label, 'held');
     return { parts: { set_up: part }, setUp: true, secret };
   }
 
-  private async begun(call: Call, accountId: string): Promise<(FactorSetup & { connected: boolean }) | undefined> {
+  private async begun(
+    call: Call,
+    accountId: string,
+  ): Promise<(FactorSetup & { connected: boolean }) | undefined> {
     const parts = {
       asking: sql`SELECT ${accountId}::bigint AS account_id`,
       setup: this.factors.setup(call, 'asking'),

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { recipientOf } from '@app/accounts';
 import type { Parts } from '@app/database';
-import { Outbox, type FactorChange, type NewMessage } from '@app/delivery';
+import { askedBy, Outbox, type FactorChange, type NewMessage } from '@app/delivery';
 import { plusSeconds, type Call } from '@app/kernel';
 import { endSessionsWithout } from '@app/sessions';
 import sql from 'sql-template-tag';
@@ -37,6 +37,15 @@ export class DocspaceConnections {
 }
 
 function notice({ now, client, nextId }: Call, change: FactorChange): NewMessage {
-  const facts = { change, requestedAt: now.toISOString(), clientAddress: client.address, userAgent: client.userAgent };
-  return { id: nextId(), channel: 'email', template: 'factor_changed', expiresAt: plusSeconds(now, NOTICE_SECONDS), facts };
+  const facts = {
+    change,
+    ...askedBy({ now, client }),
+  };
+  return {
+    id: nextId(),
+    channel: 'email',
+    template: 'factor_changed',
+    expiresAt: plusSeconds(now, NOTICE_SECONDS),
+    facts,
+  };
 }

@@ -1,16 +1,18 @@
 import type { SecondFactor, ShownPassword } from '@app/accounts';
+import type { CaptchaKind } from '@app/captcha';
 
 /** An answer of a captcha, and which of the verifier's client kinds gave it. */
 export interface CaptchaAnswer {
   response: string;
-  kind: 'web' | 'android' | 'ios' | 'hcaptcha';
+  kind: CaptchaKind;
 }
 
 /** By what a person is known before the second factor. */
-export type FirstProof =
-  | { by: 'password'; login: string; password: ShownPassword; captcha?: CaptchaAnswer }
-  | { by: 'link'; email: string; key: string }
-  | { by: 'provider'; provider: string; accessToken?: string; code?: string; idToken?: string };
+export interface FirstProof {
+  login: string;
+  password: ShownPassword;
+  captcha?: CaptchaAnswer;
+}
 
 export interface SignInRequest {
   proof: FirstProof;

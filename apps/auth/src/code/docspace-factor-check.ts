@@ -65,7 +65,12 @@ export class DocspaceFactorCheck {
   read({ setup_factor, setup_secret, setup_phone, ...row }: AwaitedRow): AwaitedFactor {
     const { account_id, second_factor, phone, totp_secret } = row;
     const unset = second_factor === 'totp' ? !totp_secret : second_factor === 'sms' && !phone;
-    const setup = { account_id, factor: setup_factor as 'sms' | 'totp', secret_sealed: setup_secret, phone: setup_phone };
+    const setup = {
+      account_id,
+      factor: setup_factor as 'sms' | 'totp',
+      secret_sealed: setup_secret,
+      phone: setup_phone,
+    };
     return { ...row, setup: unset && setup_factor === second_factor ? setup : null };
   }
 

@@ -6,9 +6,13 @@ const CAPTCHA_KINDS = { Default: 'web', AndroidV2: 'android', iOSV2: 'ios', hCap
 /** The provider that means none: a password. */
 const PASSWORD_PROVIDER = 'email';
 
-/** A request in the core's words. A mailed key counts before a provider, and that before a password. */
+/** A request in the core's words. A key counts before a provider, and that before a password. */
 export function signInOf(request: DocspaceSignInRequest): SignInRequest {
-  return { proof: proofOf(request), language: languageOf(request.culture), transient: request.session ?? false };
+  return {
+    proof: proofOf(request),
+    language: languageOf(request.culture),
+    transient: request.session ?? false,
+  };
 }
 
 /** The code of the body, else that of the path; white space around it is dropped. */
@@ -20,20 +24,21 @@ export function codeOf({ code }: DocspaceSignInRequest, path: string): string {
 
 function proofOf(request: DocspaceSignInRequest): FirstProof {
   const { confirmData, provider = '', userName, password, passwordHash } = request;
-  if (confirmData?.key) return { by: 'link', email: confirmData.email ?? '', key: confirmData.key };
-  if (provider && provider.toLowerCase() !== PASSWORD_PROVIDER) return providerProof(provider, request);
+  // No key of this kind is mailed: whatever it says, it is not one of ours.
+  if (confirmData?.key) throw new AuthError('credentials_wrong');
+  if (provider && provider.toLowerCase() !== PASSWORD_PROVIDER)
+    throw refused('provider', 'provider is not configured');
   if (!userName?.trim() || (!password && !passwordHash?.trim())) throw new AuthError('invalid_parameters');
-  const shown = passwordHash?.trim() ? { clientHash: passwordHash.trim().toLowerCase() } : (password as string);
-  return { by: 'password', login: userName, password: shown, captcha: captchaOf(request) };
+  const shown = passwordHash?.trim()
+    ? { clientHash: passwordHash.trim().toLowerCase() }
+    : (password as string);
+  return { login: userName, password: shown, captcha: captchaOf(request) };
 }
 
-function providerProof(provider: string, request: DocspaceSignInRequest): FirstProof {
-  const { accessToken, codeOAuth: code, serializedProfile: idToken } = request;
-  if (!accessToken && !code && !idToken) throw refused('accessToken', 'accessToken, codeOAuth and serializedProfile are empty');
-  return { by: 'provider', provider, accessToken, code, idToken };
-}
-
-function captchaOf({ recaptchaType = 'Default', recaptchaResponse }: DocspaceSignInRequest): CaptchaAnswer | undefined {
+function captchaOf({
+  recaptchaType = 'Default',
+  recaptchaResponse,
+}: DocspaceSignInRequest): CaptchaAnswer | undefined {
   return recaptchaResponse ? { response: recaptchaResponse, kind: CAPTCHA_KINDS[recaptchaType] } : undefined;
 }
 

@@ -1,7 +1,11 @@
 import { Controller, Get } from '@nestjs/common';
 import { ClientPasswords } from '@app/accounts';
 import { Limits } from '@app/throttle';
-import { DocspaceAnswers, DocspaceApi, DocspaceErrors } from '../protocols/docspace/docspace-api.decorator.js';
+import {
+  DocspaceAnswers,
+  DocspaceApi,
+  DocspaceErrors,
+} from '../protocols/docspace/docspace-api.decorator.js';
 import { DocspaceSettings } from './docspace-settings.dto.js';
 import { docspaceLimits } from './docspace.limits.js';
 

@@ -30,11 +30,17 @@ export class DocspaceSignInService {
     const token = randomToken(TOKEN_BITS);
     const step = await crossing(() => this.open(call, proven, language, token));
     this.challenges.sent();
-    if (!step) return this.firstFactor.refuse(call, account.id, { code: 'credentials_wrong', outcome: 'changed' });
+    if (!step)
+      return this.firstFactor.refuse(call, account.id, { code: 'credentials_wrong', outcome: 'changed' });
     const { challenge, codeExpiresAt } = step;
     if (account.second_factor !== 'none') {
       const awaits = { key: token, setUp: challenge.setUp, codeExpiresAt };
-      return { factor: account.second_factor, phone: account.phone ?? undefined, awaits, secret: challenge.secret };
+      return {
+        factor: account.second_factor,
+        phone: account.phone ?? undefined,
+        awaits,
+        secret: challenge.secret,
+      };
     }
     if (language) await this.database.rows(changeLanguage(call, account.id, language));
     const expiresAt = plusSeconds(call.now, this.config.sessions.lifeSeconds);
@@ -42,19 +48,29 @@ export class DocspaceSignInService {
   }
 
   /** No step: the account has changed since its owner was proven. */
-  private async open(call: Call, proven: Proven, language: string | undefined, token: string): Promise<OpenedStep | undefined> {
+  private async open(
+    call: Call,
+    proven: Proven,
+    language: string | undefined,
+    token: string,
+  ): Promise<OpenedStep | undefined> {
     const { account, method, also } = proven;
     const challenge = await this.challenges.of(call, account, language);
     const stage = account.second_factor === 'none' ? 'signed_in' : 'pending';
     const parts: Parts = {
       held: holdAccount(account, call.now),
-      session: this.sessions.start(call, { id: call.nextId(), stage, tokenHash: digest(token), method }, 'held'),
+      session: this.sessions.start(
+        call,
+        { id: call.nextId(), stage, tokenHash: digest(token), method },
+        'held',
+      ),
       ...challenge.parts,
       ...also,
       verdict: sql`SELECT 'accepted' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session`,
       audited: audit(call, 'password', 'verdict'),
     };
-    const codeLife = 'code_life' in challenge.parts ? sql`(SELECT expires_at FROM code_life)` : sql`NULL::timestamptz`;
+    const codeLife =
+      'code_life' in challenge.parts ? sql`(SELECT expires_at FROM code_life)` : sql`NULL::timestamptz`;
     const answer = sql`SELECT ${codeLife} AS code_expires_at FROM session`;
     const row = await this.database.row<{ code_expires_at: Date | null }>(statement(parts, answer));
     return row && { challenge, codeExpiresAt: row.code_expires_at ?? undefined };

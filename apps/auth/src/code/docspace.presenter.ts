@@ -3,6 +3,7 @@ import { docspaceSite } from '../protocols/docspace/docspace-site.js';
 import { setConfirmCookie, setTokenCookie, type ConfirmType } from '../protocols/docspace/docspace-token.js';
 import type { DocspaceAuthentication } from './docspace-authentication.dto.js';
 import type { SignInStep } from './docspace-credentials.js';
+import type { SentText } from './docspace-text.service.js';
 
 const FIRST_DIGITS = 4;
 const LAST_DIGITS = 2;
@@ -21,6 +22,17 @@ export function presentStep(step: SignInStep, response: Response): DocspaceAuthe
     tfa: factor === 'totp' || factor === 'email',
     ...(secret && { tfaKey: secret }),
     ...(awaits && { confirmUrl: confirmUrl(confirmType(step), awaits.key, response) }),
+  };
+}
+
+/** Says where a code went; one that is mailed counts as `tfa`. */
+export function presentText({ channel, phone, expiresAt }: SentText): DocspaceAuthentication {
+  const sms = channel === 'sms';
+  return {
+    expires: expiresAt.toISOString(),
+    sms,
+    ...(sms && phone && { phoneNoise: noise(phone) }),
+    tfa: !sms,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { NewAttempt } from '@app/attempts';
-import type { NewMessage } from '@app/delivery';
+import { askedBy, type NewMessage } from '@app/delivery';
 import { randomDigits, type Call } from '@app/kernel';
 
 /**
@@ -41,9 +41,7 @@ export function codeMessage(
     facts: {
       code,
       lifeSeconds: Math.round((attempt.expiresAt.getTime() - now.getTime()) / 1000),
-      requestedAt: now.toISOString(),
-      clientAddress: client.address,
-      userAgent: client.userAgent,
+      ...askedBy({ now, client }),
     },
   };
 }

@@ -4,7 +4,7 @@ import { AttemptsRepository, nextSend, takeSendWindow, type NewAttempt, type Sen
 import { audit } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, statement, type Parts } from '@app/database';
-import { Outbox, type NewMessage } from '@app/delivery';
+import { askedBy, Outbox, type NewMessage } from '@app/delivery';
 import { AuthError, randomDigits, randomToken, secondsUntil, type Call } from '@app/kernel';
 import sql from 'sql-template-tag';
 import { Recipients, type Who } from './recipients.js';
@@ -104,9 +104,7 @@ export class LinkRequestService {
         notMeLink: `${publicUrl}/magic-link/not-me?token=${token}`,
         code,
         lifeSeconds: this.config.attempts.magic_link.lifeSeconds,
-        requestedAt: now.toISOString(),
-        clientAddress: client.address,
-        userAgent: client.userAgent,
+        ...askedBy({ now, client }),
       },
     };
   }

@@ -4,7 +4,7 @@ import { AttemptsRepository, supersedeSubject, takeSendWindow, type NewAttempt }
 import { audit, type AuditEvent } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, statement, type Parts } from '@app/database';
-import { Outbox, type NewMessage } from '@app/delivery';
+import { askedBy, Outbox, type NewMessage } from '@app/delivery';
 import { KeyRing, randomDigits, type Call } from '@app/kernel';
 import sql, { type Sql } from 'sql-template-tag';
 import { personParts, type Person } from './person.js';
@@ -112,9 +112,7 @@ function codeMessage(
     facts: {
       code: inGroups(code),
       lifeSeconds: Math.round((attempt.expiresAt.getTime() - now.getTime()) / 1000),
-      requestedAt: now.toISOString(),
-      clientAddress: client.address,
-      userAgent: client.userAgent,
+      ...askedBy({ now, client }),
     },
   };
 }

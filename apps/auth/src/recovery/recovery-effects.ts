@@ -3,7 +3,7 @@ import { enrolTotp, insertCredentials, recipientOf, revokeCredentials } from '@a
 import { AttemptsRepository, LINK_BINDING } from '@app/attempts';
 import { Config } from '@app/config';
 import type { Parts } from '@app/database';
-import { Outbox, type NewMessage } from '@app/delivery';
+import { askedBy, Outbox, type NewMessage } from '@app/delivery';
 import { plusSeconds, randomToken, type Call } from '@app/kernel';
 import { endSessionsOf } from '@app/sessions';
 import sql, { raw, type Sql } from 'sql-template-tag';
@@ -11,8 +11,6 @@ import type { ProvenKeys } from './new-keys.service.js';
 
 const LINK_BITS = 128;
 const NOTICE_LIFE_SECONDS = 86_400;
-
-type Facts = { requestedAt: string; clientAddress: string; userAgent: string };
 
 /** What a recovery does, as parts of the statement that decides about it. */
 @Injectable()
@@ -33,7 +31,7 @@ export class RecoveryEffects {
    * channel. Its second factor stays. `keys`: a jsonb list of rows.
    */
   complete(call: Call, keys: Sql, from: string): Parts {
-    const facts = factsOf(call);
+    const facts = askedBy(call);
     const expiresAt = plusSeconds(call.now, NOTICE_LIFE_SECONDS);
     return {
       revoked: revokeCredentials(call, from),
@@ -65,7 +63,7 @@ export class RecoveryEffects {
       secret: { binding: LINK_BINDING, value: token },
     };
     const stopUrl = `${this.config.http.publicUrl}/auth/recover/stop?token=${token}`;
-    const facts = { ...factsOf(call), dueAt: dueAt.toISOString(), stopUrl };
+    const facts = { ...askedBy(call), dueAt: dueAt.toISOString(), stopUrl };
     return {
       replaced: sql`
         UPDATE pending_recoveries p SET ended_at = ${call.now}::timestamptz, end_reason = 'replaced' FROM ${raw(from)} f
@@ -101,7 +99,3 @@ type Notice = Pick<
   Extract<NewMessage, { template: 'recovery_started' | 'recovery_completed' }>,
   'template' | 'facts' | 'expiresAt'
 >;
-
-function factsOf({ now, client }: Call): Facts {
-  return { requestedAt: now.toISOString(), clientAddress: client.address, userAgent: client.userAgent };
-}

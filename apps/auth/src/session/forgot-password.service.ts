@@ -11,7 +11,7 @@ import {
 import { audit } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, statement, type Parts } from '@app/database';
-import { Outbox, type NewMessage } from '@app/delivery';
+import { askedBy, Outbox, type NewMessage } from '@app/delivery';
 import { AuthError, KeyRing, randomToken, secondsUntil, type Call, type Identifier } from '@app/kernel';
 import sql from 'sql-template-tag';
 
@@ -71,9 +71,7 @@ export class ForgotPasswordService {
     const facts = {
       link: link.href,
       lifeSeconds: this.config.attempts.password_reset.lifeSeconds,
-      requestedAt: call.now.toISOString(),
-      clientAddress: call.client.address,
-      userAgent: call.client.userAgent,
+      ...askedBy(call),
     };
     const { id: attemptId, expiresAt } = attempt;
     return {

@@ -3,7 +3,7 @@ import { PasswordHasher, resetPassword, weaknessOf } from '@app/accounts';
 import { AttemptsRepository, type RedeemOutcome } from '@app/attempts';
 import { audit } from '@app/audit';
 import { Database, rowsUnderLock, statement, type Parts } from '@app/database';
-import { Outbox, type NewMessage } from '@app/delivery';
+import { askedBy, Outbox, type NewMessage } from '@app/delivery';
 import { AuthError, plusSeconds, type Call } from '@app/kernel';
 import { endSessionsOf, lockAccountAndSessions } from '@app/sessions';
 import sql from 'sql-template-tag';
@@ -79,6 +79,6 @@ function notice({ now, client, nextId }: Call): NewMessage {
     channel: 'email',
     template: 'password_changed',
     expiresAt: plusSeconds(now, NOTICE_SECONDS),
-    facts: { requestedAt: now.toISOString(), clientAddress: client.address, userAgent: client.userAgent },
+    facts: { ...askedBy({ now, client }) },
   };
 }

@@ -1,5 +1,5 @@
 import type { NewAttempt } from '@app/attempts';
-import type { NewMessage } from '@app/delivery';
+import { askedBy, type NewMessage } from '@app/delivery';
 import { randomDigits, randomToken, type Call } from '@app/kernel';
 import type { Browser } from './browser.js';
 import type { BrowserAttempt } from './browser-view.js';
@@ -81,8 +81,6 @@ export function sendingOf(
 function requestFacts({ now, client }: Call, expiresAt: Date) {
   return {
     lifeSeconds: Math.round((expiresAt.getTime() - now.getTime()) / 1000),
-    requestedAt: now.toISOString(),
-    clientAddress: client.address,
-    userAgent: client.userAgent,
+    ...askedBy({ now, client }),
   };
 }

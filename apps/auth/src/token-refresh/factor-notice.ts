@@ -1,4 +1,4 @@
-import type { FactorChange, NewMessage } from '@app/delivery';
+import { askedBy, type FactorChange, type NewMessage } from '@app/delivery';
 import { plusSeconds, type Call } from '@app/kernel';
 
 /** A notice that is a day late is still news to an owner whose account was taken. */
@@ -13,9 +13,7 @@ export function factorNotice({ now, client, nextId }: Call, change: FactorChange
     expiresAt: plusSeconds(now, LIFE_SECONDS),
     facts: {
       change,
-      requestedAt: now.toISOString(),
-      clientAddress: client.address,
-      userAgent: client.userAgent,
+      ...askedBy({ now, client }),
     },
   };
 }

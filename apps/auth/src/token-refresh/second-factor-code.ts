@@ -1,5 +1,5 @@
 import type { NewAttempt } from '@app/attempts';
-import type { NewMessage } from '@app/delivery';
+import { askedBy, type NewMessage } from '@app/delivery';
 import { randomDigits, type Call } from '@app/kernel';
 
 /** What a code is bound to: good for one session alone. */
@@ -32,9 +32,7 @@ export function sentFactor(
     facts: {
       code,
       lifeSeconds: Math.round((attempt.expiresAt.getTime() - now.getTime()) / 1000),
-      requestedAt: now.toISOString(),
-      clientAddress: client.address,
-      userAgent: client.userAgent,
+      ...askedBy({ now, client }),
     },
   };
   return { attempt, message };

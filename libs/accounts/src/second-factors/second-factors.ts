@@ -92,6 +92,13 @@ export class SecondFactors {
       disconnected: sql`
         UPDATE accounts a SET second_factor = 'none', updated_at = ${now}::timestamptz FROM ${raw(from)} f
         WHERE a.id = f.account_id AND a.second_factor <> 'none' RETURNING a.id AS account_id`,
+      ...this.forget(from),
+    };
+  }
+
+  /** Parts that forget what the second factor of the account in part `from` consists of; sign-ins go on to ask for it. */
+  forget(from: string): Parts {
+    return {
       authenticator_dropped: sql`
         DELETE FROM totp_factors t USING ${raw(from)} f WHERE t.account_id = f.account_id RETURNING t.account_id`,
       setup_dropped: sql`

@@ -8,7 +8,7 @@ import { SigningKeys1760000007000 } from './0007-signing-keys.js';
 import { BrowserSessions1760000008000 } from './0008-browser-sessions.js';
 import { RefreshAndFactors1760000009000 } from './0009-refresh-and-factors.js';
 import { Credentials1760000010000 } from './0010-credentials.js';
-import { Docspace1760000012000 } from './0012-docspace.js';
+import { Docspace1760000011000 } from './0011-docspace.js';
 
 /** In the order in which they run. Classes and not a glob: the same in tests, in the build and on the command line. */
 export const migrations = [
@@ -22,5 +22,5 @@ export const migrations = [
   BrowserSessions1760000008000,
   RefreshAndFactors1760000009000,
   Credentials1760000010000,
-  Docspace1760000012000,
+  Docspace1760000011000,
 ];

@@ -21,7 +21,11 @@ const EVERYWHERE: AuthErrorCode[] = [
 
 /** A controller of this protocol: its strictness, its envelope, its error words, and what every call may answer. */
 export function DocspaceApi(): ClassDecorator {
-  return applyDecorators(UseProtocol(docspace), UseInterceptors(DocspaceEnvelopeInterceptor), ...responses(EVERYWHERE));
+  return applyDecorators(
+    UseProtocol(docspace),
+    UseInterceptors(DocspaceEnvelopeInterceptor),
+    ...responses(EVERYWHERE),
+  );
 }
 
 /** The refusals of one call, each as an example of its status. */
@@ -33,7 +37,8 @@ export function DocspaceErrors(...codes: AuthErrorCode[]): MethodDecorator {
 export const ReadsDocspaceJson = () => ApiConsumes('application/json', 'application/*+json', 'text/json');
 
 /** The call needs a token, as cookie or header. */
-export const NeedsDocspaceToken = () => applyDecorators(ApiSecurity(DOCSPACE_COOKIE), ApiSecurity(DOCSPACE_HEADER));
+export const NeedsDocspaceToken = () =>
+  applyDecorators(ApiSecurity(DOCSPACE_COOKIE), ApiSecurity(DOCSPACE_HEADER));
 
 type Content = Type | [Type] | 'boolean' | 'nothing';
 
@@ -64,7 +69,9 @@ function declare(name: string, content: Content): Type<DocspaceEnvelope> {
   return Enveloped;
 }
 
-const RETRY_AFTER = { 'Retry-After': { description: 'Seconds until the call can succeed.', schema: { type: 'integer' } } } as const;
+const RETRY_AFTER = {
+  'Retry-After': { description: 'Seconds until the call can succeed.', schema: { type: 'integer' } },
+} as const;
 
 function responses(codes: AuthErrorCode[]) {
   const statuses = [...new Set(codes.map((code) => docspaceErrors[code].status))];
@@ -72,8 +79,17 @@ function responses(codes: AuthErrorCode[]) {
     const said = codes.filter((code) => docspaceErrors[code].status === status);
     const description = [...new Set(said.map((code) => docspaceErrors[code].message))].join('. ');
     const examples = Object.fromEntries(
-      said.map((code) => [code, { summary: docspaceErrors[code].message, value: renderError({ code, details: {} }).body }]),
+      said.map((code) => [
+        code,
+        { summary: docspaceErrors[code].message, value: renderError({ code, details: {} }).body },
+      ]),
     );
-    return ApiResponse({ status, description, type: DocspaceErrorResponse, examples, ...(status === 429 && { headers: RETRY_AFTER }) });
+    return ApiResponse({
+      status,
+      description,
+      type: DocspaceErrorResponse,
+      examples,
+      ...(status === 429 && { headers: RETRY_AFTER }),
+    });
   });
 }

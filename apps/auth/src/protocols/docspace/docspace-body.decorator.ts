@@ -4,7 +4,16 @@ import type { Request } from 'express';
 
 /** Every key of the protocol's bodies, as its documents spell it. */
 const KEYS = [
-  ...['userName', 'password', 'passwordHash', 'provider', 'accessToken', 'serializedProfile', 'code', 'codeOAuth'],
+  ...[
+    'userName',
+    'password',
+    'passwordHash',
+    'provider',
+    'accessToken',
+    'serializedProfile',
+    'code',
+    'codeOAuth',
+  ],
   ...['session', 'confirmData', 'email', 'first', 'key', 'recaptchaType', 'recaptchaResponse', 'culture'],
   ...['mobilePhone', 'emplType', 'encEmail', 'uiD', 'type', 'roomId', 'id', 'trustedIps', 'mandatoryUsers'],
 ];

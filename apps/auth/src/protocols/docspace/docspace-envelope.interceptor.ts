@@ -7,7 +7,10 @@ import { docspaceSite } from './docspace-site.js';
 /** Puts what a handler answers into the envelope; nothing is left out. No cache on the way may keep it. */
 @Injectable()
 export class DocspaceEnvelopeInterceptor implements NestInterceptor {
-  intercept(context: ExecutionContext, next: CallHandler): Observable<DocspaceEnvelope & { response?: unknown }> {
+  intercept(
+    context: ExecutionContext,
+    next: CallHandler,
+  ): Observable<DocspaceEnvelope & { response?: unknown }> {
     const request = context.switchToHttp().getRequest<Request>();
     context.switchToHttp().getResponse<Response>().setHeader('Cache-Control', 'no-store');
     return next.handle().pipe(

@@ -10,7 +10,10 @@ export interface DocspaceSite {
 const SETTING = 'docspace site';
 
 /** Says it, once for the application. */
-export function useDocspaceSite(app: { set(name: string, value: unknown): unknown }, publicUrl: string): void {
+export function useDocspaceSite(
+  app: { set(name: string, value: unknown): unknown },
+  publicUrl: string,
+): void {
   app.set(SETTING, { publicUrl, secure: publicUrl.startsWith('https:') } satisfies DocspaceSite);
 }
 

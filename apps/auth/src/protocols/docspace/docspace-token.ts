@@ -62,7 +62,12 @@ export function setConfirmCookie(response: Response, type: ConfirmType, key: str
 const confirmCookie = (type: ConfirmType) => `asc_confirm_key_${type}`;
 
 function attributes(response: Response) {
-  return { httpOnly: true, sameSite: 'strict', path: '/', secure: docspaceSite(response.req).secure } as const;
+  return {
+    httpOnly: true,
+    sameSite: 'strict',
+    path: '/',
+    secure: docspaceSite(response.req).secure,
+  } as const;
 }
 
 function cookieOf(request: Request, name: string): string | undefined {

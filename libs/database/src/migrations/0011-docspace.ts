@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class Docspace1760000012000 implements MigrationInterface {
-  name = 'Docspace1760000012000';
+export class Docspace1760000011000 implements MigrationInterface {
+  name = 'Docspace1760000011000';
 
   async up(runner: QueryRunner): Promise<void> {
     // Made once for the deployment and never changed: every client-side password hash hangs on it.
@@ -14,19 +14,10 @@ export class Docspace1760000012000 implements MigrationInterface {
     await runner.query(`
       CREATE UNIQUE INDEX attempts_docspace ON attempts (subject, kind)
       WHERE protocol = 'docspace' AND purpose = 'sign_in' AND status = 'open'`);
-    await runner.query(`
-      CREATE TABLE external_identities (
-        provider text NOT NULL,
-        subject text NOT NULL,
-        account_id bigint NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
-        created_at timestamptz NOT NULL,
-        PRIMARY KEY (provider, subject)
-      )`);
-    await runner.query(`CREATE INDEX external_identities_account ON external_identities (account_id)`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query(`DROP TABLE external_identities, client_password_salt`);
+    await runner.query(`DROP TABLE client_password_salt`);
     await runner.query(`DROP INDEX attempts_docspace`);
     await runner.query(`ALTER TABLE backup_codes DROP COLUMN code_sealed`);
   }

@@ -1,0 +1,2 @@
+export { CaptchaModule } from './captcha.module.js';
+export { CaptchaVerifier, type CaptchaKind } from './captcha-verifier.js';
