@@ -210,7 +210,7 @@ describe('The embedded Postgres', () => {
     const file = join(dataDir, 'file');
     writeFileSync(file, '');
     await expect(startEmbeddedPostgres({ dataDir: file })).rejects.toThrow(
-      /^The embedded Postgres cannot run here \(.*ENOTDIR.*\): set DATABASE_URL/,
+      /^The embedded Postgres cannot run here \(.*(ENOTDIR|EEXIST).*\): set DATABASE_URL/,
     );
   });
 });
