@@ -3,25 +3,11 @@ import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import type { AxeResults } from 'axe-core';
-import {
-  chromium,
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  type Page,
-} from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+import { launchChromium } from '../support/chromium.js';
 import { TestApp } from '../support/test-app.js';
 import { YatClient } from '../support/yat-client.js';
 
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const PHONE = { width: 360, height: 640 };
 const DESK = { width: 1280, height: 800 };
 /** Where a person can look at what the test saw. */
@@ -45,10 +31,7 @@ describe('the page of a magic link in a real browser', () => {
     redirect = `http://127.0.0.1:${(site.address() as AddressInfo).port}/signed-in`;
     app = await TestApp.start({ YAT_REQUESTS_PER_MINUTE_LIMIT: '100000', REDIRECT_URLS: redirect });
     client = new YatClient(app);
-    browser = await chromium.launch({
-      executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
-      args: FLAGS,
-    });
+    browser = await launchChromium();
     await mkdir(PICTURES, { recursive: true });
   });
   beforeEach(() => {

@@ -1,18 +1,9 @@
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { DfnsClient } from '../support/dfns-client.js';
 import { AT_HOME, DfnsPeople } from '../support/dfns-people.js';
 import { ORIGIN } from '../support/software-authenticator.js';
+import { launchChromium } from '../support/chromium.js';
 import { TestApp } from '../support/test-app.js';
-
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 interface CreationOptions {
   challenge: string;
@@ -31,10 +22,7 @@ describe('passkeys in a real browser', () => {
   beforeAll(async () => {
     app = await TestApp.start(AT_HOME);
     client = new DfnsClient(app);
-    browser = await chromium.launch({
-      executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
-      args: FLAGS,
-    });
+    browser = await launchChromium();
     page = await browser.newPage();
     await page.route('**/*', (route) =>
       route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>client</title>' }),

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { pinoHttp, type HttpLogger } from 'pino-http';
+import { routeLabel } from './route-label.js';
 
 /**
  * One line for each answered request. It names the route and never the path or the query: both may hold a code, a hash or
@@ -24,11 +25,10 @@ export function requestLog(logger: Logger): HttpLogger<Request, Response> {
 }
 
 function line(request: Request, response: Response, responseTime: number): object {
-  const route: unknown = request.route?.path;
   return {
     protocol: request.call?.protocol,
     method: request.method,
-    route: typeof route === 'string' ? route : 'none',
+    route: routeLabel(request),
     status: response.statusCode,
     ms: Math.round(responseTime),
   };

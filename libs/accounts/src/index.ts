@@ -20,7 +20,6 @@ export {
   type Profile,
 } from './profile.js';
 export { purgePasswordFailures } from './purge.js';
-export { activeSubjectParts, strangerOf } from './active-subject.js';
 export { changeLanguage, holdAlone } from './hold-alone.js';
 export { resetPassword } from './change-password.js';
 export { accountContact, signUpContact } from './contacts.js';
@@ -33,7 +32,7 @@ export { BackupCodes } from './second-factors/backup-codes.js';
 export { FactorSetupEntity } from './second-factors/factor-setup.entity.js';
 export { purgeFactorSetups } from './second-factors/purge.js';
 export { SecondFactors, type FactorSetup } from './second-factors/second-factors.js';
-export { subjectParts } from './subject.js';
+export { activeSubjectParts, strangerOf, subjectParts } from './subject.js';
 export { TotpFactors } from './totp-factors.js';
 export { OfferedTotp, challengeOf } from './credentials/challenge.js';
 export { spellings } from './credentials/client-data.js';

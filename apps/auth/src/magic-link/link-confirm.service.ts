@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AttemptsRepository, type NewAttempt, type RedeemOutcome } from '@app/attempts';
+import { LINK_BINDING, AttemptsRepository, type NewAttempt, type RedeemOutcome } from '@app/attempts';
 import { audit } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, statement, type Parts } from '@app/database';
@@ -37,7 +37,7 @@ export class LinkConfirmService {
       kind: 'link',
       method: 'email',
       ...this.attempts.ruleOf('link_exchange', call.now),
-      secret: { binding: 'link', value: exchangeCode },
+      secret: { binding: LINK_BINDING, value: exchangeCode },
     };
     await this.burn(call, {
       ...this.attempts.redeemLink(call, 'magic_link', token),

@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { recipientOf } from '@app/accounts';
-import { AttemptsRepository, nextSend, takeSendWindow, type NewAttempt, type SendRule } from '@app/attempts';
+import {
+  LINK_BINDING,
+  AttemptsRepository,
+  nextSend,
+  takeSendWindow,
+  type NewAttempt,
+  type SendRule,
+} from '@app/attempts';
 import { audit } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, statement, type Parts } from '@app/database';
@@ -50,7 +57,7 @@ export class LinkRequestService {
   private send(call: Call, who: Who, rule: SendRule, redirectUrl: string | undefined) {
     const { client, now } = call;
     const secrets = { token: randomToken(TOKEN_BITS), code: randomDigits(CODE_DIGITS) };
-    const link = this.attempt(call, 'link', { binding: 'link', value: secrets.token });
+    const link = this.attempt(call, 'link', { binding: LINK_BINDING, value: secrets.token });
     const code = this.attempt(call, 'code', { binding: this.recipients.bindingOf(who), value: secrets.code });
     const { attempt: codeAttempt } = this.attempts.open(call, code, 'opening');
     const parts: Parts = {

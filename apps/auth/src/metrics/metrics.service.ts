@@ -3,6 +3,7 @@ import { Outbox } from '@app/delivery';
 import { Clock } from '@app/kernel';
 import type { Handler } from 'express';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { routeLabel } from '../route-label.js';
 
 const SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 
@@ -37,11 +38,10 @@ export class MetricsService {
     return (request, response, next) => {
       const stop = this.requests.startTimer();
       response.once('finish', () => {
-        const route: unknown = request.route?.path;
         stop({
           protocol: request.call?.protocol ?? 'none',
           method: request.method,
-          route: typeof route === 'string' ? route : 'none',
+          route: routeLabel(request),
           status: response.statusCode,
         });
       });

@@ -5,20 +5,23 @@ const MAX_DEPTH = 20;
 const STRINGS = /"(?:[^"\\]|\\.)*"/g;
 
 /**
- * Refuses what `JSON.parse` would take without a word: bytes that are not UTF-8, nesting deep enough to exhaust a
- * recursive reader behind us, and repeated keys, which two readers may understand differently (RFC 8259 §4).
- * Called with the raw body before it is parsed.
+ * Refuses what `JSON.parse` would take without a word: bytes that are not UTF-8, and nesting deep enough to exhaust a
+ * recursive reader behind us. Called with the raw body before it is parsed; answers how many keys are written in it,
+ * for `hasRepeatedKeys` to compare once it is.
  */
-export function assertJsonShape(raw: Buffer): void {
+export function readJsonShape(raw: Buffer): number {
   if (!isUtf8(raw)) throw new AuthError('malformed_request');
   const skeleton = raw.toString('utf8').replace(STRINGS, '"');
   if (depthOf(skeleton) > MAX_DEPTH) throw new AuthError('malformed_request');
+  return skeleton.split(':').length - 1;
 }
 
-/** Whether the text holds more keys than the value parsed from it: some key was there twice. */
-export function hasRepeatedKeys(raw: Buffer, parsed: unknown): boolean {
-  const written = raw.toString('utf8').replace(STRINGS, '"').split(':').length - 1;
-  return written > countKeys(parsed);
+/**
+ * Whether more keys were written than the value parsed from them has: some key was there twice, which two readers may
+ * understand differently (RFC 8259 §4).
+ */
+export function hasRepeatedKeys(writtenKeys: number, parsed: unknown): boolean {
+  return writtenKeys > countKeys(parsed);
 }
 
 function depthOf(skeleton: string): number {

@@ -1,6 +1,6 @@
 import { AuthError } from '@app/kernel';
 import { json, urlencoded, type Handler, type NextFunction, type Request, type Response } from 'express';
-import { assertJsonShape, hasRepeatedKeys } from './json-shape.js';
+import { hasRepeatedKeys, readJsonShape } from './json-shape.js';
 import type { Protocol } from './protocol.js';
 import { protocolOf } from './protocols.js';
 
@@ -17,7 +17,7 @@ declare global {
   }
 }
 
-type RawRequest = Request & { rawBody?: Buffer };
+type RawRequest = Request & { rawBody?: Buffer; writtenKeys?: number };
 
 /** Reads the body as the protocol of the path allows it; what it does not read is malformed, never ignored. */
 export function readBody(): Handler {
@@ -33,7 +33,7 @@ export function readBody(): Handler {
 function readersOf({ bodies }: Protocol): Handler[] {
   const form = urlencoded({ extended: false, limit: BODY_LIMIT_BYTES, parameterLimit: 100 });
   const keepRaw = (request: RawRequest, _response: unknown, raw: Buffer) => {
-    assertJsonShape(raw);
+    request.writtenKeys = readJsonShape(raw);
     request.rawBody = raw;
   };
   return [
@@ -45,7 +45,7 @@ function readersOf({ bodies }: Protocol): Handler[] {
 }
 
 const refuseRepeatedKeys: Handler = (request: RawRequest, _response, next) => {
-  const repeated = request.rawBody?.length && hasRepeatedKeys(request.rawBody, request.body);
+  const repeated = request.writtenKeys && hasRepeatedKeys(request.writtenKeys, request.body);
   next(repeated ? new AuthError('malformed_request') : undefined);
 };
 

@@ -1,4 +1,4 @@
-import type { NewAttempt } from '@app/attempts';
+import { LINK_BINDING, type NewAttempt } from '@app/attempts';
 import { askedBy, type NewMessage } from '@app/delivery';
 import { randomDigits, randomToken, type Call } from '@app/kernel';
 import type { Browser } from './browser.js';
@@ -67,7 +67,7 @@ export function sendingOf(
     ...common,
     id: call.nextId(),
     kind: 'link',
-    secret: { binding: 'link', value: token },
+    secret: { binding: LINK_BINDING, value: token },
   };
   const facts = {
     ...request,
