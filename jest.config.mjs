@@ -12,7 +12,14 @@ const { dependencies, devDependencies } = json('package.json');
 
 // Jest runs CommonJS on every Node we support without flags, so our sources and the packages that are
 // ESM only are compiled to it here. `.ci/run` boots the real ESM build once because of this difference.
-const transitive = ['@nestjs/mapped-types', 'yocto-queue', '@otplib/core', '@scure/base', '@noble/hashes'];
+const transitive = [
+  '@nestjs/mapped-types',
+  'yocto-queue',
+  '@otplib/core',
+  '@scure/base',
+  '@noble/hashes',
+  'oauth4webapi',
+];
 const esmPackages = [...transitive, ...Object.keys({ ...dependencies, ...devDependencies }).filter(isEsm)];
 
 const module = { type: 'commonjs' };

@@ -66,6 +66,7 @@ describe('the configuration', () => {
     ['PENDING_SESSION_SECONDS', '3600', '3601'],
     ['OUTBOX_LEASE_SECONDS', '60', '61'],
     ['DATABASE_POOL_SIZE', '2', '1'],
+    ['OIDC_ID_TOKEN_SECONDS', '3600', '3601'],
     ['TRUSTED_PROXIES', '10.0.0.0/8, loopback, 2001:db8::/32', '10.0.0.0/33'],
     ['TRUSTED_PROXIES', '192.0.2.1', 'proxy.example.com'],
     ['CORS_ORIGINS', 'https://a.example,http://localhost:5173', 'https://a.example/path'],
@@ -82,6 +83,88 @@ describe('the configuration', () => {
     expect(refused({ SMS_WEBHOOK_URL })).toEqual(['SMS_WEBHOOK_SECRET']);
     expect(refused({ SMS_WEBHOOK_URL, SMS_WEBHOOK_SECRET: 'x'.repeat(15) })).toEqual(['SMS_WEBHOOK_SECRET']);
     expect(refused({ SMS_WEBHOOK_URL, SMS_WEBHOOK_SECRET: 'x'.repeat(16) })).toEqual([]);
+  });
+});
+
+describe('the identity providers', () => {
+  const GOOD = { name: 'Google', issuer: 'https://id.example.com/a', clientId: 'us' };
+  const given = (...entries: unknown[]) => ({ OIDC_PROVIDERS: JSON.stringify(entries) });
+  const problem = (entry: object) => problemsOf(given(entry)).map((each) => each.problem);
+
+  it('are none by default, and those of a JSON array otherwise, which nobody can change', () => {
+    expect(readConfig({}).identityProviders).toEqual({ providers: [], idTokenSeconds: 600 });
+    const full = {
+      ...{ name: 'own_id-2', issuer: 'http://localhost:8080/', clientId: 'us', clientSecret: 'sesame' },
+      ...{ redirectUri: 'com.example.app:/back', audiences: ['ios'], linkByEmail: false },
+    };
+    const { providers } = readConfig(given(GOOD, full)).identityProviders;
+    expect(providers).toEqual([{ ...GOOD, audiences: [], linkByEmail: true }, full]);
+    for (const part of [providers, providers[0], providers[1]?.audiences])
+      expect(Object.isFrozen(part)).toBe(true);
+  });
+
+  it.each([
+    ['name', '[0].name must be 1 to 32', ['a', 'A_b-3', 'x'.repeat(32)], ['', 'a b', 'ä', 'x'.repeat(33)]],
+    ['name', '[0].name must not be "email"', ['e-mail'], ['email', 'EMail']],
+    ['issuer', '[0].issuer must be the issuer', ['https://x', 'http://x/y/'], ['x', 'ftp://x', 'https://']],
+    [
+      'issuer',
+      '[0].issuer must be the issuer',
+      [],
+      ['https://x?a', 'https://x?', 'https://x#', 'https://u:p@x'],
+    ],
+    ['issuer', '[0].issuer must be the issuer', [], ['https://x/.well-known/openid-configuration']],
+    ['clientId', '[0].clientId must be a text', ['x'], ['', 7, null]],
+    ['clientSecret', '[0].clientSecret must be a text', ['x', undefined], ['', 7, null]],
+    [
+      'redirectUri',
+      '[0].redirectUri must be a',
+      ['https://x/y?z', 'app:/y', undefined],
+      ['/y', 'https://x/#y', 7],
+    ],
+    ['audiences', '[0].audiences', [[], ['x'], undefined], ['x', [''], [7], null]],
+    ['linkByEmail', '[0].linkByEmail must be true or false', [true, undefined], ['true', 1, null]],
+    ['secret', '[0] has no field secret', [undefined], ['x', null]],
+  ])('may have the %s that is described, and say "%s" of any other', (field, sentence, good, bad) => {
+    for (const value of good) expect(problem({ ...GOOD, [field]: value })).toEqual([]);
+    for (const value of bad)
+      expect(problem({ ...GOOD, [field]: value })).toEqual([expect.stringContaining(sentence)]);
+  });
+
+  it('have to be told apart, and to be an array of objects', () => {
+    expect(problemsOf(given(GOOD, { ...GOOD, name: 'GOOGLE' }))).toEqual([
+      { variable: 'OIDC_PROVIDERS', problem: '[1].name must differ from the names before it' },
+    ]);
+    for (const OIDC_PROVIDERS of ['{', '{}', 'null', '"x"'])
+      expect(problemsOf({ OIDC_PROVIDERS })).toEqual([
+        { variable: 'OIDC_PROVIDERS', problem: 'must be a JSON array of objects' },
+      ]);
+    expect(problemsOf(given(GOOD, 7))).toEqual([
+      { variable: 'OIDC_PROVIDERS', problem: '[1] must be an object' },
+    ]);
+  });
+
+  it('are described by all that is wrong with them, and never by a value', () => {
+    const values = { name: 'se same', issuer: 'sesame', clientSecret: ['sesame'], redirectUri: 'sesame' };
+    const problems = problemsOf(given(values));
+    const fields = ['name', 'issuer', 'clientId', 'clientSecret', 'redirectUri'];
+    expect(problems.map(({ problem }) => problem.split(' ')[0])).toEqual(
+      fields.map((field) => `[0].${field}`),
+    );
+    expect(JSON.stringify(problems)).not.toMatch(/se ?same/);
+  });
+
+  it('are reached under https alone in production', () => {
+    const plain = { ...GOOD, issuer: 'HTTP://id.example.com', redirectUri: 'http://app.example.com/back' };
+    const fine = { ...GOOD, redirectUri: 'com.example.app:/back', audiences: ['http://api.example.com'] };
+    expect(problemsOf({ ...PRODUCTION, ...given(fine) })).toEqual([]);
+    expect(problemsOf(given(plain))).toEqual([]);
+    expect(problemsOf({ ...PRODUCTION, ...given({ ...fine, name: 'a' }, plain) })).toEqual(
+      ['issuer', 'redirectUri'].map((field) => ({
+        variable: 'OIDC_PROVIDERS',
+        problem: `[1].${field} must begin with https:// in production.`,
+      })),
+    );
   });
 });
 

@@ -38,6 +38,8 @@ export class Config {
   readonly signUp;
   /** Page of the application that takes `?token=` and asks for the new password. */
   readonly passwordResetUrl: string;
+  /** Page of the docspace application that takes the key of a mail: ours, unless another is configured. */
+  readonly docspaceConfirmUrl: string;
   readonly refresh;
   readonly secondFactors;
   readonly tokens;
@@ -45,6 +47,7 @@ export class Config {
   readonly webauthn;
   readonly recovery;
   readonly captcha;
+  readonly identityProviders;
 
   constructor(env: Variables) {
     this.production = env.NODE_ENV === 'production';
@@ -86,6 +89,8 @@ export class Config {
       second_factor: { lifeSeconds: env.SIGN_IN_CODE_SECONDS, tries: env.SIGN_IN_CODE_TRIES_LIMIT },
       factor_setup: { lifeSeconds: env.FACTOR_SETUP_SECONDS, tries: env.SIGN_IN_CODE_TRIES_LIMIT },
       magic_link: { lifeSeconds: env.MAGIC_LINK_SECONDS, tries: env.SIGN_IN_CODE_TRIES_LIMIT },
+      invitation: { lifeSeconds: env.INVITATION_SECONDS, tries: 1 },
+      sign_in_key: { lifeSeconds: env.MAGIC_LINK_SECONDS, tries: 1 },
       link_exchange: { lifeSeconds: LINK_EXCHANGE_SECONDS, tries: 1 },
     });
     this.guesses = Object.freeze({
@@ -111,6 +116,7 @@ export class Config {
     });
     this.signUp = Object.freeze({ disclosesAccounts: env.SIGNUP_DISCLOSES_ACCOUNTS });
     this.passwordResetUrl = env.PASSWORD_RESET_URL ?? `${this.http.publicUrl}/reset-password`;
+    this.docspaceConfirmUrl = env.DOCSPACE_CONFIRM_URL ?? `${this.http.publicUrl}/confirm/Auth`;
     this.sessions = Object.freeze({
       pendingSeconds: env.PENDING_SESSION_SECONDS,
       lifeSeconds: env.SESSION_SECONDS,
@@ -152,6 +158,10 @@ export class Config {
       }),
       recaptchaUrl: env.RECAPTCHA_VERIFY_URL,
       hcaptchaUrl: env.HCAPTCHA_VERIFY_URL,
+    });
+    this.identityProviders = Object.freeze({
+      providers: env.OIDC_PROVIDERS,
+      idTokenSeconds: env.OIDC_ID_TOKEN_SECONDS,
     });
     Object.freeze(this);
   }

@@ -1,4 +1,5 @@
 export { Config, ConfigError, readConfig, readEnvironment, type ConfigProblem } from './config.js';
 export { ConfigModule } from './config.module.js';
 export { envExample } from './env-example.js';
+export type { IdentityProviderConfig } from './identity-providers.js';
 export { loadKeyRing } from './key-file.js';

@@ -1,4 +1,5 @@
 import type { ConfigProblem } from './config.js';
+import { plainHttpFields } from './identity-providers.js';
 
 type Given = Record<string, string | undefined>;
 
@@ -38,10 +39,14 @@ export function productionProblems(env: Given): ConfigProblem[] {
   }
   if (env.PASSWORD_RESET_URL?.startsWith('http://'))
     refuse('PASSWORD_RESET_URL', 'must begin with https:// in production.');
+  if (env.DOCSPACE_CONFIRM_URL?.startsWith('http://'))
+    refuse('DOCSPACE_CONFIRM_URL', 'must begin with https:// in production.');
   if (env.SMS_WEBHOOK_URL?.startsWith('http://'))
     refuse('SMS_WEBHOOK_URL', 'must begin with https:// in production.');
   for (const name of ['RECAPTCHA_VERIFY_URL', 'HCAPTCHA_VERIFY_URL']) {
     if (env[name]?.startsWith('http://')) refuse(name, 'must begin with https:// in production.');
   }
+  for (const field of plainHttpFields(env.OIDC_PROVIDERS ?? ''))
+    refuse('OIDC_PROVIDERS', `${field} must begin with https:// in production.`);
   return problems;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { identityProviders } from './identity-providers.js';
 import { flag, keyRing, networks, origins, seconds, url, urls, whole } from './readers.js';
 
 const DAY = 86_400;
@@ -71,6 +72,15 @@ export const variables = {
   SIGN_IN_CODE_SECONDS: set(seconds(600), '300', 'Life of a sign-in code.'),
   SIGN_IN_CODE_TRIES_LIMIT: set(whole(1, 10), '5', 'Wrong tries that end a sign-in code.'),
   MAGIC_LINK_SECONDS: set(seconds(3600), '900', 'Life of a magic link and of the code in its mail.'),
+  INVITATION_SECONDS: set(
+    seconds(30 * DAY),
+    String(7 * DAY),
+    'docspace: life of the key that invites somebody to a new account.',
+  ),
+  DOCSPACE_CONFIRM_URL: maybe(
+    url('http:', 'https:'),
+    'docspace: page of your application that takes ?type=Auth&key=&email=&first= of a mailed key. Default: a page of ours.',
+  ),
   RESEND_SECONDS: set(seconds(), '60', 'Waiting time between two messages of one kind to one recipient.'),
   RESEND_HOURLY_LIMIT: set(whole(1, 1000), '5', 'Messages of one kind to one recipient in an hour.'),
   ACCOUNT_WRONG_CODES_LIMIT: set(
@@ -142,6 +152,17 @@ export const variables = {
     url('http:', 'https:'),
     'https://api.hcaptcha.com/siteverify',
     'Where hCaptcha answers are checked.',
+  ),
+
+  OIDC_PROVIDERS: set(
+    identityProviders,
+    '[]',
+    'docspace: OpenID Connect providers to sign in with, a JSON array of {name, issuer, clientId, clientSecret?, redirectUri?, audiences?, linkByEmail?}.',
+  ),
+  OIDC_ID_TOKEN_SECONDS: set(
+    seconds(3600),
+    '600',
+    'How old an ID token may be that a client signs in with: whoever sees it can use it that long.',
   ),
 
   PENDING_SESSION_SECONDS: set(

@@ -1,0 +1,5 @@
+export { IdentityProviders } from './identity-providers.js';
+export { IdentityProvidersModule } from './identity-providers.module.js';
+export type { ExternalIdentity } from './external-identity.js';
+export type { IdentityOutcome, IdentityProof } from './identity-providers.js';
+export { ProviderHttp } from './provider-http.js';
