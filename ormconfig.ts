@@ -4,6 +4,7 @@ import { CredentialEntity, PendingRecoveryEntity } from '@app/accounts';
 import {
   AccountEntity,
   BackupCodeEntity,
+  ExternalIdentityEntity,
   FactorSetupEntity,
   PasswordFailuresEntity,
   SignUpEntity,
@@ -34,6 +35,7 @@ export function dataSourceOptions(url: string, poolSize = 10): DataSourceOptions
       FactorSetupEntity,
       BackupCodeEntity,
       PasswordFailuresEntity,
+      ExternalIdentityEntity,
       SessionEntity,
       BrowserSessionEntity,
       BrowserAttemptEntity,

@@ -105,7 +105,7 @@ describe('the account commands', () => {
           updatedAt: expect.any(String),
           disabledAt: null,
         },
-        ...{ liveSessions: 0, passwordLockedUntil: null, codesRefusedUntil: null },
+        ...{ liveSessions: 0, passwordLockedUntil: null, codesRefusedUntil: null, identities: [] },
       });
       const { out } = await cli.run(['account', 'show', account.id]);
       expect(out).toMatch(/^e-mail {2,}a\d+@example\.com$/m);

@@ -33,11 +33,12 @@ describe('a recovery that waits', () => {
     const link = /http\S+\/auth\/recover\/stop\?token=[\w-]+/.exec(text)?.[0] as string;
     return { member, key, answer, stopPath: link.replace('http://localhost:3000', '') };
   }
-  const page = async (path: string, method: string) => {
-    const response = await fetch(`${app.url}${path}`, { method });
+  const page = async (path: string, method: string, headers: Record<string, string> = {}) => {
+    const response = await fetch(`${app.url}${path}`, { method, headers });
     return {
       status: response.status,
       type: response.headers.get('content-type'),
+      policy: response.headers.get('content-security-policy'),
       text: await response.text(),
     };
   };
@@ -71,6 +72,7 @@ describe('a recovery that waits', () => {
     expect(await page(stopPath, 'GET')).toMatchObject({
       status: 200,
       type: 'text/html; charset=utf-8',
+      policy: expect.stringMatching(/^default-src 'none'; .*frame-ancestors 'none'$/),
       text: expect.stringContaining('<form'),
     });
     expect((await page(stopPath, 'POST')).text).toContain('is stopped');
@@ -79,6 +81,21 @@ describe('a recovery that waits', () => {
     await completeDue();
     expect((await people.login(member)).status).toBe(200);
     expect((await people.login({ email: member.email, key })).status).toBe(401);
+  });
+
+  it('is stopped in the language of the browser', async () => {
+    const { stopPath } = await proven();
+    const german = { 'Accept-Language': 'de' };
+    expect((await page(stopPath, 'GET', german)).text).toContain('Wiederherstellung aufhalten</button>');
+    expect((await page(stopPath, 'POST', german)).text).toContain('ist aufgehalten');
+    expect((await page(stopPath, 'POST', german)).text).toContain('Es gibt keine Wiederherstellung');
+  });
+
+  it('abuse: is not stopped by a page of another site', async () => {
+    const { stopPath } = await proven();
+    expect((await page(stopPath, 'POST', { 'Sec-Fetch-Site': 'cross-site' })).status).toBe(403);
+    expect((await page(stopPath, 'POST', { Origin: 'https://evil.example' })).status).toBe(403);
+    expect((await page(stopPath, 'POST', { 'Sec-Fetch-Site': 'same-origin' })).text).toContain('is stopped');
   });
 
   it('abuse: cannot be stopped with another token, or when it is done', async () => {

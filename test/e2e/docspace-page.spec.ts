@@ -30,17 +30,21 @@ describe('the page behind confirmUrl', () => {
       return { status: response.status, headers: response.headers, html: await response.text() };
     };
     const open = (language = 'en') => read(fetch(url, { headers: { 'Accept-Language': language } }));
-    const send = (fields: Record<string, string>) =>
-      read(fetch(url, { method: 'POST', body: new URLSearchParams(fields) }));
+    const send = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
+      read(fetch(url, { method: 'POST', headers, body: new URLSearchParams(fields) }));
     return { phone, open, send, authenticator: new Authenticator(app, String(otpauthUri ?? tfaKey)), tfaKey };
   }
   const cookieOf = ({ headers }: { headers: Headers }) => headers.getSetCookie()[0]?.split(';')[0] as string;
 
-  it('asks for the code in the browser’s language, changes nothing when opened, and is kept nowhere', async () => {
+  it('asks for the code in the browser’s language, changes nothing when opened, loads nothing and is kept nowhere', async () => {
     const { open } = await pageOf('totp');
     const { status, headers, html } = await open();
     expect(status).toBe(200);
     expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('referrer-policy')).toBe('strict-origin');
+    expect(headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'; style-src 'sha256-\S+'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'$/,
+    );
     expect(html).toContain('authenticator app');
     expect((await open('de-AT')).html).toContain('Authenticator-App');
   });
@@ -57,7 +61,8 @@ describe('the page behind confirmUrl', () => {
 
   it('sets an authenticator up: shows the key and its QR code', async () => {
     const { open, send, authenticator, tfaKey } = await pageOf('totp', true);
-    const { html } = await open();
+    const { html, headers } = await open();
+    expect(headers.get('content-security-policy')).toContain('; img-src data:;');
     expect(html).toContain(`<code>${tfaKey}</code>`);
     expect(html).toContain('data:image/svg+xml;base64,');
     expect((await send({ code: authenticator.code() })).status).toBe(200);
@@ -70,6 +75,26 @@ describe('the page behind confirmUrl', () => {
     const asked = await send({ phone });
     expect([asked.status, asked.html.includes('name="code"')]).toEqual([200, true]);
     expect((await send({ code: await app.mailbox.code(phone) })).status).toBe(200);
+  });
+
+  it('abuse: another site cannot sign its visitor in to an account of its own', async () => {
+    const { send, authenticator } = await pageOf('totp');
+    const code = authenticator.code();
+    const foreign: Record<string, string>[] = [
+      { 'Sec-Fetch-Site': 'cross-site' },
+      { 'Sec-Fetch-Site': 'same-site', Origin: 'https://blog.example.com' },
+      { Origin: 'https://evil.example' },
+      { Origin: 'null' },
+    ];
+    for (const headers of foreign) {
+      const refused = await send({ code }, headers);
+      expect([refused.status, refused.headers.getSetCookie()]).toEqual([403, []]);
+    }
+    const own = await send({ code }, { 'Sec-Fetch-Site': 'same-origin', Origin: 'null' });
+    expect([own.status, own.headers.getSetCookie()]).toEqual([
+      200,
+      [expect.stringMatching(/^asc_auth_key=/)],
+    ]);
   });
 
   it('abuse: is gone without a key, with a made-up one, and with whatever is sent to it', async () => {

@@ -177,6 +177,21 @@ describe('the steps of a docspace sign-in', () => {
     });
   });
 
+  it('abuse: of 8 keys that set one authenticator up at once one wins, and none waits for another in a circle', async () => {
+    const { id, email } = await account('none');
+    await app.rows(sql`UPDATE accounts SET second_factor = 'totp' WHERE id = ${id}`);
+    const steps = [];
+    for (let key = 0; key < 8; key += 1) steps.push(await client.signIn(email));
+    const code = new Authenticator(app, steps[0]?.body.response.tfaKey as string).code();
+    const answers = await Promise.all(steps.map((step) => validate(keyOf(step), code)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
+    const [{ deadlocks } = {}] = await app.rows<{ deadlocks: string }>(
+      sql`SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`,
+    );
+    expect(deadlocks).toBe('0');
+  });
+
   describe('the key of a confirmUrl', () => {
     it('is good until it is used, and shows the authenticator that is to be set up', async () => {
       const { id, email } = await account('none');
@@ -186,7 +201,10 @@ describe('the steps of a docspace sign-in', () => {
       const confirm = async (type: string | number) =>
         (await client.call('POST', '/authentication/confirm', { key, type, email, first: 'true' })).body
           .response;
-      expect([await confirm('TfaActivation'), await confirm(9)]).toEqual([{ result: 0 }, { result: 0 }]);
+      expect([await confirm('TfaActivation'), await confirm(15)]).toEqual([
+        { result: 0, email },
+        { result: 0, email },
+      ]);
       const setup = () =>
         client.call('GET', '/settings/tfaapp/setup', undefined, { confirm: `type=TfaActivation&key=${key}` });
       expect((await setup()).body.response).toEqual({

@@ -66,13 +66,14 @@ describe('a magic link', () => {
     expect(html.match(/<button/g)).toHaveLength(1);
   });
 
-  it('is shown under a policy that runs nothing, keeps nothing and tells nobody', async () => {
+  it('is shown under a policy that runs nothing, keeps nothing and tells nobody its address', async () => {
     const { link } = await ask();
     const { headers } = await open(link);
-    expect(headers.get('content-security-policy')).toBe(
-      "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    expect(headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'; style-src 'sha256-[\w+/]+='; form-action 'self'; base-uri 'none'; frame-ancestors 'none'$/,
     );
-    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('x-frame-options')).toBe('DENY');
+    expect(headers.get('referrer-policy')).toBe('strict-origin');
     expect(headers.get('cache-control')).toBe('no-store');
   });
 
@@ -248,8 +249,12 @@ describe('a magic link', () => {
 
   it('abuse: a page of another site cannot press the button', async () => {
     const { token } = await ask();
-    expect((await press(token, '/magic-link', { 'Sec-Fetch-Site': 'cross-site' })).status).toBe(403);
-    expect((await press(token, '/magic-link', { 'Sec-Fetch-Site': 'same-origin' })).status).toBe(200);
+    for (const path of ['/magic-link', '/magic-link/not-me']) {
+      expect((await press(token, path, { 'Sec-Fetch-Site': 'cross-site' })).status).toBe(403);
+      expect((await press(token, path, { Origin: 'https://evil.example' })).status).toBe(403);
+      expect((await press(token, path, { Origin: 'null' })).status).toBe(403);
+    }
+    expect((await press(token, '/magic-link', { Origin: 'https://auth.example.com' })).status).toBe(200);
   });
 
   it('abuse: its code is guessed five times and no more, and the link outlives that', async () => {

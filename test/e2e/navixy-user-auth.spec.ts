@@ -158,6 +158,16 @@ describe('POST /user/auth', () => {
       expect(codes.filter((code) => code === 105)).toHaveLength(35);
     });
 
+    it('counts what a locked address tries on against nobody: it was not looked at', async () => {
+      const strict = await TestApp.start({ PASSWORD_HOURLY_LIMIT: '6' });
+      const stubborn = new NavixyClient(strict);
+      await strict.createAccount({ email: 'stubborn@example.com' });
+      for (let wrong = 0; wrong < 15; wrong += 1) await stubborn.signIn('stubborn@example.com', 'wrong');
+      strict.clock.advanceSeconds(60);
+      expect((await stubborn.signIn('stubborn@example.com')).status).toBe(200);
+      await strict.stop();
+    });
+
     it('holds a login to 20 wrong passwords an hour from all addresses together', async () => {
       const behindProxy = await TestApp.start({
         TRUSTED_PROXIES: 'loopback',

@@ -134,6 +134,29 @@ describe('wacht passwords and names', () => {
       expect((await post(token, 'noch ein anderes Wort 8')).status).toBe(410);
     });
 
+    it('speaks the language of the browser, and of a weak password too', async () => {
+      const { token } = await mailed();
+      const german = { 'Accept-Language': 'fr;q=0.4, de-AT' };
+      const opened = await fetch(`${app.url}/reset-password?token=${token}`, { headers: german });
+      expect(await opened.text()).toContain('<h1>Neues Passwort wählen</h1>');
+      const body = new URLSearchParams({ token, password: 'password1' });
+      const weak = await fetch(`${app.url}/reset-password`, { method: 'POST', headers: german, body });
+      expect(await weak.text()).toContain('role="alert">Dieses Passwort ist leicht zu erraten.');
+      const dead = await fetch(`${app.url}/reset-password`, { headers: german });
+      expect(await dead.text()).toContain('Dieser Link gilt nicht mehr');
+    });
+
+    it('is not filled in by a page of another site', async () => {
+      const { token } = await mailed();
+      const from = (headers: Record<string, string>) => {
+        const body = new URLSearchParams({ token, password: STRONG });
+        return fetch(`${app.url}/reset-password`, { method: 'POST', headers, body });
+      };
+      expect((await from({ 'Sec-Fetch-Site': 'cross-site' })).status).toBe(403);
+      expect((await from({ Origin: 'https://evil.example' })).status).toBe(403);
+      expect((await from({ 'Sec-Fetch-Site': 'same-origin' })).status).toBe(200);
+    });
+
     it('never repeats a token as markup, and takes no odd input for a server error', async () => {
       const page = await fetch(
         `${app.url}/reset-password?token=${encodeURIComponent('"><script>x</script>')}`,

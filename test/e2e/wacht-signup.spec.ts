@@ -64,6 +64,18 @@ describe('POST /auth/signup', () => {
       ]);
     });
 
+    it('writes to its owner in the browser’s language, from the first code on', async () => {
+      const email = freshEmail();
+      const client = new WachtClient(app, { 'Accept-Language': 'fr, de-AT;q=0.8, en;q=0.5' });
+      const { id } = await client.signUp({ password: STRONG, email });
+      await client.prepareSignUp(id);
+      const { subject } = await app.mailbox.newest(email);
+      await client.verifySignUp(id, await app.mailbox.code(email));
+      const [account] = await app.rows(sql`SELECT language FROM accounts WHERE email = ${email}`);
+      expect([subject, account]).toEqual([expect.stringContaining('Code'), { language: 'de' }]);
+      expect((await app.mailbox.newest(email)).text).toContain('Minuten');
+    });
+
     it('asks for both proofs when both an address and a number are given', async () => {
       const [email, phone_number] = [freshEmail(), '+4915112300001'];
       const { client, id } = await begun({ email, phone_number });

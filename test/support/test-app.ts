@@ -4,7 +4,9 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { AccountsModule } from '@app/accounts';
 import { readConfig } from '@app/config';
+import { AttemptsModule } from '@app/attempts';
 import { Database } from '@app/database';
+import { Outbox } from '@app/delivery';
 import { Clock, Ids, type Call } from '@app/kernel';
 import type { Sql } from 'sql-template-tag';
 import { AppModule } from '../../apps/auth/src/app.module.js';
@@ -15,6 +17,11 @@ import {
   type AccountRequest,
   type CreatedAccount,
 } from '../../apps/cli/src/accounts.service.js';
+import {
+  MailedKeysService,
+  type InvitationRequest,
+  type MailedKey,
+} from '../../apps/cli/src/mailed-keys.service.js';
 import { TestClock } from './test-clock.js';
 import { createTestDatabase } from './test-database.js';
 import { TestMailbox } from './test-mailbox.js';
@@ -49,8 +56,8 @@ export class TestApp {
       ...environment,
     });
     const module = await Test.createTestingModule({
-      imports: [AppModule.forRoot(config, database.url), AccountsModule],
-      providers: [AccountsService],
+      imports: [AppModule.forRoot(config, database.url), AccountsModule, AttemptsModule],
+      providers: [AccountsService, MailedKeysService],
     })
       .overrideProvider(Clock)
       .useValue(replicaOf?.clock ?? new TestClock())
@@ -79,6 +86,20 @@ export class TestApp {
     return accounts.create(this.operatorCall(), { password: PASSWORD, secondFactor: 'email', ...request });
   }
 
+  /** What an operator's `account invite` does; answers the key as well, as it stands in the mail. */
+  async invite(request: Partial<InvitationRequest> & { email: string }): Promise<SentKey> {
+    const keys = this.nest.get(MailedKeysService);
+    return this.withKey(await keys.invite(this.operatorCall(), { secondFactor: 'none', ...request }), 1);
+  }
+
+  /** What an operator's `account mail-key` does. */
+  async mailKey(email: string): Promise<SentKey> {
+    const account = await this.nest.get(AccountsService).find(email);
+    const before = this.mailbox.count(email);
+    const sent = await this.nest.get(MailedKeysService).send(this.operatorCall(), account);
+    return this.withKey(sent, before + 1);
+  }
+
   /** A call of an operator, for what the command line does. */
   operatorCall(): Call {
     const ids = this.nest.get(Ids);
@@ -86,10 +107,20 @@ export class TestApp {
     return { protocol: 'cli', client, now: this.clock.now(), nextId: () => ids.next() };
   }
 
+  private async withKey(sent: MailedKey, mails: number): Promise<SentKey> {
+    this.nest.get(Outbox).wake();
+    const { text } = await this.mailbox.newest(sent.email, mails);
+    const link = new URL(/https?:\S+/.exec(text)?.[0] as string);
+    return { ...sent, link, key: link.searchParams.get('key') as string };
+  }
+
   /** Rows straight from the database. */
   async rows<Row extends object>(query: Sql): Promise<Row[]> {
     return this.nest.get(Database).rows<Row>(query);
   }
 }
+
+/** A mailed key, with its secret and its link. */
+export type SentKey = MailedKey & { key: string; link: URL };
 
 const KEYS = `t1:${Buffer.alloc(32, 7).toString('base64')}`;

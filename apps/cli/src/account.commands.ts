@@ -5,7 +5,9 @@ import type { Answer } from './answer.js';
 import { ACCOUNT, secondFactor } from './arguments.js';
 import { createAccountCommand } from './create-account.command.js';
 import { example } from './example.js';
+import { identityCommands } from './identity.commands.js';
 import { missingFor } from './identifiers.js';
+import { mailedKeyCommands } from './mailed-key.commands.js';
 import type { Operator } from './operate.js';
 import { OperatorError } from './operator-error.js';
 import type { Shell } from './shell.js';
@@ -22,15 +24,17 @@ export function accountCommands(program: Command, shell: Shell): void {
     );
   };
   createAccountCommand(group, shell);
+  mailedKeyCommands(group, shell);
   add('show', 'print an account, and what keeps its owner out', show);
   add('disable', 'shut an account and end its sessions in all protocols', disable);
   add('enable', 'open an account again', enable);
   add('unlock', 'forget wrong passwords and wrong codes', unlock);
   secondFactorCommand(group, shell);
+  identityCommands(group, shell);
 }
 
-async function show({ state, call }: Operator, account: AccountEntity): Promise<Answer> {
-  return accountView(account, await state.of(account, call.now));
+async function show({ state, identities, call }: Operator, account: AccountEntity): Promise<Answer> {
+  return accountView(account, await state.of(account, call.now), await identities.of(account.id));
 }
 
 async function disable({ accounts, call }: Operator, account: AccountEntity): Promise<Answer> {

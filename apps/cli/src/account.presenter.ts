@@ -1,7 +1,8 @@
-import type { AccountEntity, SecondFactor } from '@app/accounts';
+import type { AccountEntity, ExternalIdentityEntity, SecondFactor } from '@app/accounts';
 import type { AccountState } from './account-state.service.js';
 import type { ChangedSecondFactor, CreatedAccount } from './accounts.service.js';
 import { count, instant, only, table, type Answer } from './answer.js';
+import type { MailedKey } from './mailed-keys.service.js';
 
 /** The id alone on its line, for scripts. */
 export function createdView({ id, uuid, otpauthUri }: CreatedAccount): Answer {
@@ -9,7 +10,11 @@ export function createdView({ id, uuid, otpauthUri }: CreatedAccount): Answer {
 }
 
 /** Everything but the verifier of the password. */
-export function accountView(account: AccountEntity, state: AccountState): Answer {
+export function accountView(
+  account: AccountEntity,
+  state: AccountState,
+  identities: ExternalIdentityEntity[],
+): Answer {
   const lines = table([
     ['id', account.id],
     ['UUID', account.uuid],
@@ -17,6 +22,7 @@ export function accountView(account: AccountEntity, state: AccountState): Answer
     ['user name', account.username],
     ['phone', account.phone],
     ['second factor', account.secondFactor],
+    ['opened by', identities.map(({ provider, subject }) => `${provider} (${subject})`).join(', ') || null],
     ['organisation', account.orgId],
     ['tenant', account.tenantId],
     ['language', account.language],
@@ -31,6 +37,7 @@ export function accountView(account: AccountEntity, state: AccountState): Answer
     ...only(account, 'id', 'uuid', 'email', 'username', 'phone', 'secondFactor', 'orgId', 'tenantId'),
     ...only(account, 'language', 'activatedAt', 'disabledAt', 'createdAt', 'updatedAt'),
     ...state,
+    identities: identities.map((identity) => only(identity, 'provider', 'issuer', 'subject', 'linkedAt')),
   };
   return { lines, json };
 }
@@ -55,4 +62,11 @@ export function secondFactorView(
 
 export function doneView({ id }: AccountEntity, sentence: string): Answer {
   return { lines: [sentence], json: { id } };
+}
+
+/** The key itself is in the mail and nowhere else. */
+export function mailedKeyView(sent: MailedKey): Answer {
+  const { id, email, attemptId, expiresAt } = sent;
+  const lines = [id, `A key goes to ${email}, good until ${instant(expiresAt)} (attempt ${attemptId}).`];
+  return { lines, json: { ...sent } };
 }

@@ -127,7 +127,8 @@ export class AccountsService {
 
 const WORDS: Record<string, string> = { email: 'email', username: 'user name', phone: 'phone number' };
 
-function refuseTaken(error: unknown): never {
+/** Says which name another account has. */
+export function refuseTaken(error: unknown): never {
   const column = /^accounts_(email|username|phone)_key$/.exec(violatedConstraint(error) ?? '')?.[1];
   if (column) throw new OperatorError(`Another account has this ${WORDS[column]}.`);
   throw error;

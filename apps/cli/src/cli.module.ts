@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccountsModule } from '@app/accounts';
+import { AttemptsModule } from '@app/attempts';
 import { ConfigModule, type Config } from '@app/config';
 import { DatabaseModule } from '@app/database';
 import { TokensModule } from '@app/tokens';
@@ -7,7 +8,9 @@ import { dataSourceOptions } from '../../../ormconfig.js';
 import { AccountStateService } from './account-state.service.js';
 import { AccountsService } from './accounts.service.js';
 import { AttemptsService } from './attempts.service.js';
+import { IdentitiesService } from './identities.service.js';
 import { KeysService } from './keys.service.js';
+import { MailedKeysService } from './mailed-keys.service.js';
 import { SessionsService } from './sessions.service.js';
 
 const POOL_SIZE = 2;
@@ -22,9 +25,18 @@ export class CliModule {
         ConfigModule.forRoot(config),
         DatabaseModule.forRoot(() => dataSourceOptions(databaseUrl, POOL_SIZE)),
         AccountsModule,
+        AttemptsModule,
         TokensModule,
       ],
-      providers: [AccountsService, AccountStateService, SessionsService, AttemptsService, KeysService],
+      providers: [
+        AccountsService,
+        AccountStateService,
+        SessionsService,
+        AttemptsService,
+        KeysService,
+        MailedKeysService,
+        IdentitiesService,
+      ],
     };
   }
 }

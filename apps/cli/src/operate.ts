@@ -7,7 +7,9 @@ import { AccountStateService } from './account-state.service.js';
 import { AccountsService } from './accounts.service.js';
 import { AttemptsService } from './attempts.service.js';
 import { CliModule } from './cli.module.js';
+import { IdentitiesService } from './identities.service.js';
 import { KeysService } from './keys.service.js';
+import { MailedKeysService } from './mailed-keys.service.js';
 import { onDatabase, requireMigrated } from './on-database.js';
 import { SessionsService } from './sessions.service.js';
 
@@ -18,6 +20,8 @@ export interface Operator {
   sessions: SessionsService;
   attempts: AttemptsService;
   keys: KeysService;
+  mailedKeys: MailedKeysService;
+  identities: IdentitiesService;
   call: Call;
 }
 
@@ -46,6 +50,8 @@ function operatorOf(nest: INestApplicationContext): Operator {
     sessions: nest.get(SessionsService),
     attempts: nest.get(AttemptsService),
     keys: nest.get(KeysService),
+    mailedKeys: nest.get(MailedKeysService),
+    identities: nest.get(IdentitiesService),
     call: callOf(nest.get(Clock), nest.get(Ids)),
   };
 }

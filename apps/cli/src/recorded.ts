@@ -11,3 +11,12 @@ export function recorded(call: Call, event: AuditEvent): Parts {
     audited: audit(call, event, 'verdict'),
   };
 }
+
+/** Parts: the same, of a key that was mailed for it: the attempt of part `attempt`. */
+export function recordedMail(call: Call, event: AuditEvent): Parts {
+  return {
+    verdict: sql`
+      SELECT 'done' AS outcome, account_id, NULL::bigint AS session_id, id AS attempt_id FROM attempt`,
+    audited: audit(call, event, 'verdict'),
+  };
+}

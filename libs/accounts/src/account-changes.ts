@@ -9,21 +9,24 @@ export interface NewAccount {
   email?: string;
   username?: string;
   phone?: string;
-  passwordHash: string;
+  /** None for an account that is proven otherwise. */
+  passwordHash?: string;
+  /** Whether the owner has proven nothing yet: a mailed key will. */
+  unproven?: boolean;
   secondFactor: SecondFactor;
   orgId?: string;
   tenantId?: string;
   language: string;
 }
 
-/** Part: a new, activated account: `{account_id, uuid}`. A taken identifier violates `accounts_<column>_key`. */
+/** Part: a new account, activated unless it is `unproven`: `{account_id, uuid}`. A taken identifier violates `accounts_<column>_key`. */
 export function insertAccount({ now }: Call, account: NewAccount): Sql {
   return sql`
     INSERT INTO accounts (id, email, username, phone, password_hash, second_factor, org_id, tenant_id, language,
       activated_at, created_at, updated_at)
     VALUES (${account.id}::bigint, ${account.email ?? null}, ${account.username ?? null}, ${account.phone ?? null},
-      ${account.passwordHash}, ${account.secondFactor}, ${account.orgId ?? null}, ${account.tenantId ?? null},
-      ${account.language}, ${now}::timestamptz, ${now}::timestamptz, ${now}::timestamptz)
+      ${account.passwordHash ?? null}, ${account.secondFactor}, ${account.orgId ?? null}, ${account.tenantId ?? null},
+      ${account.language}, ${account.unproven ? null : now}::timestamptz, ${now}::timestamptz, ${now}::timestamptz)
     RETURNING id AS account_id, uuid`;
 }
 

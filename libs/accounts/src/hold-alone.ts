@@ -1,5 +1,5 @@
 import type { Call } from '@app/kernel';
-import sql, { type Sql } from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import type { SecondFactor } from './account.entity.js';
 
 /**
@@ -18,4 +18,11 @@ export function changeLanguage({ now }: Call, accountId: string, language: strin
   return sql`
     UPDATE accounts SET language = ${language}, updated_at = ${now}::timestamptz
     WHERE id = ${accountId}::bigint AND language <> ${language}`;
+}
+
+/** Part: the account of part `from`, which is held alone, has proven an address: from now on it is its owner's. */
+export function activate({ now }: Call, from: string): Sql {
+  return sql`
+    UPDATE accounts a SET activated_at = ${now}::timestamptz, updated_at = ${now}::timestamptz FROM ${raw(from)} f
+    WHERE a.id = f.account_id AND a.activated_at IS NULL RETURNING a.id AS account_id`;
 }

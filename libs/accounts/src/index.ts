@@ -8,7 +8,8 @@ export {
 } from './account.entity.js';
 export { AccountsModule } from './accounts.module.js';
 export { AccountsRepository, accountOf, holdAccount, recipientOf } from './accounts.repository.js';
-export { PasswordCheck, type KnownAccount, type PasswordOutcome } from './password-check.js';
+export { KNOWN_COLUMNS, type KnownAccount } from './known-account.js';
+export { PasswordCheck, type PasswordOutcome } from './password-check.js';
 export { PasswordHasher, type ShownPassword } from './password-hasher.js';
 export { ClientPasswords, type ClientPasswordParameters } from './pbkdf2-verifier.js';
 export {
@@ -20,7 +21,14 @@ export {
   type Profile,
 } from './profile.js';
 export { purgePasswordFailures } from './purge.js';
-export { changeLanguage, holdAlone } from './hold-alone.js';
+export { ExternalIdentityEntity } from './external-identity.entity.js';
+export {
+  accountOfIdentity,
+  linkIdentity,
+  type FoundByIdentity,
+  type ProvenIdentity,
+} from './external-identities.js';
+export { activate, changeLanguage, holdAlone } from './hold-alone.js';
 export { resetPassword } from './change-password.js';
 export { accountContact, signUpContact } from './contacts.js';
 export { PASSWORD_LENGTH, weaknessOf } from './password-strength.js';

@@ -1,22 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
-import { Database } from '@app/database';
+import { Database, statement } from '@app/database';
 import { digest, plusSeconds, secondsUntil, type Identifier } from '@app/kernel';
 import sql, { raw, type Sql } from 'sql-template-tag';
-import type { SecondFactor } from './account.entity.js';
+import { KNOWN_COLUMNS, type KnownAccount } from './known-account.js';
 import { PasswordHasher, type ShownPassword } from './password-hasher.js';
-
-/** What a flow needs to know of an account that showed its password. */
-export interface KnownAccount {
-  id: string;
-  email: string | null;
-  phone: string | null;
-  language: string;
-  second_factor: SecondFactor;
-  org_id: string | null;
-  activated_at: Date | null;
-  disabled_at: Date | null;
-}
 
 export type PasswordOutcome =
   | { ok: true; account: KnownAccount }
@@ -36,6 +24,9 @@ const HOUR_SECONDS = 3600;
  * The failure is counted *before* the password is looked at, in the statement that also finds the account, and taken
  * back by `forgive` as a part of whatever a success does. So a crash, a hang-up or any number of parallel calls never
  * gives a free guess. An unknown login costs the same statements and the same hash.
+ *
+ * A place in the hashing queue comes before all of that: a refusal for want of one (`AuthError('busy')`) is no failure and costs
+ * no statement, so that a busy service locks nobody out.
  */
 @Injectable()
 export class PasswordCheck {
@@ -56,19 +47,9 @@ export class PasswordCheck {
     now: Date,
     { addressLifted = false } = {},
   ): Promise<PasswordOutcome> {
-    const { password_hash, locked_until, ...found } = await this.countAndFind(
-      login,
-      address,
-      now,
-      addressLifted,
+    return this.hasher.admit(async () =>
+      this.look(await this.countAndFind(login, address, now, addressLifted), password, now),
     );
-    const accountId = found.id ?? null;
-    if (locked_until) {
-      return { ok: false, reason: 'locked', accountId, retryAfterSeconds: secondsUntil(locked_until, now) };
-    }
-    const right = await this.hasher.verify(password_hash, password);
-    if (!right) return { ok: false, reason: 'wrong', accountId };
-    return { ok: true, account: found as KnownAccount };
   }
 
   /** Part of the statement of a success: forgets the failures of this login. Locks in the order `check` counts. */
@@ -95,6 +76,21 @@ export class PasswordCheck {
     return row?.until ?? null;
   }
 
+  private async look(
+    { password_hash, locked_until, ...found }: Found,
+    password: ShownPassword,
+    now: Date,
+  ): Promise<PasswordOutcome> {
+    const accountId = found.id ?? null;
+    if (locked_until) {
+      return { ok: false, reason: 'locked', accountId, retryAfterSeconds: secondsUntil(locked_until, now) };
+    }
+    const right = await this.hasher.verify(password_hash, password);
+    if (!right) return { ok: false, reason: 'wrong', accountId };
+    return { ok: true, account: found as KnownAccount };
+  }
+
+  /** A try that meets the lock of its address is not looked at, so it does not count against the login either. */
   private async countAndFind(
     login: Identifier,
     address: string,
@@ -102,30 +98,49 @@ export class PasswordCheck {
     addressLifted: boolean,
   ): Promise<Found> {
     const { tries, triesSeconds, hourlyLimit, lockSeconds } = this.config.passwords;
-    const keys = failureKeys(login, address);
-    const windows = [plusSeconds(now, triesSeconds), plusSeconds(now, HOUR_SECONDS)];
-    const locks = [plusSeconds(now, lockSeconds), null];
-    const row = await this.database.row<Found>(sql`
-      WITH keys AS (
-        SELECT * FROM unnest(${keys}::text[], ${[tries, hourlyLimit]}::int[], ${windows}::timestamptz[],
-          ${locks}::timestamptz[]) WITH ORDINALITY AS k (key, max, counts_until, locked_until, position)),
-      counted AS (
-        INSERT INTO password_failures AS f (key, login, failures, counts_until)
-        SELECT key, ${keys[1]}, 1, counts_until FROM keys ORDER BY position
-        ON CONFLICT (key) DO UPDATE SET (failures, counts_until, locked_until) = (
-          SELECT CASE WHEN f.locked_until > ${now} THEN f.failures WHEN over THEN 1 ELSE f.failures + 1 END,
-                 CASE WHEN over THEN excluded.counts_until ELSE f.counts_until END,
-                 CASE WHEN f.locked_until > ${now} THEN f.locked_until WHEN over THEN NULL
-                      WHEN f.failures + 1 > k.max THEN coalesce(k.locked_until, f.counts_until) END
-          FROM keys k, LATERAL (SELECT coalesce(f.locked_until, f.counts_until) <= ${now} AS over) w
-          WHERE k.key = f.key)
-        RETURNING f.key, f.locked_until)
-      SELECT a.id, a.email, a.phone, a.language, a.second_factor, a.org_id, a.activated_at, a.disabled_at,
-        a.password_hash, (SELECT max(locked_until) FROM counted
-          WHERE NOT (${addressLifted}::boolean AND key = ${keys[0]})) AS locked_until
-      FROM (VALUES (1)) one LEFT JOIN accounts a ON a.${raw(login.kind)} = ${login.value}`);
-    return row as Found;
+    const [addressKey, loginKey] = failureKeys(login, address);
+    const hour = { key: loginKey, login: loginKey, max: hourlyLimit, seconds: HOUR_SECONDS, now };
+    const minute = { key: addressKey, login: loginKey, max: tries, seconds: triesSeconds, lockSeconds, now };
+    const lifted = sql`${addressLifted}::boolean`;
+    const parts = {
+      here: countFailure(minute, sql``),
+      anywhere: countFailure(hour, sql`FROM here WHERE ${lifted} OR locked_until IS NULL`),
+    };
+    const answer = sql`
+      SELECT ${KNOWN_COLUMNS}, a.password_hash, greatest(
+        (SELECT locked_until FROM here WHERE NOT ${lifted}), (SELECT locked_until FROM anywhere),
+        (SELECT locked_until FROM password_failures WHERE key = ${loginKey} AND locked_until > ${now}::timestamptz)
+      ) AS locked_until
+      FROM (VALUES (1)) one LEFT JOIN accounts a ON a.${raw(login.kind)} = ${login.value}`;
+    return (await this.database.row<Found>(statement(parts, answer))) as Found;
   }
+}
+
+interface Failure {
+  key: string;
+  login: string;
+  /** Failures in `seconds` that are looked at; the one beyond them locks. */
+  max: number;
+  seconds: number;
+  /** How long the lock lasts; without it, until these failures count no more. */
+  lockSeconds?: number;
+  now: Date;
+}
+
+/** Part: counts a failure for each row of `from`: `{locked_until}`, null while there are tries left. A lock is not made longer. */
+function countFailure({ key, login, max, seconds, lockSeconds, now }: Failure, from: Sql): Sql {
+  const countsUntil = plusSeconds(now, seconds);
+  const lockedUntil = lockSeconds === undefined ? null : plusSeconds(now, lockSeconds);
+  return sql`
+    INSERT INTO password_failures AS f (key, login, failures, counts_until)
+    SELECT ${key}, ${login}, 1, ${countsUntil}::timestamptz ${from}
+    ON CONFLICT (key) DO UPDATE SET (failures, counts_until, locked_until) = (
+      SELECT CASE WHEN f.locked_until > ${now}::timestamptz THEN f.failures WHEN over THEN 1 ELSE f.failures + 1 END,
+             CASE WHEN over THEN excluded.counts_until ELSE f.counts_until END,
+             CASE WHEN f.locked_until > ${now}::timestamptz THEN f.locked_until WHEN over THEN NULL
+                  WHEN f.failures + 1 > ${max}::int THEN coalesce(${lockedUntil}::timestamptz, f.counts_until) END
+      FROM (SELECT coalesce(f.locked_until, f.counts_until) <= ${now}::timestamptz AS over) w)
+    RETURNING f.locked_until`;
 }
 
 /** The login from this address, then the login alone: digests, so that the table holds nobody's address. */

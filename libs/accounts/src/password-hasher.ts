@@ -25,6 +25,8 @@ const SEPARATOR = ' ';
 @Injectable()
 export class PasswordHasher {
   private readonly run = pLimit(CONCURRENCY);
+  /** How many have a place, waiting or being served. */
+  private admitted = 0;
   private readonly decoy: Promise<string>;
 
   constructor(
@@ -34,28 +36,42 @@ export class PasswordHasher {
     this.decoy = hash(randomToken(128), ARGON2ID);
   }
 
-  async hash(password: string): Promise<string> {
-    return this.queue(async () => {
-      const clientHash = await this.clientPasswords.of(password);
-      const verifiers = [await hash(password.normalize('NFKC'), ARGON2ID), await hash(clientHash, ARGON2ID)];
-      return verifiers.join(SEPARATOR);
-    });
+  /**
+   * Does the work with a place in the queue, held from its beginning to its end, or refuses it before anything of it is begun.
+   * What is written down before a password is looked at is written inside: whoever finds the queue full has tried nothing.
+   */
+  async admit<T>(work: () => Promise<T>): Promise<T> {
+    if (this.admitted >= CONCURRENCY + this.config.passwords.queueLimit) {
+      throw new AuthError('busy', { retryAfterSeconds: 1 });
+    }
+    this.admitted += 1;
+    try {
+      return await work();
+    } finally {
+      this.admitted -= 1;
+    }
   }
 
-  /** Whether the password is right. With no verifier the same work is done against a decoy, and the answer is no. */
+  async hash(password: string): Promise<string> {
+    return this.admit(() => this.run(() => this.verifiersOf(password)));
+  }
+
+  /**
+   * Whether the password is right; called within `admit`. With no verifier the same work is done against a decoy, and the answer
+   * is no.
+   */
   async verify(verifiers: string | null | undefined, password: ShownPassword): Promise<boolean> {
     const [typed, hashed] = verifiers?.split(SEPARATOR) ?? [];
     const [verifier, shown] =
       typeof password === 'string' ? [typed, password.normalize('NFKC')] : [hashed, password.clientHash];
     const against = verifier ?? (await this.decoy);
-    const right = await this.queue(() => verify(against, shown));
+    const right = await this.run(() => verify(against, shown));
     return right && verifier !== undefined;
   }
 
-  private async queue<T>(work: () => Promise<T>): Promise<T> {
-    if (this.run.pendingCount >= this.config.passwords.queueLimit) {
-      throw new AuthError('busy', { retryAfterSeconds: 1 });
-    }
-    return this.run(work);
+  private async verifiersOf(password: string): Promise<string> {
+    const clientHash = await this.clientPasswords.of(password);
+    const verifiers = [await hash(password.normalize('NFKC'), ARGON2ID), await hash(clientHash, ARGON2ID)];
+    return verifiers.join(SEPARATOR);
   }
 }

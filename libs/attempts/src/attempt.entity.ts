@@ -6,6 +6,8 @@ export type AttemptPurpose =
   | 'factor_setup'
   | 'magic_link'
   | 'link_exchange'
+  | 'invitation'
+  | 'sign_in_key'
   | 'sign_in'
   | 'sign_up'
   | 'password_reset'

@@ -158,6 +158,31 @@ export class AttemptsRepository {
     return sql`a.kind = 'link' AND a.secret_hash = ANY(${hashes}::text[])`;
   }
 
+  /**
+   * Part: this link, while it can still be redeemed and belongs to the account of part `from`, locked: `{id, account_id}`. For
+   * a proof that is needed again with the second factor: it is looked at here, and spent by `spendLinks` with the session.
+   */
+  holdLink({ now, protocol }: Call, purposes: AttemptPurpose[], token: string, from: string): Sql {
+    return sql`
+      SELECT a.id, a.account_id FROM attempts a JOIN ${raw(from)} f USING (account_id)
+      WHERE ${this.link(token)} AND a.purpose = ANY(${purposes}::text[]) AND a.protocol = ${protocol}
+        AND a.status = 'open' AND a.expires_at > ${now}::timestamptz FOR UPDATE OF a`;
+  }
+
+  /** Part: the account of part `from` has a session now: ends its links, this one as used and all others as superseded. */
+  spendLinks(
+    { now, protocol }: Call,
+    purposes: AttemptPurpose[],
+    token: string | undefined,
+    from: string,
+  ): Sql {
+    const used = token === undefined ? sql`false` : sql`(${this.link(token)})`;
+    return sql`
+      UPDATE attempts a SET status = CASE WHEN ${used} THEN 'consumed' ELSE 'superseded' END, closed_at = ${now}::timestamptz
+      FROM ${raw(from)} f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY(${purposes}::text[])
+        AND a.protocol = ${protocol} AND a.status = 'open' RETURNING a.id`;
+  }
+
   /** Parts that end the link whose token this is and the code of the same mail: `dismissed` (`{id, account_id, session_id}`). */
   dismiss({ now }: Call, token: string): Parts {
     return {

@@ -5,6 +5,7 @@ import { Mailbox } from './mailbox/mailbox.js';
 import { MailboxServer } from './mailbox/mailbox-server.js';
 import { MailboxTextSender } from './mailbox/mailbox-text.sender.js';
 import { Outbox } from './outbox.js';
+import { canText } from './senders/can-text.js';
 import { Courier } from './senders/courier.js';
 import { parseMailFrom } from './senders/mail-from.js';
 import { MailSender, TextSender } from './senders/sender.js';
@@ -27,8 +28,10 @@ async function mailSender(config: Config, clock: Clock, server: MailboxServer): 
 
 function textSender(config: Config, clock: Clock, mailbox: Mailbox): TextSender {
   const { smsWebhookUrl, smsWebhookSecret } = config.delivery;
-  if (smsWebhookUrl && smsWebhookSecret) return new SmsWebhookSender(smsWebhookUrl, smsWebhookSecret, clock);
-  return mailbox.open ? new MailboxTextSender(mailbox, clock) : new UnconfiguredTextSender();
+  if (!canText(config, mailbox)) return new UnconfiguredTextSender();
+  return smsWebhookUrl && smsWebhookSecret
+    ? new SmsWebhookSender(smsWebhookUrl, smsWebhookSecret, clock)
+    : new MailboxTextSender(mailbox, clock);
 }
 
 /** The outbox and everything behind it: the worker, the senders and, in development, the mailbox. */

@@ -1,12 +1,12 @@
 export { askedBy } from './asked-by.js';
+export { codeMessage } from './code-message.js';
+export { canText } from './senders/can-text.js';
 export { DeliveryModule } from './delivery.module.js';
 export { Mailbox, type MailboxMessage } from './mailbox/mailbox.js';
 export type { NewMessage } from './message.js';
 export type { FactorChange } from './templates/factor-changed.js';
 export { MessageEntity } from './message.entity.js';
-export { Outbox, type Backlog } from './outbox.js';
+export { enqueue, Outbox, type Backlog } from './outbox.js';
 export { purgeMessages } from './purge.js';
-export { languageOf, type Language } from './templates/language.js';
 export { requestDetails, type RequestFacts } from './templates/request.js';
 export { siteOf, type Site } from './templates/site.js';
-export { markup, type Markup } from './templates/markup.js';

@@ -4,6 +4,8 @@ import type { MagicLinkFacts } from './templates/magic-link.js';
 import type { RecoveryCompletedFacts, RecoveryStartedFacts } from './templates/recovery-notice.js';
 import type { AccountNoticeFacts } from './templates/account-notice.js';
 import type { PasswordResetFacts } from './templates/password-reset.js';
+import type { IdentityLinkedFacts } from './templates/identity-linked.js';
+import type { MailedKeyFacts } from './templates/mailed-key.js';
 import type { SignInCodeFacts } from './templates/sign-in-code.js';
 
 export type Channel = 'email' | 'sms';
@@ -19,6 +21,9 @@ export interface MessageFacts {
   password_changed: AccountNoticeFacts;
   magic_link: MagicLinkFacts;
   factor_changed: FactorChangedFacts;
+  identity_linked: IdentityLinkedFacts;
+  invitation: MailedKeyFacts;
+  sign_in_key: MailedKeyFacts;
   recovery_code: LongCodeFacts;
   registration_code: LongCodeFacts;
   login_code: LongCodeFacts;

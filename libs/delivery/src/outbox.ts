@@ -22,20 +22,9 @@ export class Outbox {
     private readonly worker: DeliveryWorker,
   ) {}
 
-  /**
-   * Part: queues the message for each row of `recipient`, a sub-select of `address text, language text, account_id
-   * bigint` that gives at most one. No row, or a null address: no message and no error, so that whoever has no
-   * address is answered like everybody else.
-   */
+  /** Part: see `enqueue`. */
   enqueue(message: NewMessage, now: Date, recipient: Sql): Sql {
-    return sql`
-      INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-        next_try_at, created_at, expires_at)
-      SELECT ${message.id}::bigint, ${message.attemptId ?? null}::bigint, r.account_id, ${message.channel},
-        ${message.template}, r.address, r.language, ${sealFacts(this.keyRing, message)}, ${now}::timestamptz, ${now}::timestamptz,
-        ${message.expiresAt}::timestamptz
-      FROM (${recipient}) r WHERE r.address IS NOT NULL
-      RETURNING id`;
+    return enqueue(this.keyRing, message, now, recipient);
   }
 
   /** Has this replica look for messages now. To be called when the statement has come back; never throws. */
@@ -50,4 +39,20 @@ export class Outbox {
     const oldestMs = row?.oldest ? now.getTime() - row.oldest.getTime() : 0;
     return { messages: Number(row?.messages ?? 0), oldestSeconds: Math.max(0, Math.floor(oldestMs / 1000)) };
   }
+}
+
+/**
+ * Part: queues the message for each row of `recipient`, a sub-select of `address text, language text, account_id
+ * bigint` that gives at most one. No row, or a null address: no message and no error, so that whoever has no
+ * address is answered like everybody else. For a process without a worker too: one of a replica finds it.
+ */
+export function enqueue(keyRing: KeyRing, message: NewMessage, now: Date, recipient: Sql): Sql {
+  return sql`
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT ${message.id}::bigint, ${message.attemptId ?? null}::bigint, r.account_id, ${message.channel},
+      ${message.template}, r.address, r.language, ${sealFacts(keyRing, message)}, ${now}::timestamptz, ${now}::timestamptz,
+      ${message.expiresAt}::timestamptz
+    FROM (${recipient}) r WHERE r.address IS NOT NULL
+    RETURNING id`;
 }

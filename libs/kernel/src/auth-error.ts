@@ -30,8 +30,11 @@ export type AuthErrorCode =
   | 'link_unknown'
   | 'link_expired'
   | 'proof_stale'
+  | 'not_permitted'
+  | 'factor_unavailable'
   | 'too_many_requests'
   | 'busy'
+  | 'provider_unavailable'
   | 'database_unavailable'
   | 'unexpected';
 

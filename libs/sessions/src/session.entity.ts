@@ -2,9 +2,9 @@ import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 
 export type SessionStage = 'pending' | 'signed_in';
 
-/** One proof and when it was given (RFC 8176 names where it has one). */
+/** One proof and when it was given (RFC 8176 names where it has one). `fed`: an identity provider vouched for them. */
 export interface AuthenticationMethod {
-  method: 'pwd' | 'otp' | 'sms' | 'email' | 'pop';
+  method: 'pwd' | 'otp' | 'sms' | 'email' | 'pop' | 'fed';
   /** ISO 8601, UTC. */
   at: string;
 }

@@ -37,12 +37,19 @@ export class SessionsRepository {
 
   /**
    * Part: the live pending session of this credential, locked: `{session_id, account_id, subject}`. Everything that ends or promotes a
-   * session locks it first, so what follows in the statement decides about its newest state.
+   * session locks it first, so what follows in the statement decides about its newest state. `account`: a part (`account_id`)
+   * that locks its account; a statement that goes on to change that has to lock it before the session, as those do that end sessions.
    */
-  pending(call: Call, tokenHash: string): Sql {
+  pending(call: Call, tokenHash: string, account?: string): Sql {
+    const of = account ? sql` JOIN ${raw(account)} f ON f.account_id = s.account_id` : sql``;
     return sql`
-      SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject FROM sessions s
-      WHERE ${live(call, tokenHash, 'pending')} FOR UPDATE`;
+      SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject FROM sessions s${of}
+      WHERE ${live(call, tokenHash, 'pending')} FOR UPDATE OF s`;
+  }
+
+  /** Part: whose it is, not locked: to lock the account before it: `{account_id}`. */
+  pendingOwner(call: Call, tokenHash: string): Sql {
+    return sql`SELECT s.account_id FROM sessions s WHERE ${live(call, tokenHash, 'pending')}`;
   }
 
   /**

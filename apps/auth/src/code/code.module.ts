@@ -3,36 +3,52 @@ import { AccountsModule } from '@app/accounts';
 import { AttemptsModule } from '@app/attempts';
 import { CaptchaModule } from '@app/captcha';
 import { DeliveryModule } from '@app/delivery';
+import { IdentityProvidersModule } from '@app/identity-providers';
 import { SessionsModule } from '@app/sessions';
-import { CodeService } from './code.service.js';
-import { DocspaceAuthenticationController } from './docspace-authentication.controller.js';
-import { DocspaceAuthenticatorService } from './docspace-authenticator.service.js';
-import { DocspaceChallenge } from './docspace-challenge.js';
-import { DocspaceCodeService } from './docspace-code.service.js';
-import { DocspaceConfirmController } from './docspace-confirm.controller.js';
-import { DocspaceConnections } from './docspace-connections.js';
-import { DocspaceDecision } from './docspace-decision.js';
-import { DocspaceFactorCheck } from './docspace-factor-check.js';
-import { DocspaceFirstFactor } from './docspace-first-factor.service.js';
-import { DocspacePageController } from './docspace-page.controller.js';
-import { DocspacePagePresenter } from './docspace-page.presenter.js';
-import { DocspacePageService } from './docspace-page.service.js';
-import { DocspaceSettingsController } from './docspace-settings.controller.js';
-import { DocspaceSignInService } from './docspace-sign-in.service.js';
-import { DocspaceStepView } from './docspace-step-view.service.js';
-import { DocspaceStepService } from './docspace-step.service.js';
-import { DocspaceStepsController } from './docspace-steps.controller.js';
-import { DocspaceTextService } from './docspace-text.service.js';
-import { DocspaceTfaController } from './docspace-tfa.controller.js';
-import { NavixyCodeController } from './navixy-code.controller.js';
-import { NavixySessionController } from './navixy-session.controller.js';
-import { ResendService } from './resend.service.js';
+import { CodeService } from './navixy/code.service.js';
+import { DocspaceAuthenticationController } from './docspace/authentication.controller.js';
+import { DocspaceAuthenticatorService } from './docspace/tfa/authenticator.service.js';
+import { DocspaceChallenge } from './docspace/second-factor/challenge.js';
+import { DocspaceCodeService } from './docspace/code.service.js';
+import { DocspaceConfirmController } from './docspace/steps/confirm.controller.js';
+import { DocspaceConnections } from './docspace/second-factor/connections.js';
+import { DocspaceDecision } from './docspace/second-factor/decision.js';
+import { DocspaceFactorCheck } from './docspace/second-factor/factor-check.js';
+import { DocspaceFirstFactor } from './docspace/first-factor/first-factor.service.js';
+import { DocspaceIdentity } from './docspace/first-factor/identity.js';
+import { DocspaceKeyCheck } from './docspace/steps/key-check.service.js';
+import { DocspaceKeyPageController } from './docspace/pages/key-page.controller.js';
+import { DocspaceKeyPageService } from './docspace/pages/key-page.service.js';
+import { DocspaceMailedKey } from './docspace/first-factor/mailed-key.js';
+import { DocspacePageController } from './docspace/pages/page.controller.js';
+import { DocspacePagePresenter } from './docspace/pages/page.presenter.js';
+import { DocspacePageService } from './docspace/pages/page.service.js';
+import { DocspacePassword } from './docspace/first-factor/password.js';
+import { DocspaceSettingsController } from './docspace/settings.controller.js';
+import { DocspaceSignInService } from './docspace/sign-in.service.js';
+import { DocspaceStepKey } from './docspace/tfa/step-key.service.js';
+import { DocspaceStepView } from './docspace/steps/step-view.service.js';
+import { DocspaceStepService } from './docspace/steps/step.service.js';
+import { DocspaceStepsController } from './docspace/steps/steps.controller.js';
+import { DocspaceTextService } from './docspace/second-factor/text.service.js';
+import { DocspaceTfaController } from './docspace/tfa/tfa.controller.js';
+import { DocspaceTfaHolder } from './docspace/tfa/tfa-holder.js';
+import { NavixyCodeController } from './navixy/code.controller.js';
+import { NavixySessionController } from './navixy/session.controller.js';
+import { ResendService } from './navixy/resend.service.js';
 import { SessionLifeService } from './session-life.service.js';
-import { SignInService } from './sign-in.service.js';
+import { SignInService } from './navixy/sign-in.service.js';
 
 /** Flow `code`: a password, then a code. Spoken by navixy and docspace clients. */
 @Module({
-  imports: [AccountsModule, AttemptsModule, CaptchaModule, DeliveryModule, SessionsModule],
+  imports: [
+    AccountsModule,
+    AttemptsModule,
+    CaptchaModule,
+    DeliveryModule,
+    IdentityProvidersModule,
+    SessionsModule,
+  ],
   controllers: [
     NavixyCodeController,
     NavixySessionController,
@@ -41,6 +57,7 @@ import { SignInService } from './sign-in.service.js';
     DocspaceAuthenticationController,
     DocspaceSettingsController,
     DocspaceTfaController,
+    DocspaceKeyPageController,
     DocspacePageController,
   ],
   providers: [
@@ -51,6 +68,11 @@ import { SignInService } from './sign-in.service.js';
     DocspaceSignInService,
     DocspaceCodeService,
     DocspaceFirstFactor,
+    DocspacePassword,
+    DocspaceMailedKey,
+    DocspaceIdentity,
+    DocspaceKeyCheck,
+    DocspaceKeyPageService,
     DocspaceFactorCheck,
     DocspaceChallenge,
     DocspaceConnections,
@@ -58,6 +80,8 @@ import { SignInService } from './sign-in.service.js';
     DocspaceStepService,
     DocspaceTextService,
     DocspaceAuthenticatorService,
+    DocspaceTfaHolder,
+    DocspaceStepKey,
     DocspaceStepView,
     DocspacePageService,
     DocspacePagePresenter,

@@ -1,4 +1,5 @@
-import { markup, type MailboxMessage, type Markup } from '@app/delivery';
+import type { MailboxMessage } from '@app/delivery';
+import { markup, type Markup } from '@app/pages';
 
 const REFRESH_SECONDS = 5;
 const LISTED = 100;

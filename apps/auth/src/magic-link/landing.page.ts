@@ -1,5 +1,6 @@
-import { markup, requestDetails, type Language, type Markup, type Site } from '@app/delivery';
+import { requestDetails, type Site } from '@app/delivery';
 import { maskAddress } from '@app/kernel';
+import { layout, markup, type Language, type Markup } from '@app/pages';
 import { landingWords, type LandingWords } from './landing.words.js';
 import type { Kinship } from './landing.service.js';
 import type { LinkView } from './link-view.service.js';
@@ -18,13 +19,13 @@ export function confirmPage(frame: Frame, link: LinkView, token: string, browser
   const form = markup`<p>${say.onlyIfYou}</p>
 <form method="post" action="${frame.base}/magic-link">
 <input type="hidden" name="token" value="${token}">
-<button class="primary">${say.confirm}</button>
+<button>${say.confirm}</button>
 </form>`;
   const body = markup`${note(say, browser)}
 ${facts(frame, link, say)}
 ${browser === 'another' ? '' : form}
 <p class="quiet"><a href="${frame.base}/magic-link/not-me?token=${token}">${say.notMe}</a></p>`;
-  return page(frame, say.ask(frame.site.name), body);
+  return layout(frame.language, say.ask(frame.site.name), body);
 }
 
 export function notMePage(frame: Frame, link: LinkView, token: string): string {
@@ -33,9 +34,9 @@ export function notMePage(frame: Frame, link: LinkView, token: string): string {
 <p>${say.notMeMeans}</p>
 <form method="post" action="${frame.base}/magic-link/not-me">
 <input type="hidden" name="token" value="${token}">
-<button class="primary">${say.notMeConfirm}</button>
+<button>${say.notMeConfirm}</button>
 </form>`;
-  return page(frame, say.notMeAsk, body);
+  return layout(frame.language, say.notMeAsk, body);
 }
 
 /** `tokens`: for an app that shows the page in a web view of its own, as JSON in an attribute; no other site can read it. */
@@ -43,8 +44,8 @@ export function signedInPage(frame: Frame, then: 'close' | 'goBack', tokens?: ob
   const say = landingWords[frame.language];
   const data =
     tokens && markup`<div id="token-response" data-token-response="${JSON.stringify(tokens)}" hidden></div>`;
-  return page(
-    frame,
+  return layout(
+    frame.language,
     say.signedIn,
     markup`<p>${say[then]}</p>
 ${data ?? ''}`,
@@ -53,7 +54,7 @@ ${data ?? ''}`,
 
 export function plainPage(frame: Frame, title: keyof LandingWords, text: keyof LandingWords): string {
   const say = landingWords[frame.language];
-  return page(frame, say[title] as string, markup`<p>${say[text] as string}</p>`);
+  return layout(frame.language, say[title] as string, markup`<p>${say[text] as string}</p>`);
 }
 
 function note(say: LandingWords, browser: Kinship): Markup | string {
@@ -72,24 +73,4 @@ function facts({ language }: Frame, link: LinkView, say: LandingWords): Markup {
   return markup`<p>${say.requested}</p>
 <dl>
 ${rows}</dl>`;
-}
-
-function page({ language, base }: Frame, title: string, body: Markup): string {
-  return markup`<!doctype html>
-<html lang="${language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>${title}</title>
-<link rel="stylesheet" href="${base}/magic-link/style.css">
-</head>
-<body>
-<main>
-<h1>${title}</h1>
-${body}
-</main>
-</body>
-</html>
-`.toString();
 }

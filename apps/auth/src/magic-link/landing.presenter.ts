@@ -1,43 +1,29 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
-import { languageOf, siteOf } from '@app/delivery';
+import { siteOf } from '@app/delivery';
+import { languageOf, type Language, type Page } from '@app/pages';
 import { presentTokens } from '../protocols/yat/yat-token.presenter.js';
 import { confirmPage, notMePage, plainPage, signedInPage, type Frame } from './landing.page.js';
 import { kinshipOf, type Confirmation, type Visitor } from './landing.service.js';
 import type { LinkView } from './link-view.service.js';
-
-/** An answer of the page: a document, or where the browser has to go. */
-export interface LandingAnswer {
-  status: number;
-  html: string;
-  /** Where the browser goes at once. */
-  location?: string;
-  /** Where the form of the page may lead, beyond the page itself. */
-  formTarget?: string;
-}
 
 /** What the page says, in the account's language, or the browser's where no account is known. */
 @Injectable()
 export class LandingPresenter {
   constructor(private readonly config: Config) {}
 
-  ask(link: LinkView | undefined, token: string, visitor: Visitor, browserLanguage: string): LandingAnswer {
+  ask(link: LinkView | undefined, token: string, visitor: Visitor, browserLanguage: Language): Page {
     if (!link) return this.gone(browserLanguage);
     const html = confirmPage(this.frame(link.language), link, token, kinshipOf(link, visitor));
     return { status: 200, html, ...(link.redirect_url && { formTarget: sourceOf(link.redirect_url) }) };
   }
 
-  askDismissal(link: LinkView | undefined, token: string, browserLanguage: string): LandingAnswer {
+  askDismissal(link: LinkView | undefined, token: string, browserLanguage: Language): Page {
     if (!link) return this.gone(browserLanguage);
     return { status: 200, html: notMePage(this.frame(link.language), link, token) };
   }
 
-  confirmed(
-    confirmation: Confirmation,
-    token: string,
-    visitor: Visitor,
-    browserLanguage: string,
-  ): LandingAnswer {
+  confirmed(confirmation: Confirmation, token: string, visitor: Visitor, browserLanguage: Language): Page {
     switch (confirmation.kind) {
       case 'tokens': {
         const { link, tokens } = confirmation;
@@ -59,12 +45,12 @@ export class LandingPresenter {
     }
   }
 
-  dismissed(ended: boolean, browserLanguage: string): LandingAnswer {
+  dismissed(ended: boolean, browserLanguage: Language): Page {
     if (!ended) return this.gone(browserLanguage);
     return { status: 200, html: plainPage(this.frame(browserLanguage), 'dismissed', 'dismissedMeans') };
   }
 
-  private gone(browserLanguage: string): LandingAnswer {
+  private gone(browserLanguage: Language): Page {
     return { status: 410, html: plainPage(this.frame(browserLanguage), 'gone', 'askAgain') };
   }
 

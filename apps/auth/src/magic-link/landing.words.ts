@@ -1,4 +1,4 @@
-import type { Language } from '@app/delivery';
+import type { Language } from '@app/pages';
 
 export interface LandingWords {
   ask(site: string): string;
@@ -20,7 +20,6 @@ export interface LandingWords {
   notMeConfirm: string;
   dismissed: string;
   dismissedMeans: string;
-  elsewhere: string;
 }
 
 export const landingWords: Record<Language, LandingWords> = {
@@ -47,7 +46,6 @@ export const landingWords: Record<Language, LandingWords> = {
     notMeConfirm: 'End the request',
     dismissed: 'The request has ended',
     dismissedMeans: 'Nobody can sign in with that mail any more. We have made a note of it.',
-    elsewhere: 'This did not come from our page',
   },
   de: {
     ask: (site) => `Bei ${site} anmelden?`,
@@ -73,6 +71,5 @@ export const landingWords: Record<Language, LandingWords> = {
     notMeConfirm: 'Anfrage beenden',
     dismissed: 'Die Anfrage ist beendet',
     dismissedMeans: 'Mit dieser E-Mail kann sich niemand mehr anmelden. Wir haben es vermerkt.',
-    elsewhere: 'Das kam nicht von unserer Seite',
   },
 };

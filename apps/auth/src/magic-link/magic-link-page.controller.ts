@@ -1,14 +1,13 @@
-import { Controller, Get, Header, Post, Res, UseGuards } from '@nestjs/common';
+import { Controller, Get, Post, Res, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Call } from '@app/kernel';
+import { BrowserLanguage, SameSiteGuard, sendPage, type Language } from '@app/pages';
 import { byAddress, Limits } from '@app/throttle';
 import type { Response } from 'express';
 import { Caller } from '../protocols/caller.decorator.js';
-import { answer, BrowserLanguage, LinkToken, Visits } from './landing-token.js';
+import { LinkToken, Visits } from './landing-token.js';
 import { LandingPresenter } from './landing.presenter.js';
 import { LandingService, type Visitor } from './landing.service.js';
-import { LANDING_STYLE } from './landing.style.js';
-import { SameSiteGuard } from './same-site.guard.js';
 
 /** The pages behind the links of a mail: opening one changes nothing, its button does. */
 @Controller('magic-link')
@@ -31,11 +30,11 @@ export class MagicLinkPageController {
     @Caller() call: Call,
     @LinkToken() token: string | undefined,
     @Visits() visitor: Visitor,
-    @BrowserLanguage() language: string,
+    @BrowserLanguage() language: Language,
     @Res() response: Response,
   ): Promise<void> {
     const link = await this.landing.find(call, token);
-    answer(response, this.presenter.ask(link, token ?? '', visitor, language));
+    sendPage(response, this.presenter.ask(link, token ?? '', visitor, language));
   }
 
   @Post()
@@ -43,38 +42,31 @@ export class MagicLinkPageController {
     @Caller() call: Call,
     @LinkToken() token: string | undefined,
     @Visits() visitor: Visitor,
-    @BrowserLanguage() language: string,
+    @BrowserLanguage() language: Language,
     @Res() response: Response,
   ): Promise<void> {
     const confirmation = await this.landing.confirm(call, token, visitor);
-    answer(response, this.presenter.confirmed(confirmation, token ?? '', visitor, language));
+    sendPage(response, this.presenter.confirmed(confirmation, token ?? '', visitor, language));
   }
 
   @Get('not-me')
   async askDismissal(
     @Caller() call: Call,
     @LinkToken() token: string | undefined,
-    @BrowserLanguage() language: string,
+    @BrowserLanguage() language: Language,
     @Res() response: Response,
   ): Promise<void> {
     const link = await this.landing.find(call, token);
-    answer(response, this.presenter.askDismissal(link, token ?? '', language));
+    sendPage(response, this.presenter.askDismissal(link, token ?? '', language));
   }
 
   @Post('not-me')
   async dismiss(
     @Caller() call: Call,
     @LinkToken() token: string | undefined,
-    @BrowserLanguage() language: string,
+    @BrowserLanguage() language: Language,
     @Res() response: Response,
   ): Promise<void> {
-    answer(response, this.presenter.dismissed(await this.landing.dismiss(call, token), language));
-  }
-
-  @Get('style.css')
-  @Header('Content-Type', 'text/css; charset=utf-8')
-  @Header('Cache-Control', 'public, max-age=3600')
-  style(): string {
-    return LANDING_STYLE;
+    sendPage(response, this.presenter.dismissed(await this.landing.dismiss(call, token), language));
   }
 }

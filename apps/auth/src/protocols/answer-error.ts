@@ -1,6 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type { AuthError } from '@app/kernel';
+import { browserLanguage, sendPage } from '@app/pages';
 import type { Response } from 'express';
+import { errorPage } from './error-page.js';
 import type { Protocol } from './protocol.js';
 import { toAuthError } from './to-auth-error.js';
 
@@ -17,7 +19,10 @@ export function answerError(protocol: Protocol, thrown: unknown, response: Respo
 
   const { status, body } = protocol.renderError(error, response.req);
   setHeaders(response, error);
-  response.status(status).json(body);
+  if (!protocol.pages || response.req.accepts(['json', 'html']) !== 'html')
+    return void response.status(status).json(body);
+  const language = browserLanguage(response.req);
+  sendPage(response, { status, html: errorPage(status, error, language) });
 }
 
 function setHeaders(response: Response, { details }: AuthError): void {

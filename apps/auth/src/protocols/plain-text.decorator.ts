@@ -8,7 +8,7 @@ export function IsPlainText(options?: ValidationOptions): PropertyDecorator {
       name: 'isPlainText',
       validator: {
         validate: (value) => typeof value === 'string' && isPlainText(value),
-        defaultMessage: () => 'must be well-formed text without NUL',
+        defaultMessage: () => '$property must be well-formed text without NUL',
       },
     },
     options,

@@ -29,8 +29,11 @@ const STATUS = {
   link_unknown: 400,
   link_expired: 400,
   proof_stale: 403,
+  not_permitted: 403,
+  factor_unavailable: 409,
   too_many_requests: 429,
   busy: 429,
+  provider_unavailable: 503,
   database_unavailable: 503,
   unexpected: 500,
 } satisfies Record<AuthErrorCode, number>;
@@ -43,6 +46,7 @@ export const plain: Protocol = {
     status: STATUS[error.code],
     body: { statusCode: STATUS[error.code], error: error.code },
   }),
+  pages: true,
   validation: { whitelist: true, transform: true },
   bodies: { json: ['application/json'], form: true },
 };

@@ -14,6 +14,8 @@ export interface Protocol {
   owns(path: string): boolean;
   /** The family's words for a refusal. `Retry-After` and `Allow` are added for all of them alike. */
   renderError(error: AuthError, request?: Request): RenderedError;
+  /** Whether people meet it in a browser, and are answered with a page where the browser asks for one. */
+  pages?: boolean;
   /** How strict it is with what it does not know. */
   validation: ValidationPipeOptions;
   /** The body types it reads, or whether it reads a body at all; a body of any other type is malformed. */

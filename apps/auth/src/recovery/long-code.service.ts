@@ -4,7 +4,7 @@ import { AttemptsRepository, supersedeSubject, takeSendWindow, type NewAttempt }
 import { audit, type AuditEvent } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, statement, type Parts } from '@app/database';
-import { askedBy, Outbox, type NewMessage } from '@app/delivery';
+import { codeMessage, Outbox } from '@app/delivery';
 import { KeyRing, randomDigits, type Call } from '@app/kernel';
 import sql, { type Sql } from 'sql-template-tag';
 import { personParts, type Person } from './person.js';
@@ -36,7 +36,8 @@ export class LongCodeService {
     const attempt = this.attempt(call, purpose, code);
     const { waitSeconds, hourlyLimit } = this.config.sends;
     const rule = { purpose, waitSeconds, hourlyLimit };
-    const messageOf = (channel: 'email' | 'sms') => codeMessage(call, { purpose, channel }, attempt, code);
+    const messageOf = (channel: 'email' | 'sms') =>
+      codeMessage(call, attempt, { template: `${purpose}_code`, channel, code: inGroups(code) });
     const parts: Parts = {
       ...personParts(person, this.keyRing, TO_WHOM[purpose]),
       window_taken: takeSendWindow(call, rule, 'subject'),
@@ -93,26 +94,4 @@ function channelOf(purpose: LongCodePurpose): Sql {
     SELECT CASE WHEN ${texted} THEN a.phone ELSE a.email END AS address, a.language, a.id AS account_id,
       CASE WHEN ${texted} THEN 'sms' ELSE 'email' END AS channel
     FROM accounts a JOIN allowed f ON f.account_id = a.id`;
-}
-
-type Form = { purpose: LongCodePurpose; channel: 'email' | 'sms' };
-
-function codeMessage(
-  { now, client, nextId }: Call,
-  { purpose, channel }: Form,
-  attempt: NewAttempt,
-  code: string,
-): NewMessage {
-  return {
-    id: nextId(),
-    channel,
-    template: `${purpose}_code`,
-    attemptId: attempt.id,
-    expiresAt: attempt.expiresAt,
-    facts: {
-      code: inGroups(code),
-      lifeSeconds: Math.round((attempt.expiresAt.getTime() - now.getTime()) / 1000),
-      ...askedBy({ now, client }),
-    },
-  };
 }

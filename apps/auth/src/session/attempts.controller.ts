@@ -2,6 +2,7 @@ import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiExtraModels, ApiOkResponse, getSchemaPath } from '@nestjs/swagger';
 import type { Call } from '@app/kernel';
 import { Limits } from '@app/throttle';
+import { BrowserLanguage, type Language } from '@app/pages';
 import { Caller } from '../protocols/caller.decorator.js';
 import { FORMS, WachtApi, WachtErrors } from '../protocols/wacht/wacht-api.decorator.js';
 import { SpelledInQuery, WachtParameters } from '../protocols/wacht/wacht-parameters.js';
@@ -60,7 +61,8 @@ export class AttemptsController {
   /**
    * Begin to sign up
    *
-   * There is no account before the e-mail address and the phone number that were given are proven.
+   * There is no account before the e-mail address and the phone number that were given are proven. It is written to in the
+   * browser's language.
    */
   @Post('signup')
   @HttpCode(200)
@@ -73,8 +75,9 @@ export class AttemptsController {
     @Caller() call: Call,
     @InSession() browser: Browser,
     @WachtParameters() request: WachtSignUpRequest,
+    @BrowserLanguage() language: Language,
   ): Promise<BrowserAnswer> {
-    await this.signUps.signUp(call, browser, toSignUp(request));
+    await this.signUps.signUp(call, browser, toSignUp(request, language));
     return { view: await this.browsers.view(call, browser.id) };
   }
 

@@ -31,16 +31,13 @@ export function toSignIn({
   return { method, identifier: stored('email', email ?? ''), ...(method === 'plain_email' && { password }) };
 }
 
-export function toSignUp({
-  email,
-  username,
-  phone_number,
-  password,
-  first_name,
-  last_name,
-}: WachtSignUpRequest): SignUpRequest {
+export function toSignUp(
+  { email, username, phone_number, password, first_name, last_name }: WachtSignUpRequest,
+  language: string,
+): SignUpRequest {
   return {
     password,
+    language,
     ...(email !== undefined && { email: stored('email', email).value }),
     ...(username !== undefined && { username: stored('username', username).value }),
     ...(phone_number !== undefined && { phone: phoneNumber(phone_number) }),

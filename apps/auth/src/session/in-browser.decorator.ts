@@ -6,6 +6,7 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import { digest } from '@app/kernel';
+import { SameSiteGuard } from '@app/pages';
 import { Alongside } from '@app/throttle';
 import type { Request } from 'express';
 import type { Sql } from 'sql-template-tag';
@@ -14,7 +15,6 @@ import { ReadsForms } from '../protocols/wacht/wacht-api.decorator.js';
 import type { Browser } from './browser.js';
 import { BrowserSessionInterceptor } from './browser-session.interceptor.js';
 import { viewByToken } from './browser-view.js';
-import { SameSiteGuard } from './same-site.guard.js';
 
 /**
  * A call inside a browser session: looked up in the same round trip as the limits, refused when another site sends it, and

@@ -1,5 +1,5 @@
 import { LINK_BINDING, type NewAttempt } from '@app/attempts';
-import { askedBy, type NewMessage } from '@app/delivery';
+import { askedBy, codeMessage, type NewMessage } from '@app/delivery';
 import { randomDigits, randomToken, type Call } from '@app/kernel';
 import type { Browser } from './browser.js';
 import type { BrowserAttempt } from './browser-view.js';
@@ -56,11 +56,7 @@ export function sendingOf(
   };
   if (attempt.method !== 'magic_link' || attempt.stage === 'pending') {
     const template = signUp ? 'sign_up_code' : 'sign_in_code';
-    return {
-      code,
-      notice,
-      message: { ...envelope, id: call.nextId(), template, facts: { ...request, code: digits } },
-    };
+    return { code, notice, message: codeMessage(call, code, { template, channel, code: digits }) };
   }
   const token = randomToken(256);
   const link: NewAttempt = {

@@ -16,6 +16,8 @@ export interface SignUpRequest {
   password: string;
   firstName?: string;
   lastName?: string;
+  /** In which it is written to. */
+  language: string;
 }
 
 type Taken = Identifier['kind'];
@@ -64,7 +66,6 @@ export class SignUpService {
         {
           ...request,
           passwordHash,
-          language: 'en',
           emailTaken: taken.includes('email'),
           phoneTaken: taken.includes('phone'),
         },

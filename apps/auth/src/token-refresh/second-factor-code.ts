@@ -1,5 +1,5 @@
 import type { NewAttempt } from '@app/attempts';
-import { askedBy, type NewMessage } from '@app/delivery';
+import { codeMessage, type NewMessage } from '@app/delivery';
 import { randomDigits, type Call } from '@app/kernel';
 
 /** What a code is bound to: good for one session alone. */
@@ -12,10 +12,9 @@ export function sentFactor(
   target: { purpose: 'second_factor' | 'factor_setup'; binding: string },
   rule: Pick<NewAttempt, 'tries' | 'expiresAt'>,
 ): { attempt: NewAttempt; message: NewMessage } {
-  const { now, client, nextId } = call;
   const code = randomDigits(6);
   const attempt: NewAttempt = {
-    id: nextId(),
+    id: call.nextId(),
     purpose: target.purpose,
     factor: 'second',
     kind: 'code',
@@ -23,19 +22,7 @@ export function sentFactor(
     ...rule,
     secret: { binding: target.binding, value: code },
   };
-  const message: NewMessage = {
-    id: nextId(),
-    channel,
-    template: 'sign_in_code',
-    attemptId: attempt.id,
-    expiresAt: attempt.expiresAt,
-    facts: {
-      code,
-      lifeSeconds: Math.round((attempt.expiresAt.getTime() - now.getTime()) / 1000),
-      ...askedBy({ now, client }),
-    },
-  };
-  return { attempt, message };
+  return { attempt, message: codeMessage(call, attempt, { template: 'sign_in_code', channel, code }) };
 }
 
 /** A new attempt at the code of an authenticator, or at a backup code. */

@@ -61,6 +61,13 @@ export class BackupCodes {
     return this.keyRing.unseal(LABEL, accountId, sealed);
   }
 
+  /** Part: the accounts of part `from` that have no codes, not even used ones: `{account_id}`. */
+  lackedBy(from: string): Sql {
+    return sql`
+      SELECT f.account_id FROM ${raw(from)} f
+      WHERE NOT EXISTS (SELECT FROM backup_codes b WHERE b.account_id = f.account_id)`;
+  }
+
   /** Part: the unused code of the account that this text is, locked: `{account_id, code_hash}`. */
   locked(accountId: string, code: string): Sql {
     const hashes = this.keyRing.macs(LABEL, accountId, asStored(code));

@@ -9,6 +9,7 @@ import { BrowserSessions1760000008000 } from './0008-browser-sessions.js';
 import { RefreshAndFactors1760000009000 } from './0009-refresh-and-factors.js';
 import { Credentials1760000010000 } from './0010-credentials.js';
 import { Docspace1760000011000 } from './0011-docspace.js';
+import { ExternalIdentities1760000012000 } from './0012-external-identities.js';
 
 /** In the order in which they run. Classes and not a glob: the same in tests, in the build and on the command line. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   RefreshAndFactors1760000009000,
   Credentials1760000010000,
   Docspace1760000011000,
+  ExternalIdentities1760000012000,
 ];

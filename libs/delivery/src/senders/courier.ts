@@ -3,7 +3,7 @@ import { Config } from '@app/config';
 import { KeyRing } from '@app/kernel';
 import { unsealFacts } from '../facts.js';
 import type { ClaimedMessage, Verdict } from '../message.js';
-import { languageOf } from '../templates/language.js';
+import { languageOf } from '@app/pages';
 import { siteOf } from '../templates/site.js';
 import { templateOf } from '../templates/templates.js';
 import { MailSender, TextSender } from './sender.js';

@@ -1,4 +1,4 @@
-import type { Language } from './language.js';
+import type { Language } from '@app/pages';
 
 // The order matters: most of them also claim to be the ones below.
 const BROWSERS: [RegExp, string][] = [

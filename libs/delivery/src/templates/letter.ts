@@ -1,5 +1,5 @@
-import type { Language } from './language.js';
-import { markup } from './markup.js';
+import type { Language } from '@app/pages';
+import { markup } from '@app/pages';
 import type { Detail } from './request.js';
 
 export interface Letter {

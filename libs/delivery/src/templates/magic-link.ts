@@ -1,4 +1,4 @@
-import type { Language } from './language.js';
+import type { Language } from '@app/pages';
 import { letter } from './letter.js';
 import { requestDetails, type RequestFacts } from './request.js';
 import type { Site } from './site.js';

@@ -1,6 +1,6 @@
-import type { Language } from './language.js';
+import type { Language } from '@app/pages';
 import type { Letter } from './letter.js';
-import { markup, type Markup } from './markup.js';
+import { markup, type Markup } from '@app/pages';
 import type { Detail } from './request.js';
 
 /** A letter that tells something and asks for nothing, but perhaps to open a link. Plain text throughout. */

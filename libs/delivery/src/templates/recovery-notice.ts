@@ -1,4 +1,4 @@
-import type { Language } from './language.js';
+import type { Language } from '@app/pages';
 import { notice } from './notice.js';
 import { requestDetails, type RequestFacts } from './request.js';
 import type { Site } from './site.js';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { browserInWords } from './browser.js';
-import type { Language } from './language.js';
+import type { Language } from '@app/pages';
 import { timeInWords } from './words.js';
 
 /** Who asked for a message, and when. All of it but the time may be forged by the caller. */

@@ -1,4 +1,4 @@
-import type { Language } from './language.js';
+import type { Language } from '@app/pages';
 import { letter } from './letter.js';
 import { requestDetails } from './request.js';
 import type { SignInCodeFacts } from './sign-in-code.js';

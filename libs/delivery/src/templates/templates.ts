@@ -1,8 +1,10 @@
 import type { MessageFacts, TemplateName } from '../message.js';
 import { factorChanged } from './factor-changed.js';
-import type { Language } from './language.js';
+import type { Language } from '@app/pages';
 import type { Letter } from './letter.js';
 import { loginCode, recoveryCode, registrationCode } from './long-code.js';
+import { identityLinked } from './identity-linked.js';
+import { invitation, signInKey } from './mailed-key.js';
 import { magicLink } from './magic-link.js';
 import { recoveryCompleted, recoveryStarted } from './recovery-notice.js';
 import { accountExists, passwordChanged, passwordNeeded } from './account-notice.js';
@@ -29,6 +31,9 @@ const templates: { [T in TemplateName]: Template<MessageFacts[T]> } = {
   password_changed: passwordChanged,
   magic_link: magicLink,
   factor_changed: factorChanged,
+  identity_linked: identityLinked,
+  invitation,
+  sign_in_key: signInKey,
   recovery_code: recoveryCode,
   registration_code: registrationCode,
   login_code: loginCode,

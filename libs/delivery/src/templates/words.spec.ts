@@ -1,6 +1,4 @@
 import { browserInWords } from './browser.js';
-import { languageOf } from './language.js';
-import { markup } from './markup.js';
 import { templateOf } from './templates.js';
 import { lifeInWords, timeInWords } from './words.js';
 
@@ -57,30 +55,6 @@ describe('browserInWords', () => {
     const started = performance.now();
     browserInWords('Version/'.repeat(20_000), 'en');
     expect(performance.now() - started).toBeLessThan(1000);
-  });
-});
-
-describe('languageOf', () => {
-  it.each([
-    ['de', 'de'],
-    ['de-AT', 'de'],
-    ['DE_ch', 'de'],
-    ['en-US', 'en'],
-    ['fr', 'en'],
-    ['', 'en'],
-    ['deu', 'en'],
-    ['constructor', 'en'],
-  ])('reads %s as %s', (tag, language) => {
-    expect(languageOf(tag)).toBe(language);
-  });
-});
-
-describe('markup', () => {
-  it('escapes every value but markup itself', () => {
-    const inner = markup`<b>${'<i>'}</b>`;
-    expect(markup`<p title="${`"'&`}">${inner}${[inner]}${7}</p>`.toString()).toBe(
-      '<p title="&quot;&#39;&amp;"><b>&lt;i&gt;</b><b>&lt;i&gt;</b>7</p>',
-    );
   });
 });
 

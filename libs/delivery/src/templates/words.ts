@@ -1,4 +1,4 @@
-import type { Language } from './language.js';
+import type { Language } from '@app/pages';
 
 const locales: Record<Language, string> = { en: 'en-GB', de: 'de-DE' };
 

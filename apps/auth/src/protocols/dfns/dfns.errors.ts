@@ -38,8 +38,11 @@ export const dfnsErrors = {
   link_unknown: { status: 400, message: 'The link is not valid.' },
   link_expired: { status: 400, message: 'The link has expired.' },
   proof_stale: { status: 403, message: 'A fresh second factor is needed.' },
+  not_permitted: { status: 403, message: 'Not permitted.' },
+  factor_unavailable: { status: 409, message: 'This second factor is not available.' },
   too_many_requests: { status: 429, message: TOO_MANY },
   busy: { status: 429, message: TOO_MANY },
+  provider_unavailable: { status: 503, message: 'The identity provider is not available.' },
   database_unavailable: { status: 503, message: 'The service is not available.' },
   unexpected: { status: 500, message: 'Internal Server Error' },
 } satisfies Record<AuthErrorCode, DfnsErrorEntry>;

@@ -40,7 +40,13 @@ export const ReadsDocspaceJson = () => ApiConsumes('application/json', 'applicat
 export const NeedsDocspaceToken = () =>
   applyDecorators(ApiSecurity(DOCSPACE_COOKIE), ApiSecurity(DOCSPACE_HEADER));
 
-type Content = Type | [Type] | 'boolean' | 'nothing';
+type Content = Type | [Type] | 'boolean' | 'text' | 'nothing';
+
+const PLAIN = {
+  boolean: { name: 'DocspaceBoolean', type: Boolean },
+  text: { name: 'DocspaceText', type: String },
+  nothing: { name: 'DocspaceNothing', type: undefined },
+} as const;
 
 /** What the call answers, in the envelope. */
 export const DocspaceAnswers = (content: Content) => ApiOkResponse({ type: enveloped(content) });
@@ -55,7 +61,7 @@ function enveloped(content: Content): Type<DocspaceEnvelope> {
 }
 
 function nameOf(content: Content): string {
-  if (typeof content === 'string') return content === 'boolean' ? 'DocspaceBoolean' : 'DocspaceNothing';
+  if (typeof content === 'string') return PLAIN[content].name;
   return Array.isArray(content) ? `${content[0].name}List` : content.name;
 }
 
@@ -63,7 +69,7 @@ function declare(name: string, content: Content): Type<DocspaceEnvelope> {
   class Enveloped extends DocspaceEnvelope {}
   Object.defineProperty(Enveloped, 'name', { value: name });
   if (content !== 'nothing') {
-    const type = content === 'boolean' ? Boolean : content;
+    const type = typeof content === 'string' ? PLAIN[content].type : content;
     ApiProperty({ type: type as Type })(Enveloped.prototype, 'response');
   }
   return Enveloped;

@@ -16,6 +16,7 @@ const KEYS = [
   ],
   ...['session', 'confirmData', 'email', 'first', 'key', 'recaptchaType', 'recaptchaResponse', 'culture'],
   ...['mobilePhone', 'emplType', 'encEmail', 'uiD', 'type', 'roomId', 'id', 'trustedIps', 'mandatoryUsers'],
+  'mandatoryGroups',
 ];
 const SPELLINGS = new Map(KEYS.map((key) => [key.toLowerCase(), key]));
 
@@ -36,7 +37,8 @@ function respelled(given: Record<string, unknown>): Record<string, unknown> {
     if (fields.has(key)) throw new AuthError('malformed_request');
     fields.set(key, isObject(value) ? respelled(value) : value);
   }
-  return Object.fromEntries(fields);
+  // Clients that write every field write null for what they do not have.
+  return Object.fromEntries([...fields].filter(([, value]) => value !== null));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

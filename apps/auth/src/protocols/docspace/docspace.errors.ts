@@ -40,8 +40,11 @@ export const docspaceErrors = {
   link_unknown: { status: 401, message: FAILED },
   link_expired: { status: 401, message: FAILED },
   proof_stale: { status: 403, message: DENIED },
+  not_permitted: { status: 403, message: DENIED },
+  factor_unavailable: { status: 405, message: 'This second factor is not available' },
   too_many_requests: { status: 429, message: LIMITED },
   busy: { status: 429, message: LIMITED },
+  provider_unavailable: { status: 503, message: 'The identity provider is not available' },
   database_unavailable: { status: 503, message: 'The service is not available' },
   unexpected: { status: 500, message: 'Internal server error' },
 } satisfies Record<AuthErrorCode, DocspaceErrorEntry>;

@@ -36,8 +36,11 @@ export const navixyErrors = {
   link_unknown: { code: 7, description: 'Invalid parameters', status: 400 },
   link_expired: { code: 7, description: 'Invalid parameters', status: 400 },
   proof_stale: { code: 13, description: 'Operation not permitted', status: 403 },
+  not_permitted: { code: 13, description: 'Operation not permitted', status: 403 },
+  factor_unavailable: { code: 13, description: 'Operation not permitted', status: 403 },
   too_many_requests: { code: 15, description: 'Too many requests', status: 429 },
   busy: { code: 15, description: 'Too many requests', status: 429 },
+  provider_unavailable: { code: 14, description: 'Identity provider unavailable', status: 503 },
   database_unavailable: { code: 14, description: 'Database unavailable', status: 503 },
   unexpected: { code: 6, description: 'Unexpected error', status: 500 },
 } satisfies Record<AuthErrorCode, NavixyErrorEntry>;

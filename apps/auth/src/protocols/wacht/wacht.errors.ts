@@ -47,8 +47,15 @@ export const wachtErrors = {
   link_unknown: { status: 400, code: 'INVALID_TOKEN', message: 'Invalid token' },
   link_expired: { status: 400, code: 'EXPIRED_TOKEN', message: 'Token expired' },
   proof_stale: { status: 403, code: 'FORBIDDEN', message: 'A fresh second factor is needed.' },
+  not_permitted: { status: 403, code: 'FORBIDDEN', message: 'Not permitted' },
+  factor_unavailable: { status: 403, code: 'FORBIDDEN', message: 'This second factor is not available' },
   too_many_requests: { status: 429, code: LIMITED, message: 'Rate limit exceeded' },
   busy: { status: 429, code: LIMITED, message: 'Rate limit exceeded' },
+  provider_unavailable: {
+    status: 503,
+    code: 'SERVICE_UNAVAILABLE',
+    message: 'The identity provider is not available',
+  },
   database_unavailable: { status: 503, code: 'SERVICE_UNAVAILABLE', message: 'The service is not available' },
   unexpected: { status: 500, code: 'INTERNAL_ERROR', message: 'Internal error' },
 } satisfies Record<AuthErrorCode, WachtErrorEntry>;

@@ -44,8 +44,11 @@ export const yatErrors = {
   link_unknown: { status: 401, error: INVALID_TOKEN },
   link_expired: { status: 401, error: INVALID_TOKEN },
   proof_stale: { status: 424, error: 'A fresh second factor is needed' },
+  not_permitted: { status: 403, error: 'Not permitted' },
+  factor_unavailable: { status: 422, error: 'This second factor is not available' },
   too_many_requests: { status: 429, error: 'Too many requests' },
   busy: { status: 429, error: 'Too many requests' },
+  provider_unavailable: { status: 503, error: 'The identity provider is not available' },
   database_unavailable: { status: 503, error: 'The service is not available' },
   unexpected: { status: 500, error: 'Internal server error' },
 } satisfies Record<AuthErrorCode, YatErrorEntry>;

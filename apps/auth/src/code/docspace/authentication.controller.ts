@@ -1,0 +1,119 @@
+import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { ApiBody, ApiParam } from '@nestjs/swagger';
+import type { Call } from '@app/kernel';
+import { Alongside, FoundAlongside, Limits } from '@app/throttle';
+import type { Response } from 'express';
+import { Caller } from '../../protocols/caller.decorator.js';
+import {
+  DocspaceAnswers,
+  DocspaceApi,
+  DocspaceErrors,
+  NeedsDocspaceToken,
+  ReadsDocspaceJson,
+} from '../../protocols/docspace/docspace-api.decorator.js';
+import { DocspaceBody } from '../../protocols/docspace/docspace-body.decorator.js';
+import { clearTokenCookies, DocspaceToken } from '../../protocols/docspace/docspace-token.js';
+import { DocspaceAuthentication, DocspaceSignInRequest } from './authentication.dto.js';
+import { DocspaceCodeService } from './code.service.js';
+import { holderOf } from './holder.question.js';
+import { codeOf, signInOf } from './request.js';
+import { DocspaceSignInService } from './sign-in.service.js';
+import { docspaceLimits } from './limits.js';
+import { presentStep } from './authentication.presenter.js';
+import { SessionLifeService } from '../session-life.service.js';
+
+@Controller('api/2.0/authentication')
+@DocspaceApi()
+@Limits(...docspaceLimits)
+export class DocspaceAuthenticationController {
+  constructor(
+    private readonly signIns: DocspaceSignInService,
+    private readonly codes: DocspaceCodeService,
+    private readonly sessions: SessionLifeService,
+  ) {}
+
+  /**
+   * Whether the token is good
+   *
+   * Also with none: the answer is then false.
+   */
+  @Get()
+  @Alongside(holderOf)
+  @NeedsDocspaceToken()
+  @DocspaceAnswers('boolean')
+  @DocspaceErrors()
+  isSignedIn(@FoundAlongside() holder: object | undefined): boolean {
+    return holder !== undefined;
+  }
+
+  /**
+   * Sign in
+   *
+   * Answers a token, or, for an account with a second factor, what it waits for.
+   */
+  @Post()
+  @HttpCode(200)
+  @ReadsDocspaceJson()
+  @ApiBody({ type: DocspaceSignInRequest })
+  @DocspaceAnswers(DocspaceAuthentication)
+  @DocspaceErrors(
+    'invalid_parameters',
+    'credentials_wrong',
+    'account_disabled',
+    'login_locked',
+    'provider_unavailable',
+  )
+  async signIn(
+    @Caller() call: Call,
+    @DocspaceBody() request: DocspaceSignInRequest,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<DocspaceAuthentication> {
+    return presentStep(await this.signIns.signIn(call, signInOf(request)), response);
+  }
+
+  /** End the session */
+  @Post('logout')
+  @HttpCode(200)
+  @NeedsDocspaceToken()
+  @DocspaceAnswers('nothing')
+  @DocspaceErrors('session_not_found')
+  async logout(
+    @Caller() call: Call,
+    @DocspaceToken() token: string,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<void> {
+    await this.sessions.end(call, token);
+    clearTokenCookies(response);
+  }
+
+  /**
+   * Authenticate a user by code
+   *
+   * Both factors in one call. The code is the one of the body, else that of the path.
+   */
+  @Post(':code')
+  @HttpCode(200)
+  @ReadsDocspaceJson()
+  @ApiParam({ name: 'code', type: String, description: 'Counts when the body has none.' })
+  @ApiBody({ type: DocspaceSignInRequest })
+  @DocspaceAnswers(DocspaceAuthentication)
+  @DocspaceErrors(
+    'invalid_parameters',
+    'credentials_wrong',
+    'code_wrong',
+    'attempt_not_found',
+    'account_disabled',
+    'login_locked',
+    'guesses_spent',
+    'provider_unavailable',
+  )
+  async verify(
+    @Caller() call: Call,
+    @Param('code') path: string,
+    @DocspaceBody() request: DocspaceSignInRequest,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<DocspaceAuthentication> {
+    const step = await this.codes.verify(call, signInOf(request), codeOf(request, path));
+    return presentStep(step, response);
+  }
+}

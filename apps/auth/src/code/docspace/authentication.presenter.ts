@@ -1,0 +1,60 @@
+import type { Response } from 'express';
+import { docspaceSite } from '../../protocols/docspace/docspace-site.js';
+import {
+  setConfirmCookie,
+  setTokenCookie,
+  type ConfirmType,
+} from '../../protocols/docspace/docspace-token.js';
+import type { DocspaceAuthentication } from './authentication.dto.js';
+import type { SignInStep } from './first-factor/credentials.js';
+import type { SentText } from './second-factor/text.service.js';
+
+const FIRST_DIGITS = 4;
+const LAST_DIGITS = 2;
+const SHORTEST_HIDDEN = 8;
+
+/** Says a step and hands its credential over: the session's cookie, or the one of the page that does the next step. */
+export function presentStep(step: SignInStep, response: Response): DocspaceAuthentication {
+  const { factor, phone, secret, signedIn, awaits } = step;
+  const expiresAt = signedIn ? (signedIn.transient ? undefined : signedIn.expiresAt) : awaits?.codeExpiresAt;
+  if (signedIn) setTokenCookie(response, signedIn.token, expiresAt);
+  return {
+    ...(signedIn && { token: signedIn.token }),
+    ...(expiresAt && { expires: expiresAt.toISOString() }),
+    sms: factor === 'sms',
+    ...(factor === 'sms' && phone && { phoneNoise: noise(phone) }),
+    tfa: factor === 'totp' || factor === 'email',
+    ...(secret && { tfaKey: secret }),
+    ...(awaits && { confirmUrl: confirmUrl(confirmType(step), awaits.key, response) }),
+  };
+}
+
+/** Says where a code went; one that is mailed counts as `tfa`. */
+export function presentText({ channel, phone, expiresAt }: SentText): DocspaceAuthentication {
+  const sms = channel === 'sms';
+  return {
+    expires: expiresAt.toISOString(),
+    sms,
+    ...(sms && phone && { phoneNoise: noise(phone) }),
+    tfa: !sms,
+  };
+}
+
+/** The page that does the step. Its key is worth nothing without a code, and little longer than one lives. */
+function confirmUrl(type: ConfirmType, key: string, response: Response): string {
+  if (type === 'TfaAuth' || type === 'TfaActivation') setConfirmCookie(response, type, key);
+  return `${docspaceSite(response.req).publicUrl}/confirm/${type}?type=${type}&key=${key}`;
+}
+
+function confirmType({ factor, awaits }: SignInStep): ConfirmType {
+  if (factor === 'sms') return awaits?.setUp ? 'PhoneActivation' : 'PhoneAuth';
+  return awaits?.setUp ? 'TfaActivation' : 'TfaAuth';
+}
+
+/** `+`, four digits, asterisks and the last digits; a number too short to hide is shown. */
+export function noise(phone: string): string {
+  const digits = phone.replace(/\D/g, '');
+  if (digits.length < SHORTEST_HIDDEN) return `+${digits}`;
+  const hidden = '*'.repeat(digits.length - FIRST_DIGITS - LAST_DIGITS);
+  return `+${digits.slice(0, FIRST_DIGITS)}${hidden}${digits.slice(-LAST_DIGITS)}`;
+}

@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { activate, holdAccount, holdAlone, KNOWN_COLUMNS, type KnownAccount } from '@app/accounts';
+import { AttemptsRepository, MAILED_KEYS } from '@app/attempts';
+import { Database, statement, type Parts } from '@app/database';
+import { normaliseIdentifier, type Call } from '@app/kernel';
+import sql from 'sql-template-tag';
+import type { MailedKeyProof } from './credentials.js';
+import type { Proven, Refused } from './proof.js';
+
+interface Found extends KnownAccount {
+  attempt_id: string;
+  state: 'open' | 'expired' | 'consumed' | 'superseded' | 'exhausted';
+}
+
+/**
+ * A key that we mailed. It is good for one session: clients that are asked for a code send it once more with the code, so it
+ * is spent by the session and not by the first step.
+ */
+@Injectable()
+export class DocspaceMailedKey {
+  constructor(
+    private readonly database: Database,
+    private readonly attempts: AttemptsRepository,
+  ) {}
+
+  async prove(call: Call, { key, email, first }: MailedKeyProof): Promise<Proven | Refused> {
+    const event = 'mailed_key';
+    const found = await this.find(call, key);
+    const accountId = found?.id ?? null;
+    if (!found || found.state !== 'open')
+      return { refused: 'credentials_wrong', outcome: found?.state ?? 'absent', event, accountId };
+    if (email && normaliseIdentifier(email).value !== found.email)
+      return { refused: 'credentials_wrong', outcome: 'other_address', event, accountId };
+    const taken = first && !found.activated_at;
+    const account = taken ? { ...found, activated_at: call.now } : found;
+    return {
+      account,
+      method: 'email',
+      mailbox: account.email,
+      event,
+      hold: (name, alone) => this.hold(call, key, account, name, alone || taken),
+      also: taken ? { activated: activate(call, 'held') } : {},
+      spent: { spent: this.attempts.spendLinks(call, MAILED_KEYS, key, 'session') },
+      attempt: sql`SELECT ${found.attempt_id}::bigint AS id`,
+    };
+  }
+
+  /** The account first: whoever changes it locks it before its attempts. */
+  private hold(call: Call, key: string, account: KnownAccount, name: string, alone?: boolean): Parts {
+    return {
+      keyed: (alone ? holdAlone : holdAccount)(account, call.now),
+      [name]: this.attempts.holdLink(call, MAILED_KEYS, key, 'keyed'),
+    };
+  }
+
+  private async find({ now, protocol }: Call, key: string): Promise<Found | undefined> {
+    const parts = {
+      mailed: sql`
+        SELECT a.id AS attempt_id, a.account_id,
+          CASE WHEN a.status = 'open' AND a.expires_at <= ${now}::timestamptz THEN 'expired' ELSE a.status END AS state
+        FROM attempts a WHERE ${this.attempts.link(key)} AND a.purpose = ANY(${MAILED_KEYS}::text[]) AND a.protocol = ${protocol}`,
+    };
+    const answer = sql`
+      SELECT ${KNOWN_COLUMNS}, m.attempt_id, m.state FROM mailed m JOIN accounts a ON a.id = m.account_id`;
+    return this.database.row<Found>(statement(parts, answer));
+  }
+}

@@ -1,0 +1,38 @@
+import type { KnownAccount } from '@app/accounts';
+import type { AuditEvent } from '@app/audit';
+import type { Parts } from '@app/database';
+import type { AuthErrorCode, AuthErrorDetails } from '@app/kernel';
+import type { AuthenticationMethod } from '@app/sessions';
+import sql, { type Sql } from 'sql-template-tag';
+
+/** A first factor that was right. What it does, it does in the statements that make use of it: here are its parts of them. */
+export interface Proven {
+  account: KnownAccount;
+  method: AuthenticationMethod['method'];
+  /** The address that is proven with it: its codes prove nothing more. */
+  mailbox?: string | null;
+  /** As what it goes to the audit log. */
+  event: AuditEvent;
+  /**
+   * Parts that end in one called `name` (`account_id`): the account, as long as what was proven of it is still so. `alone`:
+   * for a statement that goes on to change it.
+   */
+  hold(name: string, alone?: boolean): Parts;
+  /** Parts for the first statement that holds the account as `held`. */
+  also: Parts;
+  /** Parts for the statement that signs the account of part `session` in. */
+  spent: Parts;
+  /** Of the attempt that it redeems, if it is one: `{id}`. */
+  attempt?: Sql;
+}
+
+/** One that was not. `accountId`: whose it would have been, for the audit log alone. */
+export interface Refused {
+  refused: AuthErrorCode;
+  outcome: string;
+  event: AuditEvent;
+  accountId: string | null;
+  details?: AuthErrorDetails;
+}
+
+export const NO_ATTEMPT = sql`SELECT NULL::bigint AS id`;

@@ -1,0 +1,13 @@
+import { accountOf } from '@app/accounts';
+import { digest } from '@app/kernel';
+import { signedInSession } from '@app/sessions';
+import type { Request } from 'express';
+import type { Sql } from 'sql-template-tag';
+import { docspace } from '../../protocols/docspace/docspace.protocol.js';
+import { presentedToken } from '../../protocols/docspace/docspace-token.js';
+
+/** Asked in the same round trip as the limits: whose live session this is. */
+export function holderOf(request: Request, now: Date): Sql | undefined {
+  const token = presentedToken(request);
+  return token ? accountOf(signedInSession({ now, protocol: docspace.name }, digest(token))) : undefined;
+}

@@ -1,0 +1,71 @@
+import type { IdentityProof } from '@app/identity-providers';
+import { AuthError } from '@app/kernel';
+import { refusedParameter } from './refused-parameter.js';
+import type { DocspaceSignInRequest } from './authentication.dto.js';
+import type { CaptchaAnswer, FirstProof, SignInRequest } from './first-factor/credentials.js';
+
+const CAPTCHA_KINDS = { Default: 'web', AndroidV2: 'android', iOSV2: 'ios', hCaptcha: 'hcaptcha' } as const;
+/** The provider that means none: a password. */
+const PASSWORD_PROVIDER = 'email';
+
+/** A request in the core's words. A key counts before a provider, and that before a password. */
+export function signInOf(request: DocspaceSignInRequest): SignInRequest {
+  return {
+    proof: proofOf(request),
+    language: languageOf(request.culture),
+    transient: request.session ?? false,
+  };
+}
+
+/** The code of the body, else that of the path; white space around it is dropped. */
+export function codeOf({ code }: DocspaceSignInRequest, path: string): string {
+  const chosen = code?.trim() || path.trim();
+  if (chosen.length <= 64 && !chosen.includes('\0')) return chosen;
+  throw refusedParameter('code', 'code must be at most 64 characters');
+}
+
+function proofOf(request: DocspaceSignInRequest): FirstProof {
+  const { confirmData, provider = '', userName, password, passwordHash } = request;
+  if (confirmData?.key?.trim()) {
+    const { key, email, first = false } = confirmData;
+    return { kind: 'mailed_key', key: key.trim(), email, first };
+  }
+  if (provider.trim() && provider.trim().toLowerCase() !== PASSWORD_PROVIDER)
+    return { kind: 'identity', provider: provider.trim(), proof: identityProofOf(request) };
+  if (!userName?.trim() || (!password && !passwordHash?.trim())) throw new AuthError('invalid_parameters');
+  const shown = passwordHash?.trim()
+    ? { clientHash: passwordHash.trim().toLowerCase() }
+    : (password as string);
+  return { kind: 'password', login: userName, password: shown, captcha: captchaOf(request) };
+}
+
+function identityProofOf({
+  codeOAuth,
+  serializedProfile,
+  accessToken,
+}: DocspaceSignInRequest): IdentityProof {
+  const given = (text = '') => text.trim() || undefined;
+  const proof = {
+    authorizationCode: given(codeOAuth),
+    idToken: given(serializedProfile),
+    accessToken: given(accessToken),
+  };
+  if (Object.values(proof).some(Boolean)) return proof;
+  throw refusedParameter('provider', 'provider needs codeOAuth, serializedProfile or accessToken');
+}
+
+function captchaOf({
+  recaptchaType = 'Default',
+  recaptchaResponse,
+}: DocspaceSignInRequest): CaptchaAnswer | undefined {
+  return recaptchaResponse ? { response: recaptchaResponse, kind: CAPTCHA_KINDS[recaptchaType] } : undefined;
+}
+
+/** A culture that is no language tag says nothing. */
+function languageOf(culture = ''): string | undefined {
+  try {
+    return culture.trim() ? Intl.getCanonicalLocales(culture.trim())[0] : undefined;
+  } catch {
+    return undefined;
+  }
+}

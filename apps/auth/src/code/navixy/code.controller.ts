@@ -1,0 +1,99 @@
+import { Controller, HttpCode, Post } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiOkResponse } from '@nestjs/swagger';
+import type { Call } from '@app/kernel';
+import { Limits } from '@app/throttle';
+import { Caller } from '../../protocols/caller.decorator.js';
+import { NavixyApi, NavixyErrors, NeedsNavixyHash } from '../../protocols/navixy/navixy-api.decorator.js';
+import { NavixyHash, NavixyParameters } from '../../protocols/navixy/navixy-parameters.js';
+import { CodeService } from './code.service.js';
+import {
+  NavixyHashResponse,
+  NavixySignInRequest,
+  NavixySignInResponse,
+  NavixySuccess,
+  NavixyVerifyCodeRequest,
+} from './code.dto.js';
+import { navixyLimits } from './limits.js';
+import { presentSignIn } from './presenter.js';
+import { ResendService } from './resend.service.js';
+import { SignInService } from './sign-in.service.js';
+
+@Controller('user/auth')
+@NavixyApi()
+@Limits(...navixyLimits)
+export class NavixyCodeController {
+  constructor(
+    private readonly signIns: SignInService,
+    private readonly codes: CodeService,
+    private readonly resends: ResendService,
+  ) {}
+
+  /**
+   * Sign in with a password
+   *
+   * Answers a session hash, or, for an account with a second factor, the hash of a session that waits for its code.
+   */
+  @Post()
+  @HttpCode(200)
+  @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
+  @ApiBody({ type: NavixySignInRequest })
+  @ApiOkResponse({ type: NavixySignInResponse })
+  @NavixyErrors(
+    'credentials_wrong',
+    'account_not_activated',
+    'login_locked',
+    'address_missing',
+    'invalid_parameters',
+    'malformed_request',
+    'account_disabled',
+  )
+  async signIn(
+    @Caller() call: Call,
+    @NavixyParameters() request: NavixySignInRequest,
+  ): Promise<NavixySignInResponse> {
+    const { login, password, dealer_id } = request;
+    return presentSignIn(await this.signIns.signIn(call, { login, password, orgId: dealer_id?.toString() }));
+  }
+
+  /**
+   * Send the code again
+   *
+   * A new code takes the place of the old one. Once in five minutes for an account; the code sent by the sign-in
+   * itself does not count.
+   */
+  @Post('code/resend')
+  @HttpCode(200)
+  @NeedsNavixyHash()
+  @ApiOkResponse({ type: NavixySuccess })
+  @NavixyErrors('credential_malformed', 'session_not_found', 'address_missing')
+  async resend(@Caller() call: Call, @NavixyHash() hash: string): Promise<NavixySuccess> {
+    await this.resends.resend(call, hash);
+    return { success: true };
+  }
+
+  /**
+   * Verify the code
+   *
+   * The hash that waited for the code is dead afterwards; the answer carries the session's hash.
+   */
+  @Post('code/verify')
+  @HttpCode(200)
+  @NeedsNavixyHash()
+  @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
+  @ApiBody({ type: NavixyVerifyCodeRequest })
+  @ApiOkResponse({ type: NavixyHashResponse })
+  @NavixyErrors(
+    'code_wrong',
+    'credential_malformed',
+    'session_not_found',
+    'invalid_parameters',
+    'malformed_request',
+  )
+  async verify(
+    @Caller() call: Call,
+    @NavixyHash() hash: string,
+    @NavixyParameters() { code }: NavixyVerifyCodeRequest,
+  ): Promise<NavixyHashResponse> {
+    return { success: true, hash: await this.codes.verify(call, hash, code.trim()) };
+  }
+}

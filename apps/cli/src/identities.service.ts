@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import { ExternalIdentityEntity, linkIdentity, type AccountEntity } from '@app/accounts';
+import { Config } from '@app/config';
+import { Database, statement, violatedConstraint } from '@app/database';
+import type { Call } from '@app/kernel';
+import sql from 'sql-template-tag';
+import { DataSource } from 'typeorm';
+import { OperatorError } from './operator-error.js';
+import { recorded } from './recorded.js';
+
+/** By which identity providers an account is opened. */
+@Injectable()
+export class IdentitiesService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly database: Database,
+    private readonly config: Config,
+  ) {}
+
+  async of(accountId: string): Promise<ExternalIdentityEntity[]> {
+    return this.dataSource.getRepository(ExternalIdentityEntity).findBy({ accountId });
+  }
+
+  /** `subject`: whom the provider means, its claim `sub`. */
+  async link(call: Call, { id }: AccountEntity, provider: string, subject: string): Promise<void> {
+    const { name, issuer } = this.configured(provider);
+    const identity = { provider: name, issuer, subject };
+    const parts = {
+      account: sql`SELECT ${id}::bigint AS account_id`,
+      changed: linkIdentity(call, identity, 'account'),
+      ...recorded(call, 'account.link'),
+    };
+    const linked = await this.database
+      .row(statement(parts, sql`SELECT account_id FROM changed`))
+      .catch(refuseSecond);
+    if (!linked) throw new OperatorError('This identity is linked already, to this account or to another.');
+  }
+
+  /** Whoever has the identity gets in no more, unless the provider links it again by the address. */
+  async unlink(call: Call, { id }: AccountEntity, provider: string): Promise<void> {
+    const parts = {
+      changed: sql`
+        DELETE FROM external_identities WHERE account_id = ${id}::bigint AND lower(provider) = ${provider.toLowerCase()}
+        RETURNING account_id`,
+      ...recorded(call, 'account.unlink'),
+    };
+    const unlinked = await this.database.row(statement(parts, sql`SELECT account_id FROM changed`));
+    if (!unlinked) throw new OperatorError('The account has no identity of this provider.');
+  }
+
+  private configured(provider: string) {
+    const { providers } = this.config.identityProviders;
+    const found = providers.find(({ name }) => name.toLowerCase() === provider.toLowerCase());
+    if (!found) throw new OperatorError('OIDC_PROVIDERS names no such provider.');
+    return found;
+  }
+}
+
+function refuseSecond(error: unknown): never {
+  if (violatedConstraint(error) !== 'external_identities_account') throw error;
+  throw new OperatorError('The account is linked to another identity of this provider: unlink that first.');
+}

@@ -1,0 +1,113 @@
+import { Injectable } from '@nestjs/common';
+import { insertAccount, recipientOf, type AccountEntity } from '@app/accounts';
+import { AttemptsRepository, LINK_BINDING, MAILED_KEYS, type NewAttempt } from '@app/attempts';
+import { Config } from '@app/config';
+import { Database, statement, type Parts } from '@app/database';
+import { enqueue, type NewMessage } from '@app/delivery';
+import { KeyRing, randomToken, type Call } from '@app/kernel';
+import sql, { type Sql } from 'sql-template-tag';
+import { refuseTaken, type AccountRequest } from './accounts.service.js';
+import { OperatorError } from './operator-error.js';
+import { recordedMail } from './recorded.js';
+
+const KEY_BITS = 256;
+/** Keys are good in the one protocol that has a word for them. */
+const PROTOCOL = 'docspace';
+
+export type InvitationRequest = Omit<AccountRequest, 'password' | 'email'> & { email: string };
+
+export interface MailedKey {
+  id: string;
+  uuid: string;
+  email: string;
+  /** For `attempt explain`. */
+  attemptId: string;
+  expiresAt: Date;
+}
+
+/** Keys by mail, which open an account once. The service hands the mail over: this process only leaves it in the outbox. */
+@Injectable()
+export class MailedKeysService {
+  constructor(
+    private readonly database: Database,
+    private readonly attempts: AttemptsRepository,
+    private readonly keyRing: KeyRing,
+    private readonly config: Config,
+  ) {}
+
+  /** An account that waits for its owner, and the key to it. */
+  async invite(call: Call, request: InvitationRequest): Promise<MailedKey> {
+    const { email, language = 'en' } = request;
+    const account = { ...request, id: call.nextId(), language, unproven: true };
+    const { attempt, message } = this.key(call, email, 'invitation');
+    const recipient = sql`SELECT ${email}::text AS address, ${language}::text AS language, account_id FROM changed`;
+    const parts: Parts = {
+      changed: insertAccount(call, account),
+      ...this.mail(call, attempt, message, recipient),
+      ...recordedMail(call, 'account.invite'),
+    };
+    const query = statement(parts, sql`SELECT uuid FROM changed`);
+    const row = await this.database.row<{ uuid: string }>(query).catch(refuseTaken);
+    const { id: attemptId, expiresAt } = attempt;
+    return { id: account.id, uuid: row?.uuid as string, email, attemptId, expiresAt };
+  }
+
+  /** A key to an account that there is, in the place of any before: an invitation, where nobody has come yet. */
+  async send(call: Call, account: AccountEntity): Promise<MailedKey> {
+    const { id, uuid } = account;
+    const email = mailboxOf(account);
+    const { attempt, message } = this.key(call, email, account.activatedAt ? 'sign_in_key' : 'invitation');
+    const inDocspace = { ...call, protocol: PROTOCOL };
+    const parts: Parts = {
+      changed: sql`SELECT id AS account_id FROM accounts WHERE id = ${id}::bigint AND disabled_at IS NULL FOR SHARE`,
+      superseded: this.attempts.spendLinks(inDocspace, MAILED_KEYS, undefined, 'changed'),
+      ...this.mail(call, attempt, message, recipientOf('email', 'changed')),
+      ...recordedMail(call, 'account.mail_key'),
+    };
+    const sent = await this.database.row(statement(parts, sql`SELECT id FROM message`));
+    if (!sent) throw new OperatorError('The account has been changed meanwhile.');
+    return { id, uuid, email, attemptId: attempt.id, expiresAt: attempt.expiresAt };
+  }
+
+  private key(call: Call, email: string, purpose: 'invitation' | 'sign_in_key') {
+    const value = randomToken(KEY_BITS);
+    const attempt: NewAttempt = {
+      id: call.nextId(),
+      purpose,
+      factor: 'first',
+      kind: 'link',
+      method: 'email',
+      ...this.attempts.ruleOf(purpose, call.now),
+      secret: { binding: LINK_BINDING, value },
+    };
+    const link = new URL(this.config.docspaceConfirmUrl);
+    const query = { type: 'Auth', key: value, email, ...(purpose === 'invitation' && { first: 'true' }) };
+    for (const [name, text] of Object.entries(query)) link.searchParams.set(name, text);
+    const { lifeSeconds } = this.config.attempts[purpose];
+    const message: NewMessage = {
+      id: call.nextId(),
+      channel: 'email',
+      template: purpose,
+      attemptId: attempt.id,
+      expiresAt: attempt.expiresAt,
+      facts: { link: link.href, lifeSeconds },
+    };
+    return { attempt, message };
+  }
+
+  private mail(call: Call, attempt: NewAttempt, message: NewMessage, recipient: Sql): Parts {
+    return {
+      opening: sql`SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id FROM changed`,
+      ...this.attempts.open({ ...call, protocol: PROTOCOL }, attempt, 'opening'),
+      message: enqueue(this.keyRing, message, call.now, recipient),
+    };
+  }
+}
+
+function mailboxOf({ email, secondFactor, disabledAt }: AccountEntity): string {
+  if (disabledAt) throw new OperatorError('The account is disabled.');
+  if (!email) throw new OperatorError('The account has no e-mail address.');
+  if (secondFactor === 'email')
+    throw new OperatorError('The key would come to the mailbox that is the second factor of the account.');
+  return email;
+}

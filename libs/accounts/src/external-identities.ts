@@ -1,0 +1,56 @@
+import { statement } from '@app/database';
+import type { Call } from '@app/kernel';
+import sql, { raw, type Sql } from 'sql-template-tag';
+import { KNOWN_COLUMNS, type KnownAccount } from './known-account.js';
+
+/** A person as an identity provider vouches for them. */
+export interface ProvenIdentity {
+  /** The provider's name in the configuration. */
+  provider: string;
+  issuer: string;
+  subject: string;
+  /** Only where the provider has verified it, and may be believed about it. */
+  email?: string;
+}
+
+export interface FoundByIdentity extends KnownAccount {
+  /** Whether the identity is linked to it; otherwise its address alone says that it is the same person. */
+  linked: boolean;
+  /** Whether it is linked to another identity of the issuer: then this one is not the same person. */
+  taken: boolean;
+}
+
+/**
+ * Statement: whose account it is: the one that the identity is linked to, else the one that has proven to own the same
+ * address. An address that nobody has proven here says nothing: whoever registered it first would share the account.
+ */
+export function accountOfIdentity({ issuer, subject, email }: ProvenIdentity): Sql {
+  const parts = {
+    identity: sql`
+      SELECT account_id FROM external_identities WHERE issuer = ${issuer} AND subject = ${subject}`,
+    owner: sql`
+      SELECT account_id, true AS linked FROM identity
+      UNION ALL
+      SELECT o.id, false FROM accounts o
+      WHERE o.email = ${email ?? null}::text AND o.activated_at IS NOT NULL AND NOT EXISTS (SELECT FROM identity)`,
+  };
+  return statement(
+    parts,
+    sql`
+      SELECT ${KNOWN_COLUMNS}, o.linked, NOT o.linked AND EXISTS (
+        SELECT FROM external_identities i WHERE i.account_id = a.id AND i.issuer = ${issuer}) AS taken
+      FROM accounts a JOIN owner o ON o.account_id = a.id`,
+  );
+}
+
+/**
+ * Part: links it to the account of part `from`: `{account_id}`, no row when it is linked already. An account has one identity
+ * of each issuer: a second one, such as that of the next owner of a mailbox, violates `external_identities_account`.
+ */
+export function linkIdentity({ now }: Call, identity: ProvenIdentity, from: string): Sql {
+  const { provider, issuer, subject } = identity;
+  return sql`
+    INSERT INTO external_identities (issuer, subject, account_id, provider, linked_at)
+    SELECT ${issuer}, ${subject}, f.account_id, ${provider}, ${now}::timestamptz FROM ${raw(from)} f
+    ON CONFLICT (issuer, subject) DO NOTHING RETURNING account_id`;
+}

@@ -1,0 +1,19 @@
+import { raw } from 'sql-template-tag';
+import type { SecondFactor } from './account.entity.js';
+
+/** What a flow needs to know of an account that has proven its first factor. */
+export interface KnownAccount {
+  id: string;
+  email: string | null;
+  phone: string | null;
+  language: string;
+  second_factor: SecondFactor;
+  org_id: string | null;
+  activated_at: Date | null;
+  disabled_at: Date | null;
+}
+
+/** Its columns, of accounts `a`. */
+export const KNOWN_COLUMNS = raw(
+  'a.id, a.email, a.phone, a.language, a.second_factor, a.org_id, a.activated_at, a.disabled_at',
+);

@@ -1,0 +1,24 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+export class ExternalIdentities1760000012000 implements MigrationInterface {
+  name = 'ExternalIdentities1760000012000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE external_identities (
+        issuer text NOT NULL,
+        subject text NOT NULL,
+        account_id bigint NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+        provider text NOT NULL,
+        linked_at timestamptz NOT NULL,
+        PRIMARY KEY (issuer, subject)
+      )`);
+    // A mailbox that has a new owner is a new subject: it must not come into the account of the old one.
+    await runner.query(`
+      CREATE UNIQUE INDEX external_identities_account ON external_identities (account_id, issuer)`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`DROP TABLE external_identities`);
+  }
+}
