@@ -1,12 +1,23 @@
+import { greaterShare, kolmogorovSmirnov, sorted } from './two-samples.js';
+
 const QUANTILES = [0.1, 0.5, 0.9];
 
 export type Work = (round: number) => Promise<unknown>;
 
 /**
  * Times kinds of work against one another, one of each in every round and in a new order each time, so that
- * what one leaves behind for the machine to do falls on all of them alike. Prints the quantiles in milliseconds and as ratios to the first kind.
+ * what one leaves behind for the machine to do falls on all of them alike. Prints the quantiles in milliseconds and as ratios
+ * to the first kind; and against the first kind, how far apart the distributions are and how often this one is the slower.
  */
 export async function sideBySide(title: string, rounds: number, kinds: Record<string, Work>): Promise<void> {
+  const times = await measure(rounds, kinds);
+  const [base = []] = times.values();
+  process.stdout.write(`\n${title} (${rounds} rounds)\n`);
+  for (const [name, own] of times)
+    process.stdout.write(`  ${name.padEnd(20)} ${quantiles(own, base)}${comparison(own, base)}\n`);
+}
+
+async function measure(rounds: number, kinds: Record<string, Work>): Promise<Map<string, number[]>> {
   const names = Object.keys(kinds);
   const times = new Map<string, number[]>(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
@@ -16,13 +27,7 @@ export async function sideBySide(title: string, rounds: number, kinds: Record<st
       times.get(name)?.push(performance.now() - started);
     }
   }
-  const rows = names.map((name) => [name, quantiles(times.get(name) ?? [])] as const);
-  const base = rows[0]?.[1] ?? [];
-  process.stdout.write(`\n${title} (${rounds} rounds)\n`);
-  for (const [name, values] of rows) {
-    const cells = values.map((ms, i) => `${ms.toFixed(1)} ms (${(ms / (base[i] as number)).toFixed(2)})`);
-    process.stdout.write(`  ${name.padEnd(20)} p10 ${cells[0]}  p50 ${cells[1]}  p90 ${cells[2]}\n`);
-  }
+  return times;
 }
 
 function shuffled(names: string[]): string[] {
@@ -32,7 +37,18 @@ function shuffled(names: string[]): string[] {
     .map(([, name]) => name);
 }
 
-function quantiles(times: number[]): number[] {
-  const sorted = [...times].sort((a, b) => a - b);
-  return QUANTILES.map((quantile) => sorted[Math.floor(sorted.length * quantile)] as number);
+function quantiles(own: number[], base: number[]): string {
+  const at = (times: number[], quantile: number) =>
+    sorted(times)[Math.floor(times.length * quantile)] as number;
+  return QUANTILES.map((quantile) => {
+    const [ms, ratio] = [at(own, quantile), at(own, quantile) / at(base, quantile)];
+    return `p${quantile * 100} ${ms.toFixed(1)} ms (${ratio.toFixed(2)})  `;
+  }).join('');
+}
+
+function comparison(own: number[], base: number[]): string {
+  if (own === base) return '';
+  const { distance, chance } = kolmogorovSmirnov(base, own);
+  const slower = greaterShare(base, own);
+  return `KS ${distance.toFixed(3)} (p ${chance.toFixed(3)})  slower ${slower.toFixed(2)}`;
 }
