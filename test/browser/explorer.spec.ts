@@ -43,6 +43,15 @@ describe('the explorer in a real browser', () => {
     expect(await execute(info)).toMatchObject({ success: true, user_info: { login: 'ada@example.com' } });
   });
 
+  it('sends the example of a call whose fields have alternatives, and shows its answer', async () => {
+    const confirm = await open('/api/2.0/authentication/confirm');
+    expect(JSON.parse(await confirm.locator('textarea.body-param__text').inputValue())).toMatchObject({
+      type: 'EmpInvite',
+      first: true,
+    });
+    expect(await execute(confirm)).toMatchObject({ response: { result: 1 }, statusCode: 200 });
+  });
+
   async function open(path: string): Promise<Locator> {
     const operation = page.locator('.opblock', {
       has: page.locator(`.opblock-summary-path[data-path="${path}"]`),

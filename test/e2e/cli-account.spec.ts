@@ -100,6 +100,7 @@ describe('the account commands', () => {
         },
         ...{ secondFactor: 'totp', orgId: '7', tenantId: 'acme', language: 'en' },
         ...{
+          invitedAt: null,
           activatedAt: expect.any(String),
           createdAt: expect.any(String),
           updatedAt: expect.any(String),

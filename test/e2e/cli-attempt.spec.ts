@@ -20,13 +20,14 @@ describe('attempt explain', () => {
     tries = 5,
     expiresAt = minutes(5),
     owner = account as string | null,
+    kind = 'code',
   } = {}) {
     const id = String((nextId += 1));
     const closedAt = status === 'open' ? null : minutes(-1);
     await cli.rows(sql`
       INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, key_id, secret_hash, status,
         tries_left, created_at, expires_at, closed_at)
-      VALUES (${id}, 'sign_in', 'second', 'code', 'email', 'navixy', 'secret-subject', ${owner}, 'k', 'secret-hash', ${status},
+      VALUES (${id}, 'sign_in', 'second', ${kind}, 'email', 'navixy', 'secret-subject', ${owner}, 'k', ${`secret-hash-${id}`}, ${status},
         ${tries}, ${minutes(-2)}, ${expiresAt}, ${closedAt})`);
     return id;
   }
@@ -66,6 +67,13 @@ describe('attempt explain', () => {
       ),
     );
     expect(text).toMatch(sentence);
+  });
+
+  it('counts no wrong answers to a link, which never find it', async () => {
+    const text = await explain(await attempt({ kind: 'link' }));
+    expect(text).toMatch(/with a link as second factor, by navixy\), .*: open until \S+ \S+Z\.$/m);
+    expect(text).not.toContain('wrong answer');
+    expect(await explain(await attempt({ kind: 'link', status: 'consumed' }))).toContain('answered rightly');
   });
 
   it.each([

@@ -153,15 +153,19 @@ describe('POST /api/2.0/authentication', () => {
       expect(cookies).toEqual({ asc_confirm_key_TfaAuth: new URL(confirmUrl).searchParams.get('key') });
     });
 
-    it('hands out the secret of an authenticator that is not set up, the same until it is', async () => {
+    it('hands out the secret of an authenticator that is not set up, another each time: the newest counts', async () => {
       const { id, email } = await account('none');
       await app.rows(sql`UPDATE accounts SET second_factor = 'totp' WHERE id = ${id}`);
       const { body, cookies } = await client.signIn(email);
       expect(body.response).toMatchObject({ tfa: true, tfaKey: expect.stringMatching(/^[A-Z2-7]{32}$/) });
       expect(Object.keys(cookies)).toEqual(['asc_confirm_key_TfaActivation']);
-      expect((await client.signIn(email)).body.response.tfaKey).toBe(body.response.tfaKey);
-      const code = new Authenticator(app, body.response.tfaKey as string).code();
-      expect((await client.verify(email, code)).status).toBe(200);
+      const { tfaKey } = (await client.signIn(email)).body.response;
+      expect(tfaKey).not.toBe(body.response.tfaKey);
+      const [older, newest] = [body.response.tfaKey, tfaKey].map(
+        (key) => new Authenticator(app, String(key)),
+      );
+      expect((await client.verify(email, String(older?.code()))).status).toBe(401);
+      expect((await client.verify(email, String(newest?.code()))).status).toBe(200);
     });
 
     it('mails the code of an account whose second factor is its mailbox, and calls it tfa', async () => {

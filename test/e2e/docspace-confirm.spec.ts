@@ -60,6 +60,17 @@ describe('POST /api/2.0/authentication/confirm', () => {
       expect(await confirm({ KEY: key, TYPE: type })).toEqual({ result: INVALID });
   });
 
+  it('takes an empty type for none, and ignores what clients say about joining, whatever it is', async () => {
+    const { key, email } = await step();
+    const [good, invalid] = [{ result: OK, email }, { result: INVALID }];
+    for (const type of ['', ' ', null]) expect(await confirm({ key, type })).toEqual(good);
+    for (const field of ['first', 'emplType', 'encEmail', 'roomId', 'FIRST'])
+      for (const value of ['', 'true', 'perhaps', true, 0, 7, null, [], {}, '\0', 'x'.repeat(1000)]) {
+        expect([field, value, await confirm({ key, [field]: value })]).toEqual([field, value, good]);
+        expect(await confirm({ key: 'x'.repeat(43), [field]: value })).toEqual(invalid);
+      }
+  });
+
   it('takes a key for somebody else as none', async () => {
     const [one, other] = [await step(), await step()];
     expect(await confirm({ key: one.key, email: other.email })).toEqual({ result: INVALID });
@@ -84,14 +95,7 @@ describe('POST /api/2.0/authentication/confirm', () => {
   });
 
   it('is 400 for a type that there is not and a field that cannot be read', async () => {
-    for (const body of [
-      { type: 'Nothing' },
-      { type: 19 },
-      { type: -1 },
-      { key: 7 },
-      { first: 'perhaps' },
-      { email: ['x'] },
-    ])
+    for (const body of [{ type: 'Nothing' }, { type: 19 }, { type: -1 }, { key: 7 }, { email: ['x'] }])
       expect((await client.call('POST', '/authentication/confirm', body)).status).toBe(400);
   });
 

@@ -182,7 +182,7 @@ describe('the steps of a docspace sign-in', () => {
     await app.rows(sql`UPDATE accounts SET second_factor = 'totp' WHERE id = ${id}`);
     const steps = [];
     for (let key = 0; key < 8; key += 1) steps.push(await client.signIn(email));
-    const code = new Authenticator(app, steps[0]?.body.response.tfaKey as string).code();
+    const code = new Authenticator(app, steps.at(-1)?.body.response.tfaKey as string).code();
     const answers = await Promise.all(steps.map((step) => validate(keyOf(step), code)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
@@ -208,6 +208,7 @@ describe('the steps of a docspace sign-in', () => {
       const setup = () =>
         client.call('GET', '/settings/tfaapp/setup', undefined, { confirm: `type=TfaActivation&key=${key}` });
       expect((await setup()).body.response).toEqual({
+        account: email,
         manualEntryKey: step.body.response.tfaKey,
         qrCodeSetupImageUrl: expect.stringMatching(/^data:image\/svg/),
       });
@@ -221,21 +222,6 @@ describe('the steps of a docspace sign-in', () => {
       const headers = { confirm: `type=TfaActivation&key=${key}` };
       expect((await client.call('GET', '/settings/tfaapp/setup', undefined, headers)).status).toBe(403);
       expect((await client.call('GET', '/settings/tfaapp/setup')).status).toBe(401);
-    });
-  });
-
-  describe('POST /authentication/logout', () => {
-    it('ends the session, clears the cookies and answers nothing', async () => {
-      const { email } = await account('none');
-      const token = (await client.signIn(email)).body.response.token as string;
-      const { status, body, cookies } = await client.call('POST', '/authentication/logout', undefined, {
-        Cookie: `asc_auth_key=${token}`,
-      });
-      expect(status).toBe(200);
-      expect(body).not.toHaveProperty('response');
-      expect(cookies.asc_auth_key).toBe('');
-      expect(await client.isGood({ Authorization: token })).toBe(false);
-      expect((await client.authorized('POST', '/authentication/logout', token)).status).toBe(401);
     });
   });
 });

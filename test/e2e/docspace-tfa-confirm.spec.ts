@@ -6,6 +6,11 @@ import { StatementCounter } from '../support/statements.js';
 import { TestApp } from '../support/test-app.js';
 
 type SecondFactor = 'none' | 'email' | 'sms' | 'totp';
+interface Page {
+  url: string;
+  cookieName?: string;
+  cookieValue?: string;
+}
 
 describe('GET /api/2.0/settings/tfaapp/confirm', () => {
   let app: TestApp;
@@ -30,7 +35,7 @@ describe('GET /api/2.0/settings/tfaapp/confirm', () => {
     const operator = app.nest.get(AccountsService);
     return operator.changeSecondFactor(app.operatorCall(), await operator.find(email), factor);
   };
-  const confirm = (token: string) => client.authorized<string>('GET', '/settings/tfaapp/confirm', token);
+  const confirm = (token: string) => client.authorized<Page>('GET', '/settings/tfaapp/confirm', token);
   const keyOf = (url: string) => new URL(url).searchParams.get('key') as string;
   const setup = (key: string) =>
     client.call<{ manualEntryKey: string }>('GET', '/settings/tfaapp/setup', undefined, {
@@ -47,10 +52,14 @@ describe('GET /api/2.0/settings/tfaapp/confirm', () => {
     const { email, token } = await signedIn('totp');
     const { status, body, cookies, headers } = await confirm(token);
     expect(status).toBe(200);
-    const key = keyOf(body.response);
+    const key = keyOf(body.response.url);
     const { tfaKey, confirmUrl } = (await client.signIn(email)).body.response;
-    expect(body.response).toBe((confirmUrl as string).replace(/key=.*/, `key=${key}`));
-    expect(new URL(body.response).searchParams.get('type')).toBe('TfaActivation');
+    expect(body.response).toEqual({
+      url: (confirmUrl as string).replace(/key=.*/, `key=${key}`),
+      cookieName: 'asc_confirm_key_TfaActivation',
+      cookieValue: key,
+    });
+    expect(new URL(body.response.url).searchParams.get('type')).toBe('TfaActivation');
     expect(cookies).toEqual({ asc_confirm_key_TfaActivation: key });
     expect(headers.get('cache-control')).toBe('no-store');
 
@@ -64,8 +73,9 @@ describe('GET /api/2.0/settings/tfaapp/confirm', () => {
     const { email, token } = await signedIn('none');
     const { otpauthUri } = await operatorGives(email, 'totp');
     const { body, cookies } = await confirm(token);
-    const key = keyOf(body.response);
-    expect(new URL(body.response).searchParams.get('type')).toBe('TfaAuth');
+    const key = keyOf(body.response.url);
+    expect(new URL(body.response.url).searchParams.get('type')).toBe('TfaAuth');
+    expect(body.response).toMatchObject({ cookieName: 'asc_confirm_key_TfaAuth', cookieValue: key });
     expect(cookies).toEqual({ asc_confirm_key_TfaAuth: key });
     expect((await setup(key)).status).toBe(403);
     expect((await validate(key, '000000')).status).toBe(401);
@@ -76,30 +86,33 @@ describe('GET /api/2.0/settings/tfaapp/confirm', () => {
     const phone = newPhone();
     const texted = await signedIn('sms', phone);
     const first = await confirm(texted.token);
-    expect([new URL(first.body.response).searchParams.get('type'), first.cookies]).toEqual(['PhoneAuth', {}]);
+    expect(first.body.response).toEqual({
+      url: expect.stringContaining('/confirm/PhoneAuth?type=PhoneAuth&key='),
+    });
+    expect(first.cookies).toEqual({});
     const code = await app.mailbox.code(phone);
     const second = await confirm(texted.token);
-    expect((await validate(keyOf(second.body.response), code)).status).toBe(200);
+    expect((await validate(keyOf(second.body.response.url), code)).status).toBe(200);
     expect(app.mailbox.count(phone)).toBe(1);
 
     const mailed = await signedIn('email');
     const { body } = await confirm(mailed.token);
-    expect((await validate(keyOf(body.response), await app.mailbox.code(mailed.email))).status).toBe(200);
+    expect((await validate(keyOf(body.response.url), await app.mailbox.code(mailed.email))).status).toBe(200);
   });
 
   it('answers the page that asks for a number, where texts have none to go to', async () => {
     const { token } = await signedIn('sms');
     const { body } = await confirm(token);
-    expect(new URL(body.response).searchParams.get('type')).toBe('PhoneActivation');
+    expect(body.response).toEqual({ url: expect.stringContaining('/confirm/PhoneActivation?') });
     const number = { mobilePhone: newPhone() };
-    const headers = { confirm: `type=PhoneActivation&key=${keyOf(body.response)}` };
+    const headers = { confirm: `type=PhoneActivation&key=${keyOf(body.response.url)}` };
     expect((await client.call('POST', '/authentication/setphone', number, headers)).status).toBe(200);
   });
 
-  it('answers an empty text, and makes no key, for an account without a second factor', async () => {
+  it('has no response, and makes no key, for an account without a second factor', async () => {
     const { id, token } = await signedIn('none');
     const { status, body, cookies } = await confirm(token);
-    expect([status, body.response, cookies]).toEqual([200, '', {}]);
+    expect([status, 'response' in body, cookies]).toEqual([200, false, {}]);
     expect(await app.rows(sql`SELECT FROM sessions WHERE account_id = ${id} AND stage = 'pending'`)).toEqual(
       [],
     );
@@ -159,7 +172,7 @@ describe('GET /api/2.0/settings/tfaapp/confirm', () => {
     it('of 16 keys made at once all show one authenticator; whichever sets it up, the others are dead', async () => {
       const { email, token } = await signedIn('totp');
       const answers = await Promise.all(Array.from({ length: 16 }, () => confirm(token)));
-      const keys = answers.map(({ body }) => keyOf(body.response));
+      const keys = answers.map(({ body }) => keyOf(body.response.url));
       expect(new Set(keys).size).toBe(16);
       const shown = await Promise.all(
         keys.map(async (key) => (await setup(key)).body.response.manualEntryKey),
@@ -182,7 +195,7 @@ describe('GET /api/2.0/settings/tfaapp/confirm', () => {
     it('lets no key outlive the second factor it was made for', async () => {
       for (const type of ['None', 'Sms']) {
         const { token } = await signedIn('totp');
-        const key = keyOf((await confirm(token)).body.response);
+        const key = keyOf((await confirm(token)).body.response.url);
         const { manualEntryKey } = (await setup(key)).body.response;
         expect((await client.authorized('PUT', '/settings/tfaapp', token, { type })).status).toBe(200);
         expect((await validate(key, new Authenticator(app, manualEntryKey).code())).status).toBe(401);
@@ -192,7 +205,7 @@ describe('GET /api/2.0/settings/tfaapp/confirm', () => {
 
     it('makes no session of the key: it opens nothing but the step', async () => {
       const { token } = await signedIn('totp');
-      const key = keyOf((await confirm(token)).body.response);
+      const key = keyOf((await confirm(token)).body.response.url);
       expect(await client.isGood({ Authorization: key })).toBe(false);
       expect((await confirm(key)).status).toBe(401);
       expect((await client.authorized('PUT', '/settings/tfaapp', key, { type: 0 })).status).toBe(401);

@@ -24,14 +24,28 @@ describe('PUT /api/2.0/settings/tfaappnewapp', () => {
     const token = (await client.verify(email, authenticator.code())).body.response.token as string;
     return { id, uuid, email, authenticator, token };
   }
-  const renew = (token: string, body?: object) => client.authorized<boolean>('PUT', PATH, token, body);
+  const renew = (token: string, body?: object) => client.authorized<string>('PUT', PATH, token, body);
   const authenticatorsOf = (id: string) => app.rows(sql`SELECT FROM totp_factors WHERE account_id = ${id}`);
   const keyOf = (answer: { body: { response: { confirmUrl?: string | boolean } } }) =>
     new URL(answer.body.response.confirmUrl as string).searchParams.get('key') as string;
 
+  it('answers the page where another one is set up, with its cookie, as the next sign-in does', async () => {
+    const { email, token } = await signedIn();
+    const { status, body, cookies } = await renew(token);
+    const key = new URL(body.response).searchParams.get('key') as string;
+    const { tfaKey, confirmUrl } = (await client.signIn(email)).body.response;
+    expect([status, body.response]).toEqual([200, (confirmUrl as string).replace(/key=.*/, `key=${key}`)]);
+    expect(body.response).toContain('/confirm/TfaActivation?type=TfaActivation&key=');
+    expect(cookies).toEqual({ asc_confirm_key_TfaActivation: key });
+    const Cookie = `asc_confirm_key_TfaActivation=${key}`;
+    const code = new Authenticator(app, tfaKey as string).code();
+    const done = await client.call('POST', '/settings/tfaapp/validate', { code }, { Cookie });
+    expect([done.status, done.body.response]).toEqual([200, true]);
+  });
+
   it('takes the authenticator and its backup codes away: the next sign-in sets another one up', async () => {
     const { email, authenticator, token } = await signedIn();
-    expect((await renew(token)).body.response).toBe(true);
+    expect((await renew(token)).status).toBe(200);
     const { body } = await client.signIn(email);
     expect(body.response).toMatchObject({ tfa: true, tfaKey: expect.any(String) });
     expect((await client.verify(email, authenticator.code(30))).status).toBe(401);
@@ -104,10 +118,18 @@ describe('PUT /api/2.0/settings/tfaappnewapp', () => {
     expect((await client.call('GET', '/settings/tfaapp/setup', undefined, headers)).status).toBe(401);
   });
 
-  it('abuse: of 16 calls at once one takes it away, and its owner is told once', async () => {
+  it('abuse: of 16 calls at once one takes it away, all show one other, and its owner is told once', async () => {
     const { id, token } = await signedIn();
     const answers = await Promise.all(Array.from({ length: 16 }, () => renew(token)));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    const shown = await Promise.all(
+      answers.map(({ cookies }) =>
+        client.call('GET', '/settings/tfaapp/setup', undefined, {
+          confirm: `type=TfaActivation&key=${cookies.asc_confirm_key_TfaActivation}`,
+        }),
+      ),
+    );
+    expect(new Set(shown.map(({ body }) => body.response.manualEntryKey)).size).toBe(1);
     const told = await app.rows(sql`
       SELECT FROM messages WHERE account_id = ${id} AND template = 'factor_changed'`);
     expect(told).toHaveLength(1);

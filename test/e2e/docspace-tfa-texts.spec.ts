@@ -9,6 +9,7 @@ const GATEWAY = { SMS_WEBHOOK_URL: 'http://127.0.0.1:9/', SMS_WEBHOOK_SECRET: 'x
 interface Kind {
   id: string;
   enabled: boolean;
+  available: boolean;
   avaliable: boolean;
 }
 
@@ -51,8 +52,8 @@ describe('texts as the second factor, docspace', () => {
     const { id, token } = await signedIn();
     await app.rows(sql`UPDATE accounts SET second_factor = 'sms' WHERE id = ${id}`);
     expect(await kinds(client, token)).toMatchObject([
-      { id: 'sms', enabled: true, avaliable: false },
-      { id: 'app', enabled: false, avaliable: true },
+      { id: 'sms', enabled: true, available: false, avaliable: false },
+      { id: 'app', enabled: false, available: true, avaliable: true },
     ]);
     expect((await client.authorized('PUT', '/settings/tfaapp', token, { type: 1 })).status).toBe(405);
   });
@@ -61,7 +62,7 @@ describe('texts as the second factor, docspace', () => {
     const { token } = await signedIn();
     const replica = await TestApp.start({ ...NO_MAILBOX, ...GATEWAY }, app);
     const other = new DocspaceClient(replica);
-    expect((await kinds(other, token))[0]).toMatchObject({ id: 'sms', avaliable: true });
+    expect((await kinds(other, token))[0]).toMatchObject({ id: 'sms', available: true, avaliable: true });
     expect((await other.authorized('PUT', '/settings/tfaapp', token, { type: 1 })).status).toBe(200);
     await replica.stop();
   });

@@ -99,6 +99,7 @@ describe('an ID token', () => {
     ['under our secret', () => idToken({}, { alg: 'HS256', key: Buffer.from(OUR_CLIENT.secret.padEnd(32)) })],
     ['that is an access token', () => idToken({}, { typ: 'at+jwt' })],
     ['that is a logout token', () => idToken({}, { typ: 'logout+jwt' })],
+    ['that is a logout token of no type', () => idToken({ events: { 'urn:logout': {} } })],
     ['that was changed', async () => (await idToken()).replace(/\.[^.]*\./, `.${encoded({ sub: 'bert' })}.`)],
     ['that is none', async () => 'not.a.token'],
   ])('%s is refused', async (_which, make) => {

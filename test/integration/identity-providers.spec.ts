@@ -175,18 +175,11 @@ describe('an access token', () => {
     expect(await use('line\nbreak')).toEqual(WRONG);
   });
 
-  it('is told by its audience only where the provider does not say whose it is', async () => {
+  it('is ours by who asked for it, whomever it is for', async () => {
     const { access_token } = await server.tokens('anna');
-    const good = [
-      { aud: OUR_CLIENT.id },
-      { aud: ['x', OUR_CLIENT.id] },
-      { client_id: OUR_CLIENT.id, aud: 'x' },
-    ];
-    const bad = [{}, { aud: 'x' }, { aud: [] }, { client_id: OTHER_CLIENT.id, aud: OUR_CLIENT.id }];
-    for (const answered of good) {
-      introspected(answered);
-      expect(await use(access_token)).toEqual(ok());
-    }
+    introspected({ client_id: OUR_CLIENT.id, aud: 'x' });
+    expect(await use(access_token)).toEqual(ok());
+    const bad = [{}, { aud: OUR_CLIENT.id }, { aud: [] }, { client_id: OTHER_CLIENT.id, aud: OUR_CLIENT.id }];
     server.requests.length = 0;
     for (const answered of bad) {
       introspected(answered);

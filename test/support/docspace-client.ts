@@ -4,8 +4,9 @@ import { PASSWORD, type TestApp } from './test-app.js';
 export interface DocspaceAnswer<Content = Record<string, string | boolean | undefined>> {
   status: number;
   headers: Headers;
-  /** Name and value of each cookie that was set. */
+  /** Name and value of each cookie that was set, and the names of those that were taken away. */
   cookies: Record<string, string>;
+  cleared: string[];
   body: {
     response: Content;
     count: number;
@@ -32,7 +33,7 @@ export class DocspaceClient {
     const body = JSON.parse(text) as DocspaceAnswer<Content>['body'];
     const { status, headers } = response;
     expectDocumented({ method, path: `${BASE}${path}`.split('?')[0] as string, status, body });
-    return { status, headers, cookies: cookiesOf(headers), body };
+    return { status, headers, ...cookiesOf(headers), body };
   }
 
   call<Content = DocspaceAnswer['body']['response']>(
@@ -70,7 +71,11 @@ export class DocspaceClient {
   }
 }
 
-function cookiesOf(headers: Headers): Record<string, string> {
+function cookiesOf(headers: Headers): Pick<DocspaceAnswer, 'cookies' | 'cleared'> {
   const pairs = headers.getSetCookie().map((cookie) => /^([^=]+)=([^;]*)/.exec(cookie) ?? []);
-  return Object.fromEntries(pairs.map(([, name = '', value = '']) => [name, value]));
+  const named = pairs.map(([, name = '', value = '']) => [name, value] as const);
+  return {
+    cookies: Object.fromEntries(named.filter(([, value]) => value)),
+    cleared: named.filter(([, value]) => !value).map(([name]) => name),
+  };
 }

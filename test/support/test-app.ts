@@ -25,6 +25,7 @@ import {
 import { TestClock } from './test-clock.js';
 import { createTestDatabase } from './test-database.js';
 import { TestMailbox } from './test-mailbox.js';
+import { until } from './until.js';
 
 export const PASSWORD = 'correct horse battery';
 
@@ -89,15 +90,15 @@ export class TestApp {
   /** What an operator's `account invite` does; answers the key as well, as it stands in the mail. */
   async invite(request: Partial<InvitationRequest> & { email: string }): Promise<SentKey> {
     const keys = this.nest.get(MailedKeysService);
-    return this.withKey(await keys.invite(this.operatorCall(), { secondFactor: 'none', ...request }), 1);
+    return this.mailed(request.email, () =>
+      keys.invite(this.operatorCall(), { secondFactor: 'none', ...request }),
+    );
   }
 
   /** What an operator's `account mail-key` does. */
   async mailKey(email: string): Promise<SentKey> {
     const account = await this.nest.get(AccountsService).find(email);
-    const before = this.mailbox.count(email);
-    const sent = await this.nest.get(MailedKeysService).send(this.operatorCall(), account);
-    return this.withKey(sent, before + 1);
+    return this.mailed(email, () => this.nest.get(MailedKeysService).send(this.operatorCall(), account));
   }
 
   /** A call of an operator, for what the command line does. */
@@ -107,10 +108,14 @@ export class TestApp {
     return { protocol: 'cli', client, now: this.clock.now(), nextId: () => ids.next() };
   }
 
-  private async withKey(sent: MailedKey, mails: number): Promise<SentKey> {
+  private async mailed(email: string, send: () => Promise<MailedKey>): Promise<SentKey> {
+    const keys = () =>
+      this.mailbox.messages(email).flatMap(({ text }) => /https?:\S+key=\S+/.exec(text)?.[0] ?? []);
+    const before = keys().length;
+    const sent = await send();
     this.nest.get(Outbox).wake();
-    const { text } = await this.mailbox.newest(sent.email, mails);
-    const link = new URL(/https?:\S+/.exec(text)?.[0] as string);
+    await until(() => keys().length > before);
+    const link = new URL(keys()[0] as string);
     return { ...sent, link, key: link.searchParams.get('key') as string };
   }
 

@@ -25,7 +25,8 @@ export class TestMailbox {
     return this.messages(to)[0] as MailboxMessage;
   }
 
-  private messages(to: string): MailboxMessage[] {
+  /** Newest first. */
+  messages(to: string): MailboxMessage[] {
     const all = this.mailboxes.flatMap((mailbox) => mailbox.messages(to));
     return all.sort((a, b) => Number(BigInt(b.id) - BigInt(a.id)));
   }

@@ -32,7 +32,14 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
   });
   for (const operation of Object.values(document.paths).flatMap(operationsOf)) splitComment(operation);
+  for (const schema of Object.values(document.components?.schemas ?? {})) keepAlternatives(schema);
   return document;
+}
+
+/** The plugin adds the enumeration of the TypeScript type beside alternatives that say more than it. */
+function keepAlternatives(schema: object): void {
+  const { properties = {} } = schema as { properties?: Record<string, { oneOf?: unknown; enum?: unknown }> };
+  for (const property of Object.values(properties)) if (property.oneOf) delete property.enum;
 }
 
 function operationsOf(path: PathItemObject): OperationObject[] {

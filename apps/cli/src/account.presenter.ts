@@ -27,6 +27,7 @@ export function accountView(
     ['tenant', account.tenantId],
     ['language', account.language],
     ['created', instant(account.createdAt)],
+    ['invited', instant(account.invitedAt)],
     ['activated', instant(account.activatedAt)],
     ['disabled', instant(account.disabledAt)],
     ['passwords locked until', instant(state.passwordLockedUntil)],
@@ -35,7 +36,7 @@ export function accountView(
   ]);
   const json = {
     ...only(account, 'id', 'uuid', 'email', 'username', 'phone', 'secondFactor', 'orgId', 'tenantId'),
-    ...only(account, 'language', 'activatedAt', 'disabledAt', 'createdAt', 'updatedAt'),
+    ...only(account, 'language', 'invitedAt', 'activatedAt', 'disabledAt', 'createdAt', 'updatedAt'),
     ...state,
     identities: identities.map((identity) => only(identity, 'provider', 'issuer', 'subject', 'linkedAt')),
   };

@@ -13,6 +13,7 @@ import {
   type AccountEntity,
   type SecondFactor,
 } from '@app/accounts';
+import { AttemptsRepository, MAILED_KEYS } from '@app/attempts';
 import type { AuditEvent } from '@app/audit';
 import { Database, rowsUnderLock, statement, violatedConstraint, type Parts } from '@app/database';
 import type { Call } from '@app/kernel';
@@ -57,6 +58,7 @@ export class AccountsService {
     private readonly accounts: AccountsRepository,
     private readonly hasher: PasswordHasher,
     private readonly totp: TotpFactors,
+    private readonly attempts: AttemptsRepository,
   ) {}
 
   async create(call: Call, request: AccountRequest): Promise<CreatedAccount> {
@@ -81,10 +83,11 @@ export class AccountsService {
     return account;
   }
 
-  /** Shuts the account and ends its sessions, also those of sign-ins under way. Answers how many were live. */
+  /** Shuts the account and ends its sessions, also those of sign-ins under way, and mailed keys. Answers how many sessions were live. */
   async disable(call: Call, { id }: AccountEntity): Promise<number> {
     return this.changeAlone(call, id, 'account.disable', {
       changed: setDisabled(call, id, true),
+      keys: this.attempts.spendLinks(call, MAILED_KEYS, undefined, 'changed'),
       ended: endAllSessions(id, 'disabled', call.now),
     });
   }

@@ -17,7 +17,7 @@ function end(attempt: AttemptEntity, now: Date): string {
   const at = instant(attempt.closedAt);
   switch (statusOf(attempt, now)) {
     case 'open':
-      return `open until ${instant(attempt.expiresAt)}, ${count(attempt.triesLeft, 'more wrong answer')} would end it`;
+      return `open until ${instant(attempt.expiresAt)}${patience(attempt)}`;
     case 'consumed':
       return `answered rightly ${at}`;
     case 'exhausted':
@@ -27,6 +27,11 @@ function end(attempt: AttemptEntity, now: Date): string {
     case 'expired':
       return `expired ${instant(attempt.expiresAt)} without the right answer`;
   }
+}
+
+/** A wrong link finds no attempt to end. */
+function patience({ kind, triesLeft }: AttemptEntity): string {
+  return kind === 'link' ? '' : `, ${count(triesLeft, 'more wrong answer')} would end it`;
 }
 
 /** Nothing marks an attempt when its time is over: it is what the clock says. */

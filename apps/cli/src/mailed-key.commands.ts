@@ -19,7 +19,10 @@ const options = [
   new Option('--org <id>', 'organisation').argParser(reference),
   new Option('--tenant <id>', 'tenant').argParser(reference),
   new Option('--language <tag>', 'language of mails and texts').argParser(language).default('en'),
-  new Option('--second-factor <factor>', `${FACTORS.join(', ')}; its owner sets it up at the first sign-in`)
+  new Option(
+    '--second-factor <factor>',
+    `${FACTORS.join(', ')}; whoever uses the key sets it up, unless it is texts and you gave the number`,
+  )
     .argParser(secondFactor)
     .default('none'),
 ];

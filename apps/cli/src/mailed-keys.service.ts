@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { insertAccount, recipientOf, type AccountEntity } from '@app/accounts';
+import { dropUnproven, insertAccount, recipientOf, type AccountEntity } from '@app/accounts';
 import { AttemptsRepository, LINK_BINDING, MAILED_KEYS, type NewAttempt } from '@app/attempts';
 import { Config } from '@app/config';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, rowsUnderLock, statement, type Parts } from '@app/database';
 import { enqueue, type NewMessage } from '@app/delivery';
 import { KeyRing, randomToken, type Call } from '@app/kernel';
+import { endPendingBegunBy } from '@app/sessions';
 import sql, { type Sql } from 'sql-template-tag';
+import { DataSource } from 'typeorm';
 import { refuseTaken, type AccountRequest } from './accounts.service.js';
 import { OperatorError } from './operator-error.js';
 import { recordedMail } from './recorded.js';
@@ -29,16 +31,17 @@ export interface MailedKey {
 @Injectable()
 export class MailedKeysService {
   constructor(
+    private readonly dataSource: DataSource,
     private readonly database: Database,
     private readonly attempts: AttemptsRepository,
     private readonly keyRing: KeyRing,
     private readonly config: Config,
   ) {}
 
-  /** An account that waits for its owner, and the key to it. */
+  /** An account that waits for its owner, and the key to it; in the place of one that somebody registered and nobody proved to own. */
   async invite(call: Call, request: InvitationRequest): Promise<MailedKey> {
     const { email, language = 'en' } = request;
-    const account = { ...request, id: call.nextId(), language, unproven: true };
+    const account = { ...request, id: call.nextId(), language, invited: true };
     const { attempt, message } = this.key(call, email, 'invitation');
     const recipient = sql`SELECT ${email}::text AS address, ${language}::text AS language, account_id FROM changed`;
     const parts: Parts = {
@@ -47,7 +50,9 @@ export class MailedKeysService {
       ...recordedMail(call, 'account.invite'),
     };
     const query = statement(parts, sql`SELECT uuid FROM changed`);
-    const row = await this.database.row<{ uuid: string }>(query).catch(refuseTaken);
+    const [row] = await rowsUnderLock<{ uuid: string }>(this.dataSource, dropUnproven(email), query).catch(
+      refuseTaken,
+    );
     const { id: attemptId, expiresAt } = attempt;
     return { id: account.id, uuid: row?.uuid as string, email, attemptId, expiresAt };
   }
@@ -57,10 +62,11 @@ export class MailedKeysService {
     const { id, uuid } = account;
     const email = mailboxOf(account);
     const { attempt, message } = this.key(call, email, account.activatedAt ? 'sign_in_key' : 'invitation');
-    const inDocspace = { ...call, protocol: PROTOCOL };
     const parts: Parts = {
-      changed: sql`SELECT id AS account_id FROM accounts WHERE id = ${id}::bigint AND disabled_at IS NULL FOR SHARE`,
-      superseded: this.attempts.spendLinks(inDocspace, MAILED_KEYS, undefined, 'changed'),
+      changed: sql`
+        SELECT id AS account_id FROM accounts WHERE id = ${id}::bigint AND disabled_at IS NULL FOR NO KEY UPDATE`,
+      superseded: this.attempts.spendLinks(call, MAILED_KEYS, undefined, 'changed'),
+      overtaken: endPendingBegunBy({ ...call, protocol: PROTOCOL }, 'email', 'changed'),
       ...this.mail(call, attempt, message, recipientOf('email', 'changed')),
       ...recordedMail(call, 'account.mail_key'),
     };
@@ -104,9 +110,13 @@ export class MailedKeysService {
   }
 }
 
-function mailboxOf({ email, secondFactor, disabledAt }: AccountEntity): string {
+function mailboxOf({ email, secondFactor, disabledAt, activatedAt, invitedAt }: AccountEntity): string {
   if (disabledAt) throw new OperatorError('The account is disabled.');
   if (!email) throw new OperatorError('The account has no e-mail address.');
+  if (!activatedAt && !invitedAt)
+    throw new OperatorError(
+      'Somebody has registered the account and nobody has proven to own it: account invite makes it anew.',
+    );
   if (secondFactor === 'email')
     throw new OperatorError('The key would come to the mailbox that is the second factor of the account.');
   return email;

@@ -11,23 +11,28 @@ export interface NewAccount {
   phone?: string;
   /** None for an account that is proven otherwise. */
   passwordHash?: string;
-  /** Whether the owner has proven nothing yet: a mailed key will. */
-  unproven?: boolean;
+  /** Whether it waits for its owner, who will prove a mailed key. */
+  invited?: boolean;
   secondFactor: SecondFactor;
   orgId?: string;
   tenantId?: string;
   language: string;
 }
 
-/** Part: a new account, activated unless it is `unproven`: `{account_id, uuid}`. A taken identifier violates `accounts_<column>_key`. */
+/** Part: a new account, activated unless it is `invited`: `{account_id, uuid}`. A taken identifier violates `accounts_<column>_key`. */
 export function insertAccount({ now }: Call, account: NewAccount): Sql {
   return sql`
     INSERT INTO accounts (id, email, username, phone, password_hash, second_factor, org_id, tenant_id, language,
-      activated_at, created_at, updated_at)
+      activated_at, invited_at, created_at, updated_at)
     VALUES (${account.id}::bigint, ${account.email ?? null}, ${account.username ?? null}, ${account.phone ?? null},
       ${account.passwordHash ?? null}, ${account.secondFactor}, ${account.orgId ?? null}, ${account.tenantId ?? null},
-      ${account.language}, ${account.unproven ? null : now}::timestamptz, ${now}::timestamptz, ${now}::timestamptz)
+      ${account.language}, ${account.invited ? null : now}::timestamptz, ${account.invited ? now : null}::timestamptz, ${now}::timestamptz, ${now}::timestamptz)
     RETURNING id AS account_id, uuid`;
+}
+
+/** Statement: frees an address of an account that somebody registered with it and nobody has proven to own. */
+export function dropUnproven(email: string): Sql {
+  return sql`DELETE FROM accounts WHERE email = ${email} AND activated_at IS NULL AND invited_at IS NULL`;
 }
 
 /** Part: gives the account an authenticator, in the place of any it has; no step of the new one is used. */

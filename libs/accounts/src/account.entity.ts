@@ -29,6 +29,8 @@ export class AccountEntity {
   /** BCP 47; what cannot be said in it is said in English. */
   @Column({ type: 'text', default: 'en' }) language: string;
   @Column({ type: 'timestamptz', name: 'activated_at', nullable: true }) activatedAt: Date | null;
+  /** When an operator made it for somebody to come; null for what somebody registered. */
+  @Column({ type: 'timestamptz', name: 'invited_at', nullable: true }) invitedAt: Date | null;
   @Column({ type: 'timestamptz', name: 'disabled_at', nullable: true }) disabledAt: Date | null;
   @Column({ type: 'timestamptz', name: 'password_changed_at', nullable: true })
   passwordChangedAt: Date | null;

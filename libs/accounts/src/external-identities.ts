@@ -43,14 +43,22 @@ export function accountOfIdentity({ issuer, subject, email }: ProvenIdentity): S
   );
 }
 
+/** Part: the account of part `from`, as long as the identity is linked to it: `{account_id}`. */
+export function holdIdentity({ issuer, subject }: ProvenIdentity, from: string): Sql {
+  return sql`
+    SELECT i.account_id FROM external_identities i JOIN ${raw(from)} f USING (account_id)
+    WHERE i.issuer = ${issuer} AND i.subject = ${subject} FOR SHARE OF i`;
+}
+
 /**
- * Part: links it to the account of part `from`: `{account_id}`, no row when it is linked already. An account has one identity
- * of each issuer: a second one, such as that of the next owner of a mailbox, violates `external_identities_account`.
+ * Part: links it to the account of part `from`: `{account_id, is_new}`, no row when it is linked to another account. An account has
+ * one identity of each issuer: a second one, such as that of the next owner of a mailbox, violates `external_identities_account`.
  */
 export function linkIdentity({ now }: Call, identity: ProvenIdentity, from: string): Sql {
   const { provider, issuer, subject } = identity;
   return sql`
-    INSERT INTO external_identities (issuer, subject, account_id, provider, linked_at)
+    INSERT INTO external_identities AS i (issuer, subject, account_id, provider, linked_at)
     SELECT ${issuer}, ${subject}, f.account_id, ${provider}, ${now}::timestamptz FROM ${raw(from)} f
-    ON CONFLICT (issuer, subject) DO NOTHING RETURNING account_id`;
+    ON CONFLICT (issuer, subject) DO UPDATE SET provider = excluded.provider WHERE i.account_id = excluded.account_id
+    RETURNING i.account_id, xmax = 0 AS is_new`;
 }

@@ -24,6 +24,7 @@ export { purgePasswordFailures } from './purge.js';
 export { ExternalIdentityEntity } from './external-identity.entity.js';
 export {
   accountOfIdentity,
+  holdIdentity,
   linkIdentity,
   type FoundByIdentity,
   type ProvenIdentity,

@@ -83,20 +83,21 @@ export function registerAccount({ now }: Call, account: Registration): Sql {
 
 /**
  * Parts for who has just proven the mailbox of the account in part `from`: the first proof activates the account, and
- * takes away the password and the second factor that whoever registered it may have left there. `claimed` has the
- * `account_id` of such an account, whose other sessions have to end.
+ * takes away the password and the second factor that whoever registered it may have left there; what an operator put on an
+ * account that was waiting stays. `claimed` has the `account_id` of such an account, whose other sessions have to end.
  */
 export function claimMailbox({ now }: Call, from: string): Parts {
   return {
     claimed: sql`
       UPDATE accounts a SET activated_at = ${now}::timestamptz, updated_at = ${now}::timestamptz, password_hash = NULL,
-        second_factor = 'none'
-      FROM ${raw(from)} f WHERE a.id = f.account_id AND a.activated_at IS NULL RETURNING a.id AS account_id`,
+        second_factor = CASE WHEN a.invited_at IS NULL THEN 'none' ELSE a.second_factor END
+      FROM ${raw(from)} f WHERE a.id = f.account_id AND a.activated_at IS NULL
+      RETURNING a.id AS account_id, a.invited_at IS NULL AS registered`,
     claimed_authenticator: sql`
-      DELETE FROM totp_factors t USING claimed c WHERE t.account_id = c.account_id RETURNING t.account_id`,
+      DELETE FROM totp_factors t USING claimed c WHERE t.account_id = c.account_id AND c.registered RETURNING t.account_id`,
     claimed_setup: sql`
-      DELETE FROM factor_setups u USING claimed c WHERE u.account_id = c.account_id RETURNING u.account_id`,
+      DELETE FROM factor_setups u USING claimed c WHERE u.account_id = c.account_id AND c.registered RETURNING u.account_id`,
     claimed_backup_codes: sql`
-      DELETE FROM backup_codes b USING claimed c WHERE b.account_id = c.account_id RETURNING b.account_id`,
+      DELETE FROM backup_codes b USING claimed c WHERE b.account_id = c.account_id AND c.registered RETURNING b.account_id`,
   };
 }

@@ -15,12 +15,13 @@ export interface NewSignUp {
   phoneTaken: boolean;
 }
 
-/** Statement: which of these identifiers belong to an account that somebody has proven: rows of `{kind}`. */
+/** Statement: which of these identifiers belong to an account that somebody has proven, or that waits for whom it invites: rows of `{kind}`. */
 export function takenIdentifiers(identifiers: Identifier[]): Sql {
   const questions = identifiers.map(
     ({ kind, value }) => sql`
       SELECT ${kind}::text AS kind WHERE EXISTS (
-        SELECT FROM accounts WHERE ${raw(kind)} = ${value} AND (activated_at IS NOT NULL OR ${kind}::text = 'username'))`,
+        SELECT FROM accounts WHERE ${raw(kind)} = ${value}
+          AND (activated_at IS NOT NULL OR invited_at IS NOT NULL OR ${kind}::text = 'username'))`,
   );
   return join(questions, ' UNION ALL ');
 }
@@ -59,7 +60,7 @@ export function completeSignUp({ now }: Call, accountId: string): Parts {
       FROM sign_up s WHERE u.id = s.id RETURNING u.id`,
     removed: sql`
       DELETE FROM accounts a USING sign_up s
-      WHERE s.complete AND a.activated_at IS NULL AND (a.email = s.email OR a.phone = s.phone) RETURNING a.id`,
+      WHERE s.complete AND a.activated_at IS NULL AND a.invited_at IS NULL AND (a.email = s.email OR a.phone = s.phone) RETURNING a.id`,
     account: sql`
       INSERT INTO accounts (id, email, username, phone, first_name, last_name, password_hash, language, activated_at,
         created_at, updated_at)

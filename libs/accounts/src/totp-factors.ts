@@ -41,10 +41,14 @@ export class TotpFactors {
     return sql`SELECT t.secret_sealed FROM totp_factors t JOIN ${raw(from)} f USING (account_id)`;
   }
 
-  /** Part: the factor of the account in part `from` (its `account_id`), locked: `{account_id, last_step}`. */
-  locked(from: string): Sql {
+  /**
+   * Part: the factor of the account in part `from` (its `account_id`), locked: `{account_id, last_step}`. None when another
+   * has taken the place of the one whose secret was read: its first step is not used, so nothing else would tell them apart.
+   */
+  locked(from: string, sealed: string | null | undefined): Sql {
     return sql`
-      SELECT t.account_id, t.last_step FROM totp_factors t JOIN ${raw(from)} f USING (account_id) FOR UPDATE OF t`;
+      SELECT t.account_id, t.last_step FROM totp_factors t JOIN ${raw(from)} f USING (account_id)
+      WHERE t.secret_sealed = ${sealed ?? null}::text FOR UPDATE OF t`;
   }
 
   /** Condition: the step is later than every accepted one (part `locked`). False without a step. */

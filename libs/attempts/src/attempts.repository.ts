@@ -169,18 +169,13 @@ export class AttemptsRepository {
         AND a.status = 'open' AND a.expires_at > ${now}::timestamptz FOR UPDATE OF a`;
   }
 
-  /** Part: the account of part `from` has a session now: ends its links, this one as used and all others as superseded. */
-  spendLinks(
-    { now, protocol }: Call,
-    purposes: AttemptPurpose[],
-    token: string | undefined,
-    from: string,
-  ): Sql {
+  /** Part: ends the links of the account of part `from`: this one as used, all others as superseded. */
+  spendLinks({ now }: Call, purposes: AttemptPurpose[], token: string | undefined, from: string): Sql {
     const used = token === undefined ? sql`false` : sql`(${this.link(token)})`;
     return sql`
       UPDATE attempts a SET status = CASE WHEN ${used} THEN 'consumed' ELSE 'superseded' END, closed_at = ${now}::timestamptz
       FROM ${raw(from)} f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY(${purposes}::text[])
-        AND a.protocol = ${protocol} AND a.status = 'open' RETURNING a.id`;
+        AND a.status = 'open' RETURNING a.id`;
   }
 
   /** Parts that end the link whose token this is and the code of the same mail: `dismissed` (`{id, account_id, session_id}`). */

@@ -71,7 +71,11 @@ export const variables = {
 
   SIGN_IN_CODE_SECONDS: set(seconds(600), '300', 'Life of a sign-in code.'),
   SIGN_IN_CODE_TRIES_LIMIT: set(whole(1, 10), '5', 'Wrong tries that end a sign-in code.'),
-  MAGIC_LINK_SECONDS: set(seconds(3600), '900', 'Life of a magic link and of the code in its mail.'),
+  MAGIC_LINK_SECONDS: set(
+    seconds(3600),
+    '900',
+    'Life of a magic link and of the code in its mail, and of a key that `account mail-key` sends.',
+  ),
   INVITATION_SECONDS: set(
     seconds(30 * DAY),
     String(7 * DAY),
@@ -168,7 +172,7 @@ export const variables = {
   PENDING_SESSION_SECONDS: set(
     seconds(3600),
     '900',
-    'Life of a session that still waits for its second factor.',
+    'Life of a session that still waits for its second factor; docspace: and of the key of a step.',
   ),
   WACHT_SESSION_SECONDS: set(
     seconds(),
@@ -207,7 +211,7 @@ export const variables = {
   SECOND_FACTOR_MARK_SECONDS: set(
     seconds(),
     '900',
-    'How long a second factor counts as fresh for sensitive calls.',
+    'How long a second factor counts as fresh for sensitive calls; docspace: how recent a sign-in has to be to read backup codes and change the second factor.',
   ),
   FACTOR_SETUP_SECONDS: set(seconds(3600), '900', 'Time to confirm a new second factor.'),
 

@@ -13,9 +13,8 @@ export async function identifyByAccessToken(provider: Provider, accessToken: str
     throw new ProofError('unsupported', 'no introspection or no userinfo endpoint');
   const token = await tokenIntrospection(client, accessToken, { token_type_hint: 'access_token' });
   if (!token.active) throw new ProofError('wrong', 'not active');
-  // Who asked for the token counts; for whom it is only where that is not told.
-  const parties = [token.client_id ?? token.aud].flat();
-  if (!parties.some((party) => party !== undefined && ours.includes(party)))
+  // Who asked for the token counts, and not for whom it is (`aud`): any app can ask for tokens that are for us.
+  if (!token.client_id || !ours.includes(token.client_id))
     throw new ProofError('wrong', 'issued to another party');
   const person = await fetchUserInfo(client, accessToken, token.sub ?? skipSubjectCheck);
   return { ...person, iss: metadata.issuer };

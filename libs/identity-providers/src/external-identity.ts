@@ -29,7 +29,7 @@ export function externalIdentity(settings: IdentityProviderConfig, claims: Claim
 }
 
 /**
- * An address that becomes somebody else's by normalising (`ａnna@…`, full-width) is not the one that the provider has
+ * An address that becomes somebody else's by normalising (full-width letters, a byte order mark at its edge) is not the one that the provider has
  * verified: it is left out.
  */
 function verifiedEmail({ email, email_verified: verified }: Claims): string | undefined {
@@ -37,5 +37,5 @@ function verifiedEmail({ email, email_verified: verified }: Claims): string | un
   if (email.length > LONGEST_EMAIL || !isPlainText(email) || email !== email.normalize('NFKC'))
     return undefined;
   const { kind, value } = normaliseIdentifier(email);
-  return kind === 'email' ? value : undefined;
+  return kind === 'email' && value === email.toLowerCase() ? value : undefined;
 }

@@ -26,9 +26,9 @@ export async function verifyIdToken(
     currentDate: now,
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
   });
-  // An access token (`at+jwt`) or a logout token of the same provider is no proof of a sign-in.
-  if (protectedHeader.typ !== undefined && protectedHeader.typ.toUpperCase() !== 'JWT')
-    throw new ProofError('wrong', 'not an ID token');
+  // An access token (`at+jwt`) or a logout token, by its type or its `events`, is no proof of a sign-in.
+  const typed = protectedHeader.typ !== undefined && protectedHeader.typ.toUpperCase() !== 'JWT';
+  if (typed || payload['events'] !== undefined) throw new ProofError('wrong', 'not an ID token');
   if (!isForUsAlone(payload, ours)) throw new ProofError('wrong', 'issued to another party');
   const age = Math.floor(now.getTime() / 1000) - (payload.iat ?? 0);
   if (age > ageSeconds || age < -CLOCK_TOLERANCE_SECONDS)

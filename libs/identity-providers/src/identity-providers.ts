@@ -7,6 +7,7 @@ import { redeemCode } from './authorization-code.js';
 import { externalIdentity, type Claims, type ExternalIdentity } from './external-identity.js';
 import { verifyIdToken } from './id-token.js';
 import { ProofError, proofErrorOf } from './proof-error.js';
+import { providerOf } from './provider-of.js';
 import { discover, type Provider } from './provider.js';
 import { ProviderHttp } from './provider-http.js';
 
@@ -49,6 +50,11 @@ export class IdentityProviders {
   /** In any letter case. */
   isConfigured(name: string): boolean {
     return this.configured.has(name.toLowerCase());
+  }
+
+  /** The configured name of who says that it made this ID token: nothing of it is checked yet. */
+  providerOf(idToken: string): string | undefined {
+    return providerOf([...this.configured.values()], idToken)?.name;
   }
 
   async identify(name: string, proof: IdentityProof): Promise<IdentityOutcome> {

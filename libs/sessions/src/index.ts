@@ -6,7 +6,7 @@ export {
   type BrowserReference,
 } from './browser-sessions.repository.js';
 export { browserSignIn, type SessionLives } from './browser-sign-in.js';
-export { endPendingSessions, endSession } from './end-sessions.js';
+export { endPendingBegunBy, endPendingSessions, endSession } from './end-sessions.js';
 export { SessionEntity, type AuthenticationMethod } from './session.entity.js';
 export { startProven, type ProvenSession } from './proven-session.js';
 export { purgeSessions } from './purge.js';

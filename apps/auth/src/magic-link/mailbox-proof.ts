@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { claimMailbox, withAccount } from '@app/accounts';
+import { AttemptsRepository, MAILED_KEYS } from '@app/attempts';
 import type { Parts } from '@app/database';
 import type { Call } from '@app/kernel';
 import { endOtherSessions, RefreshRotation, RefreshTokens } from '@app/sessions';
@@ -17,6 +18,7 @@ export interface ProvenSession {
 @Injectable()
 export class MailboxProof {
   constructor(
+    private readonly attempts: AttemptsRepository,
     private readonly tokens: RefreshTokens,
     private readonly rotation: RefreshRotation,
   ) {}
@@ -29,11 +31,13 @@ export class MailboxProof {
     return {
       proven: sql`
         SELECT x.id AS account_id, x.id::text AS subject, NULL::bigint AS session_id,
-          CASE WHEN x.second_factor = 'none' OR x.activated_at IS NULL THEN 'signed_in' ELSE 'pending' END AS stage
+          CASE WHEN x.second_factor = 'none' OR (x.activated_at IS NULL AND x.invited_at IS NULL) THEN 'signed_in'
+            ELSE 'pending' END AS stage
         FROM verdict v JOIN accounts x ON x.id = v.account_id
         WHERE v.outcome = 'redeemed' AND x.disabled_at IS NULL AND (x.second_factor <> 'email' OR x.activated_at IS NULL)
         FOR SHARE OF x`,
       ...claimMailbox(call, 'proven'),
+      keys: this.attempts.spendLinks(call, MAILED_KEYS, undefined, 'claimed'),
       others: endOtherSessions(call, 'claimed', 'mailbox_proven', exceptSessionId),
     };
   }

@@ -67,11 +67,11 @@ export class LoginProofService {
   }
 
   /** What an authenticator's code adds to the statement. It can be guessed, so it counts as a guess. */
-  authenticator(step: number | undefined): SecondFactorParts {
+  authenticator({ step, totp_sealed: sealed }: Pick<ProvenLogin, 'step' | 'totp_sealed'>): SecondFactorParts {
     return {
       right: this.totp.isFresh(step, 'authenticator'),
       guessable: true,
-      before: { authenticator: this.totp.locked('account_held') },
+      before: { authenticator: this.totp.locked('account_held', sealed) },
       after: { accepted: this.totp.accept(step, 'verdict') },
     };
   }

@@ -75,8 +75,9 @@ export class LoginService {
   }
 
   /** The account's second factor holds here as everywhere: a code by mail or text is spent before the challenge is opened. */
-  private secondFactor({ account, method, step }: ProvenLogin): SecondFactorParts {
-    if (account.second_factor === 'totp') return this.proofs.authenticator(step);
+  private secondFactor(login: ProvenLogin): SecondFactorParts {
+    const { account, method } = login;
+    if (account.second_factor === 'totp') return this.proofs.authenticator(login);
     // A login code goes to the address that is the account's second factor.
     const proven = account.second_factor === 'none' || method !== 'key';
     return { right: sql`${proven}::boolean`, guessable: false, before: {}, after: {} };

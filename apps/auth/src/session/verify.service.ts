@@ -72,7 +72,7 @@ export class VerifyService {
     return this.guesses.decide(call, browser, 'code.verify', {
       flow: this.browsers.pending(call, attempt.id),
       redeem: {
-        factor: this.totp.locked('allowed'),
+        factor: this.totp.locked('allowed', known?.secret_sealed),
         ...this.attempts.redeemTotp(call, { purpose: 'sign_in', of: OF_TOTP }, fresh),
         accepted: this.totp.accept(step, 'verdict'),
       },

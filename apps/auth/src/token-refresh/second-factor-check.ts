@@ -74,7 +74,7 @@ export class SecondFactorCheck {
     const { account_id, totp_secret } = awaited;
     const step = totp_secret ? this.totp.stepOf(account_id, totp_secret, code, call.now) : undefined;
     return {
-      factor: this.totp.locked(good),
+      factor: this.totp.locked(good, totp_secret),
       ...this.attempts.redeemTotp(call, question, this.totp.isFresh(step, 'factor')),
       accepted: this.totp.accept(step, 'verdict'),
     };

@@ -16,9 +16,12 @@ export class ExternalIdentities1760000012000 implements MigrationInterface {
     // A mailbox that has a new owner is a new subject: it must not come into the account of the old one.
     await runner.query(`
       CREATE UNIQUE INDEX external_identities_account ON external_identities (account_id, issuer)`);
+    // What an operator put on an account that waits for its owner is not a stranger's: it stays when the owner comes.
+    await runner.query(`ALTER TABLE accounts ADD COLUMN invited_at timestamptz`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`ALTER TABLE accounts DROP COLUMN invited_at`);
     await runner.query(`DROP TABLE external_identities`);
   }
 }

@@ -12,7 +12,7 @@ import {
   ReadsDocspaceJson,
 } from '../../protocols/docspace/docspace-api.decorator.js';
 import { DocspaceBody } from '../../protocols/docspace/docspace-body.decorator.js';
-import { clearTokenCookies, DocspaceToken } from '../../protocols/docspace/docspace-token.js';
+import { clearTokenCookies, DocspaceTokens } from '../../protocols/docspace/docspace-token.js';
 import { DocspaceAuthentication, DocspaceSignInRequest } from './authentication.dto.js';
 import { DocspaceCodeService } from './code.service.js';
 import { holderOf } from './holder.question.js';
@@ -71,18 +71,22 @@ export class DocspaceAuthenticationController {
     return presentStep(await this.signIns.signIn(call, signInOf(request)), response);
   }
 
-  /** End the session */
+  /**
+   * End the session
+   *
+   * Clears the cookies also when there is none: clients answer every 401 by this call.
+   */
   @Post('logout')
   @HttpCode(200)
   @NeedsDocspaceToken()
   @DocspaceAnswers('nothing')
-  @DocspaceErrors('session_not_found')
+  @DocspaceErrors()
   async logout(
     @Caller() call: Call,
-    @DocspaceToken() token: string,
+    @DocspaceTokens() tokens: string[],
     @Res({ passthrough: true }) response: Response,
   ): Promise<void> {
-    await this.sessions.end(call, token);
+    await this.sessions.endLive(call, tokens);
     clearTokenCookies(response);
   }
 

@@ -1,5 +1,7 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsEmail, IsIn, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { IsBoolean, IsEmail, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { IsMemberOf } from '../../protocols/docspace/is-member-of.decorator.js';
 import { IsPlainText } from '../../protocols/plain-text.decorator.js';
 
 /** Booleans may come as texts. */
@@ -7,17 +9,6 @@ export const asBoolean = ({ value }: { value: unknown }): unknown => {
   if (typeof value !== 'string') return value;
   return { true: true, false: false }[value.trim().toLowerCase()] ?? value;
 };
-
-/** A member of an enumeration, by its name in any letter case or its number, as its name. */
-export const asName =
-  (names: readonly string[]) =>
-  ({ value }: { value: unknown }): unknown => {
-    if (typeof value !== 'number' && typeof value !== 'string') return value;
-    const text = String(value).trim().toLowerCase();
-    return /^\d{1,2}$/.test(text)
-      ? (names[Number(text)] ?? value)
-      : (names.find((name) => name.toLowerCase() === text) ?? value);
-  };
 
 export const CAPTCHA_TYPES = ['Default', 'AndroidV2', 'iOSV2', 'hCaptcha'] as const;
 type CaptchaType = (typeof CAPTCHA_TYPES)[number];
@@ -65,7 +56,7 @@ export class DocspaceSignInRequest {
   @IsPlainText()
   passwordHash?: string;
 
-  /** The name of a configured OpenID Connect provider. */
+  /** The name of a configured OpenID Connect provider; needless beside a `serializedProfile`, which says whose it is. */
   @IsOptional()
   @IsString()
   @MaxLength(64)
@@ -113,8 +104,7 @@ export class DocspaceSignInRequest {
 
   /** By name or number: Default 0, AndroidV2 1, iOSV2 2, hCaptcha 3. */
   @IsOptional()
-  @Transform(asName(CAPTCHA_TYPES))
-  @IsIn(CAPTCHA_TYPES)
+  @IsMemberOf(CAPTCHA_TYPES)
   recaptchaType?: CaptchaType;
 
   /** The answer of a captcha: a good one lifts the lock of the address. */
@@ -137,6 +127,7 @@ export class DocspaceAuthentication {
   /** The session's token; absent as long as a code is needed. @example 'q2s…' */
   token?: string;
   /** Of the session, unless it goes with the browser; else of the code that was sent. UTC. @example '2026-02-14T12:00:00.000Z' */
+  @ApiProperty({ format: 'date-time' })
   expires?: string;
   /** Whether the code is texted. */
   sms: boolean;
@@ -146,6 +137,7 @@ export class DocspaceAuthentication {
   tfa: boolean;
   /** The secret of an authenticator that is to be set up, base32. */
   tfaKey?: string;
-  /** A page that does the next step. */
+  /** A page that does the next step. @example 'https://auth.example.com/confirm/TfaAuth?type=TfaAuth&key=q2s4tgv' */
+  @ApiProperty({ format: 'uri' })
   confirmUrl?: string;
 }

@@ -1,10 +1,7 @@
 import type { Response } from 'express';
 import { docspaceSite } from '../../protocols/docspace/docspace-site.js';
-import {
-  setConfirmCookie,
-  setTokenCookie,
-  type ConfirmType,
-} from '../../protocols/docspace/docspace-token.js';
+import { setConfirmCookie, type ConfirmType } from '../../protocols/docspace/docspace-confirm-key.js';
+import { setTokenCookie } from '../../protocols/docspace/docspace-token.js';
 import type { DocspaceAuthentication } from './authentication.dto.js';
 import type { SignInStep } from './first-factor/credentials.js';
 import type { SentText } from './second-factor/text.service.js';
@@ -42,11 +39,12 @@ export function presentText({ channel, phone, expiresAt }: SentText): DocspaceAu
 
 /** The page that does the step. Its key is worth nothing without a code, and little longer than one lives. */
 function confirmUrl(type: ConfirmType, key: string, response: Response): string {
-  if (type === 'TfaAuth' || type === 'TfaActivation') setConfirmCookie(response, type, key);
+  setConfirmCookie(response, type, key);
   return `${docspaceSite(response.req).publicUrl}/confirm/${type}?type=${type}&key=${key}`;
 }
 
-function confirmType({ factor, awaits }: SignInStep): ConfirmType {
+/** Which page does the step. */
+export function confirmType({ factor, awaits }: SignInStep): ConfirmType {
   if (factor === 'sms') return awaits?.setUp ? 'PhoneActivation' : 'PhoneAuth';
   return awaits?.setUp ? 'TfaActivation' : 'TfaAuth';
 }

@@ -29,7 +29,12 @@ export class DocspaceCodeService {
     const token = randomToken(TOKEN_BITS);
     const session = { id: call.nextId(), tokenHash: digest(token), first: proven.method, lifeSeconds };
     const gate = proven.hold('held', awaited.setup !== null);
-    const parts = { session: startProven(call, session, 'proven'), ...proven.spent };
+    const { admit, spent } = proven;
+    const parts = {
+      ...admit?.('proven'),
+      session: startProven(call, session, admit ? 'admitted' : 'proven'),
+      ...spent,
+    };
     await this.decision.decide(call, gate, awaited, code, { id: session.id, parts });
 
     if (language) await this.database.rows(changeLanguage(call, proven.account.id, language));

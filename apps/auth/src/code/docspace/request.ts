@@ -25,18 +25,29 @@ export function codeOf({ code }: DocspaceSignInRequest, path: string): string {
 }
 
 function proofOf(request: DocspaceSignInRequest): FirstProof {
-  const { confirmData, provider = '', userName, password, passwordHash } = request;
+  const { confirmData, userName, password, passwordHash } = request;
   if (confirmData?.key?.trim()) {
-    const { key, email, first = false } = confirmData;
+    const { key, email, first } = confirmData;
     return { kind: 'mailed_key', key: key.trim(), email, first };
   }
-  if (provider.trim() && provider.trim().toLowerCase() !== PASSWORD_PROVIDER)
-    return { kind: 'identity', provider: provider.trim(), proof: identityProofOf(request) };
+  const provider = providerOf(request);
+  if (provider !== PASSWORD_PROVIDER) return { kind: 'identity', provider, proof: identityProofOf(request) };
   if (!userName?.trim() || (!password && !passwordHash?.trim())) throw new AuthError('invalid_parameters');
   const shown = passwordHash?.trim()
     ? { clientHash: passwordHash.trim().toLowerCase() }
     : (password as string);
   return { kind: 'password', login: userName, password: shown, captcha: captchaOf(request) };
+}
+
+/** Empty: the one that made the ID token, which is all that some clients send. A `userName` beside it means a password. */
+function providerOf({ provider, userName, ...proof }: DocspaceSignInRequest): string {
+  const name = provider?.trim();
+  if (name) return name.toLowerCase() === PASSWORD_PROVIDER ? PASSWORD_PROVIDER : name;
+  if (userName?.trim()) return PASSWORD_PROVIDER;
+  if (proof.serializedProfile?.trim()) return '';
+  if (proof.accessToken?.trim() || proof.codeOAuth?.trim())
+    throw refusedParameter('provider', 'provider is missing');
+  return PASSWORD_PROVIDER;
 }
 
 function identityProofOf({

@@ -54,15 +54,17 @@ export class DocspaceSignInService {
     language: string | undefined,
     token: string,
   ): Promise<OpenedStep | undefined> {
-    const { account, method, hold, also, spent, attempt = NO_ATTEMPT } = proven;
+    const { account, method, hold, also, spent, admit, attempt = NO_ATTEMPT } = proven;
     const challenge = await this.challenges.of(call, account, language);
     const stage = account.second_factor === 'none' ? 'signed_in' : 'pending';
+    const admits = stage === 'signed_in' && admit;
     const parts: Parts = {
       ...hold('held'),
+      ...(admits && admits('held')),
       session: this.sessions.start(
         call,
         { id: call.nextId(), stage, tokenHash: digest(token), method },
-        'held',
+        admits ? 'admitted' : 'held',
       ),
       ...challenge.parts,
       ...also,

@@ -58,7 +58,7 @@ export class CodeService {
     const step = secret ? this.totp.stepOf(known.account_id, secret, code, call.now) : undefined;
     const redeem = this.attempts.redeemTotp(call, OF_SESSION, this.totp.isFresh(step, 'factor'));
     return this.decide(call, tokenHash, fresh, {
-      factor: this.totp.locked('pending'),
+      factor: this.totp.locked('pending', secret),
       ...redeem,
       accepted: this.totp.accept(step, 'verdict'),
     });

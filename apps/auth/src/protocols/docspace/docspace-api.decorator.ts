@@ -1,7 +1,15 @@
 import { applyDecorators, UseInterceptors, type Type } from '@nestjs/common';
-import { ApiConsumes, ApiOkResponse, ApiProperty, ApiResponse, ApiSecurity } from '@nestjs/swagger';
+import {
+  ApiConsumes,
+  ApiOkResponse,
+  ApiProduces,
+  ApiProperty,
+  ApiResponse,
+  ApiSecurity,
+} from '@nestjs/swagger';
 import type { AuthErrorCode } from '@app/kernel';
 import { UseProtocol } from '../use-protocol.decorator.js';
+import { DOCSPACE_TYPES } from './docspace-content-type.js';
 import { DocspaceEnvelope, DocspaceErrorResponse } from './docspace-envelope.dto.js';
 import { DocspaceEnvelopeInterceptor } from './docspace-envelope.interceptor.js';
 import { docspaceErrors } from './docspace.errors.js';
@@ -24,6 +32,7 @@ export function DocspaceApi(): ClassDecorator {
   return applyDecorators(
     UseProtocol(docspace),
     UseInterceptors(DocspaceEnvelopeInterceptor),
+    ApiProduces(...DOCSPACE_TYPES),
     ...responses(EVERYWHERE),
   );
 }
@@ -48,15 +57,16 @@ const PLAIN = {
   nothing: { name: 'DocspaceNothing', type: undefined },
 } as const;
 
-/** What the call answers, in the envelope. */
-export const DocspaceAnswers = (content: Content) => ApiOkResponse({ type: enveloped(content) });
+/** What the call answers, in the envelope; `optional`: or nothing. */
+export const DocspaceAnswers = (content: Content, { optional = false } = {}) =>
+  ApiOkResponse({ type: enveloped(content, optional) });
 
 const known = new Map<string, Type<DocspaceEnvelope>>();
 
-function enveloped(content: Content): Type<DocspaceEnvelope> {
-  const name = `${nameOf(content)}Envelope`;
+function enveloped(content: Content, optional: boolean): Type<DocspaceEnvelope> {
+  const name = `${optional ? 'Optional' : ''}${nameOf(content)}Envelope`;
   let type = known.get(name);
-  if (!type) known.set(name, (type = declare(name, content)));
+  if (!type) known.set(name, (type = declare(name, content, !optional)));
   return type;
 }
 
@@ -65,12 +75,12 @@ function nameOf(content: Content): string {
   return Array.isArray(content) ? `${content[0].name}List` : content.name;
 }
 
-function declare(name: string, content: Content): Type<DocspaceEnvelope> {
+function declare(name: string, content: Content, required: boolean): Type<DocspaceEnvelope> {
   class Enveloped extends DocspaceEnvelope {}
   Object.defineProperty(Enveloped, 'name', { value: name });
   if (content !== 'nothing') {
     const type = typeof content === 'string' ? PLAIN[content].type : content;
-    ApiProperty({ type: type as Type })(Enveloped.prototype, 'response');
+    ApiProperty({ type: type as Type, required })(Enveloped.prototype, 'response');
   }
   return Enveloped;
 }

@@ -1,13 +1,14 @@
 import type { NextFunction, Request, Response } from 'express';
 import { docspace } from './docspace.protocol.js';
 
-const TYPES = ['application/json', 'text/json', 'text/plain'];
+/** The names that the JSON of this protocol goes by. */
+export const DOCSPACE_TYPES = ['application/json', 'text/json', 'text/plain'];
 
 /** The same JSON, under the one of the three types that the client prefers: refusals too. */
 export function docspaceContentType(request: Request, response: Response, next: NextFunction): void {
   if (docspace.owns(request.path)) {
-    const type = request.accepts(TYPES);
-    response.setHeader('Content-Type', `${type === false ? TYPES[0] : type}; charset=utf-8`);
+    const type = request.accepts(DOCSPACE_TYPES);
+    response.setHeader('Content-Type', `${type === false ? DOCSPACE_TYPES[0] : type}; charset=utf-8`);
   }
   next();
 }

@@ -1,14 +1,11 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { AuthError } from '@app/kernel';
 import type { Request, Response } from 'express';
-import { docspaceSite } from './docspace-site.js';
+import { clearConfirmCookies } from './docspace-confirm-key.js';
+import { cookieAttributes, CREDENTIAL, credentialInCookie } from './docspace-cookie.js';
 
 const COOKIE = 'asc_auth_key';
-const HEADER = /^(?:Bearer +)?([\w-]{43}) *$/i;
-const TOKEN = '[\\w-]{43}';
-/** What a page of a set-up is allowed to do, by the step it stands for. */
-export const CONFIRM_TYPES = ['PhoneAuth', 'PhoneActivation', 'TfaAuth', 'TfaActivation'] as const;
-export type ConfirmType = (typeof CONFIRM_TYPES)[number];
+const HEADER = new RegExp(`^(?:Bearer +)?(${CREDENTIAL}) *$`, 'i');
 
 /**
  * The token as presented, when it has a token's form: `Authorization`, raw or as Bearer, else the cookie. A header named like
@@ -16,7 +13,7 @@ export type ConfirmType = (typeof CONFIRM_TYPES)[number];
  */
 export function presentedToken(request: Request): string | undefined {
   const header = request.headers.authorization;
-  return header === undefined ? cookieOf(request, COOKIE) : HEADER.exec(header)?.[1];
+  return header === undefined ? credentialInCookie(request, COOKIE) : HEADER.exec(header)?.[1];
 }
 
 export const DocspaceToken = createParamDecorator((_: unknown, context: ExecutionContext): string => {
@@ -25,51 +22,20 @@ export const DocspaceToken = createParamDecorator((_: unknown, context: Executio
   return token;
 });
 
-/**
- * The key of a step, from the header `confirm: type=…&key=…` that the pages of this family send, else from the cookie that
- * came with the first step. `type`: as the client named it.
- */
-export const DocspaceConfirmKey = createParamDecorator((_: unknown, context: ExecutionContext): string => {
-  const key = confirmKey(context.switchToHttp().getRequest<Request>());
-  if (!key) throw new AuthError('session_not_found');
-  return key;
+/** Those of header and cookie, whether they are good or not: a session whose cookie goes has to end, whatever the header says. */
+export const DocspaceTokens = createParamDecorator((_: unknown, context: ExecutionContext): string[] => {
+  const request = context.switchToHttp().getRequest<Request>();
+  const tokens = [presentedToken(request), credentialInCookie(request, COOKIE)];
+  return [...new Set(tokens)].filter((token) => token !== undefined);
 });
 
-/** Safe on a request that nobody has validated. */
-export function confirmKey(request: Request): string | undefined {
-  const { confirm } = request.headers;
-  if (typeof confirm === 'string') {
-    const key = new URLSearchParams(confirm).get('key') ?? '';
-    return new RegExp(`^${TOKEN}$`).test(key) ? key : undefined;
-  }
-  return CONFIRM_TYPES.map((type) => cookieOf(request, confirmCookie(type))).find((key) => key !== undefined);
-}
-
-/** The session's cookie; without an end it goes with the browser. */
+/** The session's cookie; without an end it goes with the browser. The steps that led to it are done. */
 export function setTokenCookie(response: Response, token: string, expires: Date | undefined): void {
-  response.cookie(COOKIE, token, { ...attributes(response), ...(expires && { expires }) });
+  response.cookie(COOKIE, token, { ...cookieAttributes(response), ...(expires && { expires }) });
+  clearConfirmCookies(response);
 }
 
 export function clearTokenCookies(response: Response): void {
-  response.clearCookie(COOKIE, attributes(response));
-  for (const type of CONFIRM_TYPES) response.clearCookie(confirmCookie(type), attributes(response));
-}
-
-export function setConfirmCookie(response: Response, type: ConfirmType, key: string): void {
-  response.cookie(confirmCookie(type), key, attributes(response));
-}
-
-const confirmCookie = (type: ConfirmType) => `asc_confirm_key_${type}`;
-
-function attributes(response: Response) {
-  return {
-    httpOnly: true,
-    sameSite: 'strict',
-    path: '/',
-    secure: docspaceSite(response.req).secure,
-  } as const;
-}
-
-function cookieOf(request: Request, name: string): string | undefined {
-  return new RegExp(`(?:^|;)\\s*${name}=(${TOKEN})\\s*(?=;|$)`).exec(request.headers.cookie ?? '')?.[1];
+  response.clearCookie(COOKIE, cookieAttributes(response));
+  clearConfirmCookies(response);
 }

@@ -15,12 +15,12 @@ export interface PasswordProof {
   captcha?: CaptchaAnswer;
 }
 
-/** A key that we mailed. `first`: whoever shows it takes an account over that waits for its owner. */
+/** A key that we mailed. `first: false`: it is not to take an account over that waits for its owner; older clients do not say. */
 export interface MailedKeyProof {
   kind: 'mailed_key';
   key: string;
   email?: string;
-  first: boolean;
+  first?: boolean;
 }
 
 /** What an OpenID Connect provider gave its user. */

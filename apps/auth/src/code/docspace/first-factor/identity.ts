@@ -3,6 +3,7 @@ import {
   accountOfIdentity,
   holdAccount,
   holdAlone,
+  holdIdentity,
   linkIdentity,
   recipientOf,
   type FoundByIdentity,
@@ -12,7 +13,7 @@ import { Database, type Parts } from '@app/database';
 import { askedBy, Outbox, type NewMessage } from '@app/delivery';
 import { IdentityProviders, type ExternalIdentity } from '@app/identity-providers';
 import { AuthError, plusSeconds, type Call } from '@app/kernel';
-import sql from 'sql-template-tag';
+import sql, { raw } from 'sql-template-tag';
 import type { IdentityProviderProof } from './credentials.js';
 import type { Proven, Refused } from './proof.js';
 import { refusedParameter } from '../refused-parameter.js';
@@ -39,9 +40,10 @@ export class DocspaceIdentity {
   ) {}
 
   async prove(call: Call, { provider, proof }: IdentityProviderProof): Promise<Proven | Refused> {
-    if (!this.providers.isConfigured(provider))
-      throw refusedParameter('provider', 'provider is not configured');
-    const outcome = await this.providers.identify(provider, proof);
+    // The web client sends the ID token alone.
+    const name = provider || (this.providers.providerOf(proof.idToken ?? '') ?? '');
+    if (!this.providers.isConfigured(name)) throw refusedParameter('provider', 'provider is not configured');
+    const outcome = await this.providers.identify(name, proof);
     if (!outcome.ok) {
       const { code, details } = REFUSALS[outcome.reason];
       return { refused: code, details, outcome: outcome.reason, event, accountId: null };
@@ -52,25 +54,43 @@ export class DocspaceIdentity {
       const why = account ? 'other_identity' : 'no_account';
       return { refused: 'credentials_wrong', outcome: why, event, accountId: account?.id ?? null };
     }
+    const { linked } = account;
     return {
       account,
       method: 'fed',
-      mailbox: identity.email,
       event,
-      hold: (name, alone) => ({ [name]: (alone ? holdAlone : holdAccount)(account, call.now) }),
-      also: account.linked ? {} : this.link(call, identity),
+      hold: (name, alone) => this.hold(call, account, identity, name, alone),
+      also: {},
       spent: {},
+      ...(!linked && { admit: (from: string) => this.link(call, identity, from) }),
     };
   }
 
-  /** The first time: the owner is told, because whoever has the identity gets in from now on. */
-  private link(call: Call, identity: ExternalIdentity): Parts {
+  /** As long as it is linked, if it was. */
+  private hold(
+    call: Call,
+    account: FoundByIdentity,
+    identity: ExternalIdentity,
+    name: string,
+    alone = false,
+  ): Parts {
+    const held = (alone ? holdAlone : holdAccount)(account, call.now);
+    return account.linked ? { vouched: held, [name]: holdIdentity(identity, 'vouched') } : { [name]: held };
+  }
+
+  /**
+   * With the first session, which is not made when somebody else has been linked meanwhile. The owner is told, because whoever
+   * has the identity gets in from now on.
+   */
+  private link(call: Call, identity: ExternalIdentity, from: string): Parts {
     return {
-      linked: linkIdentity(call, identity, 'held'),
+      linked: linkIdentity(call, identity, from),
+      admitted: sql`SELECT f.* FROM ${raw(from)} f JOIN linked l ON l.account_id = f.account_id`,
+      news: sql`SELECT account_id FROM linked WHERE is_new`,
       linking: sql`
-        SELECT 'linked' AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM linked`,
+        SELECT 'linked' AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM news`,
       link_audited: audit(call, 'identity.link', 'linking'),
-      informed: recipientOf('email', 'linked'),
+      informed: recipientOf('email', 'news'),
       information: this.outbox.enqueue(
         information(call, identity.provider),
         call.now,

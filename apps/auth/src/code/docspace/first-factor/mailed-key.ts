@@ -1,14 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { activate, holdAccount, holdAlone, KNOWN_COLUMNS, type KnownAccount } from '@app/accounts';
+import { activate, holdAlone, KNOWN_COLUMNS, type KnownAccount } from '@app/accounts';
 import { AttemptsRepository, MAILED_KEYS } from '@app/attempts';
 import { Database, statement, type Parts } from '@app/database';
 import { normaliseIdentifier, type Call } from '@app/kernel';
+import { endPendingBegunBy } from '@app/sessions';
 import sql from 'sql-template-tag';
 import type { MailedKeyProof } from './credentials.js';
 import type { Proven, Refused } from './proof.js';
 
 interface Found extends KnownAccount {
   attempt_id: string;
+  invited: boolean;
   state: 'open' | 'expired' | 'consumed' | 'superseded' | 'exhausted';
 }
 
@@ -23,7 +25,7 @@ export class DocspaceMailedKey {
     private readonly attempts: AttemptsRepository,
   ) {}
 
-  async prove(call: Call, { key, email, first }: MailedKeyProof): Promise<Proven | Refused> {
+  async prove(call: Call, { key, email, first = true }: MailedKeyProof): Promise<Proven | Refused> {
     const event = 'mailed_key';
     const found = await this.find(call, key);
     const accountId = found?.id ?? null;
@@ -31,24 +33,26 @@ export class DocspaceMailedKey {
       return { refused: 'credentials_wrong', outcome: found?.state ?? 'absent', event, accountId };
     if (email && normaliseIdentifier(email).value !== found.email)
       return { refused: 'credentials_wrong', outcome: 'other_address', event, accountId };
-    const taken = first && !found.activated_at;
+    const taken = first && !found.activated_at && found.invited;
     const account = taken ? { ...found, activated_at: call.now } : found;
     return {
       account,
       method: 'email',
-      mailbox: account.email,
       event,
-      hold: (name, alone) => this.hold(call, key, account, name, alone || taken),
+      hold: (name) => this.hold(call, key, account, name),
       also: taken ? { activated: activate(call, 'held') } : {},
-      spent: { spent: this.attempts.spendLinks(call, MAILED_KEYS, key, 'session') },
+      spent: {
+        spent: this.attempts.spendLinks(call, MAILED_KEYS, key, 'session'),
+        overtaken: endPendingBegunBy(call, 'email', 'session'),
+      },
       attempt: sql`SELECT ${found.attempt_id}::bigint AS id`,
     };
   }
 
-  /** The account first: whoever changes it locks it before its attempts. */
-  private hold(call: Call, key: string, account: KnownAccount, name: string, alone?: boolean): Parts {
+  /** The account first, as everywhere, and alone: the session that comes of it ends the others that the key has begun. */
+  private hold(call: Call, key: string, account: KnownAccount, name: string): Parts {
     return {
-      keyed: (alone ? holdAlone : holdAccount)(account, call.now),
+      keyed: holdAlone(account, call.now),
       [name]: this.attempts.holdLink(call, MAILED_KEYS, key, 'keyed'),
     };
   }
@@ -61,7 +65,7 @@ export class DocspaceMailedKey {
         FROM attempts a WHERE ${this.attempts.link(key)} AND a.purpose = ANY(${MAILED_KEYS}::text[]) AND a.protocol = ${protocol}`,
     };
     const answer = sql`
-      SELECT ${KNOWN_COLUMNS}, m.attempt_id, m.state FROM mailed m JOIN accounts a ON a.id = m.account_id`;
+      SELECT ${KNOWN_COLUMNS}, a.invited_at IS NOT NULL AS invited, m.attempt_id, m.state FROM mailed m JOIN accounts a ON a.id = m.account_id`;
     return this.database.row<Found>(statement(parts, answer));
   }
 }

@@ -9,8 +9,6 @@ import sql, { type Sql } from 'sql-template-tag';
 export interface Proven {
   account: KnownAccount;
   method: AuthenticationMethod['method'];
-  /** The address that is proven with it: its codes prove nothing more. */
-  mailbox?: string | null;
   /** As what it goes to the audit log. */
   event: AuditEvent;
   /**
@@ -22,6 +20,8 @@ export interface Proven {
   also: Parts;
   /** Parts for the statement that signs the account of part `session` in. */
   spent: Parts;
+  /** Parts between part `from` (`account_id`), which is about to get a session, and the session: they end in `admitted`, its rows that may. */
+  admit?(from: string): Parts;
   /** Of the attempt that it redeems, if it is one: `{id}`. */
   attempt?: Sql;
 }

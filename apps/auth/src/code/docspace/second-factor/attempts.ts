@@ -11,24 +11,36 @@ const TRIES = 3;
 export const bindingOf = (accountId: string, phone?: string | null): string =>
   phone ? `docspace ${accountId} ${phone}` : `docspace ${accountId}`;
 
-/** Condition on attempt `a`: one of this protocol, of this kind, of the account in part `held`. */
-export function ofAccount(kind: 'code' | 'totp'): Sql {
-  return sql`a.account_id = (SELECT account_id FROM held) AND a.protocol = 'docspace' AND a.kind = ${kind}`;
+type Method = 'email' | 'sms' | 'otp';
+
+const OF_ACCOUNT = sql`a.account_id = (SELECT account_id FROM held) AND a.protocol = 'docspace' AND a.purpose = ${PURPOSE}`;
+
+/**
+ * Condition on attempt `a`: one of this protocol and of the account in part `held`, proven in this way: a code that was mailed while
+ * mails were the second factor is none for an account that asks for texts now.
+ */
+export function ofAccount(method: Method): Sql {
+  return sql`${OF_ACCOUNT} AND a.kind = ${kindOf(method)} AND a.method = ${method}`;
 }
 
-/** Part: the newest attempt of this kind that still stands in the way of another: `{expires_at}`. */
-export function standing({ now }: Call, kind: 'code' | 'totp'): Sql {
+/** Part: the newest attempt of this method that still stands in the way of another: `{expires_at, status}`. */
+export function standing({ now }: Call, method: Method): Sql {
   return sql`
-    SELECT a.expires_at FROM attempts a WHERE ${ofAccount(kind)} AND a.purpose = ${PURPOSE}
+    SELECT a.expires_at, a.status FROM attempts a WHERE ${ofAccount(method)}
       AND a.status IN ('open', 'exhausted') AND a.expires_at > ${now}::timestamptz ORDER BY a.id DESC LIMIT 1`;
 }
 
-/** Part: closes the open attempt of this kind, of the account in part `held`: one that has run out, or whichever there is. */
-export function close({ now }: Call, kind: 'code' | 'totp', which: 'expired' | 'superseded'): Sql {
+/** Part: closes what is open of this kind for the account in part `held`, but not what can still be proven by `keep`. */
+export function close({ now }: Call, kind: 'code' | 'totp', keep?: Method): Sql {
   return sql`
-    UPDATE attempts a SET status = ${which}, closed_at = ${now}::timestamptz
-    WHERE ${ofAccount(kind)} AND a.purpose = ${PURPOSE} AND a.status = 'open'
-      AND (${which} = 'superseded' OR a.expires_at <= ${now}::timestamptz) RETURNING a.id`;
+    UPDATE attempts a SET closed_at = ${now}::timestamptz,
+      status = CASE WHEN a.expires_at <= ${now}::timestamptz THEN 'expired' ELSE 'superseded' END
+    WHERE ${OF_ACCOUNT} AND a.kind = ${kind} AND a.status = 'open'
+      AND (a.expires_at <= ${now}::timestamptz OR a.method IS DISTINCT FROM ${keep ?? null}::text) RETURNING a.id`;
+}
+
+function kindOf(method: Method): 'code' | 'totp' {
+  return method === 'otp' ? 'totp' : 'code';
 }
 
 /**

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { recipientOf, SecondFactors, TotpFactors, type FactorSetup, type KnownAccount } from '@app/accounts';
+import { recipientOf, SecondFactors, TotpFactors, type KnownAccount } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { Database, statement, type Parts } from '@app/database';
 import { Outbox } from '@app/delivery';
@@ -54,8 +54,8 @@ export class DocspaceChallenge {
   ): Parts {
     const { attempt, message } = sentAttempt(call, this.attempts, channel, bindingOf(id));
     return {
-      standing: standing(call, 'code'),
-      closed: close(call, 'code', 'expired'),
+      standing: standing(call, channel),
+      closed: close(call, 'code', channel),
       wanting: sql`SELECT h.account_id FROM held h WHERE NOT EXISTS (SELECT FROM standing)`,
       opening: afterClosing('wanting'),
       ...this.attempts.open(call, attempt, 'opening'),
@@ -65,37 +65,25 @@ export class DocspaceChallenge {
         call.now,
         sql`SELECT address, coalesce(${language ?? null}::text, language) AS language, account_id FROM recipient`,
       ),
-      code_life: sql`SELECT coalesce((SELECT expires_at FROM standing), ${attempt.expiresAt}::timestamptz) AS expires_at`,
+      code_life: sql`
+        SELECT expires_at FROM standing WHERE status = 'open'
+        UNION ALL SELECT ${attempt.expiresAt}::timestamptz WHERE NOT EXISTS (SELECT FROM standing)`,
     };
   }
 
-  /** A set-up that was begun stays what it is, so that the code scanned a minute ago is still good. */
+  /** A new secret each time: whoever was shown the one before, and is not the owner, has nothing when the owner is ready. */
   private async authenticator(call: Call, account: KnownAccount): Promise<Challenge> {
+    if (await this.isConnected(account.id)) return { parts: {}, setUp: false };
     const label = account.email ?? account.phone ?? account.id;
-    const begun = await this.begun(call, account.id);
-    if (begun?.connected) return { parts: {}, setUp: false };
-    if (begun?.secret_sealed) {
-      return {
-        parts: {},
-        setUp: true,
-        secret: this.totp.reveal(account.id, begun.secret_sealed, label).secret,
-      };
-    }
     const { secret, part } = this.factors.beginTotp(call, account.id, label, 'held');
     return { parts: { set_up: part }, setUp: true, secret };
   }
 
-  private async begun(
-    call: Call,
-    accountId: string,
-  ): Promise<(FactorSetup & { connected: boolean }) | undefined> {
+  private async isConnected(accountId: string): Promise<boolean> {
     const parts = {
       asking: sql`SELECT ${accountId}::bigint AS account_id`,
-      setup: this.factors.setup(call, 'asking'),
       factor: this.totp.secret('asking'),
     };
-    const answer = sql`
-      SELECT EXISTS (SELECT FROM factor) AS connected, s.* FROM asking a LEFT JOIN setup s USING (account_id)`;
-    return this.database.row(statement(parts, answer));
+    return (await this.database.row(statement(parts, sql`SELECT FROM factor`))) !== undefined;
   }
 }

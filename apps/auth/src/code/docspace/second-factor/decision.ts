@@ -66,7 +66,7 @@ export class DocspaceDecision {
     const answer = sql`
       SELECT d.outcome, d.session_id, (SELECT expires_at FROM target) AS expires_at,
         (SELECT refills_at FROM budget) AS refills_at FROM decided d`;
-    const verdict = await this.database.row<Verdict>(statement(parts, answer)).catch(refuseTakenPhone);
+    const verdict = await this.database.row<Verdict>(statement(parts, answer)).catch(refuseOvertaken);
     this.connections.announced();
     if (verdict?.outcome !== 'redeemed' || !verdict.session_id) throw refusalOf(verdict as Verdict, call.now);
   }
@@ -80,7 +80,12 @@ function refusalOf({ outcome, expires_at, refills_at }: Verdict, now: Date): Aut
   return new AuthError('guesses_spent', { retryAfterSeconds: until ? secondsUntil(until, now) : 1 });
 }
 
-/** Another account has proven the number meanwhile: nothing of the statement has happened, the code is not burnt. */
-function refuseTakenPhone(error: unknown): never {
-  throw violatedConstraint(error) === 'accounts_phone_key' ? new AuthError('phone_taken') : error;
+/**
+ * Another account has proven the number meanwhile, or this one was linked to another identity: nothing of the statement has
+ * happened, the code is not burnt.
+ */
+function refuseOvertaken(error: unknown): never {
+  const violated = violatedConstraint(error);
+  if (violated === 'accounts_phone_key') throw new AuthError('phone_taken');
+  throw violated === 'external_identities_account' ? new AuthError('credentials_wrong') : error;
 }

@@ -50,8 +50,8 @@ export class DocspaceFactorCheck {
       setup: this.factors.setup(call, 'held'),
       secret: this.totp.secret('held'),
       codeless: this.backupCodes.lackedBy('held'),
-      standing: standing(call, 'totp'),
-      closed: close(call, 'totp', 'expired'),
+      standing: standing(call, 'otp'),
+      closed: close(call, 'totp', 'otp'),
       wanting: sql`
         SELECT h.account_id FROM holder h WHERE (h.second_factor = 'totp' OR ${backup}::boolean) AND h.second_factor <> 'none'
           AND NOT EXISTS (SELECT FROM standing)`,
@@ -83,7 +83,8 @@ export class DocspaceFactorCheck {
     if (isBackupCode(code)) return { ...this.redeemBackup(call, awaited, code), proven: PROVEN };
     if (awaited.setup) return this.redeemSetup(call, awaited.account_id, awaited.setup, code);
     if (awaited.second_factor === 'totp') return { ...this.redeemTotp(call, awaited, code), proven: PROVEN };
-    return { ...this.attempts.redeem(call, SENT, bindingOf(awaited.account_id), code), proven: PROVEN };
+    const question = sent(awaited.second_factor === 'email' ? 'email' : 'sms');
+    return { ...this.attempts.redeem(call, question, bindingOf(awaited.account_id), code), proven: PROVEN };
   }
 
   private redeemBackup(call: Call, { account_id }: AwaitedFactor, code: string): Parts {
@@ -99,7 +100,7 @@ export class DocspaceFactorCheck {
     const { account_id, totp_secret } = awaited;
     const step = totp_secret ? this.totp.stepOf(account_id, totp_secret, code, call.now) : undefined;
     return {
-      factor: this.totp.locked('held'),
+      factor: this.totp.locked('held', totp_secret),
       ...this.attempts.redeemTotp(call, SHOWN, this.totp.isFresh(step, 'factor')),
       accepted: this.totp.accept(step, 'verdict'),
       ...(awaited.lacks_backup_codes && {
@@ -117,7 +118,7 @@ export class DocspaceFactorCheck {
       setup: this.factors.setup(call, 'held'),
       ...(setup.factor === 'totp'
         ? this.attempts.redeemTotp(call, SHOWN, right)
-        : this.attempts.redeem(call, SENT, bindingOf(accountId, setup.phone), code)),
+        : this.attempts.redeem(call, sent('sms'), bindingOf(accountId, setup.phone), code)),
       ...this.factors.connect(call, step, 'setup', 'verdict'),
       ...this.backupCodes.issue(call, accountId, BACKUP_CODES, 'connected').parts,
       proven: sql`SELECT v.account_id, v.method FROM verdict v JOIN connected USING (account_id) WHERE v.outcome = 'redeemed'`,
@@ -125,8 +126,8 @@ export class DocspaceFactorCheck {
   }
 }
 
-const SENT = { purpose: 'sign_in', of: ofAccount('code') } as const;
-const SHOWN = { purpose: 'sign_in', of: ofAccount('totp') } as const;
+const sent = (method: 'email' | 'sms') => ({ purpose: 'sign_in', of: ofAccount(method) }) as const;
+const SHOWN = { purpose: 'sign_in', of: ofAccount('otp') } as const;
 const PROVEN = sql`SELECT account_id, method FROM verdict WHERE outcome = 'redeemed'`;
 
 export type { AwaitedRow };

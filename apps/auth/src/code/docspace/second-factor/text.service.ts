@@ -109,7 +109,7 @@ export class DocspaceTextService {
       ...asking,
       window_taken: takeSendWindow(call, rule, 'asking'),
       held: sql`SELECT a.account_id FROM asking a JOIN window_taken USING (subject)`,
-      closed: close(call, 'code', 'superseded'),
+      closed: close(call, 'code'),
       opening: afterClosing('held'),
       ...this.attempts.open(call, attempt, 'opening'),
       message: this.outbox.enqueue(message, call.now, recipient),

@@ -10,7 +10,11 @@ import {
   ReadsDocspaceJson,
 } from '../../../protocols/docspace/docspace-api.decorator.js';
 import { DocspaceBody } from '../../../protocols/docspace/docspace-body.decorator.js';
-import { DocspaceConfirmKey } from '../../../protocols/docspace/docspace-token.js';
+import {
+  DocspaceConfirmKey,
+  DocspaceKeyInCookie,
+  type KeyInCookie,
+} from '../../../protocols/docspace/docspace-confirm-key.js';
 import { DocspaceConfirmation, DocspaceConfirmRequest, DocspaceTfaSetup } from './confirm.dto.js';
 import { presentConfirmation, presentSetup } from './confirm.presenter.js';
 import { DocspaceKeyCheck } from './key-check.service.js';
@@ -29,7 +33,7 @@ export class DocspaceConfirmController {
   /**
    * Whether a key is good
    *
-   * That of a step, or one that was mailed.
+   * That of a step, or one that was mailed. Without a key: the one in the cookie of the step that `type` names.
    */
   @Post('authentication/confirm')
   @HttpCode(200)
@@ -40,8 +44,10 @@ export class DocspaceConfirmController {
   async confirm(
     @Caller() call: Call,
     @DocspaceBody() request: DocspaceConfirmRequest,
+    @DocspaceKeyInCookie() keyInCookie: KeyInCookie,
   ): Promise<DocspaceConfirmation> {
-    return presentConfirmation(await this.keys.find(call, request.key?.trim() ?? ''), request);
+    const key = request.key?.trim() || keyInCookie(request.type) || '';
+    return presentConfirmation(await this.keys.find(call, key), request);
   }
 
   /**

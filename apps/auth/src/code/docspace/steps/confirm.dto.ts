@@ -1,7 +1,11 @@
-import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsMemberOf } from '../../../protocols/docspace/is-member-of.decorator.js';
 import { IsPlainText } from '../../../protocols/plain-text.decorator.js';
-import { asBoolean, asName } from '../authentication.dto.js';
+
+/** What clients send about joining, where there is nothing to join. Without a validator it is dropped before anybody reads it. */
+const Ignored = (type: 'string' | 'boolean') =>
+  ApiPropertyOptional({ type, description: 'Ignored, whatever it is.' });
 
 /** In the order of their numbers. Those of a step and `Auth`, a mailed key, are ours; no key is good for the others. */
 export const CONFIRMATIONS = [
@@ -11,7 +15,7 @@ export const CONFIRMATIONS = [
 ];
 
 export class DocspaceConfirmRequest {
-  /** The key of a `confirmUrl`, or of a mail. */
+  /** The key of a `confirmUrl`, or of a mail. Without one it is that in the cookie of `type`. */
   @IsOptional()
   @IsString()
   @MaxLength(512)
@@ -20,8 +24,7 @@ export class DocspaceConfirmRequest {
 
   /** What the key is for, by name or number: PhoneActivation 12, PhoneAuth 13, Auth 14, TfaActivation 15, TfaAuth 16. */
   @IsOptional()
-  @Transform(asName(CONFIRMATIONS))
-  @IsIn(CONFIRMATIONS)
+  @IsMemberOf(CONFIRMATIONS)
   type?: string;
 
   /** Whose key it is: when given, it has to be. */
@@ -38,11 +41,17 @@ export class DocspaceConfirmRequest {
   @IsPlainText()
   uiD?: string;
 
-  /** Read and without effect, like `emplType`, `encEmail` and `roomId`. */
-  @IsOptional()
-  @Transform(asBoolean)
-  @IsBoolean()
-  first?: boolean;
+  @Ignored('boolean')
+  first?: unknown;
+
+  @Ignored('string')
+  emplType?: unknown;
+
+  @Ignored('string')
+  encEmail?: unknown;
+
+  @Ignored('string')
+  roomId?: unknown;
 }
 
 export class DocspaceConfirmation {
@@ -55,6 +64,8 @@ export class DocspaceConfirmation {
 export class DocspaceTfaSetup {
   /** The key to type into the app, base32. @example 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' */
   manualEntryKey: string;
+  /** The name that the app shows beside its codes: e-mail address, user name or phone number. @example 'ada@example.com' */
+  account: string;
   /** The QR code, as a data URL. */
   qrCodeSetupImageUrl: string;
 }

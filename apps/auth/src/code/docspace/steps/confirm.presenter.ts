@@ -22,8 +22,8 @@ export function presentConfirmation(
 export function presentSetup(step: StepView | undefined): DocspaceTfaSetup {
   if (!step) throw new AuthError('session_not_found');
   if (!step.authenticator) throw new AuthError('attempt_not_found');
-  const { secret, uri } = step.authenticator;
-  return { manualEntryKey: secret, qrCodeSetupImageUrl: qrCodeUrl(uri) };
+  const { label, secret, uri } = step.authenticator;
+  return { account: label, manualEntryKey: secret, qrCodeSetupImageUrl: qrCodeUrl(uri) };
 }
 
 function isMeant(key: KeyState, { type, email, uiD }: DocspaceConfirmRequest): boolean {

@@ -10,8 +10,8 @@ export interface StepView {
   factor: SecondFactor;
   /** Still to be given: the number that gets the codes. */
   needsPhone: boolean;
-  /** Of an authenticator that is being set up. */
-  authenticator?: { secret: string; uri: string };
+  /** Of an authenticator that is being set up; `label`: what the app calls it. */
+  authenticator?: { label: string; secret: string; uri: string };
 }
 
 interface Row {
@@ -55,13 +55,13 @@ export class DocspaceStepView {
   }
 
   private view(row: Row): StepView {
-    const { second_factor: factor, setup_factor, setup_secret } = row;
+    const { account_id, label, second_factor: factor, setup_factor, setup_secret } = row;
     const needsPhone = factor === 'sms' && !row.has_phone && setup_factor !== 'sms';
     const setsUp = factor === 'totp' && !row.has_authenticator && setup_factor === 'totp' && setup_secret;
     return {
       factor,
       needsPhone,
-      ...(setsUp && { authenticator: this.totp.reveal(row.account_id, setup_secret, row.label) }),
+      ...(setsUp && { authenticator: { label, ...this.totp.reveal(account_id, setup_secret, label) } }),
     };
   }
 }

@@ -3,7 +3,7 @@ import { AttemptsRepository, MAILED_KEYS } from '@app/attempts';
 import { Config } from '@app/config';
 import type { Parts } from '@app/database';
 import { AuthError, digest, plusSeconds, randomToken, type Call } from '@app/kernel';
-import { SessionsRepository } from '@app/sessions';
+import { endPendingBegunBy, SessionsRepository } from '@app/sessions';
 import sql, { raw } from 'sql-template-tag';
 import type { SignInStep } from '../first-factor/credentials.js';
 import { DocspaceDecision } from '../second-factor/decision.js';
@@ -25,9 +25,10 @@ export class DocspaceStepService {
     const awaited = await this.decision.await(call, this.gate(call, key, 'SHARE'), {}, code);
     if (!awaited) throw new AuthError('session_not_found');
     const token = randomToken(TOKEN_BITS);
-    const gate = this.gate(call, key, awaited.setup ? 'NO KEY UPDATE' : 'SHARE');
+    const gate = this.gate(call, key, 'NO KEY UPDATE');
     const parts = {
       ended: this.attempts.spendLinks(call, MAILED_KEYS, undefined, 'proven'),
+      overtaken: endPendingBegunBy(call, 'email', 'proven', 'pending'),
       promoting: sql`
         SELECT 'redeemed' AS outcome, n.method, p.session_id FROM proven n JOIN pending p USING (account_id)`,
       session: this.sessions.promote(call, digest(token), 'promoting'),

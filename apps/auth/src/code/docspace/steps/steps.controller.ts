@@ -11,7 +11,7 @@ import {
   ReadsDocspaceJson,
 } from '../../../protocols/docspace/docspace-api.decorator.js';
 import { DocspaceBody } from '../../../protocols/docspace/docspace-body.decorator.js';
-import { DocspaceConfirmKey } from '../../../protocols/docspace/docspace-token.js';
+import { DocspaceConfirmKey } from '../../../protocols/docspace/docspace-confirm-key.js';
 import { DocspaceAuthentication, DocspaceSignInRequest } from '../authentication.dto.js';
 import { DocspaceFirstFactor } from '../first-factor/first-factor.service.js';
 import { signInOf } from '../request.js';

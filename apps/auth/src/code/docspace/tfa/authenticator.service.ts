@@ -57,13 +57,16 @@ export class DocspaceAuthenticatorService {
     });
   }
 
-  /** A new authenticator has to be set up by the next sign-in; the old one and its backup codes are void. */
+  /**
+   * A new authenticator has to be set up; the old one and its backup codes are void. Of calls at once one takes it: the others
+   * find none, and leave the set-up that was begun in its place.
+   */
   async renew(call: Call, token: string, named: string[]): Promise<void> {
     const holder = await this.holders.findFresh(call, token, named);
     if (holder.second_factor !== 'totp') throw new AuthError('attempt_not_found');
     await this.change(call, token, holder, 'factor.disconnect', {
-      ...this.factors.forget('fresh'),
-      changed: sql`SELECT account_id FROM authenticator_dropped UNION SELECT account_id FROM setup_dropped`,
+      changed: sql`SELECT f.account_id FROM fresh f JOIN totp_factors t USING (account_id)`,
+      ...this.factors.forget('changed'),
       waiting: endSteps(call),
       ...this.connections.tell(call, 'disabled', 'changed'),
     });

@@ -47,6 +47,12 @@ export class DocspaceStepKey {
     return this.make(call, token);
   }
 
+  /** Takes the authenticator away, and makes the key with which another can be set up at once. */
+  async renew(call: Call, token: string, named: string[]): Promise<SignInStep> {
+    await this.authenticators.renew(call, token, named);
+    return this.make(call, token);
+  }
+
   private async open(call: Call, token: string, holder: Holder, key: string): Promise<Challenge> {
     const challenge = await this.challenges.of(call, holder, undefined);
     const session = { id: call.nextId(), stage: 'pending', tokenHash: digest(key) } as const;

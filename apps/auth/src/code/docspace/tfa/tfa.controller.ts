@@ -15,9 +15,22 @@ import { DocspaceBody } from '../../../protocols/docspace/docspace-body.decorato
 import { DocspaceToken } from '../../../protocols/docspace/docspace-token.js';
 import { DocspaceAuthenticatorService } from './authenticator.service.js';
 import { DocspaceStepKey } from './step-key.service.js';
-import { DocspaceBackupCode, DocspaceTfaKind, DocspaceTfaRequest, DocspaceTfaSubject } from './tfa.dto.js';
+import {
+  DocspaceBackupCode,
+  DocspaceTfaKind,
+  DocspaceTfaPage,
+  DocspaceTfaRequest,
+  DocspaceTfaSubject,
+} from './tfa.dto.js';
 import { docspaceLimits } from '../limits.js';
-import { FACTOR_OF_TYPE, namedBy, presentCodes, presentKinds, presentPage } from './tfa.presenter.js';
+import {
+  FACTOR_OF_TYPE,
+  namedBy,
+  presentCodes,
+  presentKinds,
+  presentPage,
+  presentPageAndCookie,
+} from './tfa.presenter.js';
 
 @Controller('api/2.0/settings')
 @DocspaceApi()
@@ -40,7 +53,7 @@ export class DocspaceTfaController {
   /**
    * Choose the second factor of the account
    *
-   * It is set up by the next sign-in. Needs a session that was signed in lately.
+   * It is set up by the next sign-in. Answers whether there is one now. Needs a session that was signed in lately.
    */
   @Put('tfaapp')
   @ReadsDocspaceJson()
@@ -59,24 +72,24 @@ export class DocspaceTfaController {
     @DocspaceBody() request: DocspaceTfaRequest,
   ): Promise<boolean> {
     await this.authenticators.choose(call, token, FACTOR_OF_TYPE[request.type], namedBy(request));
-    return true;
+    return request.type !== 'None';
   }
 
   /**
    * The page of the second factor
    *
-   * Where it is set up, or shown: the `confirmUrl` of a sign-in, with the cookie of that step; empty for an account without a
-   * second factor. Needs a session that was signed in lately.
+   * Where it is set up, or shown: the `confirmUrl` of a sign-in, and the cookie of that step, which is set as well. No `response`
+   * for an account without a second factor. Needs a session that was signed in lately.
    */
   @Get('tfaapp/confirm')
-  @DocspaceAnswers('text')
+  @DocspaceAnswers(DocspaceTfaPage, { optional: true })
   @DocspaceErrors('session_not_found', 'proof_stale', 'attempt_not_found')
   async page(
     @Caller() call: Call,
     @DocspaceToken() token: string,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<string> {
-    return presentPage(await this.keys.make(call, token), response);
+  ): Promise<DocspaceTfaPage | undefined> {
+    return presentPageAndCookie(await this.keys.make(call, token), response);
   }
 
   /**
@@ -133,12 +146,13 @@ export class DocspaceTfaController {
   /**
    * Take the authenticator away
    *
-   * The next sign-in sets another one up. Needs a session that was signed in lately.
+   * Answers the page where another one is set up, with its cookie; the next sign-in does it too. Needs a session that was signed
+   * in lately.
    */
   @Put('tfaappnewapp')
   @ReadsDocspaceJson()
   @ApiBody({ type: DocspaceTfaSubject, required: false })
-  @DocspaceAnswers('boolean')
+  @DocspaceAnswers('text')
   @DocspaceErrors(
     'invalid_parameters',
     'session_not_found',
@@ -150,8 +164,8 @@ export class DocspaceTfaController {
     @Caller() call: Call,
     @DocspaceToken() token: string,
     @DocspaceBody() request: DocspaceTfaSubject,
-  ): Promise<boolean> {
-    await this.authenticators.renew(call, token, namedBy(request));
-    return true;
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<string> {
+    return presentPage(await this.keys.renew(call, token, namedBy(request)), response);
   }
 }

@@ -1,6 +1,6 @@
-import { Transform } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsIn, IsOptional, Matches } from 'class-validator';
-import { asName } from '../authentication.dto.js';
+import { ApiProperty } from '@nestjs/swagger';
+import { ArrayMaxSize, IsArray, IsOptional, Matches } from 'class-validator';
+import { IsMemberOf } from '../../../protocols/docspace/is-member-of.decorator.js';
 
 export const TFA_TYPES = ['None', 'Sms', 'App'] as const;
 
@@ -36,9 +36,8 @@ export class DocspaceTfaSubject {
 }
 
 export class DocspaceTfaRequest extends DocspaceTfaSubject {
-  /** By name or number: None 0, Sms 1, App 2. */
-  @Transform(asName(TFA_TYPES))
-  @IsIn(TFA_TYPES)
+  /** By name or number: None 0, Sms 1, App 2. @example 'App' */
+  @IsMemberOf(TFA_TYPES)
   type: (typeof TFA_TYPES)[number];
 }
 
@@ -50,8 +49,27 @@ export class DocspaceTfaKind {
   title: string;
   /** Whether a sign-in of this account asks for it. */
   enabled: boolean;
-  /** Whether it can be chosen: texts need something that carries them. So spelled. */
+  /** Whether it can be chosen: texts need something that carries them. */
+  available: boolean;
+  /** The same, as the first clients spell it. */
   avaliable: boolean;
+  /** Empty: the second factor is asked for from every address. */
+  trustedIps: string[];
+  /** Empty: nobody decides about the second factor of others. */
+  mandatoryUsers: string[];
+  /** Empty: there are no groups. */
+  mandatoryGroups: string[];
+}
+
+/** The page of a step, and the cookie in which its key comes: the one of a phone has none. */
+export class DocspaceTfaPage {
+  /** @example 'https://auth.example.com/confirm/TfaAuth?type=TfaAuth&key=q2s4tgv' */
+  @ApiProperty({ format: 'uri' })
+  url: string;
+  /** It is set as well. @example 'asc_confirm_key_TfaAuth' */
+  cookieName?: string;
+  /** The key of the step. */
+  cookieValue?: string;
 }
 
 /** A way in for who has lost the authenticator, good once. */

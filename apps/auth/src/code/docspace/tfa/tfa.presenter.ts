@@ -1,9 +1,10 @@
 import type { SecondFactor } from '@app/accounts';
 import type { Response } from 'express';
+import { confirmCookieOf } from '../../../protocols/docspace/docspace-confirm-key.js';
 import type { KeptCode } from './authenticator.service.js';
 import type { SignInStep } from '../first-factor/credentials.js';
-import type { DocspaceBackupCode, DocspaceTfaKind, DocspaceTfaSubject } from './tfa.dto.js';
-import { presentStep } from '../authentication.presenter.js';
+import type { DocspaceBackupCode, DocspaceTfaKind, DocspaceTfaPage, DocspaceTfaSubject } from './tfa.dto.js';
+import { confirmType, presentStep } from '../authentication.presenter.js';
 
 export const FACTOR_OF_TYPE = { None: 'none', Sms: 'sms', App: 'totp' } as const;
 
@@ -26,9 +27,22 @@ export function presentKinds({
   canText: boolean;
 }): DocspaceTfaKind[] {
   return [
-    { id: 'sms', title: 'SMS', enabled: factor === 'sms', avaliable: canText },
-    { id: 'app', title: 'Authenticator app', enabled: factor === 'totp', avaliable: true },
+    { id: 'sms', title: 'SMS', enabled: factor === 'sms', ...reach(canText) },
+    { id: 'app', title: 'Authenticator app', enabled: factor === 'totp', ...reach(true) },
   ];
+}
+
+function reach(available: boolean) {
+  const whoElse = { trustedIps: [], mandatoryUsers: [], mandatoryGroups: [] };
+  return { available, avaliable: available, ...whoElse };
+}
+
+/** The page of the step with its cookie, set and told; undefined where there is no step. */
+export function presentPageAndCookie(step: SignInStep, response: Response): DocspaceTfaPage | undefined {
+  const { confirmUrl: url } = presentStep(step, response);
+  if (!url) return undefined;
+  const cookieName = confirmCookieOf(confirmType(step));
+  return { url, ...(cookieName && { cookieName, cookieValue: step.awaits?.key }) };
 }
 
 /** The page of the step, with its cookie; nothing where there is no step. */

@@ -1,0 +1,68 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { AuthError } from '@app/kernel';
+import type { Request, Response } from 'express';
+import { cookieAttributes, CREDENTIAL, credentialInCookie } from './docspace-cookie.js';
+
+/** What a page of a set-up is allowed to do, by the step it stands for. */
+export const CONFIRM_TYPES = ['PhoneAuth', 'PhoneActivation', 'TfaAuth', 'TfaActivation'] as const;
+export type ConfirmType = (typeof CONFIRM_TYPES)[number];
+
+const KEY = new RegExp(`^${CREDENTIAL}$`);
+
+/** The cookie that carries the key of a step; of a phone the key goes in the page's address alone. */
+export function confirmCookieOf(type: ConfirmType): string | undefined {
+  return type === 'TfaAuth' || type === 'TfaActivation' ? cookieName(type) : undefined;
+}
+
+/**
+ * The key of a step, from the header `confirm: type=…&key=…` that the pages of this family send, else from the cookie that
+ * came with the first step. `type`: as the client named it.
+ */
+export const DocspaceConfirmKey = createParamDecorator((_: unknown, context: ExecutionContext): string => {
+  const key = confirmKey(context.switchToHttp().getRequest<Request>());
+  if (!key) throw new AuthError('session_not_found');
+  return key;
+});
+
+/** The key that the browser has for a step of this type. */
+export type KeyInCookie = (type: string | undefined) => string | undefined;
+
+export const DocspaceKeyInCookie = createParamDecorator(
+  (_: unknown, context: ExecutionContext): KeyInCookie => {
+    const request = context.switchToHttp().getRequest<Request>();
+    return (named) => typesNamed(named).map((type) => credentialInCookie(request, cookieName(type)))[0];
+  },
+);
+
+/** A header that names a type and no key means the cookie of that type. Safe on a request that nobody has validated. */
+export function confirmKey(request: Request): string | undefined {
+  const { confirm = '' } = request.headers;
+  const said = new URLSearchParams(String(confirm));
+  const key = said.get('key')?.trim();
+  if (key) return KEY.test(key) ? key : undefined;
+  const type = said.get('type');
+  const types = type ? typesNamed(type) : CONFIRM_TYPES;
+  return types
+    .map((each) => credentialInCookie(request, cookieName(each)))
+    .find((found) => found !== undefined);
+}
+
+/** A browser takes one step at a time: the key of an earlier one would stand in its way. */
+export function setConfirmCookie(response: Response, type: ConfirmType, key: string): void {
+  const name = confirmCookieOf(type);
+  if (name) response.cookie(name, key, cookieAttributes(response));
+  clearConfirmCookies(response, name);
+}
+
+export function clearConfirmCookies(response: Response, except?: string): void {
+  for (const name of CONFIRM_TYPES.map(cookieName))
+    if (name !== except) response.clearCookie(name, cookieAttributes(response));
+}
+
+function typesNamed(named = ''): ConfirmType[] {
+  return CONFIRM_TYPES.filter((type) => type.toLowerCase() === named.trim().toLowerCase());
+}
+
+function cookieName(type: ConfirmType): string {
+  return `asc_confirm_key_${type}`;
+}
