@@ -25,19 +25,12 @@ export function notice(content: NoticeContent): Letter {
 function asText({ opening, link, closing, details }: NoticeContent): string {
   const list = details.map(([label, value]) => `${label}: ${value}`).join('\n');
   const paragraphs = [opening, link?.before, link?.url, closing, list].filter(
-    (paragraph) => paragraph !== undefined,
+    (paragraph) => paragraph !== undefined && paragraph !== '',
   );
   return `${paragraphs.join('\n\n')}\n`;
 }
 
 function asHtml({ language, subject, opening, link, closing, details }: NoticeContent): Markup {
-  const rows = details.map(
-    ([
-      label,
-      value,
-    ]) => markup`<tr><td style="padding: 2px 16px 2px 0; color: #5a606b">${label}</td><td>${value}</td></tr>
-`,
-  );
   return markup`<!doctype html>
 <html lang="${language}">
 <head>
@@ -50,10 +43,19 @@ function asHtml({ language, subject, opening, link, closing, details }: NoticeCo
 <p style="margin: 0 0 16px">${opening}</p>
 ${link ? markup`<p style="margin: 0 0 16px">${link.before}<br><a href="${link.url}" style="overflow-wrap: anywhere">${link.url}</a></p>` : ''}
 ${closing ? markup`<p style="margin: 0 0 16px">${closing}</p>` : ''}
-<table role="presentation" cellpadding="0" cellspacing="0" style="font-size: 14px; line-height: 20px">
-${rows}</table>
-</div>
+${details.length ? tableOf(details) : ''}</div>
 </body>
 </html>
+`;
+}
+
+function tableOf(details: Detail[]): Markup {
+  const cell = 'padding: 2px 16px 2px 0; color: #5a606b';
+  const rows = details.map(
+    ([label, value]) => markup`<tr><td style="${cell}">${label}</td><td>${value}</td></tr>
+`,
+  );
+  return markup`<table role="presentation" cellpadding="0" cellspacing="0" style="font-size: 14px; line-height: 20px">
+${rows}</table>
 `;
 }

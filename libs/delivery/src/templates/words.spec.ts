@@ -9,6 +9,9 @@ describe('lifeInWords', () => {
     [90, '90 seconds', '90 Sekunden'],
     [600, '10 minutes', '10 Minuten'],
     [3600, '1 hour', '1 Stunde'],
+    [86_400, '1 day', '1 Tag'],
+    [604_800, '7 days', '7 Tage'],
+    [90_000, '25 hours', '25 Stunden'],
   ])('says %d seconds in the largest unit that is exact', (seconds, english, german) => {
     expect(lifeInWords(seconds, 'en')).toBe(english);
     expect(lifeInWords(seconds, 'de')).toBe(german);
