@@ -58,7 +58,7 @@ describe('account link and account unlink', () => {
     const second = await run('link', one.id, 'acme', 'another');
     expect([second.code, second.err]).toEqual([1, expect.stringContaining('unlink that first')]);
     const taken = await run('link', two.id, 'acme', 'subject');
-    expect([taken.code, taken.err]).toEqual([1, expect.stringContaining('linked already')]);
+    expect([taken.code, taken.err]).toEqual([1, expect.stringContaining('unlink that first')]);
     expect(await linked(two.id)).toEqual([]);
   });
 

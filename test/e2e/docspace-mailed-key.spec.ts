@@ -100,6 +100,17 @@ describe('POST /api/2.0/authentication with a mailed key', () => {
       expect((await signIn({ email, key })).status).toBe(401);
     });
 
+    it('takes a backup code with the key, once, and a mistyped one for wrong', async () => {
+      const { email, otpauthUri, key } = await made({ secondFactor: 'totp' });
+      const authenticator = new Authenticator(app, String(otpauthUri));
+      const token = String((await client.verify(email, authenticator.code())).body.response['token']);
+      const codes = await client.authorized<{ code: string }[]>('GET', '/settings/tfaappcodes', token);
+      const backup = String(codes.body.response[0]?.code);
+      expect((await verify({ key }, 'zzzzzz')).status).toBe(401);
+      expect((await verify({ key }, backup)).status).toBe(200);
+      expect((await client.verify(email, backup)).status).toBe(401);
+    });
+
     it('is good to the last second of its life, and not beyond', async () => {
       const [good, late] = [await invited(), await invited()];
       expect(good.expiresAt.getTime() - app.clock.now().getTime()).toBe(WEEK_SECONDS * 1000);

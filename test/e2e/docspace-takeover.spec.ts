@@ -148,4 +148,38 @@ describe('abuse: who may not come into an account of docspace', () => {
     await accounts.enable(app.operatorCall(), await accounts.find(email));
     expect((await show({ key, first: true })).status).toBe(401);
   });
+
+  it('whoever has the phone that the owner has replaced by another, in whichever protocol', async () => {
+    const [email, lost] = [name(), phone()];
+    const { id } = await app.createAccount({ email, phone: lost, secondFactor: 'none' });
+    const { body } = await yat.signIn(email);
+    await app.rows(sql`UPDATE accounts SET second_factor = 'sms' WHERE id = ${id}::bigint`);
+    await client.signIn(email);
+    const code = await app.mailbox.code(lost);
+    const fresh = `+44207947${1000 + people}`;
+    await app.rows(sql`UPDATE accounts SET second_factor = 'none', phone = NULL WHERE id = ${id}::bigint`);
+    await yat.post('/account/2fa/enable', { provider: 'SMS', phone: fresh }, body.access_token);
+    await yat.post('/account/2fa/confirm', { code: await app.mailbox.code(fresh) }, body.access_token);
+    expect((await client.signIn(email)).body.response['phoneNoise']).toContain(fresh.slice(-2));
+    expect((await client.verify(email, code)).status).toBe(401);
+    expect((await client.verify(email, await app.mailbox.code(fresh, 2))).status).toBe(200);
+  });
+
+  it('whoever reads the mailbox of an invitation whose second factor is still to be set up: a magic link gives nothing and ends no key', async () => {
+    const { email, key } = await app.invite({ email: name(), secondFactor: 'totp' });
+    await yat.post('/auth/magic_link', { email });
+    const { text } = await app.mailbox.newest(email, 2);
+    const token = /magic-link\?token=([\w-]+)/.exec(text)?.[1] as string;
+    expect((await yat.post('/auth/magic_link/token', { token })).status).toBe(401);
+    expect((await show({ key, first: true })).status).toBe(200);
+  });
+
+  it('the mailbox alone of an invited account: the operator cannot make it the second factor', async () => {
+    const { email } = await app.invite({ email: name() });
+    const accounts = app.nest.get(AccountsService);
+    const account = await accounts.find(email);
+    await expect(accounts.changeSecondFactor(app.operatorCall(), account, 'email')).rejects.toThrow(
+      'mailbox',
+    );
+  });
 });

@@ -107,6 +107,10 @@ export class AccountsService {
     to: SecondFactor,
   ): Promise<ChangedSecondFactor> {
     const { id } = account;
+    if (to === 'email' && !account.activatedAt && account.invitedAt)
+      throw new OperatorError(
+        'The account waits for a key by mail: the mailbox cannot be the second factor as well.',
+      );
     const totp = to === 'totp' ? this.totp.create(id, labelOf(account)) : undefined;
     const endedSessions = await this.changeAlone(call, id, 'account.second_factor', {
       changed: setSecondFactor(call, id, to),

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { ExternalIdentityEntity, linkIdentity, type AccountEntity } from '@app/accounts';
+import { ExternalIdentityEntity, isLinkedElsewhere, linkIdentity, type AccountEntity } from '@app/accounts';
 import { Config } from '@app/config';
-import { Database, statement, violatedConstraint } from '@app/database';
+import { Database, statement } from '@app/database';
 import type { Call } from '@app/kernel';
 import sql from 'sql-template-tag';
 import { DataSource } from 'typeorm';
@@ -30,10 +30,7 @@ export class IdentitiesService {
       changed: linkIdentity(call, identity, 'account'),
       ...recorded(call, 'account.link'),
     };
-    const linked = await this.database
-      .row(statement(parts, sql`SELECT account_id FROM changed`))
-      .catch(refuseSecond);
-    if (!linked) throw new OperatorError('This identity is linked already, to this account or to another.');
+    await this.database.row(statement(parts, sql`SELECT account_id FROM changed`)).catch(refuseSecond);
   }
 
   /** Whoever has the identity gets in no more, unless the provider links it again by the address. */
@@ -57,6 +54,8 @@ export class IdentitiesService {
 }
 
 function refuseSecond(error: unknown): never {
-  if (violatedConstraint(error) !== 'external_identities_account') throw error;
-  throw new OperatorError('The account is linked to another identity of this provider: unlink that first.');
+  if (!isLinkedElsewhere(error)) throw error;
+  throw new OperatorError(
+    'The account is linked to another identity of this provider, or the identity to another account: unlink that first.',
+  );
 }

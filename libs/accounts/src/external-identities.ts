@@ -1,4 +1,4 @@
-import { statement } from '@app/database';
+import { statement, violatedConstraint } from '@app/database';
 import type { Call } from '@app/kernel';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { KNOWN_COLUMNS, type KnownAccount } from './known-account.js';
@@ -51,14 +51,23 @@ export function holdIdentity({ issuer, subject }: ProvenIdentity, from: string):
 }
 
 /**
- * Part: links it to the account of part `from`: `{account_id, is_new}`, no row when it is linked to another account. An account has
- * one identity of each issuer: a second one, such as that of the next owner of a mailbox, violates `external_identities_account`.
+ * Part: links it to the account of part `from`: `{account_id, is_new}`. Whoever is linked to another account violates
+ * `external_identities_owner`. An account has one identity of each issuer: a second one, such as that of the next owner of a
+ * mailbox, violates `external_identities_account`. Both undo the whole statement: no code is burnt for nothing.
  */
 export function linkIdentity({ now }: Call, identity: ProvenIdentity, from: string): Sql {
   const { provider, issuer, subject } = identity;
   return sql`
     INSERT INTO external_identities AS i (issuer, subject, account_id, provider, linked_at)
     SELECT ${issuer}, ${subject}, f.account_id, ${provider}, ${now}::timestamptz FROM ${raw(from)} f
-    ON CONFLICT (issuer, subject) DO UPDATE SET provider = excluded.provider WHERE i.account_id = excluded.account_id
+    ON CONFLICT (issuer, subject) DO UPDATE
+      SET account_id = CASE WHEN i.account_id = excluded.account_id THEN i.account_id ELSE 0 END
     RETURNING i.account_id, xmax = 0 AS is_new`;
+}
+
+/** Whether the statement failed because somebody else is linked. */
+export function isLinkedElsewhere(error: unknown): boolean {
+  return ['external_identities_owner', 'external_identities_account'].includes(
+    violatedConstraint(error) ?? '',
+  );
 }

@@ -1,7 +1,8 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** Whom an identity provider means (OpenID Connect Core §5.7: issuer and subject together, and nothing else, name a person). */
 @Entity('external_identities')
+@Check('external_identities_owner', 'account_id > 0')
 @Index('external_identities_account', ['accountId', 'issuer'], { unique: true })
 export class ExternalIdentityEntity {
   @PrimaryColumn({ type: 'text' }) issuer: string;

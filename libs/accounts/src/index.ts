@@ -25,6 +25,7 @@ export { ExternalIdentityEntity } from './external-identity.entity.js';
 export {
   accountOfIdentity,
   holdIdentity,
+  isLinkedElsewhere,
   linkIdentity,
   type FoundByIdentity,
   type ProvenIdentity,

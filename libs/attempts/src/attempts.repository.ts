@@ -169,6 +169,17 @@ export class AttemptsRepository {
         AND a.status = 'open' AND a.expires_at > ${now}::timestamptz FOR UPDATE OF a`;
   }
 
+  /**
+   * Part: closes the codes that were sent to the account of part `from` as its second factor: they may have gone to a phone that is
+   * no longer its own. Those of a session end with it; others are for the account.
+   */
+  supersedeSent({ now }: Call, from: string): Sql {
+    return sql`
+      UPDATE attempts a SET status = 'superseded', closed_at = ${now}::timestamptz FROM ${raw(from)} f
+      WHERE a.account_id = f.account_id AND a.purpose = 'sign_in' AND a.factor = 'second' AND a.kind = 'code' AND a.status = 'open'
+      RETURNING a.id`;
+  }
+
   /** Part: ends the links of the account of part `from`: this one as used, all others as superseded. */
   spendLinks({ now }: Call, purposes: AttemptPurpose[], token: string | undefined, from: string): Sql {
     const used = token === undefined ? sql`false` : sql`(${this.link(token)})`;

@@ -1,6 +1,7 @@
 /** SQLSTATE codes the service reacts to (PostgreSQL, appendix A). The driver reports these, never their names. */
 export const SqlState = {
   uniqueViolation: '23505',
+  checkViolation: '23514',
   deadlockDetected: '40P01',
   serializationFailure: '40001',
 } as const;
@@ -28,8 +29,10 @@ export function isOutOfReach(error: unknown): boolean {
   );
 }
 
-/** The name of the violated constraint, when a unique one was. */
+const NAMED: (string | undefined)[] = [SqlState.uniqueViolation, SqlState.checkViolation];
+
+/** The name of the violated constraint, when a unique one or a check was. */
 export function violatedConstraint(error: unknown): string | undefined {
-  if (errorCode(error) !== SqlState.uniqueViolation) return undefined;
+  if (!NAMED.includes(errorCode(error))) return undefined;
   return (error as { constraint?: string }).constraint;
 }

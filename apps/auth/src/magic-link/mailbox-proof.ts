@@ -14,6 +14,16 @@ export interface ProvenSession {
   refreshToken: string;
 }
 
+/**
+ * Condition on account `x`. What somebody registered is claimed, whatever they left there. Else the mailbox is not the second
+ * factor too, and one that an operator asked for has to be there to be asked for: its owner sets it up with the invitation.
+ */
+const MAY_ENTER = sql`(CASE
+  WHEN x.activated_at IS NULL AND x.invited_at IS NULL THEN true
+  WHEN x.activated_at IS NOT NULL THEN x.second_factor <> 'email'
+  ELSE x.second_factor = 'none' OR (x.second_factor = 'sms' AND x.phone IS NOT NULL)
+    OR (x.second_factor = 'totp' AND EXISTS (SELECT FROM totp_factors t WHERE t.account_id = x.id)) END)`;
+
 /** What the proof of a mailbox (part `verdict`, see `redeemParts`) is good for. */
 @Injectable()
 export class MailboxProof {
@@ -34,7 +44,7 @@ export class MailboxProof {
           CASE WHEN x.second_factor = 'none' OR (x.activated_at IS NULL AND x.invited_at IS NULL) THEN 'signed_in'
             ELSE 'pending' END AS stage
         FROM verdict v JOIN accounts x ON x.id = v.account_id
-        WHERE v.outcome = 'redeemed' AND x.disabled_at IS NULL AND (x.second_factor <> 'email' OR x.activated_at IS NULL)
+        WHERE v.outcome = 'redeemed' AND x.disabled_at IS NULL AND ${MAY_ENTER}
         FOR SHARE OF x`,
       ...claimMailbox(call, 'proven'),
       keys: this.attempts.spendLinks(call, MAILED_KEYS, undefined, 'claimed'),

@@ -62,6 +62,7 @@ export class FactorConfirmService {
     return {
       ...redeem,
       ...this.factors.connect(call, step, 'setup', 'verdict'),
+      codes_overtaken: this.attempts.supersedeSent(call, 'connected'),
       marking: sql`
         SELECT v.outcome, v.method, s.session_id FROM verdict v JOIN connected USING (account_id) JOIN session s USING (account_id)`,
     };

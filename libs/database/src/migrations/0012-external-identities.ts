@@ -11,7 +11,8 @@ export class ExternalIdentities1760000012000 implements MigrationInterface {
         account_id bigint NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
         provider text NOT NULL,
         linked_at timestamptz NOT NULL,
-        PRIMARY KEY (issuer, subject)
+        PRIMARY KEY (issuer, subject),
+        CONSTRAINT external_identities_owner CHECK (account_id > 0)
       )`);
     // A mailbox that has a new owner is a new subject: it must not come into the account of the old one.
     await runner.query(`

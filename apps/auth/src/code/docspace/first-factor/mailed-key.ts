@@ -42,7 +42,7 @@ export class DocspaceMailedKey {
       hold: (name) => this.hold(call, key, account, name),
       also: taken ? { activated: activate(call, 'held') } : {},
       spent: {
-        spent: this.attempts.spendLinks(call, MAILED_KEYS, key, 'session'),
+        key_spent: this.attempts.spendLinks(call, MAILED_KEYS, key, 'session'),
         overtaken: endPendingBegunBy(call, 'email', 'session'),
       },
       attempt: sql`SELECT ${found.attempt_id}::bigint AS id`,

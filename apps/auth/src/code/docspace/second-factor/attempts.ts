@@ -1,3 +1,4 @@
+import { isLinkedElsewhere } from '@app/accounts';
 import type { AttemptsRepository, NewAttempt } from '@app/attempts';
 import { violatedConstraint } from '@app/database';
 import { codeMessage, type NewMessage } from '@app/delivery';
@@ -91,10 +92,8 @@ export async function crossing<Row>(work: () => Promise<Row>): Promise<Row> {
     try {
       return await work();
     } catch (error) {
-      const violated = violatedConstraint(error);
-      // Meanwhile the account was linked to another identity of the same issuer: this one is somebody else's.
-      if (violated === 'external_identities_account') throw new AuthError('credentials_wrong');
-      if (violated !== 'attempts_docspace' || tries === TRIES) throw error;
+      if (isLinkedElsewhere(error)) throw new AuthError('credentials_wrong');
+      if (violatedConstraint(error) !== 'attempts_docspace' || tries === TRIES) throw error;
     }
   }
 }

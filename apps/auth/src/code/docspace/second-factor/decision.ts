@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RedeemOutcome } from '@app/attempts';
+import { isLinkedElsewhere } from '@app/accounts';
 import { audit, auditRefusal } from '@app/audit';
 import { Database, statement, violatedConstraint, type Parts } from '@app/database';
 import { AuthError, secondsUntil, type Call } from '@app/kernel';
@@ -81,11 +82,10 @@ function refusalOf({ outcome, expires_at, refills_at }: Verdict, now: Date): Aut
 }
 
 /**
- * Another account has proven the number meanwhile, or this one was linked to another identity: nothing of the statement has
+ * Another account has proven the number meanwhile, or the identity was linked to another account: nothing of the statement has
  * happened, the code is not burnt.
  */
 function refuseOvertaken(error: unknown): never {
-  const violated = violatedConstraint(error);
-  if (violated === 'accounts_phone_key') throw new AuthError('phone_taken');
-  throw violated === 'external_identities_account' ? new AuthError('credentials_wrong') : error;
+  if (violatedConstraint(error) === 'accounts_phone_key') throw new AuthError('phone_taken');
+  throw isLinkedElsewhere(error) ? new AuthError('credentials_wrong') : error;
 }
