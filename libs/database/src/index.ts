@@ -4,7 +4,7 @@ export { DatabaseModule } from './database.module.js';
 export { migrate } from './migrate.js';
 export { migrations } from './migrations/index.js';
 export { SqlState, violatedConstraint } from './sql-state.js';
-export { statement, type Parts } from './statement.js';
+export { statement, together, type Parts } from './statement.js';
 export { attachEmbeddedPostgres } from './embedded-postgres/attach.js';
 export { EmbeddedPostgresError } from './embedded-postgres/embedded-postgres-error.js';
 export {

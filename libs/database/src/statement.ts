@@ -15,3 +15,16 @@ export function statement(parts: Parts, answer: Sql): Sql {
   const named = Object.entries(parts).map(([name, part]) => sql`${raw(name)} AS (${part})`);
   return sql`WITH ${join(named, ',\n')}\n${answer}`;
 }
+
+/**
+ * Parts from several nouns in one: throws when two of them have the same name, of which one would silently not run. For where the
+ * nouns that meet are chosen at run time.
+ */
+export function together(...groups: Parts[]): Parts {
+  const all: Parts = {};
+  for (const [name, part] of groups.flatMap((group) => Object.entries(group))) {
+    if (name in all) throw new Error(`two parts of one statement are called ${name}`);
+    all[name] = part;
+  }
+  return all;
+}

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { changeLanguage } from '@app/accounts';
 import { Config } from '@app/config';
-import { Database } from '@app/database';
+import { Database, together } from '@app/database';
 import { digest, plusSeconds, randomToken, type Call } from '@app/kernel';
 import { startProven } from '@app/sessions';
 import { DocspaceDecision } from './second-factor/decision.js';
@@ -30,11 +30,8 @@ export class DocspaceCodeService {
     const session = { id: call.nextId(), tokenHash: digest(token), first: proven.method, lifeSeconds };
     const gate = proven.hold('held', awaited.setup !== null);
     const { admit, spent } = proven;
-    const parts = {
-      ...admit?.('proven'),
-      session: startProven(call, session, admit ? 'admitted' : 'proven'),
-      ...spent,
-    };
+    const started = { session: startProven(call, session, admit ? 'admitted' : 'proven') };
+    const parts = together(admit?.('proven') ?? {}, started, spent);
     await this.decision.decide(call, gate, awaited, code, { id: session.id, parts });
 
     if (language) await this.database.rows(changeLanguage(call, proven.account.id, language));

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { changeLanguage } from '@app/accounts';
 import { audit } from '@app/audit';
 import { Config } from '@app/config';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, statement, together } from '@app/database';
 import { digest, plusSeconds, randomToken, type Call } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
 import sql from 'sql-template-tag';
@@ -57,21 +57,15 @@ export class DocspaceSignInService {
     const { account, method, hold, also, spent, admit, attempt = NO_ATTEMPT } = proven;
     const challenge = await this.challenges.of(call, account, language);
     const stage = account.second_factor === 'none' ? 'signed_in' : 'pending';
-    const admits = stage === 'signed_in' && admit;
-    const parts: Parts = {
-      ...hold('held'),
-      ...(admits && admits('held')),
-      session: this.sessions.start(
-        call,
-        { id: call.nextId(), stage, tokenHash: digest(token), method },
-        admits ? 'admitted' : 'held',
-      ),
-      ...challenge.parts,
-      ...also,
-      ...(stage === 'signed_in' && spent),
+    const signsIn = stage === 'signed_in';
+    const admitted = (signsIn && admit?.('held')) || {};
+    const session = { id: call.nextId(), stage, tokenHash: digest(token), method } as const;
+    const from = 'admitted' in admitted ? 'admitted' : 'held';
+    const started = { session: this.sessions.start(call, session, from) };
+    const parts = together(hold('held'), admitted, started, challenge.parts, also, signsIn ? spent : {}, {
       verdict: sql`SELECT 'accepted' AS outcome, account_id, session_id, (${attempt}) AS attempt_id FROM session`,
       audited: audit(call, proven.event, 'verdict'),
-    };
+    });
     const codeLife =
       'code_life' in challenge.parts ? sql`(SELECT expires_at FROM code_life)` : sql`NULL::timestamptz`;
     const answer = sql`SELECT ${codeLife} AS code_expires_at FROM session`;

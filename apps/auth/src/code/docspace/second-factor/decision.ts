@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RedeemOutcome } from '@app/attempts';
 import { isLinkedElsewhere } from '@app/accounts';
 import { audit, auditRefusal } from '@app/audit';
-import { Database, statement, violatedConstraint, type Parts } from '@app/database';
+import { Database, statement, together, violatedConstraint, type Parts } from '@app/database';
 import { AuthError, secondsUntil, type Call } from '@app/kernel';
 import sql from 'sql-template-tag';
 import { crossing } from './attempts.js';
@@ -31,7 +31,7 @@ export class DocspaceDecision {
 
   /** Undefined: nobody is at the gate. `gate`: with part `held`; `also`: what has to happen in any case. */
   async await(call: Call, gate: Parts, also: Parts, code: string): Promise<AwaitedFactor | undefined> {
-    const parts = { ...gate, ...this.check.find(call, code), ...also };
+    const parts = together(gate, this.check.find(call, code), also);
     const row = await crossing(() =>
       this.database.row<AwaitedRow>(statement(parts, sql`SELECT * FROM awaited`)),
     );
@@ -55,15 +55,12 @@ export class DocspaceDecision {
   ): Promise<void> {
     const redeeming = this.check.redeem(call, awaited, code);
     const connects = 'connected' in redeeming && awaited.setup;
-    const parts: Parts = {
-      ...gate,
-      ...redeeming,
-      ...session.parts,
-      ...(connects && this.connections.announce(call, connects.factor, session.id)),
+    const announced = connects ? this.connections.announce(call, connects.factor, session.id) : {};
+    const parts = together(gate, redeeming, session.parts, announced, {
       decided: sql`
         SELECT v.outcome, v.account_id, s.session_id, v.attempt_id FROM verdict v LEFT JOIN session s ON true`,
       audited: audit(call, 'code.verify', 'decided'),
-    };
+    });
     const answer = sql`
       SELECT d.outcome, d.session_id, (SELECT expires_at FROM target) AS expires_at,
         (SELECT refills_at FROM budget) AS refills_at FROM decided d`;
