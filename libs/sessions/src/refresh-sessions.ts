@@ -34,9 +34,9 @@ export function endSessionsWithout(
       AND NOT s.amr @> ${JSON.stringify([{ method }])}::jsonb RETURNING s.id`;
 }
 
-/** Part: ends the sessions of the account in part `from` that wait for a second factor it no longer has. */
-export function endWaitingSessions({ now }: Call, from: string): Sql {
+/** Part: ends the sessions of the account in part `from` that wait for a second factor it no longer has, in all protocols. */
+export function endWaitingSessions({ now }: Call, reason: string, from: string): Sql {
   return sql`
-    UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = 'second_factor_disabled' FROM ${raw(from)} f
+    UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = ${reason} FROM ${raw(from)} f
     WHERE s.account_id = f.account_id AND s.stage = 'pending' AND s.ended_at IS NULL RETURNING s.id`;
 }

@@ -3,8 +3,8 @@ import { PasswordHasher, resetPassword, weaknessOf } from '@app/accounts';
 import { AttemptsRepository, type RedeemOutcome } from '@app/attempts';
 import { audit } from '@app/audit';
 import { Database, rowsUnderLock, statement, type Parts } from '@app/database';
-import { askedBy, Outbox, type NewMessage } from '@app/delivery';
-import { AuthError, plusSeconds, type Call } from '@app/kernel';
+import { Outbox, ownerNotice } from '@app/delivery';
+import { AuthError, type Call } from '@app/kernel';
 import { endSessionsOf, lockAccountAndSessions } from '@app/sessions';
 import sql from 'sql-template-tag';
 import { DataSource } from 'typeorm';
@@ -13,9 +13,6 @@ interface Verdict {
   outcome: RedeemOutcome;
   changed: boolean;
 }
-
-/** How long the mail that tells of it may take. */
-const NOTICE_SECONDS = 86_400;
 
 /** A new password for who has the link from the mailbox. */
 @Injectable()
@@ -45,7 +42,7 @@ export class ResetPasswordService {
       changed: resetPassword(call, passwordHash, 'verdict'),
       ended: endSessionsOf(call, 'password_reset', 'changed'),
       message: this.outbox.enqueue(
-        notice(call),
+        ownerNotice(call, 'password_changed', {}),
         call.now,
         sql`SELECT email AS address, language, account_id FROM changed`,
       ),
@@ -71,14 +68,4 @@ export class ResetPasswordService {
       SELECT a.account_id FROM attempts a WHERE ${this.attempts.link(token)} AND a.purpose = 'password_reset'`);
     return row?.account_id ?? '0';
   }
-}
-
-function notice({ now, client, nextId }: Call): NewMessage {
-  return {
-    id: nextId(),
-    channel: 'email',
-    template: 'password_changed',
-    expiresAt: plusSeconds(now, NOTICE_SECONDS),
-    facts: { ...askedBy({ now, client }) },
-  };
 }

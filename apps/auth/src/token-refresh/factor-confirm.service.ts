@@ -3,12 +3,11 @@ import { SecondFactors, recipientOf, type FactorSetup } from '@app/accounts';
 import { AttemptsRepository, type RedeemOutcome } from '@app/attempts';
 import { audit } from '@app/audit';
 import { Database, statement, type Parts } from '@app/database';
-import { Outbox } from '@app/delivery';
+import { Outbox, ownerNotice } from '@app/delivery';
 import { AuthError, type Call } from '@app/kernel';
 import { endSessionsWithout, RefreshRotation, sessionOfToken } from '@app/sessions';
 import sql from 'sql-template-tag';
 import { refuseTaken } from './account.service.js';
-import { factorNotice } from './factor-notice.js';
 import { bindingOf } from './second-factor-code.js';
 
 const OF_SESSION = {
@@ -38,7 +37,7 @@ export class FactorConfirmService {
       others: endSessionsWithout(call, setup.factor === 'totp' ? 'otp' : 'sms', 'connected', sessionId),
       recipient: recipientOf('email', 'connected'),
       notice: this.outbox.enqueue(
-        factorNotice(call, setup.factor === 'totp' ? 'totp_enabled' : 'sms_enabled'),
+        ownerNotice(call, 'factor_changed', { change: `${setup.factor}_enabled` }),
         call.now,
         sql`SELECT * FROM recipient`,
       ),

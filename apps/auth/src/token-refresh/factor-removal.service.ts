@@ -2,11 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { recipientOf, SecondFactors } from '@app/accounts';
 import { audit } from '@app/audit';
 import { Database, statement, type Parts } from '@app/database';
-import { Outbox } from '@app/delivery';
+import { Outbox, ownerNotice } from '@app/delivery';
 import { AuthError, type Call } from '@app/kernel';
 import { endWaitingSessions, sessionOfToken } from '@app/sessions';
 import sql from 'sql-template-tag';
-import { factorNotice } from './factor-notice.js';
 import { Freshness } from './freshness.js';
 
 /** An account without a second factor again. */
@@ -47,9 +46,13 @@ export class FactorRemovalService {
   remove(call: Call, from: string): Parts {
     return {
       ...this.factors.disconnect(call, from),
-      waiting: endWaitingSessions(call, 'disconnected'),
+      waiting: endWaitingSessions(call, 'second_factor_disabled', 'disconnected'),
       recipient: recipientOf('email', 'disconnected'),
-      notice: this.outbox.enqueue(factorNotice(call, 'disabled'), call.now, sql`SELECT * FROM recipient`),
+      notice: this.outbox.enqueue(
+        ownerNotice(call, 'factor_changed', { change: 'disabled' }),
+        call.now,
+        sql`SELECT * FROM recipient`,
+      ),
     };
   }
 }

@@ -1,13 +1,11 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { AuthError } from '@app/kernel';
 import type { Request, Response } from 'express';
-import { cookieAttributes, CREDENTIAL, credentialInCookie } from './docspace-cookie.js';
+import { cookieAttributes, credentialInCookie, isCredential } from './docspace-cookie.js';
 
 /** What a page of a set-up is allowed to do, by the step it stands for. */
 export const CONFIRM_TYPES = ['PhoneAuth', 'PhoneActivation', 'TfaAuth', 'TfaActivation'] as const;
 export type ConfirmType = (typeof CONFIRM_TYPES)[number];
-
-const KEY = new RegExp(`^${CREDENTIAL}$`);
 
 /** The cookie that carries the key of a step; of a phone the key goes in the page's address alone. */
 export function confirmCookieOf(type: ConfirmType): string | undefined {
@@ -39,7 +37,7 @@ export function confirmKey(request: Request): string | undefined {
   const { confirm = '' } = request.headers;
   const said = new URLSearchParams(String(confirm));
   const key = said.get('key')?.trim();
-  if (key) return KEY.test(key) ? key : undefined;
+  if (key) return isCredential(key) ? key : undefined;
   const type = said.get('type');
   const types = type ? typesNamed(type) : CONFIRM_TYPES;
   return types

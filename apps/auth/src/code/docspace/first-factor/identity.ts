@@ -10,15 +10,14 @@ import {
 } from '@app/accounts';
 import { audit } from '@app/audit';
 import { Database, type Parts } from '@app/database';
-import { askedBy, Outbox, type NewMessage } from '@app/delivery';
+import { Outbox, ownerNotice } from '@app/delivery';
 import { IdentityProviders, type ExternalIdentity } from '@app/identity-providers';
-import { AuthError, plusSeconds, type Call } from '@app/kernel';
+import { AuthError, type Call } from '@app/kernel';
 import sql, { raw } from 'sql-template-tag';
 import type { IdentityProviderProof } from './credentials.js';
 import type { Proven, Refused } from './proof.js';
 import { refusedParameter } from '../refused-parameter.js';
 
-const NOTICE_SECONDS = 86_400;
 const event = 'identity';
 
 const UNSUPPORTED =
@@ -92,16 +91,10 @@ export class DocspaceIdentity {
       link_audited: audit(call, 'identity.link', 'linking'),
       informed: recipientOf('email', 'news'),
       information: this.outbox.enqueue(
-        information(call, identity.provider),
+        ownerNotice(call, 'identity_linked', { provider: identity.provider }),
         call.now,
         sql`SELECT * FROM informed`,
       ),
     };
   }
-}
-
-function information({ now, client, nextId }: Call, provider: string): NewMessage {
-  const facts = { provider, ...askedBy({ now, client }) };
-  const expiresAt = plusSeconds(now, NOTICE_SECONDS);
-  return { id: nextId(), channel: 'email', template: 'identity_linked', expiresAt, facts };
 }

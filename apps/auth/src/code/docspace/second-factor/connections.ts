@@ -1,13 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { recipientOf } from '@app/accounts';
 import type { Parts } from '@app/database';
-import { askedBy, Outbox, type FactorChange, type NewMessage } from '@app/delivery';
-import { plusSeconds, type Call } from '@app/kernel';
+import { Outbox, ownerNotice, type FactorChange } from '@app/delivery';
+import type { Call } from '@app/kernel';
 import { endSessionsWithout } from '@app/sessions';
 import sql from 'sql-template-tag';
-
-/** A notice that is a day late is still news to an owner whose account was taken. */
-const NOTICE_SECONDS = 86_400;
 
 /** What goes with a change of an account's second factor. */
 @Injectable()
@@ -26,7 +23,11 @@ export class DocspaceConnections {
   tell(call: Call, change: FactorChange, from: string): Parts {
     return {
       told: recipientOf('email', from),
-      notice: this.outbox.enqueue(notice(call, change), call.now, sql`SELECT * FROM told`),
+      notice: this.outbox.enqueue(
+        ownerNotice(call, 'factor_changed', { change }),
+        call.now,
+        sql`SELECT * FROM told`,
+      ),
     };
   }
 
@@ -34,18 +35,4 @@ export class DocspaceConnections {
   announced(): void {
     this.outbox.wake();
   }
-}
-
-function notice({ now, client, nextId }: Call, change: FactorChange): NewMessage {
-  const facts = {
-    change,
-    ...askedBy({ now, client }),
-  };
-  return {
-    id: nextId(),
-    channel: 'email',
-    template: 'factor_changed',
-    expiresAt: plusSeconds(now, NOTICE_SECONDS),
-    facts,
-  };
 }

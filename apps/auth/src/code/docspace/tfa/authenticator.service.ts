@@ -5,7 +5,8 @@ import { Config } from '@app/config';
 import { Database, rowsUnderLock, statement, type Parts } from '@app/database';
 import { canText, Mailbox } from '@app/delivery';
 import { AuthError, type Call } from '@app/kernel';
-import sql, { type Sql } from 'sql-template-tag';
+import { endWaitingSessions } from '@app/sessions';
+import sql from 'sql-template-tag';
 import { DataSource } from 'typeorm';
 import { DocspaceConnections } from '../second-factor/connections.js';
 import { BACKUP_CODES } from '../second-factor/factor-check.js';
@@ -52,7 +53,7 @@ export class DocspaceAuthenticatorService {
         UPDATE accounts a SET second_factor = ${factor}, updated_at = ${call.now}::timestamptz FROM fresh f
         WHERE a.id = f.account_id AND a.second_factor <> ${factor} RETURNING a.id AS account_id`,
       ...this.factors.forget('changed'),
-      waiting: endSteps(call),
+      waiting: endWaitingSessions(call, 'second_factor_changed', 'changed'),
       ...this.connections.tell(call, factor === 'none' ? 'disabled' : `${factor}_enabled`, 'changed'),
     });
   }
@@ -67,7 +68,7 @@ export class DocspaceAuthenticatorService {
     await this.change(call, token, holder, 'factor.disconnect', {
       changed: sql`SELECT f.account_id FROM fresh f JOIN totp_factors t USING (account_id)`,
       ...this.factors.forget('changed'),
-      waiting: endSteps(call),
+      waiting: endWaitingSessions(call, 'second_factor_changed', 'changed'),
       ...this.connections.tell(call, 'disabled', 'changed'),
     });
   }
@@ -114,11 +115,4 @@ export class DocspaceAuthenticatorService {
     this.connections.announced();
     if (!fresh) throw new AuthError('proof_stale');
   }
-}
-
-/** Part: the keys of steps that the account of part `changed` was to do with the factor it had open nothing any more. */
-function endSteps({ now }: Call): Sql {
-  return sql`
-    UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = 'second_factor_changed' FROM changed c
-    WHERE s.account_id = c.account_id AND s.stage = 'pending' AND s.ended_at IS NULL RETURNING s.id`;
 }
