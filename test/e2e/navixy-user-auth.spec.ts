@@ -206,7 +206,9 @@ describe('POST /user/auth', () => {
       const hasher = app.nest.get(PasswordHasher, { strict: false });
       const verify = hasher.verify.bind(hasher);
       jest.spyOn(hasher, 'verify').mockImplementationOnce(async (...question) => {
-        await app.rows(sql`UPDATE accounts SET second_factor = 'email' WHERE id = ${id}`);
+        await app.rows(
+          sql`UPDATE accounts SET second_factor = 'email', security_stamp = security_stamp + 1 WHERE id = ${id}`,
+        );
         return verify(...question);
       });
       expect((await client.signIn(email)).body.status?.code).toBe(102);

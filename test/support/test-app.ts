@@ -22,6 +22,7 @@ import {
   type InvitationRequest,
   type MailedKey,
 } from '../../apps/cli/src/mailed-keys.service.js';
+import { SessionsService } from '../../apps/cli/src/sessions.service.js';
 import { TestClock } from './test-clock.js';
 import { createTestDatabase } from './test-database.js';
 import { TestMailbox } from './test-mailbox.js';
@@ -58,7 +59,7 @@ export class TestApp {
     });
     const module = await Test.createTestingModule({
       imports: [AppModule.forRoot(config, database.url), AccountsModule, AttemptsModule],
-      providers: [AccountsService, MailedKeysService],
+      providers: [AccountsService, MailedKeysService, SessionsService],
     })
       .overrideProvider(Clock)
       .useValue(replicaOf?.clock ?? new TestClock())

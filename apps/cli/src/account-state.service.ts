@@ -29,7 +29,8 @@ export class AccountStateService {
   ) {}
 
   async of(account: AccountEntity, now: Date): Promise<AccountState> {
-    const live = { accountId: account.id, endedAt: IsNull(), expiresAt: MoreThan(now) };
+    const { id: accountId, securityStamp } = account;
+    const live = { accountId, securityStamp, endedAt: IsNull(), expiresAt: MoreThan(now) };
     return {
       liveSessions: await this.dataSource.getRepository(SessionEntity).countBy(live),
       passwordLockedUntil: await this.passwords.lockedUntil(identifiersOf(account), now),

@@ -17,7 +17,7 @@ import { AttemptsRepository, MAILED_KEYS } from '@app/attempts';
 import type { AuditEvent } from '@app/audit';
 import { Database, rowsUnderLock, statement, violatedConstraint, type Parts } from '@app/database';
 import type { Call } from '@app/kernel';
-import { endAllSessions, endPendingSessions } from '@app/sessions';
+import { endSessionsOf, survivors } from '@app/sessions';
 import sql from 'sql-template-tag';
 import { DataSource } from 'typeorm';
 import { labelOf } from './identifiers.js';
@@ -88,7 +88,7 @@ export class AccountsService {
     return this.changeAlone(call, id, 'account.disable', {
       changed: setDisabled(call, id, true),
       keys: this.attempts.spendLinks(call, MAILED_KEYS, undefined, 'changed'),
-      ended: endAllSessions(id, 'disabled', call.now),
+      ...endSessionsOf(call, 'disabled', 'changed'),
     });
   }
 
@@ -116,12 +116,13 @@ export class AccountsService {
       changed: setSecondFactor(call, id, to),
       factor: totp ? putTotpFactor(call, id, totp.sealed) : dropTotpFactor(id),
       ...dropFactorLeftovers(id),
-      ended: endPendingSessions(id, 'second_factor_changed', call.now),
+      keys_carried_over: this.attempts.carryOver(MAILED_KEYS, 'changed'),
+      ...endSessionsOf(call, 'second_factor_changed', 'changed', survivors.signedIn),
     });
     return { otpauthUri: totp?.uri, endedSessions };
   }
 
-  /** A change that must see what the sign-ins under way make; answers how many live sessions its part `ended` ended. */
+  /** A change in its turn among others at the account; answers how many live sessions its part `ended` ended. */
   private async changeAlone(call: Call, accountId: string, event: AuditEvent, parts: Parts): Promise<number> {
     const endedLive = sql`
       SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > ${call.now}::timestamptz`;

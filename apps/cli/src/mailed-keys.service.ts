@@ -64,7 +64,7 @@ export class MailedKeysService {
     const { attempt, message } = this.key(call, email, account.activatedAt ? 'sign_in_key' : 'invitation');
     const parts: Parts = {
       changed: sql`
-        SELECT id AS account_id FROM accounts WHERE id = ${id}::bigint AND disabled_at IS NULL FOR NO KEY UPDATE`,
+        SELECT id AS account_id, security_stamp FROM accounts WHERE id = ${id}::bigint AND disabled_at IS NULL FOR NO KEY UPDATE`,
       superseded: this.attempts.spendLinks(call, MAILED_KEYS, undefined, 'changed'),
       overtaken: endPendingBegunBy({ ...call, protocol: PROTOCOL }, 'email', 'changed'),
       ...this.mail(call, attempt, message, recipientOf('email', 'changed')),
@@ -103,7 +103,7 @@ export class MailedKeysService {
 
   private mail(call: Call, attempt: NewAttempt, message: NewMessage, recipient: Sql): Parts {
     return {
-      opening: sql`SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id FROM changed`,
+      opening: sql`SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM changed`,
       ...this.attempts.open({ ...call, protocol: PROTOCOL }, attempt, 'opening'),
       message: enqueue(this.keyRing, message, call.now, recipient),
     };

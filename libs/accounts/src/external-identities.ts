@@ -43,10 +43,10 @@ export function accountOfIdentity({ issuer, subject, email }: ProvenIdentity): S
   );
 }
 
-/** Part: the account of part `from`, as long as the identity is linked to it: `{account_id}`. */
+/** Part: the account of part `from` (`account_id, security_stamp`), as long as the identity is linked to it: the same columns. */
 export function holdIdentity({ issuer, subject }: ProvenIdentity, from: string): Sql {
   return sql`
-    SELECT i.account_id FROM external_identities i JOIN ${raw(from)} f USING (account_id)
+    SELECT i.account_id, f.security_stamp FROM external_identities i JOIN ${raw(from)} f USING (account_id)
     WHERE i.issuer = ${issuer} AND i.subject = ${subject} FOR SHARE OF i`;
 }
 

@@ -9,7 +9,6 @@ import sql from 'sql-template-tag';
 import { MailboxProof } from './mailbox-proof.js';
 
 const EXCHANGE_BITS = 256;
-const NO_SESSION = '0';
 
 interface Verdict {
   outcome: RedeemOutcome;
@@ -41,7 +40,7 @@ export class LinkConfirmService {
     };
     await this.burn(call, {
       ...this.attempts.redeemLink(call, 'magic_link', token),
-      ...this.proof.proven(call, NO_SESSION),
+      ...this.proof.proven(call),
       ...this.attempts.open(call, exchange, 'proven'),
       done: sql`SELECT id FROM attempt`,
     });

@@ -63,7 +63,8 @@ export class LinkRequestService {
     const parts: Parts = {
       ...this.recipients.find(who),
       window_taken: takeSendWindow(call, rule, 'subject'),
-      opening: sql`SELECT s.subject, s.account_id, NULL::bigint AS session_id FROM subject s JOIN window_taken USING (subject)`,
+      opening: sql`SELECT s.subject, s.account_id, NULL::bigint AS session_id, s.security_stamp
+        FROM subject s JOIN window_taken USING (subject)`,
       ...this.attempts.open(call, link, 'opening'),
       code_attempt: codeAttempt ?? sql``,
       magic_link: sql`

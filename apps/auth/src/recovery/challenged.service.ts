@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AttemptsRepository, type AttemptPurpose } from '@app/attempts';
+import { AttemptsRepository, isAllowed, type AttemptPurpose } from '@app/attempts';
 import { audit, type AuditEvent } from '@app/audit';
 import { Database, statement, type Parts } from '@app/database';
 import { AuthError, type Call } from '@app/kernel';
@@ -49,7 +49,7 @@ export class ChallengedService {
     const parts: Parts = {
       challenge: sql`
         SELECT a.account_id FROM attempts a WHERE ${this.attempts.challenge(token)} AND a.purpose = ${purpose}
-          AND a.status = 'open' AND a.expires_at > ${now}::timestamptz`,
+          AND a.status = 'open' AND a.expires_at > ${now}::timestamptz AND ${isAllowed('a')}`,
       owner: holderOf('challenge'),
     };
     const row = await this.database.row<{ holder: Holder }>(statement(parts, sql`SELECT holder FROM owner`));

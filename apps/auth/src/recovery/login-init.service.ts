@@ -39,7 +39,7 @@ export class LoginInitService {
     const token = randomToken(TOKEN_BITS);
     const subject = `?${this.keyRing.mac('login-challenge', token).hash}`;
     const parts: Parts = {
-      anybody: sql`SELECT ${subject}::text AS subject, NULL::bigint AS account_id, NULL::bigint AS session_id`,
+      anybody: sql`SELECT ${subject}::text AS subject, NULL::bigint AS account_id, NULL::bigint AS session_id, NULL::int AS security_stamp`,
       ...this.attempts.openChallenge(call, { ...KIND, token }, 'anybody'),
     };
     await this.database.rows(statement(parts, sql`SELECT FROM anybody`));
@@ -51,7 +51,7 @@ export class LoginInitService {
     const token = randomToken(TOKEN_BITS);
     const parts: Parts = {
       ...personParts(person, this.keyRing),
-      whom: sql`SELECT subject, account_id, NULL::bigint AS session_id FROM subject`,
+      whom: sql`SELECT subject, account_id, NULL::bigint AS session_id, security_stamp FROM subject`,
       ...this.attempts.openChallenge(call, { ...KIND, token }, 'whom'),
       owner: holderOf('whom'),
       verdict: sql`SELECT 'opened' AS outcome, account_id, NULL::bigint AS session_id, id AS attempt_id FROM attempt`,

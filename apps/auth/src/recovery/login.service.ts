@@ -31,7 +31,7 @@ export class LoginService {
   async login(call: Call, answer: LoginAnswer): Promise<string> {
     const login = await this.proofs.prove(call, answer);
     if (!login) return this.refuse(call, answer.token);
-    if (login.unclaimed) await this.claim(call, answer.token, login.account.id);
+    if (login.unclaimed) await this.claim(call, answer.token, login);
     const token = await this.tokens.sign(call, login);
     const verdict = await this.database.row<{ outcome: string }>(
       this.decision(call, answer.token, login, token),
@@ -57,13 +57,13 @@ export class LoginService {
     const right = sql`EXISTS (SELECT FROM account_held) AND ${isNewCount(login.count, 'held')} AND ${factor.right}`;
     const { sessionId: id, jwt, expiresAt } = session;
     const parts: Parts = {
-      account_held: holdAccount(login.account, call.now),
+      account_held: holdAccount(login.account),
       held: heldCredential(login.key.id),
       ...factor.before,
       ...this.attempts.redeemChallenge(call, PURPOSE, token, right, factor.guessable),
       ...factor.after,
       counted: storeCount(login.count, 'held', 'verdict'),
-      done: sql`SELECT account_id FROM verdict WHERE outcome = 'redeemed'`,
+      done: sql`SELECT account_id, security_stamp FROM verdict WHERE outcome = 'redeemed'`,
       session: this.sessions.start(
         call,
         { id, stage: 'signed_in', tokenHash: digest(jwt), method: 'pop', expiresAt },
@@ -83,8 +83,8 @@ export class LoginService {
     return { right: sql`${proven}::boolean`, guessable: false, before: {}, after: {} };
   }
 
-  private async claim(call: Call, token: string, accountId: string): Promise<void> {
-    const parts = this.attempts.claimChallenge(call, PURPOSE, token, accountId);
+  private async claim(call: Call, token: string, { account }: ProvenLogin): Promise<void> {
+    const parts = this.attempts.claimChallenge(call, PURPOSE, token, account);
     await this.database.rows(statement(parts, sql`SELECT FROM claimed`));
   }
 

@@ -41,7 +41,7 @@ export class LongCodeService {
     const parts: Parts = {
       ...personParts(person, this.keyRing, TO_WHOM[purpose]),
       window_taken: takeSendWindow(call, rule, 'subject'),
-      allowed: sql`SELECT s.subject, s.account_id, NULL::bigint AS session_id FROM subject s JOIN window_taken USING (subject)`,
+      allowed: sql`SELECT s.subject, s.account_id, NULL::bigint AS session_id, s.security_stamp FROM subject s JOIN window_taken USING (subject)`,
       replaced: supersedeSubject(call, purpose, 'allowed'),
       ...this.attempts.open(call, attempt, 'allowed'),
       recipient: channelOf(purpose),

@@ -46,7 +46,7 @@ export function spendCodeAndOpen(
     ...personParts(person, keyRing, also),
     ...attempts.redeemLongCode(call, { purpose, of: OPEN_OF_SUBJECT }, purpose, digits),
     proven: sql`
-      SELECT account_id::text AS subject, account_id, NULL::bigint AS session_id FROM verdict WHERE outcome = 'redeemed'`,
+      SELECT account_id::text AS subject, account_id, NULL::bigint AS session_id, security_stamp FROM verdict WHERE outcome = 'redeemed'`,
     ...attempts.openChallenge(call, proof, 'proven'),
     owner: holderOf('proven'),
     audited: audit(call, `${purpose}.init` satisfies AuditEvent, 'verdict'),

@@ -1,10 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
+import { lockAccount } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { audit } from '@app/audit';
 import { Database, rowsUnderLock, statement, type Parts } from '@app/database';
 import { AuthError, type Call } from '@app/kernel';
-import { lockAccountAndSessions } from '@app/sessions';
 import sql, { type Sql } from 'sql-template-tag';
 import { DataSource } from 'typeorm';
 import { OwnCalls } from './own-calls.js';
@@ -67,7 +67,7 @@ export class RecoveryDelayService {
 
   /** Of any number of replicas one does it: the row ends in the statement that does the rest. */
   private async complete(call: Call, { id, account_id }: Due): Promise<void> {
-    await rowsUnderLock(this.dataSource, lockAccountAndSessions(account_id), this.decision(call, id));
+    await rowsUnderLock(this.dataSource, lockAccount(account_id), this.decision(call, id));
   }
 
   private decision(call: Call, id: string): Sql {

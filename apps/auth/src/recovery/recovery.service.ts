@@ -1,15 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { CredentialProofs, heldCredential, type CredentialAssertion } from '@app/accounts';
+import { CredentialProofs, heldCredential, lockAccount, type CredentialAssertion } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { audit } from '@app/audit';
 import { rowsUnderLock, statement, type Parts } from '@app/database';
 import { AuthError, plusSeconds, type Call } from '@app/kernel';
-import { lockAccountAndSessions } from '@app/sessions';
 import sql, { type Sql } from 'sql-template-tag';
 import { DataSource } from 'typeorm';
 import { ChallengedService } from './challenged.service.js';
 import type { HeldKey, Holder } from './holder.js';
-import type { OfferedKeys, ProvenKeys } from './new-keys.service.js';
+import { enrolmentOf, type OfferedKeys, type ProvenKeys } from './new-keys.service.js';
 import { RecoveryEffects } from './recovery-effects.js';
 import { refuseTaken } from './refuse-taken.js';
 import { completed, type Completed } from './registration.service.js';
@@ -40,7 +39,7 @@ export class RecoveryService {
     const recoveryKey = await this.provenRecoveryKey(holder, proof);
     if (!recoveryKey) return this.challenged.refuse(call, 'recovery_proof', token);
     const decision = this.decision(call, token, recoveryKey, keys);
-    const lock = lockAccountAndSessions(holder.id);
+    const lock = lockAccount(holder.id);
     const [verdict] = await rowsUnderLock<{ outcome: string }>(this.dataSource, lock, decision).catch(
       refuseTaken,
     );
@@ -66,10 +65,7 @@ export class RecoveryService {
     const right = sql`EXISTS (SELECT FROM held h WHERE h.account_id = a.account_id)`;
     const effects = this.effects.delaySeconds
       ? this.effects.postpone(call, keys, 'done')
-      : {
-          ...this.effects.complete(call, sql`${JSON.stringify(keys.rows)}::jsonb`, 'done'),
-          ...this.effects.enrol(call, keys.totp, 'done'),
-        };
+      : this.effects.complete(call, sql`${JSON.stringify(keys.rows)}::jsonb`, 'done', enrolmentOf(keys));
     const parts: Parts = {
       held: heldCredential(recoveryKey.id),
       ...this.attempts.redeemChallenge(call, 'recovery_proof', token, right),

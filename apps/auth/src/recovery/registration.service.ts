@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { enrolTotp, insertCredentials, lockAccount, UNREGISTERED } from '@app/accounts';
+import { changeKeys, insertCredentials, lockAccount, UNREGISTERED } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { audit } from '@app/audit';
 import { Database, rowsUnderLock, statement, type Parts } from '@app/database';
 import { AuthError, KeyRing, randomToken, type Call } from '@app/kernel';
+import { endSessionsOf, survivors } from '@app/sessions';
 import sql from 'sql-template-tag';
 import { DataSource } from 'typeorm';
 import { ChallengedService } from './challenged.service.js';
 import { spendCodeAndOpen, type InitVerdict, type OpenChallenge } from './open-challenge.js';
-import type { OfferedKeys, ProvenKeys } from './new-keys.service.js';
+import { enrolmentOf, type OfferedKeys, type ProvenKeys } from './new-keys.service.js';
 import type { Person } from './person.js';
 import { refuseTaken } from './refuse-taken.js';
 
@@ -59,13 +60,15 @@ export class RegistrationService {
     return completed(holder, keys);
   }
 
-  private decision(call: Call, token: string, accountId: string, { rows, totp }: ProvenKeys) {
+  private decision(call: Call, token: string, accountId: string, keys: ProvenKeys) {
+    const totp = enrolmentOf(keys);
     const parts: Parts = {
       free: sql`SELECT id AS account_id FROM accounts WHERE id = ${accountId}::bigint AND disabled_at IS NULL AND ${UNREGISTERED}`,
       ...this.attempts.redeemChallenge(call, 'registration_proof', token, sql`EXISTS (SELECT FROM free)`),
       done: sql`SELECT account_id FROM verdict WHERE outcome = 'redeemed'`,
-      inserted: insertCredentials(call, sql`${JSON.stringify(rows)}::jsonb`, 'done'),
-      ...(totp ? enrolTotp(call, sql`${totp.sealed}::text`, totp.step, 'done') : {}),
+      inserted: insertCredentials(call, sql`${JSON.stringify(keys.rows)}::jsonb`, 'done'),
+      ...(totp && changeKeys(call, 'done', totp)),
+      ...(totp && endSessionsOf(call, 'second_factor_enabled', 'raised', survivors.provenBy('otp'))),
       audited: audit(call, 'registration.complete', 'verdict'),
     };
     return statement(parts, sql`SELECT outcome FROM verdict`);

@@ -36,7 +36,7 @@ export class ForgotPasswordService {
     const parts: Parts = {
       ...activeSubjectParts(email, this.keyRing),
       turn: takeSendWindow(call, rule, 'subject'),
-      allowed: sql`SELECT s.subject, s.account_id, NULL::bigint AS session_id FROM subject s JOIN turn USING (subject)`,
+      allowed: sql`SELECT s.subject, s.account_id, NULL::bigint AS session_id, s.security_stamp FROM subject s JOIN turn USING (subject)`,
       ...this.attempts.open(call, attempt, 'allowed'),
       recipient: recipientOf('email', 'allowed'),
       message: this.outbox.enqueue(message, call.now, sql`SELECT * FROM recipient`),

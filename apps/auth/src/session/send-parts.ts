@@ -99,7 +99,8 @@ export class SendParts {
     const { attempt: linked } = link ? this.attempts.open(call, link, 'opening') : {};
     return {
       opening: sql`
-        SELECT f.subject, f.session_id, (SELECT c.account_id FROM contact c WHERE NOT c.refused) AS account_id FROM allowed f`,
+        SELECT f.subject, f.session_id, c.account_id, c.security_stamp
+        FROM allowed f LEFT JOIN contact c ON NOT c.refused`,
       ...this.attempts.open(call, code, 'opening'),
       ...(linked && { linked }),
     };

@@ -80,10 +80,10 @@ export class SignInService {
     const stage = account.second_factor === 'none' ? 'signed_in' : 'pending';
     const parts: Parts = {
       browser: this.browsers.locked(call, browser),
-      held: holdAccount(account, call.now),
+      held: holdAccount(account),
       subject: sql`SELECT account_id::text AS subject, account_id FROM held`,
       begun: this.browsers.begin(call, { id: attemptId, kind: 'sign_in', method }),
-      proven: this.browsers.start(call, { id: call.nextId(), attemptId, stage, method: 'pwd' }, 'begun'),
+      proven: this.browsers.start(call, { id: call.nextId(), attemptId, stage, method: 'pwd' }, 'held'),
       forgiven,
       rotated: this.browsers.rotate(call, digest(token), 'proven'),
       replaced: this.browsers.replace(call, 'proven'),

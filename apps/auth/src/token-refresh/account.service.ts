@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { changeProfile, PasswordHasher, withProfile, type Profile } from '@app/accounts';
+import { changeProfile, PasswordHasher, raiseStamp, withProfile, type Profile } from '@app/accounts';
 import { audit } from '@app/audit';
 import { Database, statement, violatedConstraint } from '@app/database';
 import { AuthError, type Call } from '@app/kernel';
-import { endOtherSessions, sessionOfToken } from '@app/sessions';
+import { endSession, endSessionsOf, sessionOfToken, survivors } from '@app/sessions';
 import sql from 'sql-template-tag';
 import { Freshness } from './freshness.js';
 
@@ -51,7 +51,7 @@ export class AccountService {
       session: sessionOfToken(call, sessionId),
       allowed: this.freshness.fresh(call, 'session', lenient),
       changed: changeProfile(call, { ...change, passwordHash }, 'allowed'),
-      ...(passwordHash && { others: endOtherSessions(call, 'changed', 'password_changed', sessionId) }),
+      ...(passwordHash && endSessionsOf(call, 'password_changed', 'changed', survivors.only(sessionId))),
       verdict: sql`
         SELECT 'changed' AS outcome, account_id, ${sessionId}::bigint AS session_id, NULL::bigint AS attempt_id FROM changed`,
       audited: audit(call, 'account.update', 'verdict'),
@@ -76,11 +76,17 @@ export class AccountService {
     return profile;
   }
 
-  /** Ends every session of the account, in all protocols. */
+  /**
+   * Ends every session of the account, in all protocols. One that still waits for the second factor ends itself alone: whoever has only
+   * the password must not be able to sign its owner out.
+   */
   async signOut(call: Call, sessionId: string): Promise<void> {
     const parts = {
       session: sessionOfToken(call, sessionId),
-      ended: endOtherSessions(call, 'session', 'logout', '0'),
+      own: endSession(sessionId, 'logout', call.now),
+      proven: sql`SELECT account_id FROM session WHERE stage = 'signed_in'`,
+      signed_out: raiseStamp(call, 'proven'),
+      ...endSessionsOf(call, 'logout', 'signed_out', survivors.none, 'own'),
       verdict: sql`
         SELECT 'ended' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session`,
       audited: audit(call, 'session.end', 'verdict'),

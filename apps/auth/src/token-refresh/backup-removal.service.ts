@@ -29,7 +29,7 @@ export class BackupRemovalService {
     const parts: Parts = {
       backup_code: this.backupCodes.locked(accountId ?? NOBODY, code),
       ...this.attempts.redeemElsewhere(call, question, 'totp', this.backupCodes.isRight('backup_code')),
-      redeemed: sql`SELECT account_id FROM verdict WHERE outcome = 'redeemed'`,
+      redeemed: sql`SELECT account_id, security_stamp FROM verdict WHERE outcome = 'redeemed'`,
       ...this.removal.remove(call, 'redeemed'),
       audited: audit(call, 'factor.disconnect', 'verdict'),
     };
@@ -45,7 +45,7 @@ export class BackupRemovalService {
     const attempt = { ...shownFactor(call, 'second_factor', rule), factor: 'first' } as const;
     const parts: Parts = {
       ...subjectParts(login, this.keyRing),
-      opening: sql`SELECT subject, account_id, NULL::bigint AS session_id FROM subject`,
+      opening: sql`SELECT subject, account_id, NULL::bigint AS session_id, security_stamp FROM subject`,
       ...this.attempts.open(call, attempt, 'opening'),
     };
     const row = await this.database.row<{ account_id: string | null }>(

@@ -4,7 +4,7 @@ import { audit } from '@app/audit';
 import { Database, statement, type Parts } from '@app/database';
 import { Outbox, ownerNotice } from '@app/delivery';
 import { AuthError, type Call } from '@app/kernel';
-import { endWaitingSessions, sessionOfToken } from '@app/sessions';
+import { endSessionsOf, sessionOfToken, survivors } from '@app/sessions';
 import sql from 'sql-template-tag';
 import { Freshness } from './freshness.js';
 
@@ -46,7 +46,7 @@ export class FactorRemovalService {
   remove(call: Call, from: string): Parts {
     return {
       ...this.factors.disconnect(call, from),
-      waiting: endWaitingSessions(call, 'second_factor_disabled', 'disconnected'),
+      ...endSessionsOf(call, 'second_factor_disabled', 'disconnected', survivors.signedIn),
       recipient: recipientOf('email', 'disconnected'),
       notice: this.outbox.enqueue(
         ownerNotice(call, 'factor_changed', { change: 'disabled' }),

@@ -15,6 +15,8 @@ export interface SetupHolder {
   /** What the account is known by: stands in the authenticator app. */
   label: string;
   fresh: boolean;
+  /** Whether somebody has proven to own the account: a stranger's registration must not leave a way in. */
+  proven: boolean;
 }
 
 /** What setting up an authenticator and a phone have in common. */
@@ -30,11 +32,13 @@ export class FactorSetups {
   async holder(call: Call, sessionId: string): Promise<SetupHolder> {
     const parts = { session: sessionOfToken(call, sessionId), fresh: this.freshness.fresh(call, 'session') };
     const answer = sql`
-      SELECT a.id AS account_id, coalesce(a.email, a.username, a.phone) AS label, EXISTS (SELECT FROM fresh) AS fresh
+      SELECT a.id AS account_id, coalesce(a.email, a.username, a.phone) AS label, EXISTS (SELECT FROM fresh) AS fresh,
+        a.activated_at IS NOT NULL AS proven
       FROM session s JOIN accounts a ON a.id = s.account_id`;
     const holder = await this.database.row<SetupHolder>(statement(parts, answer));
     if (!holder) throw new AuthError('session_not_found');
     if (!holder.fresh) throw new AuthError('proof_stale');
+    if (!holder.proven) throw new AuthError('account_not_activated');
     return holder;
   }
 

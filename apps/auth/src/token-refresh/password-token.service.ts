@@ -49,8 +49,8 @@ export class PasswordTokenService {
     const id = call.nextId();
     const stage = account.second_factor === 'none' ? 'signed_in' : 'pending';
     const parts: Parts = {
-      held: holdAccount(account, call.now),
-      starting: sql`SELECT account_id, ${stage}::text AS stage FROM held`,
+      held: holdAccount(account),
+      starting: sql`SELECT account_id, security_stamp, ${stage}::text AS stage FROM held`,
       session: this.rotation.start(call, { id, method: 'pwd', token }, 'starting'),
       ...this.challenge.open(call, account.second_factor, id),
       ...also,

@@ -39,7 +39,7 @@ export class RegistrationService {
     const session = { id: call.nextId(), method: 'pwd', token } as const;
     const parts: Parts = {
       created: registerAccount(call, { ...names, id: call.nextId(), passwordHash }),
-      starting: sql`SELECT account_id, 'signed_in' AS stage FROM created WHERE ${passwordHash !== undefined}::boolean`,
+      starting: sql`SELECT account_id, security_stamp, 'signed_in' AS stage FROM created WHERE ${passwordHash !== undefined}::boolean`,
       session: this.rotation.start(call, session, 'starting'),
       verdict: sql`
         SELECT 'created' AS outcome, c.account_id, s.session_id, NULL::bigint AS attempt_id

@@ -67,7 +67,7 @@ export class SignInService {
     const tokenHash = digest(token);
     const stage = awaits ? 'pending' : 'signed_in';
     const parts: Parts = {
-      held: holdAccount(account, call.now),
+      held: holdAccount(account),
       session: this.sessions.start(call, { id: call.nextId(), stage, tokenHash, method: 'pwd' }, 'held'),
       ...(awaits ? this.challenge(call, awaits, tokenHash) : {}),
       ...also,

@@ -58,7 +58,7 @@ export class DocspaceIdentity {
       account,
       method: 'fed',
       event,
-      hold: (name, alone) => this.hold(call, account, identity, name, alone),
+      hold: (name, alone) => this.hold(account, identity, name, alone),
       also: {},
       spent: {},
       ...(!linked && { admit: (from: string) => this.link(call, identity, from) }),
@@ -66,14 +66,8 @@ export class DocspaceIdentity {
   }
 
   /** As long as it is linked, if it was. */
-  private hold(
-    call: Call,
-    account: FoundByIdentity,
-    identity: ExternalIdentity,
-    name: string,
-    alone = false,
-  ): Parts {
-    const held = (alone ? holdAlone : holdAccount)(account, call.now);
+  private hold(account: FoundByIdentity, identity: ExternalIdentity, name: string, alone = false): Parts {
+    const held = (alone ? holdAlone : holdAccount)(account);
     return account.linked ? { vouched: held, [name]: holdIdentity(identity, 'vouched') } : { [name]: held };
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { activate, holdAlone, KNOWN_COLUMNS, type KnownAccount } from '@app/accounts';
-import { AttemptsRepository, MAILED_KEYS } from '@app/attempts';
+import { AttemptsRepository, isAllowed, MAILED_KEYS } from '@app/attempts';
 import { Database, statement, type Parts } from '@app/database';
 import { normaliseIdentifier, type Call } from '@app/kernel';
 import { endPendingBegunBy } from '@app/sessions';
@@ -52,7 +52,7 @@ export class DocspaceMailedKey {
   /** The account first, as everywhere, and alone: the session that comes of it ends the others that the key has begun. */
   private hold(call: Call, key: string, account: KnownAccount, name: string): Parts {
     return {
-      keyed: holdAlone(account, call.now),
+      keyed: holdAlone(account),
       [name]: this.attempts.holdLink(call, MAILED_KEYS, key, 'keyed'),
     };
   }
@@ -61,7 +61,8 @@ export class DocspaceMailedKey {
     const parts = {
       mailed: sql`
         SELECT a.id AS attempt_id, a.account_id,
-          CASE WHEN a.status = 'open' AND a.expires_at <= ${now}::timestamptz THEN 'expired' ELSE a.status END AS state
+          CASE WHEN a.status = 'open' AND a.expires_at <= ${now}::timestamptz THEN 'expired'
+            WHEN a.status = 'open' AND NOT ${isAllowed('a')} THEN 'superseded' ELSE a.status END AS state
         FROM attempts a WHERE ${this.attempts.link(key)} AND a.purpose = ANY(${MAILED_KEYS}::text[]) AND a.protocol = ${protocol}`,
     };
     const answer = sql`

@@ -45,12 +45,12 @@ function kindOf(method: Method): 'code' | 'totp' {
 }
 
 /**
- * Part: the account of part `from`, as `open` wants it, once part `closed` has run: an account has one open attempt of a kind
+ * Part: the account of part `from` (`account_id, security_stamp`), as `open` wants it, once part `closed` has run: an account has one open attempt of a kind
  * (`attempts_docspace`).
  */
 export function afterClosing(from: string): Sql {
   return sql`
-    SELECT f.account_id, f.account_id::text AS subject, NULL::bigint AS session_id
+    SELECT f.account_id, f.account_id::text AS subject, NULL::bigint AS session_id, f.security_stamp
     FROM ${raw(from)} f CROSS JOIN (SELECT count(*) FROM closed) after_that`;
 }
 

@@ -56,7 +56,7 @@ export class DocspaceChallenge {
     return {
       standing: standing(call, channel),
       closed: close(call, 'code', channel),
-      wanting: sql`SELECT h.account_id FROM held h WHERE NOT EXISTS (SELECT FROM standing)`,
+      wanting: sql`SELECT h.account_id, h.security_stamp FROM held h WHERE NOT EXISTS (SELECT FROM standing)`,
       opening: afterClosing('wanting'),
       ...this.attempts.open(call, attempt, 'opening'),
       recipient: recipientOf(channel, 'wanting'),

@@ -45,18 +45,12 @@ export class DocspaceDecision {
     throw new AuthError('attempt_not_found');
   }
 
-  /** `session`: parts that make the session of part `proven`, ending in `session`; `id`: of that session. */
-  async decide(
-    call: Call,
-    gate: Parts,
-    awaited: AwaitedFactor,
-    code: string,
-    session: { id: string; parts: Parts },
-  ): Promise<void> {
+  /** `session`: parts that make the session of part `proven`, ending in `session`. */
+  async decide(call: Call, gate: Parts, awaited: AwaitedFactor, code: string, session: Parts): Promise<void> {
     const redeeming = this.check.redeem(call, awaited, code);
     const connects = 'connected' in redeeming && awaited.setup;
-    const announced = connects ? this.connections.announce(call, connects.factor, session.id) : {};
-    const parts = together(gate, redeeming, session.parts, announced, {
+    const announced = connects ? this.connections.announce(call, connects.factor) : {};
+    const parts = together(gate, redeeming, session, announced, {
       decided: sql`
         SELECT v.outcome, v.account_id, s.session_id, v.attempt_id FROM verdict v LEFT JOIN session s ON true`,
       audited: audit(call, 'code.verify', 'decided'),

@@ -23,7 +23,7 @@ interface Verdict {
 }
 
 interface Sending {
-  /** Ends in part `asking` (`account_id, subject`): who asks. */
+  /** Ends in part `asking` (`account_id, subject, security_stamp`): who asks. */
   asking: Parts;
   rule: SendRule;
   attempt: NewAttempt;
@@ -53,7 +53,7 @@ export class DocspaceTextService {
     await this.send(call, {
       asking: {
         ...hold('account'),
-        asking: sql`SELECT account_id, account_id::text AS subject FROM account`,
+        asking: sql`SELECT account_id, account_id::text AS subject, security_stamp FROM account`,
       },
       rule: { purpose: 'second_factor', ...this.waits() },
       attempt,
@@ -76,7 +76,7 @@ export class DocspaceTextService {
       asking: {
         pending: this.sessions.pending(call, digest(key)),
         asking: sql`
-          SELECT p.account_id, p.subject FROM pending p JOIN accounts a ON a.id = p.account_id
+          SELECT p.account_id, p.subject, p.security_stamp FROM pending p JOIN accounts a ON a.id = p.account_id
           WHERE a.disabled_at IS NULL AND a.second_factor = 'sms' AND a.phone IS NULL`,
       },
       rule: { purpose: 'factor_setup', ...this.waits() },
@@ -108,7 +108,7 @@ export class DocspaceTextService {
     const parts: Parts = {
       ...asking,
       window_taken: takeSendWindow(call, rule, 'asking'),
-      held: sql`SELECT a.account_id FROM asking a JOIN window_taken USING (subject)`,
+      held: sql`SELECT a.account_id, a.security_stamp FROM asking a JOIN window_taken USING (subject)`,
       closed: close(call, 'code'),
       opening: afterClosing('held'),
       ...this.attempts.open(call, attempt, 'opening'),

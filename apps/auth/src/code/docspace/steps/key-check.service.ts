@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { AttemptsRepository, MAILED_KEYS } from '@app/attempts';
-import { Database, statement } from '@app/database';
+import { AttemptsRepository, isAllowed, MAILED_KEYS } from '@app/attempts';
+import { Database, isCurrent, statement } from '@app/database';
 import { digest, type Call } from '@app/kernel';
 import sql from 'sql-template-tag';
 
@@ -24,10 +24,10 @@ export class DocspaceKeyCheck {
     const parts = {
       step: sql`
         SELECT s.account_id, false AS mailed,
-          CASE WHEN s.ended_at IS NOT NULL THEN 'ended' WHEN s.expires_at <= ${now}::timestamptz THEN 'expired' ELSE 'good' END AS state
+          CASE WHEN s.ended_at IS NOT NULL OR NOT ${isCurrent('s')} THEN 'ended' WHEN s.expires_at <= ${now}::timestamptz THEN 'expired' ELSE 'good' END AS state
         FROM sessions s WHERE s.token_hash = ${digest(key)} AND s.protocol = ${protocol} AND s.stage = 'pending'`,
       mailed: sql`
-        SELECT a.account_id, true AS mailed, CASE WHEN a.status NOT IN ('open', 'expired') THEN 'ended'
+        SELECT a.account_id, true AS mailed, CASE WHEN a.status NOT IN ('open', 'expired') OR NOT ${isAllowed('a')} THEN 'ended'
           WHEN a.expires_at <= ${now}::timestamptz THEN 'expired' ELSE 'good' END AS state
         FROM attempts a WHERE ${this.attempts.link(key)} AND a.purpose = ANY(${MAILED_KEYS}::text[]) AND a.protocol = ${protocol}`,
     };

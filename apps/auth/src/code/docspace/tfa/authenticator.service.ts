@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { BackupCodes, lockAccount, SecondFactors, type SecondFactor } from '@app/accounts';
+import { BackupCodes, lockAccount, raiseStamp, SecondFactors, type SecondFactor } from '@app/accounts';
 import { audit, type AuditEvent } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, rowsUnderLock, statement, type Parts } from '@app/database';
 import { canText, Mailbox } from '@app/delivery';
 import { AuthError, type Call } from '@app/kernel';
-import { endWaitingSessions } from '@app/sessions';
+import { endSessionsOf, survivors } from '@app/sessions';
 import sql from 'sql-template-tag';
 import { DataSource } from 'typeorm';
 import { DocspaceConnections } from '../second-factor/connections.js';
@@ -50,10 +50,10 @@ export class DocspaceAuthenticatorService {
     if (holder.second_factor === factor) return;
     await this.change(call, token, holder, factor === 'none' ? 'factor.disconnect' : 'factor.setup', {
       changed: sql`
-        UPDATE accounts a SET second_factor = ${factor}, updated_at = ${call.now}::timestamptz FROM fresh f
-        WHERE a.id = f.account_id AND a.second_factor <> ${factor} RETURNING a.id AS account_id`,
+        UPDATE accounts a SET second_factor = ${factor}, security_stamp = a.security_stamp + 1, updated_at = ${call.now}::timestamptz
+        FROM fresh f WHERE a.id = f.account_id AND a.second_factor <> ${factor} RETURNING a.id AS account_id, a.security_stamp`,
       ...this.factors.forget('changed'),
-      waiting: endWaitingSessions(call, 'second_factor_changed', 'changed'),
+      ...endSessionsOf(call, 'second_factor_changed', 'changed', survivors.signedIn),
       ...this.connections.tell(call, factor === 'none' ? 'disabled' : `${factor}_enabled`, 'changed'),
     });
   }
@@ -66,9 +66,10 @@ export class DocspaceAuthenticatorService {
     const holder = await this.holders.findFresh(call, token, named);
     if (holder.second_factor !== 'totp') throw new AuthError('attempt_not_found');
     await this.change(call, token, holder, 'factor.disconnect', {
-      changed: sql`SELECT f.account_id FROM fresh f JOIN totp_factors t USING (account_id)`,
+      voided: sql`SELECT f.account_id FROM fresh f JOIN totp_factors t USING (account_id)`,
+      changed: raiseStamp(call, 'voided'),
       ...this.factors.forget('changed'),
-      waiting: endWaitingSessions(call, 'second_factor_changed', 'changed'),
+      ...endSessionsOf(call, 'second_factor_changed', 'changed', survivors.signedIn),
       ...this.connections.tell(call, 'disabled', 'changed'),
     });
   }

@@ -57,8 +57,8 @@ export class DocspaceStepKey {
     const challenge = await this.challenges.of(call, holder, undefined);
     const session = { id: call.nextId(), stage: 'pending', tokenHash: digest(key) } as const;
     const parts: Parts = {
-      ...this.holders.gate(call, token, holdAccount(holder, call.now)),
-      held: sql`SELECT account_id FROM fresh`,
+      ...this.holders.gate(call, token, holdAccount(holder)),
+      held: sql`SELECT account_id, security_stamp FROM fresh`,
       step: this.sessions.start(call, { ...session, method: holder.method }, 'held'),
       ...challenge.parts,
       verdict: sql`SELECT 'begun' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM step`,

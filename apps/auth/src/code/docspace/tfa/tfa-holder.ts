@@ -46,7 +46,7 @@ export class DocspaceTfaHolder {
   }
 
   /**
-   * Parts that ask again in the statement that makes use of the answer, ending in `fresh` (`{account_id}`), its session locked.
+   * Parts that ask again in the statement that makes use of the answer, ending in `fresh` (`{account_id, security_stamp}`), its session locked.
    * `account`: part that gives the `account_id` while it may go on; locked before the session, as everywhere.
    */
   gate(call: Call, token: string, account: Sql): Parts {
@@ -54,7 +54,7 @@ export class DocspaceTfaHolder {
       account,
       session: signedInSession(call, digest(token)),
       fresh: sql`
-        SELECT p.account_id FROM account a JOIN session s USING (account_id) JOIN sessions p ON p.id = s.session_id
+        SELECT p.account_id, p.security_stamp FROM account a JOIN session s USING (account_id) JOIN sessions p ON p.id = s.session_id
         WHERE p.signed_in_at > ${this.since(call)}::timestamptz AND p.ended_at IS NULL FOR UPDATE OF p`,
     };
   }
