@@ -1,5 +1,5 @@
 import { PasswordHasher } from '@app/accounts';
-import sql from 'sql-template-tag';
+import { sql } from '@app/database';
 import { NavixyClient } from '../support/navixy-client.js';
 import { PASSWORD, TestApp } from '../support/test-app.js';
 

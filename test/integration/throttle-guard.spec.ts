@@ -11,12 +11,11 @@ import {
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { ConfigModule, readConfig } from '@app/config';
-import { DatabaseModule } from '@app/database';
+import { DatabaseModule, sql } from '@app/database';
 import { AuthError, Clock, KeyRing } from '@app/kernel';
 import { Alongside, byAddress, FoundAlongside, Limits, ThrottleModule, type Limit } from '@app/throttle';
 import type { Request, Response } from 'express';
 import type { Pool } from 'pg';
-import sql from 'sql-template-tag';
 import request from 'supertest';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../ormconfig.js';

@@ -2,10 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { PasswordCheck, type AccountEntity } from '@app/accounts';
 import { GuessBudgetEntity, refillBudget } from '@app/attempts';
 import { Config } from '@app/config';
-import { Database, statement } from '@app/database';
+import { Database, sql, statementOf } from '@app/database';
 import type { Call } from '@app/kernel';
 import { SessionEntity } from '@app/sessions';
-import sql from 'sql-template-tag';
 import { DataSource, IsNull, MoreThan } from 'typeorm';
 import { identifiersOf } from './identifiers.js';
 import { recorded } from './recorded.js';
@@ -46,7 +45,7 @@ export class AccountStateService {
       refilled: refillBudget(account.id),
       ...recorded(call, 'account.unlock'),
     };
-    await this.database.rows(statement(parts, sql`SELECT account_id FROM changed`));
+    await this.database.rows(statementOf(parts, sql`SELECT account_id FROM changed`));
   }
 
   private async codesRefusedUntil(subject: string, now: Date): Promise<Date | null> {

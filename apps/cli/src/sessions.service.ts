@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { raiseStamp, type AccountEntity } from '@app/accounts';
 import { audit } from '@app/audit';
-import { Database, statement } from '@app/database';
+import { Database, sql, statementOf } from '@app/database';
 import type { Call } from '@app/kernel';
 import { endSession, endSessionsOf, SessionEntity } from '@app/sessions';
-import sql from 'sql-template-tag';
 import { DataSource, IsNull, MoreThan } from 'typeorm';
 import { isId } from './identifiers.js';
 
@@ -34,7 +33,7 @@ export class SessionsService {
       verdict: sql`SELECT ${REASON} AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM ended`,
       audited: audit(call, 'session.end', 'verdict'),
     };
-    const query = statement(parts, sql`SELECT session_id FROM ended`);
+    const query = statementOf(parts, sql`SELECT session_id FROM ended`);
     return (await this.database.row(query)) !== undefined;
   }
 
@@ -51,7 +50,7 @@ export class SessionsService {
     };
     const answer = sql`
       SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > ${call.now}::timestamptz`;
-    const row = await this.database.row<{ sessions: number }>(statement(parts, answer));
+    const row = await this.database.row<{ sessions: number }>(statementOf(parts, answer));
     return row?.sessions ?? 0;
   }
 }

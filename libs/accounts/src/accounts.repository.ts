@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { sql, raw, type Sql } from '@app/database';
 import { normaliseIdentifier } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
 import { DataSource } from 'typeorm';
 import { AccountEntity } from './account.entity.js';
 

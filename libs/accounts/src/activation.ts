@@ -1,5 +1,5 @@
+import { sql, raw, type Sql } from '@app/database';
 import type { Call } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
 
 /** Statement: the language in which the account is written to from now on. */
 export function changeLanguage({ now }: Call, accountId: string, language: string): Sql {

@@ -1,5 +1,5 @@
+import { sql, raw, type Sql } from '@app/database';
 import type { Call } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
 
 /**
  * Part: a new password for the account of a redeemed attempt (part `verdict`), unless the account has changed since the attempt was

@@ -1,4 +1,4 @@
-import sql, { raw, type Sql } from 'sql-template-tag';
+import { sql, raw, type Sql } from '@app/database';
 
 const column = (channel: 'email' | 'sms') => raw(channel === 'email' ? 'email' : 'phone');
 

@@ -1,4 +1,4 @@
-import { raw } from 'sql-template-tag';
+import { raw } from '@app/database';
 import type { SecondFactor } from './account.entity.js';
 
 /** What a flow needs to know of an account that has proven its first factor. */

@@ -1,6 +1,5 @@
-import type { Parts } from '@app/database';
+import { join, type Parts, raw, sql, type Sql } from '@app/database';
 import type { Call, Identifier } from '@app/kernel';
-import sql, { join, raw, type Sql } from 'sql-template-tag';
 
 export interface NewSignUp {
   email?: string;

@@ -1,6 +1,5 @@
-import type { Parts } from '@app/database';
+import { type Parts, raw, type Sql, sql } from '@app/database';
 import type { Identifier, KeyRing } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
 
 /** What names a person: an identifier they chose, or their account's UUID. */
 type Name = Identifier | { kind: 'uuid'; value: string };

@@ -1,5 +1,4 @@
-import { isCurrent } from '@app/database';
-import sql, { raw, type Sql } from 'sql-template-tag';
+import { isCurrent, raw, sql, type Sql } from '@app/database';
 import type { AttemptPurpose } from './attempt.entity.js';
 
 /** What no event at the account ends: the link that stops a recovery has to work whatever happens before it is due. */

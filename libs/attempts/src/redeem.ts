@@ -1,5 +1,4 @@
-import type { Parts } from '@app/database';
-import sql, { type Sql } from 'sql-template-tag';
+import { type Parts, type Sql, sql } from '@app/database';
 import type { AttemptKind, AttemptPurpose } from './attempt.entity.js';
 import { isAllowed } from './is-allowed.js';
 

@@ -1,5 +1,4 @@
-import sql, { raw, type Sql } from 'sql-template-tag';
-
+import { sql, raw, type Sql } from './sql/sql.js';
 /**
  * Condition on table `made` (an alias with `account_id` and `security_stamp`): nothing has happened to its account since that
  * ends what was made for it before. Whoever makes something for an account writes down the stamp that was read with the

@@ -1,5 +1,5 @@
+import { sql, raw, type Sql } from '@app/database';
 import { digest, plusSeconds, randomToken, type Call } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
 
 /** How long a session made now lives: while it waits for a second factor, and signed in. `config.sessions`. */
 export interface SessionLives {

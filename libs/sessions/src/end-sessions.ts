@@ -1,6 +1,5 @@
-import type { Parts } from '@app/database';
+import { type Parts, raw, type Sql, sql } from '@app/database';
 import type { Call } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
 import type { AuthenticationMethod } from './session.entity.js';
 
 // What ends sessions without their credential.

@@ -1,5 +1,5 @@
+import { sql, raw, type Sql } from '@app/database';
 import { plusSeconds, type Call } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
 import type { AuthenticationMethod } from './session.entity.js';
 
 /** A session whose two factors came in one call. */

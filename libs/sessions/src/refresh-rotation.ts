@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
-import { isCurrent } from '@app/database';
+import { isCurrent, raw, sql, type Sql } from '@app/database';
 import { plusSeconds, type Call } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
 import type { IssuedToken, PresentedToken } from './refresh-tokens.js';
 import type { AuthenticationMethod } from './session.entity.js';
 

@@ -1,6 +1,5 @@
-import { isCurrent } from '@app/database';
+import { isCurrent, raw, sql, type Sql } from '@app/database';
 import type { Call } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
 
 /**
  * Part: the live session that an access token names (`sid`), locked, whatever it waits for:

@@ -1,6 +1,6 @@
 import { createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import { type Sql } from '@app/database';
 import type { Request } from 'express';
-import type { Sql } from 'sql-template-tag';
 
 /** What to look up for a request; `undefined`: nothing. Like a tracker, it sees input that nobody has validated. */
 export type Question = (request: Request, now: Date) => Sql | undefined;

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AttemptsRepository, isAllowed } from '@app/attempts';
-import { Database } from '@app/database';
+import { Database, sql } from '@app/database';
 import type { Call } from '@app/kernel';
-import sql from 'sql-template-tag';
 
 /** A mailed link that can still be confirmed, as its page states it. */
 export interface LinkView {

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { claimMailbox, withAccount } from '@app/accounts';
 import { AttemptsRepository, MAILED_KEYS } from '@app/attempts';
-import type { Parts } from '@app/database';
+import { type Parts, type Sql, sql } from '@app/database';
 import type { Call } from '@app/kernel';
 import { endSessionsOf, RefreshRotation, RefreshTokens } from '@app/sessions';
-import sql, { type Sql } from 'sql-template-tag';
 
 export interface ProvenSession {
   /** To follow the parts that end in `verdict`. */

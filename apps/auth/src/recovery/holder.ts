@@ -1,5 +1,5 @@
 import { activeCredentials, type CredentialKind, type SecondFactor } from '@app/accounts';
-import sql, { raw, type Sql } from 'sql-template-tag';
+import { sql, raw, type Sql } from '@app/database';
 
 /** A key as it travels in JSON. */
 export interface HeldKey {

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AttemptsRepository } from '@app/attempts';
 import { audit } from '@app/audit';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import { AuthError, KeyRing, randomToken, type Call } from '@app/kernel';
-import sql from 'sql-template-tag';
 import { holderOf, type HeldKey, type Holder } from './holder.js';
 import { spendCodeAndOpen, type InitVerdict } from './open-challenge.js';
 import { personParts, type Person } from './person.js';
@@ -42,7 +41,7 @@ export class LoginInitService {
       anybody: sql`SELECT ${subject}::text AS subject, NULL::bigint AS account_id, NULL::bigint AS session_id, NULL::int AS security_stamp`,
       ...this.attempts.openChallenge(call, { ...KIND, token }, 'anybody'),
     };
-    await this.database.rows(statement(parts, sql`SELECT FROM anybody`));
+    await this.database.rows(statementOf(parts, sql`SELECT FROM anybody`));
     return { token, keys: [] };
   }
 
@@ -58,7 +57,7 @@ export class LoginInitService {
       audited: audit(call, 'login.init', 'verdict'),
     };
     const row = await this.database.row<{ holder: Holder | null }>(
-      statement(parts, sql`SELECT (SELECT holder FROM owner) AS holder FROM verdict`),
+      statementOf(parts, sql`SELECT (SELECT holder FROM owner) AS holder FROM verdict`),
     );
     return { token, keys: this.keysOf(person, row?.holder) };
   }

@@ -9,9 +9,8 @@ import {
   type StoredCredential,
 } from '@app/accounts';
 import { AttemptsRepository, isAllowed } from '@app/attempts';
-import { Database, type Parts } from '@app/database';
+import { Database, type Parts, type Sql, sql } from '@app/database';
 import type { Call } from '@app/kernel';
-import sql, { type Sql } from 'sql-template-tag';
 
 /** A key and the challenge it was shown for. */
 export interface ShownKey {

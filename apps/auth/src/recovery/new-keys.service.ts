@@ -9,8 +9,8 @@ import {
   type CredentialRow,
   type Enrolment,
 } from '@app/accounts';
+import { sql } from '@app/database';
 import { AuthError, type Call } from '@app/kernel';
-import sql from 'sql-template-tag';
 import type { Holder } from './holder.js';
 
 /** The keys that an account is to have from now on, as a client offers them. */

@@ -2,11 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { changeKeys, insertCredentials, recipientOf, revokeCredentials, type Enrolment } from '@app/accounts';
 import { AttemptsRepository, LINK_BINDING } from '@app/attempts';
 import { Config } from '@app/config';
-import type { Parts } from '@app/database';
+import { type Parts, raw, type Sql, sql } from '@app/database';
 import { askedBy, Outbox, type NewMessage } from '@app/delivery';
 import { plusSeconds, randomToken, type Call } from '@app/kernel';
 import { endSessionsOf } from '@app/sessions';
-import sql, { raw, type Sql } from 'sql-template-tag';
 import type { ProvenKeys } from './new-keys.service.js';
 
 const LINK_BITS = 128;

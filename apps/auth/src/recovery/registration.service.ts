@@ -2,11 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { changeKeys, insertCredentials, lockAccount, UNREGISTERED } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { audit } from '@app/audit';
-import { Database, rowsUnderLock, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, type Statement, statementOf } from '@app/database';
 import { AuthError, KeyRing, randomToken, type Call } from '@app/kernel';
 import { endSessionsOf, survivors } from '@app/sessions';
-import sql from 'sql-template-tag';
-import { DataSource } from 'typeorm';
 import { ChallengedService } from './challenged.service.js';
 import { spendCodeAndOpen, type InitVerdict, type OpenChallenge } from './open-challenge.js';
 import { enrolmentOf, type OfferedKeys, type ProvenKeys } from './new-keys.service.js';
@@ -30,7 +28,6 @@ const TOKEN_BITS = 256;
 @Injectable()
 export class RegistrationService {
   constructor(
-    private readonly dataSource: DataSource,
     private readonly database: Database,
     private readonly attempts: AttemptsRepository,
     private readonly keyRing: KeyRing,
@@ -51,16 +48,19 @@ export class RegistrationService {
   /** Gives the account its keys. Of any number of calls at once one does, and none once it has keys. */
   async complete(call: Call, token: string, offered: OfferedKeys): Promise<Completed> {
     const { holder, keys } = await this.challenged.prove(call, 'registration_proof', token, offered);
-    const [verdict] = await rowsUnderLock<{ outcome: string }>(
-      this.dataSource,
-      lockAccount(holder.id),
-      this.decision(call, token, holder.id, keys),
-    ).catch(refuseTaken);
+    const [verdict] = await this.database
+      .rowsUnderLock<{ outcome: string }>(lockAccount(holder.id), this.decision(call, token, holder.id, keys))
+      .catch(refuseTaken);
     if (verdict?.outcome !== 'redeemed') throw new AuthError('session_not_found');
     return completed(holder, keys);
   }
 
-  private decision(call: Call, token: string, accountId: string, keys: ProvenKeys) {
+  private decision(
+    call: Call,
+    token: string,
+    accountId: string,
+    keys: ProvenKeys,
+  ): Statement<{ outcome: string }> {
     const totp = enrolmentOf(keys);
     const parts: Parts = {
       free: sql`SELECT id AS account_id FROM accounts WHERE id = ${accountId}::bigint AND disabled_at IS NULL AND ${UNREGISTERED}`,
@@ -71,7 +71,7 @@ export class RegistrationService {
       ...(totp && endSessionsOf(call, 'second_factor_enabled', 'raised', survivors.provenBy('otp'))),
       audited: audit(call, 'registration.complete', 'verdict'),
     };
-    return statement(parts, sql`SELECT outcome FROM verdict`);
+    return statementOf(parts, sql`SELECT outcome FROM verdict`);
   }
 }
 

@@ -1,7 +1,6 @@
 import type { SecondFactor } from '@app/accounts';
-import { isCurrent } from '@app/database';
+import { isCurrent, sql, type Sql } from '@app/database';
 import { plusSeconds } from '@app/kernel';
-import sql, { type Sql } from 'sql-template-tag';
 
 /** An attempt of a browser session, as it travels beside the limits: timestamps are ISO strings. */
 export interface BrowserAttempt {

@@ -10,10 +10,9 @@ import {
 } from '@app/attempts';
 import { audit } from '@app/audit';
 import { Config } from '@app/config';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import { askedBy, Outbox, type NewMessage } from '@app/delivery';
 import { AuthError, KeyRing, randomToken, secondsUntil, type Call, type Identifier } from '@app/kernel';
-import sql from 'sql-template-tag';
 
 const TOKEN_BITS = 256;
 
@@ -47,7 +46,9 @@ export class ForgotPasswordService {
       audited: audit(call, 'password.forgot', 'verdict'),
     };
     const answer = sql`SELECT outcome, (SELECT next_at FROM waiting) AS next_at FROM verdict`;
-    const row = await this.database.row<{ outcome: string; next_at: Date | null }>(statement(parts, answer));
+    const row = await this.database.row<{ outcome: string; next_at: Date | null }>(
+      statementOf(parts, answer),
+    );
     this.outbox.wake();
     if (row?.outcome === 'sent') return;
     throw new AuthError('resend_too_soon', {

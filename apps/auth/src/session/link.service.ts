@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AttemptsRepository, isAllowed } from '@app/attempts';
-import { Database } from '@app/database';
+import { Database, sql } from '@app/database';
 import { AuthError, type Call } from '@app/kernel';
-import sql from 'sql-template-tag';
 
 const TOKEN = /^[\w-]{20,128}$/;
 

@@ -2,11 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { PasswordHasher, resetPassword, weaknessOf } from '@app/accounts';
 import { AttemptsRepository, type RedeemOutcome } from '@app/attempts';
 import { audit } from '@app/audit';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import { Outbox, ownerNotice } from '@app/delivery';
 import { AuthError, type Call } from '@app/kernel';
 import { endSessionsOf } from '@app/sessions';
-import sql from 'sql-template-tag';
 
 interface Verdict {
   outcome: RedeemOutcome;
@@ -46,7 +45,7 @@ export class ResetPasswordService {
       audited: audit(call, 'password.reset', 'verdict'),
     };
     const answer = sql`SELECT outcome, EXISTS (SELECT FROM changed) AS changed FROM verdict`;
-    const verdict = await this.database.row<Verdict>(statement(parts, answer));
+    const verdict = await this.database.row<Verdict>(statementOf(parts, answer));
     this.outbox.wake();
     if (!verdict?.changed)
       throw new AuthError(verdict?.outcome === 'expired' ? 'link_expired' : 'link_unknown');

@@ -9,11 +9,10 @@ import {
 } from '@app/attempts';
 import { audit } from '@app/audit';
 import { Config } from '@app/config';
-import type { Parts } from '@app/database';
+import { type Parts, type Sql, sql } from '@app/database';
 import { Outbox } from '@app/delivery';
 import { KeyRing, type Call } from '@app/kernel';
 import { BrowserSessions } from '@app/sessions';
-import sql, { type Sql } from 'sql-template-tag';
 import type { Browser } from './browser.js';
 import type { BrowserAttempt } from './browser-view.js';
 import type { Channel, Sending } from './sending.js';

@@ -2,9 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { BackupCodes, subjectParts } from '@app/accounts';
 import { AttemptsRepository, type RedeemOutcome } from '@app/attempts';
 import { audit } from '@app/audit';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import { AuthError, KeyRing, type Call, type Identifier } from '@app/kernel';
-import sql from 'sql-template-tag';
 import { FactorRemovalService } from './factor-removal.service.js';
 import { shownFactor } from './second-factor-code.js';
 
@@ -34,7 +33,7 @@ export class BackupRemovalService {
       audited: audit(call, 'factor.disconnect', 'verdict'),
     };
     const row = await this.database.row<{ outcome: RedeemOutcome }>(
-      statement(parts, sql`SELECT outcome FROM verdict`),
+      statementOf(parts, sql`SELECT outcome FROM verdict`),
     );
     this.removal.sent();
     if (row?.outcome !== 'redeemed') throw new AuthError('code_wrong');
@@ -49,7 +48,7 @@ export class BackupRemovalService {
       ...this.attempts.open(call, attempt, 'opening'),
     };
     const row = await this.database.row<{ account_id: string | null }>(
-      statement(parts, sql`SELECT account_id FROM attempt`),
+      statementOf(parts, sql`SELECT account_id FROM attempt`),
     );
     return { id: attempt.id, accountId: row?.account_id ?? null };
   }

@@ -2,11 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { SecondFactors, holdAloneOf, recipientOf, type FactorSetup } from '@app/accounts';
 import { AttemptsRepository, type RedeemOutcome } from '@app/attempts';
 import { audit } from '@app/audit';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import { Outbox, ownerNotice } from '@app/delivery';
 import { AuthError, type Call } from '@app/kernel';
 import { endSessionsOf, ownerOfToken, RefreshRotation, sessionOfToken, survivors } from '@app/sessions';
-import sql from 'sql-template-tag';
 import { refuseTaken } from './account.service.js';
 import { bindingOf } from './second-factor-code.js';
 
@@ -48,7 +47,7 @@ export class FactorConfirmService {
     };
     const answer = sql`SELECT outcome, EXISTS (SELECT FROM connected) AS connected FROM verdict`;
     const row = await this.database
-      .row<{ outcome: RedeemOutcome; connected: boolean }>(statement(parts, answer))
+      .row<{ outcome: RedeemOutcome; connected: boolean }>(statementOf(parts, answer))
       .catch((error: unknown) => refuseTaken(error));
     this.outbox.wake();
     if (!row?.connected) throw new AuthError('code_wrong');
@@ -74,7 +73,7 @@ export class FactorConfirmService {
   private async setup(call: Call, sessionId: string): Promise<FactorSetup> {
     const parts = { session: sessionOfToken(call, sessionId), setup: this.factors.setup(call, 'session') };
     const answer = sql`SELECT s.session_id, u.* FROM session s LEFT JOIN setup u ON true WHERE s.stage = 'signed_in'`;
-    const row = await this.database.row<FactorSetup & { session_id: string }>(statement(parts, answer));
+    const row = await this.database.row<FactorSetup & { session_id: string }>(statementOf(parts, answer));
     if (!row) throw new AuthError('session_not_found');
     if (!row.account_id) throw new AuthError('code_wrong');
     return row;

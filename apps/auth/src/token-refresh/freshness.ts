@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
+import { sql, raw, type Sql } from '@app/database';
 import { plusSeconds, type Call } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
 
 /**
  * Whether a session was proven lately: by the second factor, or, for an account without one, by its sign-in. What is

@@ -1,7 +1,6 @@
 import type { Call } from '@app/kernel';
-import type { Parts } from '@app/database';
+import { type Parts, raw, type Sql, sql } from '@app/database';
 import { raiseStamp } from '../account-changes.js';
-import sql, { raw, type Sql } from 'sql-template-tag';
 
 /** An authenticator for an account that has no second factor yet. */
 export interface Enrolment {

@@ -9,11 +9,10 @@ import {
   type FoundByIdentity,
 } from '@app/accounts';
 import { audit } from '@app/audit';
-import { Database, type Parts } from '@app/database';
+import { Database, type Parts, raw, sql } from '@app/database';
 import { Outbox, ownerNotice } from '@app/delivery';
 import { IdentityProviders, type ExternalIdentity } from '@app/identity-providers';
 import { AuthError, type Call } from '@app/kernel';
-import sql, { raw } from 'sql-template-tag';
 import type { IdentityProviderProof } from './credentials.js';
 import type { Proven, Refused } from './proof.js';
 import { refusedParameter } from '../refused-parameter.js';
@@ -48,7 +47,7 @@ export class DocspaceIdentity {
       return { refused: code, details, outcome: outcome.reason, event, accountId: null };
     }
     const { identity } = outcome;
-    const account = await this.database.row<FoundByIdentity>(accountOfIdentity(identity));
+    const account = await this.database.row(accountOfIdentity(identity));
     if (!account || account.taken) {
       const why = account ? 'other_identity' : 'no_account';
       return { refused: 'credentials_wrong', outcome: why, event, accountId: account?.id ?? null };

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { activate, holdAlone, KNOWN_COLUMNS, type KnownAccount } from '@app/accounts';
 import { AttemptsRepository, isAllowed, MAILED_KEYS } from '@app/attempts';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import { normaliseIdentifier, type Call } from '@app/kernel';
 import { endPendingBegunBy } from '@app/sessions';
-import sql from 'sql-template-tag';
 import type { MailedKeyProof } from './credentials.js';
 import type { Proven, Refused } from './proof.js';
 
@@ -67,6 +66,6 @@ export class DocspaceMailedKey {
     };
     const answer = sql`
       SELECT ${KNOWN_COLUMNS}, a.invited_at IS NOT NULL AS invited, m.attempt_id, m.state FROM mailed m JOIN accounts a ON a.id = m.account_id`;
-    return this.database.row<Found>(statement(parts, answer));
+    return this.database.row<Found>(statementOf(parts, answer));
   }
 }

@@ -1,9 +1,8 @@
 import type { KnownAccount } from '@app/accounts';
 import type { AuditEvent } from '@app/audit';
-import type { Parts } from '@app/database';
+import { type Parts, type Sql, sql } from '@app/database';
 import type { AuthErrorCode, AuthErrorDetails } from '@app/kernel';
 import type { AuthenticationMethod } from '@app/sessions';
-import sql, { type Sql } from 'sql-template-tag';
 
 /** A first factor that was right. What it does, it does in the statements that make use of it: here are its parts of them. */
 export interface Proven {

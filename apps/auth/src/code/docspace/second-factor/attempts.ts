@@ -1,9 +1,8 @@
 import { isLinkedElsewhere } from '@app/accounts';
 import type { AttemptsRepository, NewAttempt } from '@app/attempts';
-import { violatedConstraint } from '@app/database';
+import { raw, sql, type Sql, violatedConstraint } from '@app/database';
 import { codeMessage, type NewMessage } from '@app/delivery';
 import { AuthError, randomDigits, type Call } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
 
 const PURPOSE = 'sign_in';
 const TRIES = 3;

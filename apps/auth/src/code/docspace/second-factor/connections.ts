@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { recipientOf } from '@app/accounts';
-import type { Parts } from '@app/database';
+import { type Parts, sql } from '@app/database';
 import { Outbox, ownerNotice, type FactorChange } from '@app/delivery';
 import type { Call } from '@app/kernel';
 import { endSessionsOf, survivors } from '@app/sessions';
-import sql from 'sql-template-tag';
 
 /** What goes with a change of an account's second factor. */
 @Injectable()

@@ -2,9 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { RedeemOutcome } from '@app/attempts';
 import { isLinkedElsewhere } from '@app/accounts';
 import { audit, auditRefusal } from '@app/audit';
-import { Database, statement, together, violatedConstraint, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf, together, violatedConstraint } from '@app/database';
 import { AuthError, secondsUntil, type Call } from '@app/kernel';
-import sql from 'sql-template-tag';
 import { crossing } from './attempts.js';
 import { DocspaceConnections } from './connections.js';
 import { DocspaceFactorCheck, type AwaitedFactor, type AwaitedRow } from './factor-check.js';
@@ -33,7 +32,7 @@ export class DocspaceDecision {
   async await(call: Call, gate: Parts, also: Parts, code: string): Promise<AwaitedFactor | undefined> {
     const parts = together(gate, this.check.find(call, code), also);
     const row = await crossing(() =>
-      this.database.row<AwaitedRow>(statement(parts, sql`SELECT * FROM awaited`)),
+      this.database.row<AwaitedRow>(statementOf(parts, sql`SELECT * FROM awaited`)),
     );
     if (!row) return undefined;
     const awaited = this.check.read(row);
@@ -58,7 +57,7 @@ export class DocspaceDecision {
     const answer = sql`
       SELECT d.outcome, d.session_id, (SELECT expires_at FROM target) AS expires_at,
         (SELECT refills_at FROM budget) AS refills_at FROM decided d`;
-    const verdict = await this.database.row<Verdict>(statement(parts, answer)).catch(refuseOvertaken);
+    const verdict = await this.database.row<Verdict>(statementOf(parts, answer)).catch(refuseOvertaken);
     this.connections.announced();
     if (verdict?.outcome !== 'redeemed' || !verdict.session_id) throw refusalOf(verdict as Verdict, call.now);
   }

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { BackupCodes, SecondFactors, TotpFactors, type FactorSetup, type SecondFactor } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
-import type { Parts } from '@app/database';
+import { type Parts, sql } from '@app/database';
 import type { Call } from '@app/kernel';
-import sql from 'sql-template-tag';
 import { afterClosing, bindingOf, close, ofAccount, shownAttempt, standing } from './attempts.js';
 
 /** What the account of part `held` can be proven by. */

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AttemptsRepository, isAllowed, MAILED_KEYS } from '@app/attempts';
-import { Database, isCurrent, statement } from '@app/database';
+import { Database, isCurrent, sql, statementOf } from '@app/database';
 import { digest, type Call } from '@app/kernel';
-import sql from 'sql-template-tag';
 
 /** A key and what it is for: `Auth` is one that was mailed, the others are those of a step. */
 export interface KeyState {
@@ -38,6 +37,6 @@ export class DocspaceKeyCheck {
         ELSE 'TfaAuth' END AS type
       FROM (SELECT * FROM step UNION ALL SELECT * FROM mailed) k JOIN accounts o ON o.id = k.account_id
       WHERE o.disabled_at IS NULL`;
-    return this.database.row<KeyState>(statement(parts, answer));
+    return this.database.row<KeyState>(statementOf(parts, answer));
   }
 }

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { AttemptsRepository, MAILED_KEYS } from '@app/attempts';
 import { Config } from '@app/config';
-import type { Parts } from '@app/database';
+import { type Parts, raw, sql } from '@app/database';
 import { AuthError, digest, plusSeconds, randomToken, type Call } from '@app/kernel';
 import { endPendingBegunBy, SessionsRepository } from '@app/sessions';
-import sql, { raw } from 'sql-template-tag';
 import type { SignInStep } from '../first-factor/credentials.js';
 import { DocspaceDecision } from '../second-factor/decision.js';
 

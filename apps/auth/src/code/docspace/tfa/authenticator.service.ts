@@ -2,12 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { BackupCodes, lockAccount, raiseStamp, SecondFactors, type SecondFactor } from '@app/accounts';
 import { audit, type AuditEvent } from '@app/audit';
 import { Config } from '@app/config';
-import { Database, rowsUnderLock, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import { canText, Mailbox } from '@app/delivery';
 import { AuthError, type Call } from '@app/kernel';
 import { endSessionsOf, survivors } from '@app/sessions';
-import sql from 'sql-template-tag';
-import { DataSource } from 'typeorm';
 import { DocspaceConnections } from '../second-factor/connections.js';
 import { BACKUP_CODES } from '../second-factor/factor-check.js';
 import { DocspaceTfaHolder, type Holder } from './tfa-holder.js';
@@ -26,7 +24,6 @@ export class DocspaceAuthenticatorService {
 
   constructor(
     private readonly database: Database,
-    private readonly dataSource: DataSource,
     private readonly holders: DocspaceTfaHolder,
     private readonly factors: SecondFactors,
     private readonly backupCodes: BackupCodes,
@@ -78,7 +75,7 @@ export class DocspaceAuthenticatorService {
     const { id } = await this.holders.findFresh(call, token);
     const parts = { holder: sql`SELECT ${id}::bigint AS account_id` };
     const rows = await this.database.rows<{ code_sealed: string; used: boolean }>(
-      statement(parts, this.backupCodes.keptOf('holder')),
+      statementOf(parts, this.backupCodes.keptOf('holder')),
     );
     return rows.map(({ code_sealed, used }) => ({ code: this.backupCodes.reveal(id, code_sealed), used }));
   }
@@ -111,8 +108,8 @@ export class DocspaceAuthenticatorService {
         SELECT 'changed' AS outcome, c.account_id, s.session_id, NULL::bigint AS attempt_id FROM changed c JOIN session s USING (account_id)`,
       audited: audit(call, event, 'verdict'),
     };
-    const query = statement(parts, sql`SELECT account_id FROM fresh`);
-    const [fresh] = await rowsUnderLock(this.dataSource, lockAccount(id), query);
+    const query = statementOf(parts, sql`SELECT account_id FROM fresh`);
+    const [fresh] = await this.database.rowsUnderLock(lockAccount(id), query);
     this.connections.announced();
     if (!fresh) throw new AuthError('proof_stale');
   }

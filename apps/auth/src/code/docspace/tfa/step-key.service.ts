@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { holdAccount } from '@app/accounts';
 import { audit } from '@app/audit';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import { AuthError, digest, randomToken, type Call } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
-import sql from 'sql-template-tag';
 import { crossing } from '../second-factor/attempts.js';
 import { DocspaceAuthenticatorService, type ChosenFactor } from './authenticator.service.js';
 import { DocspaceChallenge, type Challenge } from '../second-factor/challenge.js';
@@ -64,7 +63,7 @@ export class DocspaceStepKey {
       verdict: sql`SELECT 'begun' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM step`,
       audited: audit(call, 'factor.setup', 'verdict'),
     };
-    const row = await this.database.row(statement(parts, sql`SELECT session_id FROM step`));
+    const row = await this.database.row(statementOf(parts, sql`SELECT session_id FROM step`));
     // The session or the factor has changed meanwhile.
     if (!row) throw new AuthError('proof_stale');
     return challenge;

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { KNOWN_COLUMNS, type KnownAccount } from '@app/accounts';
 import { Config } from '@app/config';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, type Sql, statementOf } from '@app/database';
 import { AuthError, digest, plusSeconds, type Call } from '@app/kernel';
 import { signedInSession, type AuthenticationMethod } from '@app/sessions';
-import sql, { type Sql } from 'sql-template-tag';
 
 /** Who asks: the account, and how its session came about. */
 export interface Holder extends KnownAccount {
@@ -32,7 +31,7 @@ export class DocspaceTfaHolder {
       SELECT ${KNOWN_COLUMNS}, a.uuid, p.amr->0->>'method' AS method, p.signed_in_at > ${this.since(call)}::timestamptz AS fresh
       FROM session s JOIN sessions p ON p.id = s.session_id JOIN accounts a ON a.id = s.account_id
       WHERE a.disabled_at IS NULL`;
-    const holder = await this.database.row<Holder>(statement(parts, answer));
+    const holder = await this.database.row<Holder>(statementOf(parts, answer));
     if (!holder) throw new AuthError('session_not_found');
     return holder;
   }
