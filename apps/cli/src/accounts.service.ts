@@ -13,7 +13,7 @@ import {
   type AccountEntity,
   type SecondFactor,
 } from '@app/accounts';
-import { AttemptsRepository, MAILED_KEYS } from '@app/attempts';
+import { AttemptsRepository, carryOver, MAILED_KEYS } from '@app/attempts';
 import type { AuditEvent } from '@app/audit';
 import { Database, type Parts, sql, statementOf, violatedConstraint } from '@app/database';
 import type { Call } from '@app/kernel';
@@ -113,7 +113,7 @@ export class AccountsService {
       changed: setSecondFactor(call, id, to),
       factor: totp ? putTotpFactor(call, id, totp.sealed) : dropTotpFactor(id),
       ...dropFactorLeftovers(id),
-      keys_carried_over: this.attempts.carryOver(MAILED_KEYS, 'changed'),
+      keys_carried_over: carryOver(MAILED_KEYS, 'changed'),
       ...endSessionsOf(call, 'second_factor_changed', 'changed', survivors.signedIn),
     });
     return { otpauthUri: totp?.uri, endedSessions };

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { dropUnproven, insertAccount, recipientOf, type AccountEntity } from '@app/accounts';
 import { AttemptsRepository, LINK_BINDING, MAILED_KEYS, type NewAttempt } from '@app/attempts';
 import { Config } from '@app/config';
-import { Database, type Parts, sql, type Sql, statementOf } from '@app/database';
-import { enqueue, type NewMessage } from '@app/delivery';
+import { type Part, Database, type Parts, sql, type Sql, statementOf } from '@app/database';
+import { enqueue, type NewMessage, type Recipient } from '@app/delivery';
 import { KeyRing, randomToken, type Call } from '@app/kernel';
 import { endPendingBegunBy } from '@app/sessions';
 import { refuseTaken, type AccountRequest } from './accounts.service.js';
@@ -98,7 +98,12 @@ export class MailedKeysService {
     return { attempt, message };
   }
 
-  private mail(call: Call, attempt: NewAttempt, message: NewMessage, recipient: Sql): Parts {
+  private mail(
+    call: Call,
+    attempt: NewAttempt,
+    message: NewMessage,
+    recipient: Sql | Part<Recipient>,
+  ): Parts {
     return {
       opening: sql`SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM changed`,
       ...this.attempts.open({ ...call, protocol: PROTOCOL }, attempt, 'opening'),

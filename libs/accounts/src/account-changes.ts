@@ -1,6 +1,7 @@
-import { type Parts, raw, type Sql, sql } from '@app/database';
+import { type From, part, type Part, source, sql, type Sql } from '@app/database';
 import type { Call } from '@app/kernel';
 import type { SecondFactor } from './account.entity.js';
+import type { HeldAccount, MaybeOfAccount, OfAccount } from './held-account.js';
 
 /** An account as an operator gives it; identifiers in the form `normaliseIdentifier` makes. */
 export interface NewAccount {
@@ -18,15 +19,18 @@ export interface NewAccount {
   language: string;
 }
 
-/** Part: a new account, activated unless it is `invited`: `{account_id, uuid, security_stamp}`. A taken identifier violates `accounts_<column>_key`. */
-export function insertAccount({ now }: Call, account: NewAccount): Sql {
-  return sql`
+/** A new account, activated unless it is `invited`. A taken identifier violates `accounts_<column>_key`. */
+export function insertAccount({ now }: Call, account: NewAccount): Part<HeldAccount & { uuid: string }> {
+  return part(
+    'changed',
+    sql`
     INSERT INTO accounts (id, email, username, phone, password_hash, second_factor, org_id, tenant_id, language,
       activated_at, invited_at, created_at, updated_at)
     VALUES (${account.id}::bigint, ${account.email ?? null}, ${account.username ?? null}, ${account.phone ?? null},
       ${account.passwordHash ?? null}, ${account.secondFactor}, ${account.orgId ?? null}, ${account.tenantId ?? null},
       ${account.language}, ${account.invited ? null : now}::timestamptz, ${account.invited ? now : null}::timestamptz, ${now}::timestamptz, ${now}::timestamptz)
-    RETURNING id AS account_id, uuid, security_stamp`;
+    RETURNING id AS account_id, uuid, security_stamp`,
+  );
 }
 
 /** Statement: frees an address of an account that somebody registered with it and nobody has proven to own. */
@@ -34,25 +38,40 @@ export function dropUnproven(email: string): Sql {
   return sql`DELETE FROM accounts WHERE email = ${email} AND activated_at IS NULL AND invited_at IS NULL`;
 }
 
-/** Part: gives the account an authenticator, in the place of any it has; no step of the new one is used. */
-export function putTotpFactor({ now }: Call, accountId: string, secretSealed: string): Sql {
-  return sql`
+/** Gives the account an authenticator, in the place of any it has; no step of the new one is used. */
+export function putTotpFactor({ now }: Call, accountId: string, secretSealed: string): Part<OfAccount> {
+  return part(
+    'factor',
+    sql`
     INSERT INTO totp_factors (account_id, secret_sealed, created_at)
     VALUES (${accountId}::bigint, ${secretSealed}, ${now}::timestamptz)
     ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = 0,
-      created_at = excluded.created_at RETURNING account_id`;
+      created_at = excluded.created_at RETURNING account_id`,
+  );
 }
 
-/** Part: forgets the account's authenticator. */
-export function dropTotpFactor(accountId: string): Sql {
-  return sql`DELETE FROM totp_factors WHERE account_id = ${accountId}::bigint RETURNING account_id`;
+/** Forgets the account's authenticator. */
+export function dropTotpFactor(accountId: string): Part<OfAccount> {
+  return part(
+    'factor',
+    sql`DELETE FROM totp_factors WHERE account_id = ${accountId}::bigint RETURNING account_id`,
+  );
 }
 
-/** Parts: forget what belongs to the second factor before: a set-up that was begun, and backup codes. */
-export function dropFactorLeftovers(accountId: string): Parts {
+/** Forgets what belongs to the second factor before: a set-up that was begun, and backup codes. */
+export function dropFactorLeftovers(accountId: string): {
+  setup_dropped: Part<OfAccount>;
+  backup_codes_dropped: Part<OfAccount>;
+} {
   return {
-    setup_dropped: sql`DELETE FROM factor_setups WHERE account_id = ${accountId}::bigint RETURNING account_id`,
-    backup_codes_dropped: sql`DELETE FROM backup_codes WHERE account_id = ${accountId}::bigint RETURNING account_id`,
+    setup_dropped: part(
+      'setup_dropped',
+      sql`DELETE FROM factor_setups WHERE account_id = ${accountId}::bigint RETURNING account_id`,
+    ),
+    backup_codes_dropped: part(
+      'backup_codes_dropped',
+      sql`DELETE FROM backup_codes WHERE account_id = ${accountId}::bigint RETURNING account_id`,
+    ),
   };
 }
 
@@ -62,26 +81,34 @@ export function lockAccount(accountId: string): Sql {
 }
 
 /**
- * Part: ends what was made for the account of part `from` (`account_id`) before, and changes nothing else:
- * `{account_id, security_stamp}`.
+ * Ends what was made for the account before, and changes nothing else.
  */
-export function raiseStamp({ now }: Pick<Call, 'now'>, from: string): Sql {
-  return sql`
-    UPDATE accounts a SET security_stamp = a.security_stamp + 1, updated_at = ${now}::timestamptz FROM ${raw(from)} f
-    WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp`;
+export function raiseStamp({ now }: Pick<Call, 'now'>, from: From<MaybeOfAccount>): Part<HeldAccount> {
+  return part(
+    'raised',
+    sql`
+    UPDATE accounts a SET security_stamp = a.security_stamp + 1, updated_at = ${now}::timestamptz FROM ${source(from)} f
+    WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp`,
+  );
 }
 
-/** Part: which second factor a sign-in asks for: `{account_id, security_stamp}`. Ends what was made for the account before. */
-export function setSecondFactor({ now }: Call, accountId: string, factor: SecondFactor): Sql {
-  return sql`
+/** Which second factor a sign-in asks for. Ends what was made for the account before. */
+export function setSecondFactor({ now }: Call, accountId: string, factor: SecondFactor): Part<HeldAccount> {
+  return part(
+    'changed',
+    sql`
     UPDATE accounts SET second_factor = ${factor}, security_stamp = security_stamp + 1, updated_at = ${now}::timestamptz
-    WHERE id = ${accountId}::bigint RETURNING id AS account_id, security_stamp`;
+    WHERE id = ${accountId}::bigint RETURNING id AS account_id, security_stamp`,
+  );
 }
 
-/** Part: shuts the account, which ends what was made for it before, or opens it again: `{account_id, security_stamp}`. */
-export function setDisabled({ now }: Call, accountId: string, disabled: boolean): Sql {
-  return sql`
+/** Shuts the account, which ends what was made for it before, or opens it again. */
+export function setDisabled({ now }: Call, accountId: string, disabled: boolean): Part<HeldAccount> {
+  return part(
+    'changed',
+    sql`
     UPDATE accounts SET disabled_at = CASE WHEN ${disabled}::boolean THEN coalesce(disabled_at, ${now}::timestamptz) END,
       security_stamp = security_stamp + CASE WHEN ${disabled}::boolean THEN 1 ELSE 0 END, updated_at = ${now}::timestamptz
-    WHERE id = ${accountId}::bigint RETURNING id AS account_id, security_stamp`;
+    WHERE id = ${accountId}::bigint RETURNING id AS account_id, security_stamp`,
+  );
 }

@@ -1,5 +1,6 @@
-import { sql, raw, type Sql } from '@app/database';
+import { type From, part, type Part, source, sql, type Sql } from '@app/database';
 import type { Call } from '@app/kernel';
+import type { MaybeOfAccount, OfAccount } from './held-account.js';
 
 /** Statement: the language in which the account is written to from now on. */
 export function changeLanguage({ now }: Call, accountId: string, language: string): Sql {
@@ -8,9 +9,12 @@ export function changeLanguage({ now }: Call, accountId: string, language: strin
     WHERE id = ${accountId}::bigint AND language <> ${language}`;
 }
 
-/** Part: the account of part `from`, which is held alone, has proven an address: from now on it is its owner's. */
-export function activate({ now }: Call, from: string): Sql {
-  return sql`
-    UPDATE accounts a SET activated_at = ${now}::timestamptz, updated_at = ${now}::timestamptz FROM ${raw(from)} f
-    WHERE a.id = f.account_id AND a.activated_at IS NULL RETURNING a.id AS account_id`;
+/** The account, which is held alone, has proven an address: from now on it is its owner's. */
+export function activate({ now }: Call, from: From<MaybeOfAccount>): Part<OfAccount> {
+  return part(
+    'activated',
+    sql`
+    UPDATE accounts a SET activated_at = ${now}::timestamptz, updated_at = ${now}::timestamptz FROM ${source(from)} f
+    WHERE a.id = f.account_id AND a.activated_at IS NULL RETURNING a.id AS account_id`,
+  );
 }

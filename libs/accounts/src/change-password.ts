@@ -1,16 +1,30 @@
-import { sql, raw, type Sql } from '@app/database';
+import { type From, part, type Part, source, sql } from '@app/database';
 import type { Call } from '@app/kernel';
+import type { Decided, HeldAccount } from './held-account.js';
+
+/** An account with a new password. */
+export interface ResetAccount extends HeldAccount {
+  email: string | null;
+  language: string;
+}
 
 /**
- * Part: a new password for the account of a redeemed attempt (part `verdict`), unless the account has changed since the attempt was
- * looked at: `{account_id, security_stamp, email, language}`. Ends what was made for the account before.
+ * A new password for the account of a redeemed attempt, unless the account has changed since the attempt was looked at.
+ * Ends what was made for the account before.
  */
-export function resetPassword({ now }: Call, passwordHash: string, verdict: string): Sql {
-  return sql`
+export function resetPassword(
+  { now }: Call,
+  passwordHash: string,
+  verdict: From<Decided & { security_stamp: number | null }>,
+): Part<ResetAccount> {
+  return part(
+    'reset',
+    sql`
     UPDATE accounts a SET password_hash = ${passwordHash}, password_changed_at = ${now}::timestamptz,
       security_stamp = a.security_stamp + 1,
       updated_at = ${now}::timestamptz
-    FROM ${raw(verdict)} v WHERE v.outcome = 'redeemed' AND a.id = v.account_id AND a.disabled_at IS NULL
+    FROM ${source(verdict)} v WHERE v.outcome = 'redeemed' AND a.id = v.account_id AND a.disabled_at IS NULL
       AND a.security_stamp = v.security_stamp
-    RETURNING a.id AS account_id, a.security_stamp, a.email, a.language`;
+    RETURNING a.id AS account_id, a.security_stamp, a.email, a.language`,
+  );
 }

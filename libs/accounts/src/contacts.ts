@@ -1,24 +1,44 @@
-import { sql, raw, type Sql } from '@app/database';
+import { type From, part, type Part, raw, source, sql } from '@app/database';
+import type { MaybeOfAccount } from './held-account.js';
+
+/** Where a code goes. */
+export interface Contact extends MaybeOfAccount {
+  address: string | null;
+  language: string;
+  security_stamp: number | null;
+  /** Whether the address is there, but may not have the code. */
+  refused: boolean;
+}
 
 const column = (channel: 'email' | 'sms') => raw(channel === 'email' ? 'email' : 'phone');
 
 /**
- * Part: where a code for the account of part `flow` goes: `{address, language, account_id, security_stamp, refused}`. `refused`: it is the
- * very channel of the account's second factor, and `first` asks for it as the first one.
+ * Where a code for the account goes. It is refused where it is the very channel of the account's second factor, and `first` asks
+ * for it as the first one.
  */
-export function accountContact(channel: 'email' | 'sms', first: boolean): Sql {
-  return sql`
+export function accountContact(
+  channel: 'email' | 'sms',
+  first: boolean,
+  flow: From<MaybeOfAccount> = 'flow',
+): Part<Contact> {
+  return part(
+    'contact',
+    sql`
     SELECT a.${column(channel)} AS address, a.language, a.id AS account_id,
       a.security_stamp, (${first}::boolean AND a.second_factor = ${channel}) AS refused
-    FROM accounts a JOIN flow f ON f.account_id = a.id
-    WHERE a.${column(channel)} IS NOT NULL AND a.disabled_at IS NULL AND a.activated_at IS NOT NULL`;
+    FROM accounts a JOIN ${source(flow)} f ON f.account_id = a.id
+    WHERE a.${column(channel)} IS NOT NULL AND a.disabled_at IS NULL AND a.activated_at IS NOT NULL`,
+  );
 }
 
-/** Part: the same for the sign-up of part `flow`; `refused`: the address belongs to an account already. */
-export function signUpContact(channel: 'email' | 'sms'): Sql {
+/** The same for a sign-up. It is refused where the address belongs to an account already. */
+export function signUpContact(channel: 'email' | 'sms', flow: From<{ id: string }> = 'flow'): Part<Contact> {
   const taken = raw(channel === 'email' ? 'email_taken' : 'phone_taken');
-  return sql`
+  return part(
+    'contact',
+    sql`
     SELECT u.${column(channel)} AS address, u.language, NULL::bigint AS account_id, NULL::int AS security_stamp,
       u.${taken} AS refused
-    FROM sign_ups u JOIN flow f USING (id)`;
+    FROM sign_ups u JOIN ${source(flow)} f USING (id)`,
+  );
 }

@@ -1,5 +1,6 @@
-import { part, type Part, raw, sql, type Sql, violatedConstraint } from '@app/database';
+import { type From, part, type Part, source, sql, violatedConstraint } from '@app/database';
 import type { Call } from '@app/kernel';
+import type { HeldAccount, OfAccount } from './held-account.js';
 import { KNOWN_COLUMNS, type KnownAccount } from './known-account.js';
 
 /** A person as an identity provider vouches for them. */
@@ -45,26 +46,39 @@ export function accountOfIdentity({ issuer, subject, email }: ProvenIdentity): P
   );
 }
 
-/** Part: the account of part `from` (`account_id, security_stamp`), as long as the identity is linked to it: the same columns. */
-export function holdIdentity({ issuer, subject }: ProvenIdentity, from: string): Sql {
-  return sql`
-    SELECT i.account_id, f.security_stamp FROM external_identities i JOIN ${raw(from)} f USING (account_id)
-    WHERE i.issuer = ${issuer} AND i.subject = ${subject} FOR SHARE OF i`;
+/** The account, as long as the identity is linked to it. */
+export function holdIdentity(
+  { issuer, subject }: ProvenIdentity,
+  from: From<HeldAccount>,
+): Part<HeldAccount> {
+  return part(
+    'held',
+    sql`
+    SELECT i.account_id, f.security_stamp FROM external_identities i JOIN ${source(from)} f USING (account_id)
+    WHERE i.issuer = ${issuer} AND i.subject = ${subject} FOR SHARE OF i`,
+  );
 }
 
 /**
- * Part: links it to the account of part `from`: `{account_id, is_new}`. Whoever is linked to another account violates
+ * Links it to the account. Whoever is linked to another account violates
  * `external_identities_owner`. An account has one identity of each issuer: a second one, such as that of the next owner of a
  * mailbox, violates `external_identities_account`. Both undo the whole statement: no code is burnt for nothing.
  */
-export function linkIdentity({ now }: Call, identity: ProvenIdentity, from: string): Sql {
+export function linkIdentity(
+  { now }: Call,
+  identity: ProvenIdentity,
+  from: From<OfAccount>,
+): Part<OfAccount & { is_new: boolean }> {
   const { provider, issuer, subject } = identity;
-  return sql`
+  return part(
+    'linked',
+    sql`
     INSERT INTO external_identities AS i (issuer, subject, account_id, provider, linked_at)
-    SELECT ${issuer}, ${subject}, f.account_id, ${provider}, ${now}::timestamptz FROM ${raw(from)} f
+    SELECT ${issuer}, ${subject}, f.account_id, ${provider}, ${now}::timestamptz FROM ${source(from)} f
     ON CONFLICT (issuer, subject) DO UPDATE
       SET account_id = CASE WHEN i.account_id = excluded.account_id THEN i.account_id ELSE 0 END
-    RETURNING i.account_id, xmax = 0 AS is_new`;
+    RETURNING i.account_id, xmax = 0 AS is_new`,
+  );
 }
 
 /** Whether the statement failed because somebody else is linked. */

@@ -14,6 +14,8 @@ export {
   holdAlone,
   holdAloneOf,
   recipientOf,
+  type AccountAddress,
+  type AccountOfSession,
   type ReadAccount,
 } from './accounts.repository.js';
 export { KNOWN_COLUMNS, type KnownAccount } from './known-account.js';
@@ -26,7 +28,9 @@ export {
   registerAccount,
   withAccount,
   withProfile,
+  type Claim,
   type Profile,
+  type TokenAccount,
 } from './profile.js';
 export { purgePasswordFailures } from './purge.js';
 export { ExternalIdentityEntity } from './external-identity.entity.js';
@@ -38,19 +42,25 @@ export {
   type FoundByIdentity,
   type ProvenIdentity,
 } from './external-identities.js';
+export type { Decided, HeldAccount, MaybeOfAccount, OfAccount } from './held-account.js';
 export { activate, changeLanguage } from './activation.js';
 export { resetPassword } from './change-password.js';
-export { accountContact, signUpContact } from './contacts.js';
+export { accountContact, signUpContact, type Contact } from './contacts.js';
 export { PASSWORD_LENGTH, weaknessOf } from './password-strength.js';
 export { phoneNumber } from './phone.js';
 export { completeSignUp, insertSignUp, takenIdentifiers } from './sign-up.js';
 export { SignUpEntity } from './sign-up.entity.js';
 export { BackupCodeEntity } from './second-factors/backup-code.entity.js';
-export { BackupCodes } from './second-factors/backup-codes.js';
+export { BackupCodes, type IssuedCodes } from './second-factors/backup-codes.js';
 export { FactorSetupEntity } from './second-factors/factor-setup.entity.js';
 export { purgeFactorSetups } from './second-factors/purge.js';
-export { SecondFactors, type FactorSetup } from './second-factors/second-factors.js';
-export { activeSubjectParts, strangerOf, subjectParts } from './subject.js';
+export {
+  SecondFactors,
+  type Connection,
+  type Disconnection,
+  type FactorSetup,
+} from './second-factors/second-factors.js';
+export { activeSubjectParts, strangerOf, subjectParts, type Subject } from './subject.js';
 export { TotpFactors } from './totp-factors.js';
 export { OfferedTotp, challengeOf } from './credentials/challenge.js';
 export { spellings } from './credentials/client-data.js';

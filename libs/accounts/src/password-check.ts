@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
-import { Database, raw, sql, type Sql, statementOf } from '@app/database';
+import { Database, empty, part, type Part, raw, sql, type Sql } from '@app/database';
 import { digest, plusSeconds, secondsUntil, type Identifier } from '@app/kernel';
 import { KNOWN_COLUMNS, type KnownAccount } from './known-account.js';
 import { PasswordHasher, type ShownPassword } from './password-hasher.js';
@@ -51,28 +51,37 @@ export class PasswordCheck {
     );
   }
 
-  /** Part of the statement of a success: forgets the failures of this login. Locks in the order `check` counts. */
-  forgive(login: Identifier, address: string): Sql {
+  /** For the statement of a success: forgets the failures of this login. Locks in the order `check` counts. */
+  forgive(login: Identifier, address: string): Part<{ key: string }> {
     const keys = failureKeys(login, address);
-    return sql`
+    return part(
+      'forgiven',
+      sql`
       DELETE FROM password_failures WHERE key IN (
         SELECT key FROM password_failures WHERE key = ANY(${keys}::text[])
-        ORDER BY array_position(${keys}::text[], key) FOR UPDATE)`;
+        ORDER BY array_position(${keys}::text[], key) FOR UPDATE) RETURNING key`,
+    );
   }
 
-  /** Part: forgets the failures of these logins from every address: what an operator's `unlock` does. */
-  forgiveEverywhere(logins: Identifier[]): Sql {
+  /** Forgets the failures of these logins from every address: what an operator's `unlock` does. */
+  forgiveEverywhere(logins: Identifier[]): Part<{ key: string }> {
     const keys = logins.map((login) => failureKeys(login, '')[1]);
-    return sql`DELETE FROM password_failures WHERE login = ANY(${keys}::text[]) RETURNING key`;
+    return part(
+      'forgiven',
+      sql`DELETE FROM password_failures WHERE login = ANY(${keys}::text[]) RETURNING key`,
+    );
   }
 
   /** Until when one of these logins is locked, from some address or from all of them; null when none is. */
   async lockedUntil(logins: Identifier[], now: Date): Promise<Date | null> {
     const keys = logins.map((login) => failureKeys(login, '')[1]);
-    const row = await this.database.row<{ until: Date | null }>(sql`
+    const locked = part<{ until: Date | null }>(
+      'locked',
+      sql`
       SELECT max(locked_until) AS until FROM password_failures
-      WHERE login = ANY(${keys}::text[]) AND locked_until > ${now}::timestamptz`);
-    return row?.until ?? null;
+      WHERE login = ANY(${keys}::text[]) AND locked_until > ${now}::timestamptz`,
+    );
+    return (await this.database.row(locked))?.until ?? null;
   }
 
   private async look(
@@ -101,17 +110,18 @@ export class PasswordCheck {
     const hour = { key: loginKey, login: loginKey, max: hourlyLimit, seconds: HOUR_SECONDS, now };
     const minute = { key: addressKey, login: loginKey, max: tries, seconds: triesSeconds, lockSeconds, now };
     const lifted = sql`${addressLifted}::boolean`;
-    const parts = {
-      here: countFailure(minute, sql``),
-      anywhere: countFailure(hour, sql`FROM here WHERE ${lifted} OR locked_until IS NULL`),
-    };
-    const answer = sql`
+    const here = countFailure(minute, empty);
+    const anywhere = countFailure(hour, sql`FROM ${here} WHERE ${lifted} OR locked_until IS NULL`);
+    const found = part<Found>(
+      'found',
+      sql`
       SELECT ${KNOWN_COLUMNS}, a.password_hash, greatest(
-        (SELECT locked_until FROM here WHERE NOT ${lifted}), (SELECT locked_until FROM anywhere),
+        (SELECT locked_until FROM ${here} WHERE NOT ${lifted}), (SELECT locked_until FROM ${anywhere}),
         (SELECT locked_until FROM password_failures WHERE key = ${loginKey} AND locked_until > ${now}::timestamptz)
       ) AS locked_until
-      FROM (VALUES (1)) one LEFT JOIN accounts a ON a.${raw(login.kind)} = ${login.value}`;
-    return (await this.database.row<Found>(statementOf(parts, answer))) as Found;
+      FROM (VALUES (1)) one LEFT JOIN accounts a ON a.${raw(login.kind)} = ${login.value}`,
+    );
+    return (await this.database.row(found)) as Found;
   }
 }
 
@@ -126,11 +136,16 @@ interface Failure {
   now: Date;
 }
 
-/** Part: counts a failure for each row of `from`: `{locked_until}`, null while there are tries left. A lock is not made longer. */
-function countFailure({ key, login, max, seconds, lockSeconds, now }: Failure, from: Sql): Sql {
+/** Counts a failure for each row of `from`. No lock while there are tries left; one that holds is not made longer. */
+function countFailure(
+  { key, login, max, seconds, lockSeconds, now }: Failure,
+  from: Sql,
+): Part<{ locked_until: Date | null }> {
   const countsUntil = plusSeconds(now, seconds);
   const lockedUntil = lockSeconds === undefined ? null : plusSeconds(now, lockSeconds);
-  return sql`
+  return part(
+    'failure',
+    sql`
     INSERT INTO password_failures AS f (key, login, failures, counts_until)
     SELECT ${key}, ${login}, 1, ${countsUntil}::timestamptz ${from}
     ON CONFLICT (key) DO UPDATE SET (failures, counts_until, locked_until) = (
@@ -139,7 +154,8 @@ function countFailure({ key, login, max, seconds, lockSeconds, now }: Failure, f
              CASE WHEN f.locked_until > ${now}::timestamptz THEN f.locked_until WHEN over THEN NULL
                   WHEN f.failures + 1 > ${max}::int THEN coalesce(${lockedUntil}::timestamptz, f.counts_until) END
       FROM (SELECT coalesce(f.locked_until, f.counts_until) <= ${now}::timestamptz AS over) w)
-    RETURNING f.locked_until`;
+    RETURNING f.locked_until`,
+  );
 }
 
 /** The login from this address, then the login alone: digests, so that the table holds nobody's address. */

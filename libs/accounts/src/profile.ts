@@ -1,6 +1,7 @@
-import { type Parts, raw, type Sql, sql } from '@app/database';
+import { type From, part, type Part, source, sql } from '@app/database';
 import type { Call } from '@app/kernel';
 import type { SecondFactor } from './account.entity.js';
+import type { HeldAccount, OfAccount } from './held-account.js';
 
 /** What a client is told of the account behind its session. */
 export interface Profile {
@@ -35,29 +36,44 @@ export interface Registration {
 const PROFILE = sql`a.uuid, a.email, a.username, a.phone, a.first_name, a.last_name, a.second_factor, a.created_at,
   a.updated_at, a.activated_at`;
 
-/**
- * Sub-select: the rows of part `from` with `{uuid, has_password, second_factor}` of their account (its `account_id`); none for a
- * disabled one.
- */
-export function withAccount(from: string): Sql {
-  return sql`
+/** What a token says of the account. */
+export interface TokenAccount {
+  uuid: string;
+  has_password: boolean;
+  second_factor: SecondFactor;
+}
+
+/** The rows with their account; none for a disabled one. */
+export function withAccount<Row extends OfAccount>(from: From<Row>): Part<Row & TokenAccount> {
+  return part(
+    'with_account',
+    sql`
     SELECT f.*, a.uuid, a.password_hash IS NOT NULL AS has_password, a.second_factor
-    FROM ${raw(from)} f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL`;
+    FROM ${source(from)} f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL`,
+  );
 }
 
-/** Sub-select: the rows of part `from` with the `Profile` of their account; none for a disabled one. */
-export function withProfile(from: string): Sql {
-  return sql`
-    SELECT f.*, ${PROFILE} FROM ${raw(from)} f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL`;
+/** The rows with the `Profile` of their account; none for a disabled one. */
+export function withProfile<Row extends OfAccount>(from: From<Row>): Part<Row & Profile> {
+  return part(
+    'with_profile',
+    sql`
+    SELECT f.*, ${PROFILE} FROM ${source(from)} f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL`,
+  );
 }
 
 /**
- * Part: changes what is given, of the account in part `from` (`account_id, security_stamp`): `{account_id, security_stamp}` and the
- * `Profile`; no row when the account has changed since. A new password ends what was made for the account before. A taken user name
+ * Changes what is given, of the account; no row when it has changed since. A new password ends what was made for the account before. A taken user name
  * violates `accounts_username_key`.
  */
-export function changeProfile({ now }: Call, change: ProfileChange, from: string): Sql {
-  return sql`
+export function changeProfile(
+  { now }: Call,
+  change: ProfileChange,
+  from: From<HeldAccount>,
+): Part<HeldAccount & Profile> {
+  return part(
+    'changed',
+    sql`
     UPDATE accounts a SET
       username = coalesce(${change.username ?? null}, a.username),
       first_name = coalesce(${change.firstName ?? null}, a.first_name),
@@ -66,45 +82,71 @@ export function changeProfile({ now }: Call, change: ProfileChange, from: string
       password_changed_at = CASE WHEN ${change.passwordHash ?? null}::text IS NULL THEN a.password_changed_at ELSE ${now}::timestamptz END,
       security_stamp = a.security_stamp + CASE WHEN ${change.passwordHash ?? null}::text IS NULL THEN 0 ELSE 1 END,
       updated_at = ${now}::timestamptz
-    FROM ${raw(from)} f WHERE a.id = f.account_id AND a.security_stamp = f.security_stamp
-    RETURNING a.id AS account_id, a.security_stamp, ${PROFILE}`;
+    FROM ${source(from)} f WHERE a.id = f.account_id AND a.security_stamp = f.security_stamp
+    RETURNING a.id AS account_id, a.security_stamp, ${PROFILE}`,
+  );
 }
 
 /**
- * Part: an account that somebody registered: `{account_id, security_stamp}` and the `Profile`. One with an e-mail address is not activated before
+ * An account that somebody registered. One with an e-mail address is not activated before
  * its owner has proven that mailbox (`claimMailbox`); a taken identifier violates `accounts_<column>_key`.
  */
-export function registerAccount({ now }: Call, account: Registration): Sql {
+export function registerAccount({ now }: Call, account: Registration): Part<HeldAccount & Profile> {
   const activatedAt = account.email === undefined ? now : null;
-  return sql`
+  return part(
+    'created',
+    sql`
     INSERT INTO accounts AS a (id, email, username, password_hash, first_name, last_name, activated_at, created_at, updated_at)
     VALUES (${account.id}::bigint, ${account.email ?? null}, ${account.username ?? null}, ${account.passwordHash ?? null},
       ${account.firstName ?? null}, ${account.lastName ?? null}, ${activatedAt}::timestamptz, ${now}::timestamptz, ${now}::timestamptz)
-    RETURNING a.id AS account_id, a.security_stamp, ${PROFILE}`;
+    RETURNING a.id AS account_id, a.security_stamp, ${PROFILE}`,
+  );
 }
 
 /**
- * Parts for who has just proven the mailbox of the account in part `from` (`account_id, security_stamp`): the first proof activates the
- * account, ends what was made for it before, and takes away everything but the address that whoever registered it may have left
+ * For who has just proven the mailbox of the account: the first proof activates the account, ends what was made for it before, and takes away everything but the address that whoever registered it may have left
  * there: password, second factor, phone, user name and names. What an operator put on an account that was waiting stays.
- * `claimed` is such an account (`account_id, security_stamp`), whose sessions have to end.
+ * `claimed` is such an account, whose sessions have to end.
  */
-export function claimMailbox({ now }: Call, from: string): Parts {
-  return {
-    claimed: sql`
+export function claimMailbox({ now }: Call, from: From<HeldAccount>): Claim {
+  const claimed = part<ClaimedAccount>(
+    'claimed',
+    sql`
       UPDATE accounts a SET activated_at = ${now}::timestamptz, updated_at = ${now}::timestamptz, password_hash = NULL,
         security_stamp = a.security_stamp + 1,
         (second_factor, phone, username, first_name, last_name) = (
           SELECT CASE WHEN invited THEN a.second_factor ELSE 'none' END, CASE WHEN invited THEN a.phone END,
             CASE WHEN invited THEN a.username END, CASE WHEN invited THEN a.first_name END, CASE WHEN invited THEN a.last_name END
           FROM (SELECT a.invited_at IS NOT NULL AS invited) i)
-      FROM ${raw(from)} f WHERE a.id = f.account_id AND a.activated_at IS NULL AND a.security_stamp = f.security_stamp
+      FROM ${source(from)} f WHERE a.id = f.account_id AND a.activated_at IS NULL AND a.security_stamp = f.security_stamp
       RETURNING a.id AS account_id, a.security_stamp, a.invited_at IS NULL AS registered`,
-    claimed_authenticator: sql`
-      DELETE FROM totp_factors t USING claimed c WHERE t.account_id = c.account_id AND c.registered RETURNING t.account_id`,
-    claimed_setup: sql`
-      DELETE FROM factor_setups u USING claimed c WHERE u.account_id = c.account_id AND c.registered RETURNING u.account_id`,
-    claimed_backup_codes: sql`
-      DELETE FROM backup_codes b USING claimed c WHERE b.account_id = c.account_id AND c.registered RETURNING b.account_id`,
+  );
+  return {
+    claimed,
+    claimed_authenticator: part(
+      'claimed_authenticator',
+      sql`DELETE FROM totp_factors t USING ${claimed} c WHERE t.account_id = c.account_id AND c.registered RETURNING t.account_id`,
+    ),
+    claimed_setup: part(
+      'claimed_setup',
+      sql`DELETE FROM factor_setups u USING ${claimed} c WHERE u.account_id = c.account_id AND c.registered RETURNING u.account_id`,
+    ),
+    claimed_backup_codes: part(
+      'claimed_backup_codes',
+      sql`DELETE FROM backup_codes b USING ${claimed} c WHERE b.account_id = c.account_id AND c.registered RETURNING b.account_id`,
+    ),
   };
 }
+
+/** `registered`: by somebody who had not proven the mailbox, and not by an operator. */
+export interface ClaimedAccount extends HeldAccount {
+  registered: boolean;
+}
+
+/** A type and not an interface, so that it is a record of parts too. */
+export type Claim = {
+  claimed: Part<ClaimedAccount>;
+  claimed_authenticator: Part<OfAccount>;
+  claimed_setup: Part<OfAccount>;
+  claimed_backup_codes: Part<OfAccount>;
+};

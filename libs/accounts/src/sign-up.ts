@@ -1,4 +1,4 @@
-import { join, type Parts, raw, sql, type Sql } from '@app/database';
+import { after, join, part, type Part, raw, sql } from '@app/database';
 import type { Call, Identifier } from '@app/kernel';
 
 export interface NewSignUp {
@@ -14,57 +14,92 @@ export interface NewSignUp {
   phoneTaken: boolean;
 }
 
-/** Statement: which of these identifiers belong to an account that somebody has proven, or that waits for whom it invites: rows of `{kind}`. */
-export function takenIdentifiers(identifiers: Identifier[]): Sql {
+/** Which of these identifiers belong to an account that somebody has proven, or that waits for whom it invites. */
+export function takenIdentifiers(identifiers: Identifier[]): Part<{ kind: Identifier['kind'] }> {
   const questions = identifiers.map(
     ({ kind, value }) => sql`
       SELECT ${kind}::text AS kind WHERE EXISTS (
         SELECT FROM accounts WHERE ${raw(kind)} = ${value}
           AND (activated_at IS NOT NULL OR invited_at IS NOT NULL OR ${kind}::text = 'username'))`,
   );
-  return join(questions, ' UNION ALL ');
+  return part('taken', join(questions, ' UNION ALL '));
 }
 
-/** Part: what somebody signs up with, for the attempt in part `begun` (`id`): `{id}`. */
-export function insertSignUp(signUp: NewSignUp, begun: string): Sql {
-  return sql`
+/** What somebody signs up with, for the browser attempt that was begun. */
+export function insertSignUp(signUp: NewSignUp, begun: Part<{ id: string }>): Part<{ id: string }> {
+  return part(
+    'sign_up',
+    sql`
     INSERT INTO sign_ups (id, email, username, phone, first_name, last_name, password_hash, language,
       email_taken, phone_taken)
     SELECT b.id, ${signUp.email ?? null}, ${signUp.username ?? null}, ${signUp.phone ?? null}, ${signUp.firstName ?? null},
       ${signUp.lastName ?? null}, ${signUp.passwordHash}, ${signUp.language},
       ${signUp.emailTaken}, ${signUp.phoneTaken}
-    FROM ${raw(begun)} b RETURNING id`;
+    FROM ${begun} b RETURNING id`,
+  );
 }
 
+/** A sign-up of which an address was proven; `complete`: every one of them is. */
+export interface ProvenSignUp {
+  id: string;
+  complete: boolean;
+}
+
+/** A type and not an interface, so that it is a record of parts too. */
+export type Completion = {
+  sign_up: Part<ProvenSignUp>;
+  noted: Part<{ id: string }>;
+  account: Part<{ account_id: string; security_stamp: number }>;
+};
+
 /**
- * Parts that make an account of the sign-up in part `flow` (`id`) once the attempt in part `verdict` is redeemed and
- * every address of it is proven: `account` is `{account_id, security_stamp}`, `sign_up` tells by `complete` whether there is one.
+ * Makes an account of the sign-up once the guess is right and every address of it is proven.
  *
  * What nobody proved is removed first: whoever registered this address before its owner did leaves neither a password
  * nor a session behind. A name that another account has taken meanwhile violates `accounts_<column>_key`, and with that
  * the whole statement is undone: the code is not burnt.
  */
-export function completeSignUp({ now }: Call, accountId: string): Parts {
-  return {
-    sign_up: sql`
+export function completeSignUp(
+  { now }: Call,
+  accountId: string,
+  flow: Part<{ id: string }>,
+  verdict: Part<{ outcome: string; method: string | null }>,
+): Completion {
+  const signUp = part<ProvenSignUp>(
+    'sign_up',
+    sql`
       SELECT u.*, v.method, (u.email IS NULL OR u.email_proven_at IS NOT NULL OR v.method = 'email')
         AND (u.phone IS NULL OR u.phone_proven_at IS NOT NULL OR v.method = 'sms') AS complete
-      FROM sign_ups u JOIN flow f ON f.id = u.id CROSS JOIN verdict v WHERE v.outcome = 'redeemed'`,
-    noted: sql`
+      FROM sign_ups u JOIN ${flow} f ON f.id = u.id CROSS JOIN ${verdict} v WHERE v.outcome = 'redeemed'`,
+  );
+  const noted = part<{ id: string }>(
+    'noted',
+    sql`
       UPDATE sign_ups u SET
         email_proven_at = CASE WHEN s.method = 'email' THEN ${now}::timestamptz ELSE u.email_proven_at END,
         phone_proven_at = CASE WHEN s.method = 'sms' THEN ${now}::timestamptz ELSE u.phone_proven_at END,
         completed_at = CASE WHEN s.complete THEN ${now}::timestamptz END,
         password_hash = CASE WHEN s.complete THEN NULL ELSE u.password_hash END
-      FROM sign_up s WHERE u.id = s.id RETURNING u.id`,
-    removed: sql`
-      DELETE FROM accounts a USING sign_up s
-      WHERE s.complete AND a.activated_at IS NULL AND a.invited_at IS NULL AND (a.email = s.email OR a.phone = s.phone) RETURNING a.id`,
-    account: sql`
+      FROM ${signUp} s WHERE u.id = s.id RETURNING u.id`,
+  );
+  return { sign_up: signUp, noted, account: accountOfSignUp(now, accountId, signUp) };
+}
+
+function accountOfSignUp(now: Date, accountId: string, signUp: Part<ProvenSignUp>): Completion['account'] {
+  const removed = part(
+    'removed',
+    sql`
+      DELETE FROM accounts a USING ${signUp} s
+      WHERE s.complete AND a.activated_at IS NULL AND a.invited_at IS NULL AND (a.email = s.email OR a.phone = s.phone)
+      RETURNING a.id`,
+  );
+  return part(
+    'account',
+    sql`
       INSERT INTO accounts (id, email, username, phone, first_name, last_name, password_hash, language, activated_at,
         created_at, updated_at)
       SELECT ${accountId}::bigint, s.email, s.username, s.phone, s.first_name, s.last_name, s.password_hash, s.language,
         ${now}::timestamptz, ${now}::timestamptz, ${now}::timestamptz
-      FROM sign_up s CROSS JOIN (SELECT count(*) FROM removed) after_that WHERE s.complete RETURNING id AS account_id, security_stamp`,
-  };
+      FROM ${signUp} s CROSS JOIN ${after(removed)} WHERE s.complete RETURNING id AS account_id, security_stamp`,
+  );
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { sql, raw, type Sql } from '@app/database';
+import { type From, part, type Part, source, type Sql, sql } from '@app/database';
 import { KeyRing } from '@app/kernel';
 import { newTotpSecret, totpStep, totpUri } from './totp.js';
 
@@ -36,30 +36,45 @@ export class TotpFactors {
     return totpStep(this.keyRing.unseal(LABEL, accountId, sealed), code, now);
   }
 
-  /** Part: the sealed secret of the account in part `from` (its `account_id`). */
-  secret(from: string): Sql {
-    return sql`SELECT t.secret_sealed FROM totp_factors t JOIN ${raw(from)} f USING (account_id)`;
+  /** The sealed secret of the account. */
+  secret(from: From<{ account_id: string | null }>): Part<{ secret_sealed: string }> {
+    return part(
+      'secret',
+      sql`SELECT t.secret_sealed FROM totp_factors t JOIN ${source(from)} f USING (account_id)`,
+    );
   }
 
   /**
-   * Part: the factor of the account in part `from` (its `account_id`), locked: `{account_id, last_step}`. None when another
+   * The factor of the account, locked. None when another
    * has taken the place of the one whose secret was read: its first step is not used, so nothing else would tell them apart.
    */
-  locked(from: string, sealed: string | null | undefined): Sql {
-    return sql`
-      SELECT t.account_id, t.last_step FROM totp_factors t JOIN ${raw(from)} f USING (account_id)
-      WHERE t.secret_sealed = ${sealed ?? null}::text FOR UPDATE OF t`;
+  locked(
+    from: From<{ account_id: string | null }>,
+    sealed: string | null | undefined,
+  ): Part<{ account_id: string; last_step: string }> {
+    return part(
+      'factor',
+      sql`
+      SELECT t.account_id, t.last_step FROM totp_factors t JOIN ${source(from)} f USING (account_id)
+      WHERE t.secret_sealed = ${sealed ?? null}::text FOR UPDATE OF t`,
+    );
   }
 
-  /** Condition: the step is later than every accepted one (part `locked`). False without a step. */
-  isFresh(step: number | undefined, locked: string): Sql {
-    return sql`coalesce(${step ?? null}::bigint > (SELECT last_step FROM ${raw(locked)}), false)`;
+  /** Condition: the step is later than every accepted one. False without a step. */
+  isFresh(step: number | undefined, locked: From<{ last_step: string }>): Sql {
+    return sql`coalesce(${step ?? null}::bigint > (SELECT last_step FROM ${source(locked)}), false)`;
   }
 
-  /** Part: stores the step once the attempt in part `verdict` is redeemed by it. */
-  accept(step: number | undefined, verdict: string): Sql {
-    return sql`
-      UPDATE totp_factors t SET last_step = ${step ?? null}::bigint FROM ${raw(verdict)} v
-      WHERE v.outcome = 'redeemed' AND t.account_id = v.account_id RETURNING t.account_id`;
+  /** Stores the step once the attempt is redeemed by it. */
+  accept(
+    step: number | undefined,
+    verdict: From<{ outcome: string; account_id: string | null }>,
+  ): Part<{ account_id: string }> {
+    return part(
+      'accepted',
+      sql`
+      UPDATE totp_factors t SET last_step = ${step ?? null}::bigint FROM ${source(verdict)} v
+      WHERE v.outcome = 'redeemed' AND t.account_id = v.account_id RETURNING t.account_id`,
+    );
   }
 }

@@ -1,12 +1,25 @@
 export { AttemptEntity, GuessBudgetEntity, SendWindowEntity, type AttemptPurpose } from './attempt.entity.js';
 export { AttemptsModule } from './attempts.module.js';
-export { LINK_BINDING, AttemptsRepository, type NewAttempt } from './attempts.repository.js';
+export {
+  LINK_BINDING,
+  AttemptsRepository,
+  type NewAttempt,
+  type Opened,
+  type OpenedAttempt,
+  type Opening,
+} from './attempts.repository.js';
 export { refillBudget } from './budget.js';
-export { isAllowed } from './is-allowed.js';
+export { isAllowed, openOfSubject } from './conditions.js';
 export { MAILED_KEYS } from './mailed-keys.js';
 export { attemptPurges } from './purge.js';
 export { MagicLinkEntity } from './magic-link.entity.js';
-export { supersedeBrowserAttempt } from './supersede-browser.js';
-export type { RedeemOutcome } from './redeem.js';
+export type { Redemption, RedeemOutcome, Verdict } from './redeem.js';
 export { nextSend, takeSendWindow, type SendRule } from './send-window.js';
-export { OPEN_OF_SUBJECT, supersedeSubject } from './supersede-subject.js';
+export {
+  carryOver,
+  latestOfSession,
+  supersedeBrowserAttempt,
+  supersedeSent,
+  supersedeSession,
+  supersedeSubject,
+} from './supersede.js';

@@ -1,4 +1,4 @@
-import { sql, raw, type Sql } from '@app/database';
+import { part, type From, type Part, source, sql } from '@app/database';
 import { plusSeconds, type Call } from '@app/kernel';
 import type { AttemptPurpose } from './attempt.entity.js';
 
@@ -13,27 +13,41 @@ export interface SendRule {
 const HOUR_SECONDS = 3600;
 
 /**
- * Part: takes the one permission to send that a window has, for each row of part `from` (`subject`), and hands
+ * Takes the one permission to send that a window has, for each subject, and hands
  * those on; none when it is too early. The guard and the taking are one upsert, so of many calls at once one sends.
  */
-export function takeSendWindow({ now }: Call, rule: SendRule, from: string): Sql {
+export function takeSendWindow(
+  { now }: Call,
+  rule: SendRule,
+  from: From<{ subject: string }>,
+): Part<{ subject: string }> {
   const next = plusSeconds(now, rule.waitSeconds);
   const hour = plusSeconds(now, HOUR_SECONDS);
-  return sql`
+  return part(
+    'window_taken',
+    sql`
     INSERT INTO send_windows AS w (subject, purpose, next_at, sent, window_ends_at)
-    SELECT f.subject, ${rule.purpose}, ${next}::timestamptz, 1, ${hour}::timestamptz FROM ${raw(from)} f
+    SELECT f.subject, ${rule.purpose}, ${next}::timestamptz, 1, ${hour}::timestamptz FROM ${source(from)} f
     ON CONFLICT (subject, purpose) DO UPDATE SET next_at = excluded.next_at,
       sent = CASE WHEN w.window_ends_at <= ${now}::timestamptz THEN 1 ELSE w.sent + 1 END,
       window_ends_at = CASE WHEN w.window_ends_at <= ${now}::timestamptz THEN excluded.window_ends_at
         ELSE w.window_ends_at END
     WHERE w.next_at <= ${now}::timestamptz AND (w.window_ends_at <= ${now}::timestamptz
       OR w.sent < coalesce(${rule.hourlyLimit ?? null}::int, w.sent + 1))
-    RETURNING w.subject`;
+    RETURNING w.subject`,
+  );
 }
 
-/** Part: when the subject of part `from` may ask again (`next_at`), as of before this statement. */
-export function nextSend({ now }: Call, rule: SendRule, from: string): Sql {
-  return sql`
+/** When the subject may ask again, as of before this statement. */
+export function nextSend(
+  { now }: Call,
+  rule: SendRule,
+  from: From<{ subject: string }>,
+): Part<{ next_at: Date }> {
+  return part(
+    'waiting',
+    sql`
     SELECT CASE WHEN w.next_at > ${now}::timestamptz THEN w.next_at ELSE w.window_ends_at END AS next_at
-    FROM send_windows w JOIN ${raw(from)} f ON w.subject = f.subject WHERE w.purpose = ${rule.purpose}`;
+    FROM send_windows w JOIN ${source(from)} f ON w.subject = f.subject WHERE w.purpose = ${rule.purpose}`,
+  );
 }

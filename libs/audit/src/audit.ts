@@ -1,4 +1,4 @@
-import { sql, raw, type Sql } from '@app/database';
+import { part, type From, type Part, source, sql, type Sql } from '@app/database';
 import type { Call } from '@app/kernel';
 
 /** What was tried: the verb of the flow. */
@@ -57,16 +57,25 @@ export interface AuditSubject {
   accountId: string | null;
 }
 
-/**
- * Part: the record of what part `verdict` decided, a row for each of its rows of
- * `{outcome, account_id, session_id, attempt_id}`: written by the statement that did it, or not at all.
- */
-export function audit(call: Call, event: AuditEvent, verdict: string): Sql {
-  return insert(call, event, raw(verdict));
+/** What a statement decided, as it is recorded. */
+export interface Recorded {
+  outcome: string;
+  account_id: string | null;
+  session_id: string | null;
+  attempt_id: string | null;
+}
+
+/** The record of each row of the verdict: written by the statement that decided it, or not at all. */
+export function audit(call: Call, event: AuditEvent, verdict: From<Recorded>): Part<{ id: string }> {
+  return insert(call, event, sql`${source(verdict)}`);
 }
 
 /** A statement of its own, for a refusal that no statement decided. */
-export function auditRefusal(call: Call, event: AuditEvent, { outcome, accountId }: AuditSubject): Sql {
+export function auditRefusal(
+  call: Call,
+  event: AuditEvent,
+  { outcome, accountId }: AuditSubject,
+): Part<{ id: string }> {
   return insert(
     call,
     event,
@@ -75,11 +84,14 @@ export function auditRefusal(call: Call, event: AuditEvent, { outcome, accountId
   );
 }
 
-function insert({ now, protocol, client, nextId }: Call, event: AuditEvent, from: Sql): Sql {
-  return sql`
+function insert({ now, protocol, client, nextId }: Call, event: AuditEvent, from: Sql): Part<{ id: string }> {
+  return part(
+    'audited',
+    sql`
     INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id)
     SELECT ${nextId()}::bigint, ${now}::timestamptz, ${event}, outcome, ${protocol}, account_id, session_id, attempt_id,
       ${client.address}, ${client.userAgent}, ${client.requestId}
-    FROM ${from} RETURNING id`;
+    FROM ${from} RETURNING id`,
+  );
 }

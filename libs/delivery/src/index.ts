@@ -7,7 +7,7 @@ export type { NewMessage } from './message.js';
 export type { FactorChange } from './templates/factor-changed.js';
 export { ownerNotice } from './owner-notice.js';
 export { MessageEntity } from './message.entity.js';
-export { enqueue, Outbox, type Backlog } from './outbox.js';
+export { enqueue, Outbox, type Backlog, type Recipient } from './outbox.js';
 export { purgeMessages } from './purge.js';
 export { requestDetails, type RequestFacts } from './templates/request.js';
 export { siteOf, type Site } from './templates/site.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, sql, type Sql } from '@app/database';
+import { Database, part, Part, sql, type Sql } from '@app/database';
 import { KeyRing } from '@app/kernel';
 import { sealFacts } from './facts.js';
 import type { NewMessage } from './message.js';
@@ -19,14 +19,16 @@ export class Outbox {
     private readonly database: Database,
     private readonly keyRing: KeyRing,
     private readonly worker: DeliveryWorker,
-  ) {}
+  ) {
+    database.on(QUEUED, () => this.wake());
+  }
 
-  /** Part: see `enqueue`. */
-  enqueue(message: NewMessage, now: Date, recipient: Sql): Sql {
+  /** See `enqueue`. */
+  enqueue(message: NewMessage, now: Date, recipient: Part<Recipient> | Sql): Part<{ id: string }> {
     return enqueue(this.keyRing, message, now, recipient);
   }
 
-  /** Has this replica look for messages now. To be called when the statement has come back; never throws. */
+  /** Has this replica look for messages now, as happens by itself when a statement with a message has come back; never throws. */
   wake(): void {
     this.worker.wake();
   }
@@ -40,18 +42,36 @@ export class Outbox {
   }
 }
 
+/** Where a message goes, and in whose name; a null address is nowhere. */
+export interface Recipient {
+  address: string | null;
+  language: string;
+  account_id: string | null;
+}
+
+const QUEUED = 'message';
+
 /**
- * Part: queues the message for each row of `recipient`, a sub-select of `address text, language text, account_id
- * bigint` that gives at most one. No row, or a null address: no message and no error, so that whoever has no
- * address is answered like everybody else. For a process without a worker too: one of a replica finds it.
+ * Queues the message for its recipient, of which there is at most one. No row, or no address: no message and no error, so that
+ * whoever has no address is answered like everybody else. For a process without a worker too: one of a replica finds it.
  */
-export function enqueue(keyRing: KeyRing, message: NewMessage, now: Date, recipient: Sql): Sql {
-  return sql`
+export function enqueue(
+  keyRing: KeyRing,
+  message: NewMessage,
+  now: Date,
+  recipient: Part<Recipient> | Sql,
+): Part<{ id: string }> {
+  const to = recipient instanceof Part ? sql`${recipient}` : sql`(${recipient})`;
+  return part(
+    'message',
+    sql`
     INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
       next_try_at, created_at, expires_at)
     SELECT ${message.id}::bigint, ${message.attemptId ?? null}::bigint, r.account_id, ${message.channel},
       ${message.template}, r.address, r.language, ${sealFacts(keyRing, message)}, ${now}::timestamptz, ${now}::timestamptz,
       ${message.expiresAt}::timestamptz
-    FROM (${recipient}) r WHERE r.address IS NOT NULL
-    RETURNING id`;
+    FROM ${to} r WHERE r.address IS NOT NULL
+    RETURNING id`,
+    QUEUED,
+  );
 }

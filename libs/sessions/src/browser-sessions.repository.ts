@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
-import { isCurrent, raw, sql, type Sql } from '@app/database';
+import { isCurrent, part, type From, type Part, source, sql, type Sql } from '@app/database';
 import { digest, plusSeconds, randomToken, type Call } from '@app/kernel';
+import type { StagedSession } from './browser-sign-in.js';
 import type { AuthenticationMethod, SessionStage } from './session.entity.js';
+import type { Holder, OwnedSession, Proof, SessionRow } from './sessions.repository.js';
 
 /** The browser session of a call, as its cookie named it. */
 export interface BrowserReference {
@@ -14,6 +16,20 @@ export interface NewBrowserAttempt {
   id: string;
   kind: 'sign_in' | 'sign_up';
   method: string | null;
+}
+
+/** The browser session that a statement is about. */
+export interface LockedBrowser {
+  browser_session_id: string;
+}
+
+/** An attempt of a browser session: whose guesses and mails are counted, and what it has led to so far. */
+export interface Flow {
+  /** Of the browser attempt. */
+  id: string;
+  subject: string;
+  account_id: string | null;
+  session_id: string | null;
 }
 
 /** A session made at once, without a code before it. */
@@ -41,57 +57,82 @@ export class BrowserSessions {
       VALUES (${id}::bigint, ${tokenHash}, ${now}::timestamptz, ${now}::timestamptz, ${this.endOf(now)}::timestamptz)`;
   }
 
-  /** Part: the live browser session, locked: `{browser_session_id}`. */
-  locked({ now }: Call, { id, tokenHash }: BrowserReference): Sql {
-    return sql`
+  /** The live browser session, locked. */
+  locked({ now }: Call, { id, tokenHash }: BrowserReference): Part<LockedBrowser> {
+    return part(
+      'browser',
+      sql`
       SELECT b.id AS browser_session_id FROM browser_sessions b
-      WHERE b.id = ${id}::bigint AND b.token_hash = ${tokenHash} AND b.expires_at > ${now}::timestamptz FOR UPDATE`;
+      WHERE b.id = ${id}::bigint AND b.token_hash = ${tokenHash} AND b.expires_at > ${now}::timestamptz FOR UPDATE`,
+    );
   }
 
-  /** Part: begins an attempt of the session in part `browser`, for whom part `subject` names: `{id, subject, account_id}`. */
-  begin({ now }: Call, attempt: NewBrowserAttempt): Sql {
+  /** Begins an attempt of the browser session, for this subject. */
+  begin(
+    { now }: Call,
+    attempt: NewBrowserAttempt,
+    browser: From<LockedBrowser> = 'browser',
+    subject: From<{ subject: string; account_id: string | null }> = 'subject',
+  ): Part<Flow> {
     const expiresAt = plusSeconds(now, this.config.browserSessions.attemptSeconds);
-    return sql`
+    return part(
+      'begun',
+      sql`
       INSERT INTO browser_attempts (id, browser_session_id, kind, method, subject, account_id, created_at, expires_at)
       SELECT ${attempt.id}::bigint, b.browser_session_id, ${attempt.kind}, ${attempt.method}, s.subject, s.account_id,
         ${now}::timestamptz, ${expiresAt}::timestamptz
-      FROM browser b CROSS JOIN subject s RETURNING id, subject, account_id, NULL::bigint AS session_id`;
+      FROM ${source(browser)} b CROSS JOIN ${source(subject)} s RETURNING id, subject, account_id, NULL::bigint AS session_id`,
+    );
   }
 
   /**
-   * Part: the attempt of the session in part `browser`, as long as its first factor is still to be proven:
-   * `{id, subject, account_id, session_id}`.
+   * The attempt of the browser session, as long as its first factor is still to be proven.
    */
-  unproven({ now }: Call, attemptId: string): Sql {
-    return sql`
+  unproven({ now }: Call, attemptId: string, browser: From<LockedBrowser> = 'browser'): Part<Flow> {
+    return part(
+      'flow',
+      sql`
       SELECT a.id, a.subject, a.account_id, NULL::bigint AS session_id
-      FROM browser_attempts a JOIN browser b USING (browser_session_id)
+      FROM browser_attempts a JOIN ${source(browser)} b USING (browser_session_id)
       WHERE a.id = ${attemptId}::bigint AND a.expires_at > ${now}::timestamptz
-        AND NOT EXISTS (SELECT FROM sessions s WHERE s.browser_attempt_id = a.id)`;
+        AND NOT EXISTS (SELECT FROM sessions s WHERE s.browser_attempt_id = a.id)`,
+    );
   }
 
   /**
-   * Part: the pending session of that attempt, locked: `{id, session_id, account_id, subject, security_stamp}`, where `id` is the
-   * attempt's. Whoever ends the session locks it too.
+   * The pending session of that attempt, locked. Whoever ends the session locks it too.
    */
-  pending({ now }: Call, attemptId: string): Sql {
-    return sql`
+  pending(
+    { now }: Call,
+    attemptId: string,
+    browser: From<LockedBrowser> = 'browser',
+  ): Part<Flow & SessionRow> {
+    return part(
+      'flow',
+      sql`
       SELECT s.browser_attempt_id AS id, s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp
-      FROM sessions s JOIN browser b USING (browser_session_id)
+      FROM sessions s JOIN ${source(browser)} b USING (browser_session_id)
       WHERE s.browser_attempt_id = ${attemptId}::bigint AND s.stage = 'pending' AND s.ended_at IS NULL
-        AND s.expires_at > ${now}::timestamptz AND ${isCurrent('s')} FOR UPDATE OF s`;
+        AND s.expires_at > ${now}::timestamptz AND ${isCurrent('s')} FOR UPDATE OF s`,
+    );
   }
 
   /**
-   * Part: a session of the account in part `from` (`account_id, security_stamp`), inside the session in part `browser`, for an attempt
-   * that needed no code: `{session_id, account_id, stage, subject}`. Nobody holds a credential of it.
+   * A session of the account inside the browser session, for an attempt that needed no code. Nobody holds a credential of it.
    */
-  start(call: Call, session: BrowserStart, from: string): Sql {
+  start(
+    call: Call,
+    session: BrowserStart,
+    from: From<Holder>,
+    browser: From<LockedBrowser> = 'browser',
+  ): Part<StagedSession> {
     const { now, client } = call;
     const { pendingSeconds, lifeSeconds } = this.config.sessions;
     const signedIn = session.stage === 'signed_in';
     const proof: AuthenticationMethod[] = [{ method: session.method, at: now.toISOString() }];
-    return sql`
+    return part(
+      'proven',
+      sql`
       INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
         signed_in_at, expires_at, browser_session_id, browser_attempt_id, security_stamp)
       SELECT ${session.id}::bigint, f.account_id, 'wacht', ${session.stage}, ${digest(randomToken(256))},
@@ -99,70 +140,103 @@ export class BrowserSessions {
         ${signedIn ? now : null}::timestamptz,
         ${plusSeconds(now, signedIn ? lifeSeconds : pendingSeconds)}::timestamptz, b.browser_session_id, ${session.attemptId}::bigint,
         f.security_stamp
-      FROM ${raw(from)} f CROSS JOIN browser b
-      RETURNING id AS session_id, account_id, stage, account_id::text AS subject`;
+      FROM ${source(from)} f CROSS JOIN ${source(browser)} b
+      RETURNING id AS session_id, account_id, stage, account_id::text AS subject`,
+    );
   }
 
-  /** Part: makes the pending session of a redeemed second factor (part `verdict`) a signed-in one: `{session_id, account_id, stage}`. */
-  promote({ now }: Call, verdict: string): Sql {
-    return sql`
+  /** Makes the pending session of a redeemed second factor a signed-in one. */
+  promote({ now }: Call, verdict: From<Proof>): Part<StagedSession> {
+    return part(
+      'proven',
+      sql`
       UPDATE sessions s SET stage = 'signed_in', signed_in_at = ${now}::timestamptz,
         amr = s.amr || jsonb_build_object('method', v.method, 'at', ${now.toISOString()}::text),
         expires_at = ${plusSeconds(now, this.config.sessions.lifeSeconds)}::timestamptz
-      FROM ${raw(verdict)} v WHERE v.outcome = 'redeemed' AND s.id = v.session_id
-      RETURNING s.id AS session_id, s.account_id, s.stage`;
+      FROM ${source(verdict)} v WHERE v.outcome = 'redeemed' AND s.id = v.session_id
+      RETURNING s.id AS session_id, s.account_id, s.stage`,
+    );
   }
 
   /**
-   * Part: gives the session in part `browser` a new token and a new life, for each proof in part `proven`
-   * (`session_id, stage`); the old token is dead. A signed-in session becomes the active one.
+   * Gives the browser session a new token and a new life, for each proof; the old token is dead. A signed-in session becomes the active one.
    */
-  rotate({ now }: Call, tokenHash: string, proven: string): Sql {
-    return sql`
+  rotate(
+    { now }: Call,
+    tokenHash: string,
+    proven: From<Pick<StagedSession, 'session_id' | 'stage'>>,
+    browser: From<LockedBrowser> = 'browser',
+  ): Part<{ id: string }> {
+    return part(
+      'rotated',
+      sql`
       UPDATE browser_sessions b SET token_hash = ${tokenHash}, previous_token_hash = b.token_hash,
         rotated_at = ${now}::timestamptz, expires_at = ${this.endOf(now)}::timestamptz,
         active_session_id = CASE WHEN p.stage = 'signed_in' THEN p.session_id ELSE b.active_session_id END
-      FROM ${raw(proven)} p, browser l WHERE b.id = l.browser_session_id RETURNING b.id`;
+      FROM ${source(proven)} p, ${source(browser)} l WHERE b.id = l.browser_session_id RETURNING b.id`,
+    );
   }
 
-  /** Part: the sign-in that came last to the session in part `browser`: `{session_id, stage}`. */
-  newest({ now }: Call): Sql {
-    return sql`
-      SELECT s.id AS session_id, s.stage FROM sessions s JOIN browser b USING (browser_session_id)
+  /** The sign-in that came last to the browser session. */
+  newest(
+    { now }: Call,
+    browser: From<LockedBrowser> = 'browser',
+  ): Part<{ session_id: string; stage: SessionStage }> {
+    return part(
+      'proven',
+      sql`
+      SELECT s.id AS session_id, s.stage FROM sessions s JOIN ${source(browser)} b USING (browser_session_id)
       WHERE s.stage = 'signed_in' AND s.ended_at IS NULL AND s.expires_at > ${now}::timestamptz AND ${isCurrent('s')}
-      ORDER BY s.signed_in_at DESC, s.id DESC LIMIT 1`;
+      ORDER BY s.signed_in_at DESC, s.id DESC LIMIT 1`,
+    );
   }
 
-  /** Part: of two sign-ins of one account in one browser the older ends; part `proven` has `session_id, account_id, stage`. */
-  replace({ now }: Call, proven: string): Sql {
-    return sql`
-      UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = 'replaced' FROM ${raw(proven)} p, browser b
+  /** Of two sign-ins of one account in one browser the older ends. */
+  replace(
+    { now }: Call,
+    proven: From<StagedSession>,
+    browser: From<LockedBrowser> = 'browser',
+  ): Part<{ id: string }> {
+    return part(
+      'replaced',
+      sql`
+      UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = 'replaced' FROM ${source(proven)} p, ${source(browser)} b
       WHERE p.stage = 'signed_in' AND s.browser_session_id = b.browser_session_id AND s.account_id = p.account_id
-        AND s.id <> p.session_id AND s.stage = 'signed_in' AND s.ended_at IS NULL RETURNING s.id`;
+        AND s.id <> p.session_id AND s.stage = 'signed_in' AND s.ended_at IS NULL RETURNING s.id`,
+    );
   }
 
-  /** Part: ends a sign-in of the session in part `browser`: `{session_id, account_id}`. */
-  signOut({ now }: Call, sessionId: string): Sql {
-    return sql`
-      UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = 'logout' FROM browser b
+  /** Ends a sign-in of the browser session. */
+  signOut({ now }: Call, sessionId: string, browser: From<LockedBrowser> = 'browser'): Part<OwnedSession> {
+    return part(
+      'changed',
+      sql`
+      UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = 'logout' FROM ${source(browser)} b
       WHERE s.browser_session_id = b.browser_session_id AND s.stage = 'signed_in' AND s.ended_at IS NULL
-        AND s.id = ${sessionId}::bigint RETURNING s.id AS session_id, s.account_id`;
+        AND s.id = ${sessionId}::bigint RETURNING s.id AS session_id, s.account_id`,
+    );
   }
 
-  /** Part: makes a live sign-in of the session in part `browser` the active one: `{session_id, account_id}`. */
-  activate({ now }: Call, sessionId: string): Sql {
-    return sql`
-      UPDATE browser_sessions b SET active_session_id = s.id FROM sessions s, browser l
+  /** Makes a live sign-in of the browser session the active one. */
+  activate({ now }: Call, sessionId: string, browser: From<LockedBrowser> = 'browser'): Part<OwnedSession> {
+    return part(
+      'changed',
+      sql`
+      UPDATE browser_sessions b SET active_session_id = s.id FROM sessions s, ${source(browser)} l
       WHERE b.id = l.browser_session_id AND s.id = ${sessionId}::bigint AND s.browser_session_id = b.id
         AND s.stage = 'signed_in' AND s.ended_at IS NULL AND s.expires_at > ${now}::timestamptz AND ${isCurrent('s')}
-      RETURNING s.id AS session_id, s.account_id`;
+      RETURNING s.id AS session_id, s.account_id`,
+    );
   }
 
-  /** Part: a new life from now on, written at most once in a minute. */
-  roll({ now }: Call, id: string): Sql {
-    return sql`
+  /** A new life from now on, written at most once in a minute. */
+  roll({ now }: Call, id: string): Part<{ id: string }> {
+    return part(
+      'rolled',
+      sql`
       UPDATE browser_sessions SET expires_at = ${this.endOf(now)}::timestamptz
-      WHERE id = ${id}::bigint AND expires_at <= ${this.staleOf(now)}::timestamptz RETURNING id`;
+      WHERE id = ${id}::bigint AND expires_at <= ${this.staleOf(now)}::timestamptz RETURNING id`,
+    );
   }
 
   /** Whether `roll` would write. */

@@ -1,6 +1,7 @@
-import { type Parts, raw, type Sql, sql } from '@app/database';
+import { part, type From, type Part, source, sql, type Sql } from '@app/database';
 import type { Call } from '@app/kernel';
 import type { AuthenticationMethod } from './session.entity.js';
+import type { Holder, OwnedSession } from './sessions.repository.js';
 
 // What ends sessions without their credential.
 
@@ -14,52 +15,64 @@ export const survivors = {
 };
 
 /**
- * Parts for an event that raised the stamp of the account in part `from` (`account_id, security_stamp`: the new one): `ended`
- * (`{id}`) are its live sessions, in all protocols, that do not `survive`; the others are carried over to the new stamp. What another call
+ * For an event that raised the stamp of the account to this one: `ended` are its live sessions, in all protocols, that do not
+ * `survive`; the others are carried over to the new stamp. What another call
  * is making at this moment has the old one, and is nothing when it comes.
  *
- * `settled`: a part (`session_id`) whose sessions this statement gives their stamp itself; a row can be written once.
+ * `settled`: whose sessions this statement gives their stamp itself; a row can be written once.
  */
 export function endSessionsOf(
   { now }: Pick<Call, 'now'>,
   reason: string,
-  from: string,
+  from: From<Holder>,
   survive: Sql = survivors.none,
-  settled?: string,
-): Parts & { ended: Sql; carried_over: Sql } {
-  const others = settled ? sql`AND s.id NOT IN (SELECT session_id FROM ${raw(settled)})` : sql``;
+  settled?: From<{ session_id: string }>,
+): { ended: Part<{ id: string }>; carried_over: Part<{ id: string }> } {
+  const others = settled ? sql`AND s.id NOT IN (SELECT session_id FROM ${source(settled)})` : sql``;
   const live = sql`s.account_id = f.account_id AND s.ended_at IS NULL ${others}`;
   return {
-    ended: sql`
-      UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = ${reason} FROM ${raw(from)} f
+    ended: part(
+      'ended',
+      sql`
+      UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = ${reason} FROM ${source(from)} f
       WHERE ${live} AND NOT (${survive}) RETURNING s.id`,
-    carried_over: sql`
-      UPDATE sessions s SET security_stamp = f.security_stamp FROM ${raw(from)} f
+    ),
+    carried_over: part(
+      'carried_over',
+      sql`
+      UPDATE sessions s SET security_stamp = f.security_stamp FROM ${source(from)} f
       WHERE ${live} AND (${survive}) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id`,
+    ),
   };
 }
 
-/** Part: ends one live session, in whatever protocol: `{session_id, account_id}`, no row when there is none. */
-export function endSession(sessionId: string, reason: string, now: Date): Sql {
-  return sql`
+/** Ends one live session, in whatever protocol; no row when there is none. */
+export function endSession(sessionId: string, reason: string, now: Date): Part<OwnedSession> {
+  return part(
+    'ended',
+    sql`
     UPDATE sessions SET ended_at = ${now}::timestamptz, end_reason = ${reason}
     WHERE id = ${sessionId}::bigint AND ended_at IS NULL AND expires_at > ${now}::timestamptz
-    RETURNING id AS session_id, account_id`;
+    RETURNING id AS session_id, account_id`,
+  );
 }
 
 /**
- * Part: ends the sign-ins of the account of part `from` that were begun in this way, in the protocol of the call, and wait for
- * the second factor; none but the one of part `except` (`session_id`) goes on. The account has to be held alone.
+ * Ends the sign-ins of the account that were begun in this way, in the protocol of the call, and wait for
+ * the second factor; none but `except` goes on. The account has to be held alone.
  */
 export function endPendingBegunBy(
   { now, protocol }: Call,
   method: AuthenticationMethod['method'],
-  from: string,
-  except?: string,
-): Sql {
-  const others = except ? sql`AND s.id NOT IN (SELECT session_id FROM ${raw(except)})` : sql``;
-  return sql`
-    UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = 'superseded' FROM ${raw(from)} f
+  from: From<{ account_id: string }>,
+  except?: From<{ session_id: string }>,
+): Part<{ id: string }> {
+  const others = except ? sql`AND s.id NOT IN (SELECT session_id FROM ${source(except)})` : sql``;
+  return part(
+    'overtaken',
+    sql`
+    UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = 'superseded' FROM ${source(from)} f
     WHERE s.account_id = f.account_id AND s.protocol = ${protocol} AND s.stage = 'pending' AND s.ended_at IS NULL
-      AND s.amr->0->>'method' = ${method} ${others} RETURNING s.id`;
+      AND s.amr->0->>'method' = ${method} ${others} RETURNING s.id`,
+  );
 }

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
-import { isCurrent, raw, sql, type Sql } from '@app/database';
+import { isCurrent, part, type From, type Part, source, sql, type Sql } from '@app/database';
 import { plusSeconds, type Call } from '@app/kernel';
 import type { IssuedToken, PresentedToken } from './refresh-tokens.js';
-import type { AuthenticationMethod } from './session.entity.js';
+import type { AuthenticationMethod, SessionStage } from './session.entity.js';
+import type { Holder, Proof, SessionRow } from './sessions.repository.js';
 
 /**
  * What a presented refresh token is to its session: the newest; the one before, within the grace, because two calls
@@ -11,6 +12,24 @@ import type { AuthenticationMethod } from './session.entity.js';
  * a session that is over.
  */
 export type RefreshState = 'current' | 'concurrent' | 'lost_answer' | 'replay' | 'expired' | 'ended';
+
+/** A session that lives by a refresh token, as far as its tokens say it. */
+export interface RefreshSession extends SessionRow {
+  stage: SessionStage;
+  amr: AuthenticationMethod[];
+  second_factor_at: Date | null;
+}
+
+/** The same once its token was turned over: `refresh_hash` is the digest of the one that is good now, null when it has ended. */
+export interface RotatedSession extends Omit<RefreshSession, 'subject' | 'security_stamp'> {
+  refresh_hash: string | null;
+}
+
+/** The session that a token names, and what the token is to it. */
+export interface PresentedSession extends SessionRow {
+  stage: SessionStage;
+  state: RefreshState;
+}
 
 export interface RefreshedSession {
   id: string;
@@ -28,10 +47,13 @@ export class RefreshRotation {
   constructor(private readonly config: Config) {}
 
   /**
-   * Part: a new session for each row of part `from` (`account_id, security_stamp, stage`):
-   * `{session_id, account_id, subject, security_stamp, stage, amr, second_factor_at}`.
+   * A new session of the account.
    */
-  start({ now, client, protocol }: Call, session: RefreshedSession, from: string): Sql {
+  start(
+    { now, client, protocol }: Call,
+    session: RefreshedSession,
+    from: From<Holder & { stage: string }>,
+  ): Part<RefreshSession> {
     const { idleSeconds, absoluteSeconds } = this.config.refresh;
     const [waitsUntil, idleUntil, absolute] = [
       plusSeconds(now, this.config.sessions.pendingSeconds),
@@ -39,7 +61,9 @@ export class RefreshRotation {
       plusSeconds(now, absoluteSeconds),
     ];
     const amr: AuthenticationMethod[] = [{ method: session.method, at: now.toISOString() }];
-    return sql`
+    return part(
+      'session',
+      sql`
       INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
         signed_in_at, expires_at, refresh_hash, absolute_ends_at, security_stamp)
       SELECT ${session.id}::bigint, f.account_id, ${protocol}, f.stage, ${session.token.familyHash},
@@ -48,17 +72,19 @@ export class RefreshRotation {
         least(CASE WHEN f.stage = 'signed_in' THEN ${idleUntil}::timestamptz ELSE ${waitsUntil}::timestamptz END,
           ${absolute}::timestamptz),
         ${session.token.hash}, ${absolute}::timestamptz, f.security_stamp
-      FROM ${raw(from)} f
-      RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at`;
+      FROM ${source(from)} f
+      RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at`,
+    );
   }
 
   /**
-   * Part: the session that a token names, locked, and what the token is to it:
-   * `{session_id, account_id, subject, security_stamp, stage, state}`; no row for an unknown family.
+   * The session that a token names, locked, and what the token is to it; no row for an unknown family.
    */
-  presented({ now, protocol }: Call, token: PresentedToken): Sql {
+  presented({ now, protocol }: Call, token: PresentedToken): Part<PresentedSession> {
     const graceFrom = plusSeconds(now, -this.config.refresh.graceSeconds);
-    return sql`
+    return part(
+      'presented',
+      sql`
       SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, CASE
         WHEN s.ended_at IS NOT NULL OR NOT ${isCurrent('s')} THEN 'ended'
         WHEN s.expires_at <= ${now}::timestamptz THEN 'expired'
@@ -67,60 +93,76 @@ export class RefreshRotation {
           CASE WHEN s.refresh_rotated_at >= ${plusSeconds(now, -CONCURRENT_SECONDS)}::timestamptz THEN 'concurrent'
             ELSE 'lost_answer' END
         ELSE 'replay' END AS state
-      FROM sessions s WHERE s.token_hash = ${token.familyHash} AND s.protocol = ${protocol} FOR UPDATE`;
+      FROM sessions s WHERE s.token_hash = ${token.familyHash} AND s.protocol = ${protocol} FOR UPDATE`,
+    );
   }
 
-  /** Part: the sessions of part `presented` whose token is good: same columns. */
-  good(presented: string): Sql {
-    return sql`SELECT * FROM ${raw(presented)} WHERE state IN ${GOOD}`;
+  /** The session, if its token is good. */
+  good(presented: From<PresentedSession>): Part<PresentedSession> {
+    return part('good', sql`SELECT * FROM ${source(presented)} WHERE state IN ${GOOD}`);
   }
 
   /**
-   * Part: turns the token of part `presented` over, or, for the token before it, hands the same successor out again; ends the session
-   * that a replay betrays. Answers the session with `refresh_hash`, the digest of the successor that is good now, null when it has ended.
+   * Turns the token over, or, for the token before it, hands the same successor out again; ends the session that a replay betrays.
    */
-  rotate(call: Call, token: PresentedToken, presented: string): Sql {
+  rotate(call: Call, token: PresentedToken, presented: From<PresentedSession>): Part<RotatedSession> {
     const { now } = call;
     const idleEnd = plusSeconds(now, this.config.refresh.idleSeconds);
-    return sql`
+    return part(
+      'rotated',
+      sql`
       UPDATE sessions s SET ${succession(call, token)},
         expires_at = CASE WHEN p.state IN ${GOOD} AND s.stage = 'signed_in'
           THEN least(${idleEnd}::timestamptz, s.absolute_ends_at) ELSE s.expires_at END,
         ended_at = CASE WHEN p.state = 'replay' THEN ${now}::timestamptz END,
         end_reason = CASE WHEN p.state = 'replay' THEN 'refresh_replayed' END
-      FROM ${raw(presented)} p
+      FROM ${source(presented)} p
       WHERE s.id = p.session_id AND p.state IN ('current', 'concurrent', 'lost_answer', 'replay')
       RETURNING s.id AS session_id, s.account_id, s.stage, s.amr, s.second_factor_at,
-        CASE WHEN s.ended_at IS NULL THEN s.refresh_hash END AS refresh_hash`;
+        CASE WHEN s.ended_at IS NULL THEN s.refresh_hash END AS refresh_hash`,
+    );
   }
 
-  /** Part: ends the session whose old token came back, where nothing is rotated yet. */
-  endReplayed({ now }: Call, presented: string): Sql {
-    return sql`
+  /** Ends the session whose old token came back, where nothing is rotated yet. */
+  endReplayed({ now }: Call, presented: From<PresentedSession>): Part<{ session_id: string }> {
+    return part(
+      'ended',
+      sql`
       UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = 'refresh_replayed'
-      FROM ${raw(presented)} p WHERE s.id = p.session_id AND p.state = 'replay' RETURNING s.id AS session_id`;
+      FROM ${source(presented)} p WHERE s.id = p.session_id AND p.state = 'replay' RETURNING s.id AS session_id`,
+    );
   }
 
   /**
-   * Part: what a redeemed second factor (part `verdict`, with its `method`) makes of the session in part `presented`: signed in, with
-   * a fresh mark, under a new token. Same columns as `rotate`.
+   * What a redeemed second factor makes of the session: signed in, with a fresh mark, under a new token.
    */
-  promote(call: Call, token: PresentedToken, presented: string, verdict: string): Sql {
+  promote(
+    call: Call,
+    token: PresentedToken,
+    presented: From<PresentedSession>,
+    verdict: From<Pick<Proof, 'outcome' | 'method'>>,
+  ): Part<RotatedSession> {
     const { now } = call;
     const idleEnd = plusSeconds(now, this.config.refresh.idleSeconds);
-    return sql`
+    return part(
+      'promoted',
+      sql`
       UPDATE sessions s SET ${succession(call, token)}, stage = 'signed_in', ${proof(now)},
         signed_in_at = coalesce(s.signed_in_at, ${now}::timestamptz),
         expires_at = least(${idleEnd}::timestamptz, s.absolute_ends_at)
-      FROM ${raw(presented)} p, ${raw(verdict)} v WHERE v.outcome = 'redeemed' AND s.id = p.session_id
-      RETURNING s.id AS session_id, s.account_id, s.refresh_hash, s.stage, s.amr, s.second_factor_at`;
+      FROM ${source(presented)} p, ${source(verdict)} v WHERE v.outcome = 'redeemed' AND s.id = p.session_id
+      RETURNING s.id AS session_id, s.account_id, s.refresh_hash, s.stage, s.amr, s.second_factor_at`,
+    );
   }
 
-  /** Part: a fresh mark for the session of a redeemed attempt (part `verdict`, with its `security_stamp`), which keeps its token: `{session_id}`. */
-  mark({ now }: Call, verdict: string): Sql {
-    return sql`
-      UPDATE sessions s SET ${proof(now)}, security_stamp = v.security_stamp FROM ${raw(verdict)} v
-      WHERE v.outcome = 'redeemed' AND s.id = v.session_id RETURNING s.id AS session_id`;
+  /** A fresh mark for the session of a redeemed attempt, which keeps its token. */
+  mark({ now }: Call, verdict: From<Proof>): Part<{ session_id: string }> {
+    return part(
+      'marked',
+      sql`
+      UPDATE sessions s SET ${proof(now)}, security_stamp = v.security_stamp FROM ${source(verdict)} v
+      WHERE v.outcome = 'redeemed' AND s.id = v.session_id RETURNING s.id AS session_id`,
+    );
   }
 }
 

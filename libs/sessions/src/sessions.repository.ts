@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
-import { isCurrent, raw, sql, type Sql } from '@app/database';
+import { isCurrent, part, type From, type Part, source, sql, type Sql } from '@app/database';
 import { plusSeconds, type Call } from '@app/kernel';
 import type { AuthenticationMethod, SessionStage } from './session.entity.js';
 
@@ -14,6 +14,32 @@ export interface NewSession {
   expiresAt?: Date;
 }
 
+/** A session as the statement that makes or finds it knows it. */
+export interface SessionRow {
+  session_id: string;
+  account_id: string;
+  /** Whose guesses and mails are counted: the account's id. */
+  subject: string;
+  security_stamp: number;
+}
+
+/** A session and whose it is. */
+export type OwnedSession = Pick<SessionRow, 'session_id' | 'account_id'>;
+
+/** The account of which a session is to be. */
+export interface Holder {
+  account_id: string;
+  security_stamp: number;
+}
+
+/** A guess, as far as a session is concerned. */
+export interface Proof {
+  outcome: string;
+  method: string | null;
+  session_id: string | null;
+  security_stamp: number | null;
+}
+
 /**
  * The transitions of a session, as parts of the statement that decides about them. A credential is looked up with the
  * protocol of the call: it is good only in the one that issued it.
@@ -22,61 +48,75 @@ export interface NewSession {
 export class SessionsRepository {
   constructor(private readonly config: Config) {}
 
-  /** Part: a new session of the account in part `from` (`account_id, security_stamp`): `{session_id, account_id, subject, security_stamp}`. */
-  start(call: Call, session: NewSession, from: string): Sql {
+  /** A new session of the account. */
+  start(call: Call, session: NewSession, from: From<Holder>): Part<SessionRow> {
     const { now, client, protocol } = call;
     const { stage } = session;
-    return sql`
+    return part(
+      'session',
+      sql`
       INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
         signed_in_at, expires_at, security_stamp)
       SELECT ${session.id}::bigint, f.account_id, ${protocol}, ${stage}, ${session.tokenHash},
         ${amr(session.method, now)}::jsonb, ${client.address}, ${client.userAgent}, ${now}::timestamptz,
         ${stage === 'signed_in' ? now : null}::timestamptz, ${session.expiresAt ?? this.endOf(stage, now)}::timestamptz,
         f.security_stamp
-      FROM ${raw(from)} f RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp`;
+      FROM ${source(from)} f RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp`,
+    );
   }
 
   /**
-   * Part: the live pending session of this credential, locked: `{session_id, account_id, subject, security_stamp}`. Everything that ends or promotes a
-   * session locks it first, so what follows in the statement decides about its newest state. `account`: a part (`account_id`)
+   * The live pending session of this credential, locked. Everything that ends or promotes a
+   * session locks it first, so what follows in the statement decides about its newest state. `account`: a part
    * that locks its account; a statement that goes on to change that has to lock it before the session, as those do that end sessions.
    */
-  pending(call: Call, tokenHash: string, account?: string): Sql {
-    const of = account ? sql` JOIN ${raw(account)} f ON f.account_id = s.account_id` : sql``;
-    return sql`
+  pending(call: Call, tokenHash: string, account?: From<{ account_id: string }>): Part<SessionRow> {
+    const of = account ? sql` JOIN ${source(account)} f ON f.account_id = s.account_id` : sql``;
+    return part(
+      'pending',
+      sql`
       SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp FROM sessions s${of}
-      WHERE ${live(call, tokenHash, 'pending')} FOR UPDATE OF s`;
+      WHERE ${live(call, tokenHash, 'pending')} FOR UPDATE OF s`,
+    );
   }
 
-  /** Part: whose it is, not locked: to lock the account before it: `{account_id}`. */
-  pendingOwner(call: Call, tokenHash: string): Sql {
-    return sql`SELECT s.account_id FROM sessions s WHERE ${live(call, tokenHash, 'pending')}`;
+  /** Whose it is, not locked: to lock the account before it. */
+  pendingOwner(call: Call, tokenHash: string): Part<{ account_id: string }> {
+    return part('owner', sql`SELECT s.account_id FROM sessions s WHERE ${live(call, tokenHash, 'pending')}`);
   }
 
   /**
-   * Part: makes the session of a redeemed attempt (part `verdict`, with its `method` and `security_stamp`) a signed-in one, under a
-   * new credential; the pending one dies with it.
+   * Makes the session of a redeemed attempt a signed-in one, under a new credential; the pending one dies with it.
    */
-  promote({ now }: Call, tokenHash: string, verdict: string): Sql {
-    return sql`
+  promote({ now }: Call, tokenHash: string, verdict: From<Proof>): Part<{ session_id: string }> {
+    return part(
+      'promoted',
+      sql`
       UPDATE sessions s SET stage = 'signed_in', token_hash = ${tokenHash}, security_stamp = v.security_stamp,
         amr = s.amr || jsonb_build_object('method', v.method, 'at', ${now.toISOString()}::text),
         signed_in_at = ${now}::timestamptz, expires_at = ${this.endOf('signed_in', now)}::timestamptz
-      FROM ${raw(verdict)} v WHERE v.outcome = 'redeemed' AND s.id = v.session_id RETURNING s.id AS session_id`;
+      FROM ${source(verdict)} v WHERE v.outcome = 'redeemed' AND s.id = v.session_id RETURNING s.id AS session_id`,
+    );
   }
 
-  /** Part: a new life from now on: `{session_id, account_id}`, no row when there is no such session. */
-  renew(call: Call, tokenHash: string): Sql {
-    return sql`
+  /** A new life from now on; no row when there is no such session. */
+  renew(call: Call, tokenHash: string): Part<OwnedSession> {
+    return part(
+      'renewed',
+      sql`
       UPDATE sessions s SET expires_at = ${this.endOf('signed_in', call.now)}::timestamptz
-      WHERE ${live(call, tokenHash, 'signed_in')} RETURNING s.id AS session_id, s.account_id`;
+      WHERE ${live(call, tokenHash, 'signed_in')} RETURNING s.id AS session_id, s.account_id`,
+    );
   }
 
-  /** Part: ends the session: `{session_id, account_id}`, no row when there is no such session. */
-  end(call: Call, tokenHash: string, reason: string): Sql {
-    return sql`
+  /** Ends the session; no row when there is no such session. */
+  end(call: Call, tokenHash: string, reason: string): Part<OwnedSession> {
+    return part(
+      'ended',
+      sql`
       UPDATE sessions s SET ended_at = ${call.now}::timestamptz, end_reason = ${reason}
-      WHERE ${live(call, tokenHash, 'signed_in')} RETURNING s.id AS session_id, s.account_id`;
+      WHERE ${live(call, tokenHash, 'signed_in')} RETURNING s.id AS session_id, s.account_id`,
+    );
   }
 
   private endOf(stage: SessionStage, now: Date): Date {
@@ -85,9 +125,12 @@ export class SessionsRepository {
   }
 }
 
-/** Part, or the question asked beside the limits: the live signed-in session of a credential: `{session_id, account_id}`. */
-export function signedInSession(at: Pick<Call, 'now' | 'protocol'>, tokenHash: string): Sql {
-  return sql`SELECT s.id AS session_id, s.account_id FROM sessions s WHERE ${live(at, tokenHash, 'signed_in')}`;
+/** The live signed-in session of a credential: also asked in the statement that counts the limits. */
+export function signedInSession(at: Pick<Call, 'now' | 'protocol'>, tokenHash: string): Part<OwnedSession> {
+  return part(
+    'session',
+    sql`SELECT s.id AS session_id, s.account_id FROM sessions s WHERE ${live(at, tokenHash, 'signed_in')}`,
+  );
 }
 
 function live(

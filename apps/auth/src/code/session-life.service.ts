@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { audit, type AuditEvent } from '@app/audit';
-import { Database, sql, type Sql, statementOf } from '@app/database';
+import { audit, type AuditEvent, type Recorded } from '@app/audit';
+import { Database, part, type Part, sql, statement } from '@app/database';
 import { AuthError, digest, type Call } from '@app/kernel';
-import { SessionsRepository } from '@app/sessions';
+import { SessionsRepository, type OwnedSession } from '@app/sessions';
 
 /** What the holder of a signed-in session does with it: a new life, or the end. */
 @Injectable()
@@ -23,27 +23,29 @@ export class SessionLifeService {
   /** Ends the sessions of those tokens that have one; the others are nothing to anybody, and nothing is recorded of them. */
   async endLive(call: Call, tokens: string[]): Promise<void> {
     for (const token of tokens) {
-      const parts = {
-        ended: this.sessions.end(call, digest(token), 'logout'),
-        verdict: sql`SELECT 'ended' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM ended`,
-        audited: audit(call, 'session.end', 'verdict'),
-      };
-      await this.database.rows(statementOf(parts, sql`SELECT session_id FROM verdict`));
+      const ended = this.sessions.end(call, digest(token), 'logout');
+      const verdict = part<Recorded>(
+        'verdict',
+        sql`SELECT 'ended' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM ${ended}`,
+      );
+      await this.database.rows(statement(verdict, audit(call, 'session.end', verdict)));
     }
   }
 
-  private async change(call: Call, event: AuditEvent, outcome: string, change: Sql): Promise<void> {
-    const parts = {
-      changed: change,
-      verdict: sql`
+  private async change(
+    call: Call,
+    event: AuditEvent,
+    outcome: string,
+    changed: Part<OwnedSession>,
+  ): Promise<void> {
+    const verdict = part<Recorded>(
+      'verdict',
+      sql`
         SELECT CASE WHEN c.session_id IS NULL THEN 'no_session' ELSE ${outcome}::text END AS outcome, c.account_id,
           c.session_id, NULL::bigint AS attempt_id
-        FROM (VALUES (1)) one LEFT JOIN changed c ON true`,
-      audited: audit(call, event, 'verdict'),
-    };
-    const row = await this.database.row<{ session_id: string | null }>(
-      statementOf(parts, sql`SELECT session_id FROM verdict`),
+        FROM (VALUES (1)) one LEFT JOIN ${changed} c ON true`,
     );
+    const row = await this.database.row(statement(verdict, audit(call, event, verdict)));
     if (!row?.session_id) throw new AuthError('session_not_found');
   }
 }

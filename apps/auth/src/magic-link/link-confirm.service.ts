@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { LINK_BINDING, AttemptsRepository, type NewAttempt, type RedeemOutcome } from '@app/attempts';
-import { audit } from '@app/audit';
+import { audit, type Recorded } from '@app/audit';
 import { Config } from '@app/config';
-import { Database, type Parts, sql, statementOf } from '@app/database';
+import { part, statement, Database, type Parts, sql, statementOf } from '@app/database';
 import { AuthError, randomToken, type Call } from '@app/kernel';
 import { browserSignIn } from '@app/sessions';
 import { MailboxProof } from './mailbox-proof.js';
@@ -58,13 +58,14 @@ export class LinkConfirmService {
 
   /** "This wasn't me": ends the link and the code beside it. Answers whether there was anything to end. */
   async dismiss(call: Call, token: string): Promise<boolean> {
-    const parts: Parts = {
-      ...this.attempts.dismiss(call, token),
-      verdict: sql`
-        SELECT 'dismissed' AS outcome, account_id, session_id, id AS attempt_id FROM dismissed ORDER BY id LIMIT 1`,
-      audited: audit(call, 'magic_link.dismiss', 'verdict'),
-    };
-    return (await this.database.row(statementOf(parts, sql`SELECT attempt_id FROM verdict`))) !== undefined;
+    const verdict = part<Recorded>(
+      'verdict',
+      sql`
+        SELECT 'dismissed' AS outcome, account_id, session_id, id AS attempt_id
+        FROM ${this.attempts.dismiss(call, token)} ORDER BY id LIMIT 1`,
+    );
+    const dismissed = statement(verdict, audit(call, 'magic_link.dismiss', verdict));
+    return (await this.database.row(dismissed)) !== undefined;
   }
 
   private async burn(call: Call, parts: Parts): Promise<void> {

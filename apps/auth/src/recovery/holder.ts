@@ -28,6 +28,6 @@ export function holderOf(from: string): Sql {
   return sql`
     SELECT json_build_object('id', a.id::text, 'uuid', a.uuid, 'name', coalesce(a.email, a.username, a.phone),
       'org_id', a.org_id, 'second_factor', a.second_factor, 'security_stamp', a.security_stamp,
-      'keys', (SELECT coalesce(json_agg(k), '[]') FROM (${activeCredentials(from)}) k)) AS holder
+      'keys', (SELECT coalesce(json_agg(k), '[]') FROM ${activeCredentials(from)} k)) AS holder
     FROM accounts a JOIN ${raw(from)} f ON f.account_id = a.id WHERE a.disabled_at IS NULL`;
 }

@@ -1,4 +1,4 @@
-import { OPEN_OF_SUBJECT, type AttemptsRepository, type RedeemOutcome } from '@app/attempts';
+import { openOfSubject, type AttemptsRepository, type RedeemOutcome } from '@app/attempts';
 import { audit, type AuditEvent } from '@app/audit';
 import { type Parts, type Sql, sql, type Statement, statementOf } from '@app/database';
 import type { Call, KeyRing } from '@app/kernel';
@@ -43,7 +43,7 @@ export function spendCodeAndOpen(
   const digits = code.replace(/[\s-]/g, '');
   const parts: Parts = {
     ...personParts(person, keyRing, also),
-    ...attempts.redeemLongCode(call, { purpose, of: OPEN_OF_SUBJECT }, purpose, digits),
+    ...attempts.redeemLongCode(call, { purpose, of: openOfSubject('subject') }, purpose, digits),
     proven: sql`
       SELECT account_id::text AS subject, account_id, NULL::bigint AS session_id, security_stamp FROM verdict WHERE outcome = 'redeemed'`,
     ...attempts.openChallenge(call, proof, 'proven'),

@@ -1,5 +1,5 @@
 import type { SecondFactor } from '@app/accounts';
-import { isCurrent, sql, type Sql } from '@app/database';
+import { isCurrent, part, type Part, type Sql, sql } from '@app/database';
 import { plusSeconds } from '@app/kernel';
 
 /** An attempt of a browser session, as it travels beside the limits: timestamps are ISO strings. */
@@ -55,7 +55,7 @@ const LISTED_ATTEMPTS = 20;
 const LATE_SECONDS = 10;
 
 /** The view of the live browser session that a token names: at most one row. */
-export function viewByToken(tokenHash: string, now: Date): Sql {
+export function viewByToken(tokenHash: string, now: Date): Part<BrowserView> {
   const since = plusSeconds(now, -LATE_SECONDS);
   return view(
     sql`(b.token_hash = ${tokenHash} OR b.previous_token_hash = ${tokenHash} AND b.rotated_at > ${since}::timestamptz)
@@ -65,17 +65,20 @@ export function viewByToken(tokenHash: string, now: Date): Sql {
   );
 }
 
-export function viewById(id: string, now: Date): Sql {
+export function viewById(id: string, now: Date): Part<BrowserView> {
   return view(sql`b.id = ${id}::bigint`, sql`false`, now);
 }
 
-function view(condition: Sql, late: Sql, now: Date): Sql {
-  return sql`
+function view(condition: Sql, late: Sql, now: Date): Part<BrowserView> {
+  return part(
+    'browser_view',
+    sql`
     SELECT b.id::text AS id, b.expires_at, ${late} AS late, b.active_session_id::text AS active_id,
       EXISTS (SELECT FROM sessions s WHERE s.browser_session_id = b.id AND s.signed_in_at > b.rotated_at
         AND s.ended_at IS NULL AND s.expires_at > ${now}::timestamptz AND ${isCurrent('s')}) AS stale,
       coalesce((${attempts(now)}), '[]') AS attempts, coalesce((${signIns(now)}), '[]') AS sign_ins
-    FROM browser_sessions b WHERE ${condition}`;
+    FROM browser_sessions b WHERE ${condition}`,
+  );
 }
 
 function attempts(now: Date): Sql {

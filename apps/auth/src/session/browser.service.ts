@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { audit, type AuditEvent } from '@app/audit';
-import { Database, type Parts, sql, type Sql, statementOf } from '@app/database';
+import { audit, type AuditEvent, type Recorded } from '@app/audit';
+import { Database, part, type Part, sql, statement } from '@app/database';
 import { AuthError, digest, randomToken, type Call } from '@app/kernel';
-import { BrowserSessions } from '@app/sessions';
+import { BrowserSessions, type LockedBrowser, type OwnedSession } from '@app/sessions';
 import { emptyView, type Browser, type BrowserAnswer } from './browser.js';
 import { viewById, type BrowserView } from './browser-view.js';
 
@@ -44,8 +44,8 @@ export class BrowserService {
 
   /** What the browser session holds now; its life begins anew. */
   async view(call: Call, id: string): Promise<BrowserView> {
-    const parts = { rolled: this.browsers.roll(call, id) };
-    return (await this.database.row<BrowserView>(statementOf(parts, viewById(id, call.now)))) as BrowserView;
+    const viewed = statement(viewById(id, call.now), this.browsers.roll(call, id));
+    return (await this.database.row(viewed)) as BrowserView;
   }
 
   /** Ends one sign-in, the active one, or all of them. Nothing to end is no error. */
@@ -53,14 +53,17 @@ export class BrowserService {
     const all = browser.view.sign_ins.map(({ id }) => id);
     if (!which.all && which.id !== undefined && !all.includes(which.id)) throw unknownSignIn();
     const ending = which.all ? all : all.filter((id) => id === (which.id ?? browser.view.active_id));
-    for (const id of ending) await this.change(call, browser, 'session.end', this.browsers.signOut(call, id));
+    for (const id of ending)
+      await this.change(call, browser, 'session.end', (locked) => this.browsers.signOut(call, id, locked));
     return { view: await this.view(call, browser.id) };
   }
 
   /** Makes another of the sign-ins the active one. */
   async switch(call: Call, browser: Browser, id: string): Promise<BrowserAnswer> {
     if (!browser.view.sign_ins.some((signIn) => signIn.id === id)) throw unknownSignIn();
-    const changed = await this.change(call, browser, 'session.switch', this.browsers.activate(call, id));
+    const changed = await this.change(call, browser, 'session.switch', (locked) =>
+      this.browsers.activate(call, id, locked),
+    );
     if (!changed) throw unknownSignIn();
     return { view: await this.view(call, browser.id) };
   }
@@ -76,26 +79,30 @@ export class BrowserService {
   private async renew(call: Call, browser: Browser): Promise<Entered> {
     const token = randomToken(TOKEN_BITS);
     const tokenHash = digest(token);
-    const parts = {
-      browser: this.browsers.locked(call, browser),
-      proven: this.browsers.newest(call),
-      rotated: this.browsers.rotate(call, tokenHash, 'proven'),
-    };
-    const proven = await this.database.row<{ session_id: string }>(
-      statementOf(parts, sql`SELECT session_id::text AS session_id FROM proven, rotated`),
+    const locked = this.browsers.locked(call, browser);
+    const newest = this.browsers.newest(call, locked);
+    const rotated = this.browsers.rotate(call, tokenHash, newest, locked);
+    const entered = part<{ session_id: string }>(
+      'entered',
+      sql`SELECT n.session_id::text AS session_id FROM ${newest} n, ${rotated}`,
     );
+    const proven = await this.database.row(statement(entered));
     if (!proven) return { ...browser, view: emptyView(browser.id, call.now) };
     return { ...browser, tokenHash, token, view: { ...browser.view, active_id: proven.session_id } };
   }
 
-  private async change(call: Call, browser: Browser, event: AuditEvent, change: Sql): Promise<boolean> {
-    const parts: Parts = {
-      browser: this.browsers.locked(call, browser),
-      changed: change,
-      verdict: sql`SELECT 'done' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM changed`,
-      audited: audit(call, event, 'verdict'),
-    };
-    return (await this.database.row(statementOf(parts, sql`SELECT session_id FROM changed`))) !== undefined;
+  private async change(
+    call: Call,
+    browser: Browser,
+    event: AuditEvent,
+    change: (locked: Part<LockedBrowser>) => Part<OwnedSession>,
+  ): Promise<boolean> {
+    const changed = change(this.browsers.locked(call, browser));
+    const verdict = part<Recorded>(
+      'verdict',
+      sql`SELECT 'done' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM ${changed}`,
+    );
+    return (await this.database.row(statement(verdict, audit(call, event, verdict)))) !== undefined;
   }
 }
 

@@ -1,4 +1,6 @@
-import type { BrowserReference } from '@app/sessions';
+import type { Recorded } from '@app/audit';
+import { part, type Part, sql } from '@app/database';
+import type { BrowserReference, Flow } from '@app/sessions';
 import type { BrowserView } from './browser-view.js';
 
 /** The browser session of a call, with what it held when the call arrived. */
@@ -25,4 +27,13 @@ export function emptyView(id: string, expiresAt: Date): BrowserView {
     attempts: [],
     sign_ins: [],
   };
+}
+
+/** The record of an attempt that was begun. */
+export function begunBy(flow: Part<Flow>): Part<Recorded> {
+  return part(
+    'verdict',
+    sql`
+      SELECT 'begun' AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM ${flow}`,
+  );
 }

@@ -3,14 +3,15 @@ import { activeSubjectParts, recipientOf } from '@app/accounts';
 import {
   AttemptsRepository,
   LINK_BINDING,
-  nextSend,
-  takeSendWindow,
   type NewAttempt,
+  nextSend,
+  type Opening,
   type SendRule,
+  takeSendWindow,
 } from '@app/attempts';
-import { audit } from '@app/audit';
+import { audit, type Recorded } from '@app/audit';
 import { Config } from '@app/config';
-import { Database, type Parts, sql, statementOf } from '@app/database';
+import { Database, of, ofOne, part, sql, statement } from '@app/database';
 import { askedBy, Outbox, type NewMessage } from '@app/delivery';
 import { AuthError, KeyRing, randomToken, secondsUntil, type Call, type Identifier } from '@app/kernel';
 
@@ -32,24 +33,29 @@ export class ForgotPasswordService {
     const { waitSeconds, hourlyLimit } = this.config.sends;
     const rule: SendRule = { purpose: 'password_reset', waitSeconds, hourlyLimit };
     const { attempt, message } = this.link(call);
-    const parts: Parts = {
-      ...activeSubjectParts(email, this.keyRing),
-      turn: takeSendWindow(call, rule, 'subject'),
-      allowed: sql`SELECT s.subject, s.account_id, NULL::bigint AS session_id, s.security_stamp FROM subject s JOIN turn USING (subject)`,
-      ...this.attempts.open(call, attempt, 'allowed'),
-      recipient: recipientOf('email', 'allowed'),
-      message: this.outbox.enqueue(message, call.now, sql`SELECT * FROM recipient`),
-      waiting: nextSend(call, rule, 'subject'),
-      verdict: sql`
-        SELECT CASE WHEN a.id IS NULL THEN 'too_soon' ELSE 'sent' END AS outcome, s.account_id, NULL::bigint AS session_id,
-          a.id AS attempt_id FROM subject s LEFT JOIN attempt a ON true`,
-      audited: audit(call, 'password.forgot', 'verdict'),
-    };
-    const answer = sql`SELECT outcome, (SELECT next_at FROM waiting) AS next_at FROM verdict`;
-    const row = await this.database.row<{ outcome: string; next_at: Date | null }>(
-      statementOf(parts, answer),
+    const { subject } = activeSubjectParts(email, this.keyRing);
+    const turn = takeSendWindow(call, rule, subject);
+    const allowed = part<Opening>(
+      'allowed',
+      sql`
+        SELECT s.subject, s.account_id, NULL::bigint AS session_id, s.security_stamp
+        FROM ${subject} s JOIN ${turn} USING (subject)`,
     );
-    this.outbox.wake();
+    const opened = this.attempts.open(call, attempt, allowed);
+    const verdict = part<Recorded & { outcome: 'sent' | 'too_soon' }>(
+      'verdict',
+      sql`
+        SELECT CASE WHEN a.id IS NULL THEN 'too_soon' ELSE 'sent' END AS outcome, s.account_id, NULL::bigint AS session_id,
+          a.id AS attempt_id FROM ${subject} s LEFT JOIN ${opened.attempt} a ON true`,
+    );
+    const row = await this.database.row(
+      statement(
+        { outcome: ofOne(verdict, 'outcome'), next_at: of(nextSend(call, rule, subject), 'next_at') },
+        opened,
+        this.outbox.enqueue(message, call.now, recipientOf('email', allowed)),
+        audit(call, 'password.forgot', verdict),
+      ),
+    );
     if (row?.outcome === 'sent') return;
     throw new AuthError('resend_too_soon', {
       retryAfterSeconds: row?.next_at ? secondsUntil(row.next_at, call.now) : waitSeconds,

@@ -1,9 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import { TotpFactors } from '@app/accounts';
-import { AttemptsRepository, type NewAttempt, type RedeemOutcome } from '@app/attempts';
+import {
+  AttemptsRepository,
+  type NewAttempt,
+  type Opening,
+  type RedeemOutcome,
+  type Redemption,
+} from '@app/attempts';
 import { audit, auditRefusal, type AuditEvent } from '@app/audit';
 import { Config } from '@app/config';
-import { Database, type Parts, sql, type Sql, statementOf, violatedConstraint } from '@app/database';
+import {
+  Database,
+  type Effect,
+  exists,
+  of,
+  ofOne,
+  part,
+  type Part,
+  sql,
+  statement,
+  violatedConstraint,
+} from '@app/database';
 import {
   AuthError,
   digest,
@@ -13,20 +30,24 @@ import {
   type AuthErrorCode,
   type Call,
 } from '@app/kernel';
-import { BrowserSessions } from '@app/sessions';
+import { BrowserSessions, type Flow, type LockedBrowser, type StagedSession } from '@app/sessions';
 import type { Browser } from './browser.js';
 
-/** One guess: who it is about, how it is checked, and what a right one makes. */
-export interface Guess {
-  /** Part `flow`: `{id, subject, account_id, session_id}` of what can be proven now, or no row. */
-  flow: Sql;
-  /** The parts that end in `verdict`. They find their attempt through part `allowed`, which is `flow` unless disabled. */
-  redeem: Parts;
-  /** Parts of which `proven` has `{session_id, account_id, stage}` when the guess was right. */
-  proven: Parts;
+/** The browser session of a guess, locked; what can be proven in it; and the same while its account may sign in. */
+export interface Gate {
+  browser: Part<LockedBrowser>;
+  flow: Part<Flow>;
+  allowed: Part<Flow>;
 }
 
-interface Verdict {
+/** One guess: how it is checked, and what a right one makes; `also`: what else. */
+export interface Guess {
+  redemption: Redemption;
+  proven: Part<StagedSession>;
+  also?: Effect[];
+}
+
+interface Decision {
   outcome: RedeemOutcome;
   known: boolean;
   proven: boolean;
@@ -52,28 +73,50 @@ export class GuessService {
     private readonly config: Config,
   ) {}
 
-  /** Answers the new token of the browser session: each proof gives it one, so that no earlier holder shares it. */
-  async decide(call: Call, browser: Browser, event: AuditEvent, guess: Guess): Promise<string> {
-    const token = randomToken(256);
-    const parts: Parts = {
-      browser: this.browsers.locked(call, browser),
-      flow: guess.flow,
-      held: sql`
-        SELECT a.id AS account_id FROM accounts a JOIN flow f ON f.account_id = a.id
+  gate(call: Call, browser: Browser, find: (browser: Part<LockedBrowser>) => Part<Flow>): Gate {
+    const locked = this.browsers.locked(call, browser);
+    const flow = find(locked);
+    const held = part(
+      'held',
+      sql`
+        SELECT a.id AS account_id FROM accounts a JOIN ${flow} f ON f.account_id = a.id
         WHERE a.disabled_at IS NULL FOR SHARE OF a`,
-      allowed: sql`
-        SELECT f.* FROM flow f WHERE f.account_id IS NULL OR f.account_id IN (SELECT account_id FROM held)`,
-      ...guess.redeem,
-      ...guess.proven,
-      rotated: this.browsers.rotate(call, digest(token), 'proven'),
-      replaced: this.browsers.replace(call, 'proven'),
-      audited: audit(call, event, 'verdict'),
+    );
+    const allowed = part<Flow>(
+      'allowed',
+      sql`
+        SELECT f.* FROM ${flow} f WHERE f.account_id IS NULL OR f.account_id IN (SELECT account_id FROM ${held})`,
+    );
+    return { browser: locked, flow, allowed };
+  }
+
+  /** Answers the new token of the browser session: each proof gives it one, so that no earlier holder shares it. */
+  async decide(
+    call: Call,
+    { browser, flow }: Gate,
+    event: AuditEvent,
+    { redemption, proven, also = [] }: Guess,
+  ): Promise<string> {
+    const token = randomToken(256);
+    const { verdict, budget } = redemption;
+    const answer = {
+      outcome: ofOne(verdict, 'outcome'),
+      known: exists(flow),
+      proven: exists(proven),
+      refills_at: of(budget, 'refills_at'),
     };
-    const answer = sql`
-      SELECT outcome, EXISTS (SELECT FROM flow) AS known, EXISTS (SELECT FROM proven) AS proven,
-        (SELECT refills_at FROM budget) AS refills_at FROM verdict`;
-    const verdict = (await this.database.row<Verdict>(statementOf(parts, answer))) as Verdict;
-    if (verdict.outcome !== 'redeemed' || !verdict.proven) throw refusalOf(verdict, call.now);
+    const decided = await this.database.row(
+      statement(
+        answer,
+        redemption,
+        this.browsers.rotate(call, digest(token), proven, browser),
+        this.browsers.replace(call, proven, browser),
+        audit(call, event, verdict),
+        ...also,
+      ),
+    );
+    const decision = decided as Decision;
+    if (decision.outcome !== 'redeemed' || !decision.proven) throw refusalOf(decision, call.now);
     return token;
   }
 
@@ -93,15 +136,17 @@ export class GuessService {
       expiresAt: plusSeconds(call.now, this.config.sessions.pendingSeconds),
       browser: { sessionId: browser.id, attemptId },
     };
-    const parts: Parts = {
-      browser: this.browsers.locked(call, browser),
-      flow: this.browsers.pending(call, attemptId),
-      missing: sql`SELECT f.* FROM flow f WHERE NOT EXISTS (SELECT FROM attempts a WHERE a.id = f.id)`,
-      ...this.attempts.open(call, attempt, 'missing'),
-      secret: this.totp.secret('flow'),
-    };
-    const answer = sql`SELECT f.account_id::text AS account_id, s.secret_sealed FROM flow f CROSS JOIN secret s`;
-    const ask = () => this.database.row<KnownAuthenticator>(statementOf(parts, answer));
+    const flow = this.browsers.pending(call, attemptId, this.browsers.locked(call, browser));
+    const missing = part<Opening>(
+      'missing',
+      sql`SELECT f.* FROM ${flow} f WHERE NOT EXISTS (SELECT FROM attempts a WHERE a.id = f.id)`,
+    );
+    const known = part<KnownAuthenticator>(
+      'known',
+      sql`
+        SELECT f.account_id::text AS account_id, s.secret_sealed FROM ${flow} f CROSS JOIN ${this.totp.secret(flow)} s`,
+    );
+    const ask = () => this.database.row(statement(known, this.attempts.open(call, attempt, missing)));
     return ask().catch((error: unknown) => {
       // Another call opened it while this one waited for the browser session.
       if (violatedConstraint(error) === 'attempts_pkey') return ask();
@@ -129,7 +174,7 @@ const REFUSALS: Record<RedeemOutcome, AuthErrorCode> = {
   budget_spent: 'guesses_spent',
 };
 
-function refusalOf({ outcome, known, refills_at }: Verdict, now: Date): AuthError {
+function refusalOf({ outcome, known, refills_at }: Decision, now: Date): AuthError {
   const code = known ? REFUSALS[outcome] : 'attempt_not_found';
   if (code !== 'guesses_spent') return new AuthError(code);
   const waits = outcome === 'budget_spent' && refills_at;

@@ -31,7 +31,7 @@ export const InBrowser = () =>
 /** Asked in the same round trip as the limits: what the browser of a request holds. */
 export function browserOf(request: Request, now: Date): Sql | undefined {
   const token = presentedToken(request);
-  return token === undefined ? undefined : viewByToken(digest(token), now);
+  return token === undefined ? undefined : viewByToken(digest(token), now).body;
 }
 
 /** The browser session of the call. */

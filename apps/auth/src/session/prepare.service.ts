@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AttemptsRepository, type NewAttempt } from '@app/attempts';
 import { Config } from '@app/config';
-import { Database, statementOf } from '@app/database';
-import { Outbox } from '@app/delivery';
+import { Database } from '@app/database';
 import { AuthError, plusSeconds, secondsUntil, type Call } from '@app/kernel';
 import { channelOf, openAttempt } from './attempt-step.js';
 import type { Browser } from './browser.js';
@@ -18,7 +17,6 @@ export class PrepareService {
     private readonly database: Database,
     private readonly attempts: AttemptsRepository,
     private readonly sends: SendParts,
-    private readonly outbox: Outbox,
     private readonly config: Config,
   ) {}
 
@@ -43,11 +41,8 @@ export class PrepareService {
       this.ruleOf(call, attempt),
       this.config.http.publicUrl,
     );
-    const { parts, answer } = this.sends.of(call, browser, attempt, channel, sending);
-    const { outcome, next_at } = (await this.database.row<SendVerdict>(
-      statementOf(parts, answer),
-    )) as SendVerdict;
-    this.outbox.wake();
+    const sent = this.sends.of(call, browser, attempt, channel, sending);
+    const { outcome, next_at } = (await this.database.row(sent)) as SendVerdict;
     if (outcome === 'absent') throw unknownAttempt();
     if (outcome === 'too_soon') {
       const { waitSeconds } = this.config.sends;

@@ -1,16 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { PasswordHasher, resetPassword, weaknessOf } from '@app/accounts';
-import { AttemptsRepository, type RedeemOutcome } from '@app/attempts';
+import { AttemptsRepository } from '@app/attempts';
 import { audit } from '@app/audit';
-import { Database, type Parts, sql, statementOf } from '@app/database';
-import { Outbox, ownerNotice } from '@app/delivery';
+import { Database, exists, ofOne, part, sql, statement } from '@app/database';
+import { Outbox, ownerNotice, type Recipient } from '@app/delivery';
 import { AuthError, type Call } from '@app/kernel';
 import { endSessionsOf } from '@app/sessions';
-
-interface Verdict {
-  outcome: RedeemOutcome;
-  changed: boolean;
-}
 
 /** A new password for who has the link from the mailbox. */
 @Injectable()
@@ -33,20 +28,22 @@ export class ResetPasswordService {
       throw new AuthError('password_weak', { parameters: [{ parameter: 'password', error: weakness }] });
 
     const passwordHash = await this.hasher.hash(password);
-    const parts: Parts = {
-      ...this.attempts.redeemLink(call, 'password_reset', token),
-      changed: resetPassword(call, passwordHash, 'verdict'),
-      ...endSessionsOf(call, 'password_reset', 'changed'),
-      message: this.outbox.enqueue(
-        ownerNotice(call, 'password_changed', {}),
-        call.now,
-        sql`SELECT email AS address, language, account_id FROM changed`,
+    const redemption = this.attempts.redeemLink(call, 'password_reset', token);
+    const changed = resetPassword(call, passwordHash, redemption.verdict);
+    const notice = ownerNotice(call, 'password_changed', {});
+    const owner = part<Recipient>(
+      'owner',
+      sql`SELECT email AS address, language, account_id FROM ${changed}`,
+    );
+    const verdict = await this.database.row(
+      statement(
+        { outcome: ofOne(redemption.verdict, 'outcome'), changed: exists(changed) },
+        redemption,
+        endSessionsOf(call, 'password_reset', changed),
+        this.outbox.enqueue(notice, call.now, owner),
+        audit(call, 'password.reset', redemption.verdict),
       ),
-      audited: audit(call, 'password.reset', 'verdict'),
-    };
-    const answer = sql`SELECT outcome, EXISTS (SELECT FROM changed) AS changed FROM verdict`;
-    const verdict = await this.database.row<Verdict>(statementOf(parts, answer));
-    this.outbox.wake();
+    );
     if (!verdict?.changed)
       throw new AuthError(verdict?.outcome === 'expired' ? 'link_expired' : 'link_unknown');
   }

@@ -1,18 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import { accountContact, signUpContact, strangerOf } from '@app/accounts';
+import { accountContact, type Contact, signUpContact, strangerOf } from '@app/accounts';
 import {
   AttemptsRepository,
   nextSend,
+  type Opened,
+  type Opening,
+  type SendRule,
   supersedeBrowserAttempt,
   takeSendWindow,
-  type SendRule,
 } from '@app/attempts';
-import { audit } from '@app/audit';
+import { audit, type Recorded } from '@app/audit';
 import { Config } from '@app/config';
-import { type Parts, type Sql, sql } from '@app/database';
-import { Outbox } from '@app/delivery';
+import { of, ofOne, part, type Part, sql, type Sql, type Statement, statement } from '@app/database';
+import { Outbox, type Recipient } from '@app/delivery';
 import { KeyRing, type Call } from '@app/kernel';
-import { BrowserSessions } from '@app/sessions';
+import { BrowserSessions, type Flow, type LockedBrowser } from '@app/sessions';
 import type { Browser } from './browser.js';
 import type { BrowserAttempt } from './browser-view.js';
 import type { Channel, Sending } from './sending.js';
@@ -33,84 +35,127 @@ export class SendParts {
     private readonly config: Config,
   ) {}
 
-  /** Answers a `SendVerdict`. */
   of(
     call: Call,
     browser: Browser,
     attempt: BrowserAttempt,
     channel: Channel,
     sending: Sending,
-  ): { parts: Parts; answer: Sql } {
-    const parts: Parts = {
-      browser: this.browsers.locked(call, browser),
-      flow: this.flow(call, attempt, channel),
-      contact:
-        attempt.kind === 'sign_up' ? signUpContact(channel) : accountContact(channel, attempt.stage === null),
-      ...this.windows(call, attempt, channel),
-      replaced: supersedeBrowserAttempt(call, 'allowed'),
-      ...this.open(call, sending),
-      ...this.messages(call, sending),
-      verdict: sql`
+  ): Statement<SendVerdict> {
+    const flow = this.flow(call, attempt, channel, this.browsers.locked(call, browser));
+    const contact =
+      attempt.kind === 'sign_up'
+        ? signUpContact(channel, flow)
+        : accountContact(channel, attempt.stage === null, flow);
+    const { allowed, next } = this.windows(call, attempt, channel, flow);
+    const { opened, linked } = this.open(call, sending, allowed, contact);
+    const verdict = part<Recorded & { outcome: SendVerdict['outcome'] }>(
+      'verdict',
+      sql`
         SELECT CASE WHEN f.id IS NULL THEN 'absent' WHEN a.id IS NULL THEN 'too_soon' ELSE 'sent' END AS outcome,
           f.account_id, f.session_id, a.id AS attempt_id
-        FROM (VALUES (1)) one LEFT JOIN flow f ON true LEFT JOIN attempt a ON true`,
-      audited: audit(call, 'code.send', 'verdict'),
-    };
-    const answer = sql`
-      SELECT outcome, CASE WHEN EXISTS (SELECT FROM attempt_turn) THEN (SELECT next_at FROM recipient_waits)
-        ELSE (SELECT next_at FROM attempt_waits) END AS next_at FROM verdict`;
-    return { parts, answer };
+        FROM (VALUES (1)) one LEFT JOIN ${flow} f ON true LEFT JOIN ${opened.attempt} a ON true`,
+    );
+    return statement(
+      { outcome: ofOne(verdict, 'outcome'), next_at: of(next, 'next_at') },
+      supersedeBrowserAttempt(call, allowed),
+      opened,
+      linked,
+      this.messages(call, sending, allowed, contact),
+      audit(call, 'code.send', verdict),
+    );
   }
 
   /** Each address of a sign-up has guesses of its own. */
-  private flow(call: Call, attempt: BrowserAttempt, channel: Channel): Sql {
-    if (attempt.kind === 'sign_in') {
-      return attempt.stage === null
-        ? this.browsers.unproven(call, attempt.id)
-        : this.browsers.pending(call, attempt.id);
-    }
+  private flow(
+    call: Call,
+    attempt: BrowserAttempt,
+    channel: Channel,
+    browser: Part<LockedBrowser>,
+  ): Part<Flow> {
+    if (attempt.stage === 'pending') return this.browsers.pending(call, attempt.id, browser);
+    const unproven = this.browsers.unproven(call, attempt.id, browser);
+    if (attempt.kind === 'sign_in') return unproven;
     const [kind, value] =
       channel === 'email' ? (['email', attempt.email] as const) : (['phone', attempt.phone] as const);
     const subject = strangerOf({ kind, value: value ?? '' }, this.keyRing);
-    return sql`
-      SELECT s.id, ${subject}::text AS subject, s.account_id, s.session_id FROM (${this.browsers.unproven(call, attempt.id)}) s`;
+    return part(
+      'flow',
+      sql`SELECT s.id, ${subject}::text AS subject, s.account_id, s.session_id FROM ${unproven} s`,
+    );
   }
 
-  /** `allowed`: the flow, when neither the attempt nor the recipient has to wait. */
-  private windows(call: Call, attempt: BrowserAttempt, channel: Channel): Parts {
+  /** `allowed`: the flow, when neither the attempt nor the recipient has to wait; `next`: until when one of them has to. */
+  private windows(
+    call: Call,
+    attempt: BrowserAttempt,
+    channel: Channel,
+    flow: Part<Flow>,
+  ): { allowed: Part<Flow>; next: Part<{ next_at: Date }> } {
     const { waitSeconds, hourlyLimit } = this.config.sends;
-    const ofAttempt: SendRule = { purpose: attempt.kind, waitSeconds };
-    const ofRecipient: SendRule = { purpose: attempt.kind, waitSeconds: 0, hourlyLimit };
+    const ruleOfAttempt: SendRule = { purpose: attempt.kind, waitSeconds };
+    const ruleOfRecipient: SendRule = { purpose: attempt.kind, waitSeconds: 0, hourlyLimit };
+    const ofAttempt = subjectPart(
+      sql`SELECT 'attempt:' || f.id || coalesce(':' || f.session_id, '') || ${`:${channel}`}::text AS subject FROM ${flow} f`,
+    );
+    const ofRecipient = subjectPart(
+      sql`SELECT ${`${channel}:`}::text || f.subject AS subject FROM ${flow} f`,
+    );
+    const attemptTurn = takeSendWindow(call, ruleOfAttempt, ofAttempt);
+    const recipientTurn = takeSendWindow(
+      call,
+      ruleOfRecipient,
+      subjectPart(sql`SELECT r.subject FROM ${ofRecipient} r WHERE EXISTS (SELECT FROM ${attemptTurn})`),
+    );
     return {
-      of_attempt: sql`SELECT 'attempt:' || f.id || coalesce(':' || f.session_id, '') || ${`:${channel}`}::text AS subject FROM flow f`,
-      attempt_turn: takeSendWindow(call, ofAttempt, 'of_attempt'),
-      of_recipient: sql`SELECT ${`${channel}:`}::text || f.subject AS subject FROM flow f`,
-      of_turn: sql`SELECT r.subject FROM of_recipient r WHERE EXISTS (SELECT FROM attempt_turn)`,
-      recipient_turn: takeSendWindow(call, ofRecipient, 'of_turn'),
-      allowed: sql`SELECT f.* FROM flow f WHERE EXISTS (SELECT FROM recipient_turn)`,
-      attempt_waits: nextSend(call, ofAttempt, 'of_attempt'),
-      recipient_waits: nextSend(call, ofRecipient, 'of_recipient'),
+      allowed: part('allowed', sql`SELECT f.* FROM ${flow} f WHERE EXISTS (SELECT FROM ${recipientTurn})`),
+      next: part(
+        'next',
+        sql`
+        SELECT next_at FROM ${nextSend(call, ruleOfRecipient, ofRecipient)} WHERE EXISTS (SELECT FROM ${attemptTurn})
+        UNION ALL
+        SELECT next_at FROM ${nextSend(call, ruleOfAttempt, ofAttempt)} WHERE NOT EXISTS (SELECT FROM ${attemptTurn})`,
+      ),
     };
   }
 
   /** An address that cannot be proven here opens what nobody can redeem. */
-  private open(call: Call, { code, link }: Sending): Parts {
-    const { attempt: linked } = link ? this.attempts.open(call, link, 'opening') : {};
-    return {
-      opening: sql`
+  private open(
+    call: Call,
+    { code, link }: Sending,
+    allowed: Part<Flow>,
+    contact: Part<Contact>,
+  ): { opened: Opened; linked: Part | undefined } {
+    const opening = part<Opening>(
+      'opening',
+      sql`
         SELECT f.subject, f.session_id, c.account_id, c.security_stamp
-        FROM allowed f LEFT JOIN contact c ON NOT c.refused`,
-      ...this.attempts.open(call, code, 'opening'),
-      ...(linked && { linked }),
+        FROM ${allowed} f LEFT JOIN ${contact} c ON NOT c.refused`,
+    );
+    return {
+      opened: this.attempts.open(call, code, opening),
+      linked: link && this.attempts.open(call, link, opening).attempt,
     };
   }
 
-  private messages(call: Call, { message, notice }: Sending): Parts {
-    const recipient = (refused: boolean) => sql`
-      SELECT c.address, c.language, c.account_id FROM contact c, allowed WHERE c.refused = ${refused}::boolean`;
+  private messages(
+    call: Call,
+    { message, notice }: Sending,
+    allowed: Part<Flow>,
+    contact: Part<Contact>,
+  ): Record<string, Part> {
+    const recipient = (refused: boolean) =>
+      part<Recipient>(
+        'recipient',
+        sql`SELECT c.address, c.language, c.account_id FROM ${contact} c, ${allowed} WHERE c.refused = ${refused}::boolean`,
+      );
     return {
       message: this.outbox.enqueue(message, call.now, recipient(false)),
       notice: this.outbox.enqueue(notice, call.now, recipient(true)),
     };
   }
+}
+
+function subjectPart(body: Sql): Part<{ subject: string }> {
+  return part('subject', body);
 }

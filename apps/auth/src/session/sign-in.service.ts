@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { activeSubjectParts, holdAccount, PasswordCheck, type KnownAccount } from '@app/accounts';
-import { audit, auditRefusal } from '@app/audit';
-import { Database, type Parts, sql, statementOf } from '@app/database';
+import { audit, auditRefusal, type Recorded } from '@app/audit';
+import { Database, part, type Part, sql, statement } from '@app/database';
 import {
   AuthError,
   digest,
@@ -12,7 +12,7 @@ import {
   type Identifier,
 } from '@app/kernel';
 import { BrowserSessions } from '@app/sessions';
-import type { Browser } from './browser.js';
+import { begunBy, type Browser } from './browser.js';
 
 /** How somebody wants to sign in, and who they say they are. */
 export interface SignInRequest {
@@ -55,15 +55,11 @@ export class SignInService {
     method: string,
     identifier: Identifier,
   ): Promise<undefined> {
-    const parts: Parts = {
-      browser: this.browsers.locked(call, browser),
-      ...activeSubjectParts(identifier, this.keyRing),
-      begun: this.browsers.begin(call, { id: call.nextId(), kind: 'sign_in', method }),
-      verdict: sql`
-        SELECT 'begun' AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM begun`,
-      audited: audit(call, 'sign_in', 'verdict'),
-    };
-    const begun = await this.database.row(statementOf(parts, sql`SELECT id FROM begun`));
+    const { subject } = activeSubjectParts(identifier, this.keyRing);
+    const attempt = { id: call.nextId(), kind: 'sign_in', method } as const;
+    const flow = this.browsers.begin(call, attempt, this.browsers.locked(call, browser), subject);
+    const verdict = begunBy(flow);
+    const begun = await this.database.row(statement(verdict, audit(call, 'sign_in', verdict)));
     if (!begun) throw new AuthError('attempt_not_found');
   }
 
@@ -72,24 +68,34 @@ export class SignInService {
     browser: Browser,
     method: string,
     account: KnownAccount,
-    forgiven: Parts[string],
+    forgiven: Part,
   ): Promise<string> {
     const token = randomToken(256);
     const attemptId = call.nextId();
     const stage = account.second_factor === 'none' ? 'signed_in' : 'pending';
-    const parts: Parts = {
-      browser: this.browsers.locked(call, browser),
-      held: holdAccount(account),
-      subject: sql`SELECT account_id::text AS subject, account_id FROM held`,
-      begun: this.browsers.begin(call, { id: attemptId, kind: 'sign_in', method }),
-      proven: this.browsers.start(call, { id: call.nextId(), attemptId, stage, method: 'pwd' }, 'held'),
-      forgiven,
-      rotated: this.browsers.rotate(call, digest(token), 'proven'),
-      replaced: this.browsers.replace(call, 'proven'),
-      verdict: sql`SELECT 'accepted' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM proven`,
-      audited: audit(call, 'password', 'verdict'),
-    };
-    const proven = await this.database.row(statementOf(parts, sql`SELECT session_id FROM proven`));
+    const locked = this.browsers.locked(call, browser);
+    const held = holdAccount(account);
+    const subject = part<{ subject: string; account_id: string }>(
+      'subject',
+      sql`SELECT account_id::text AS subject, account_id FROM ${held}`,
+    );
+    const begun = this.browsers.begin(call, { id: attemptId, kind: 'sign_in', method }, locked, subject);
+    const session = { id: call.nextId(), attemptId, stage, method: 'pwd' } as const;
+    const started = this.browsers.start(call, session, held, locked);
+    const verdict = part<Recorded>(
+      'verdict',
+      sql`SELECT 'accepted' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM ${started}`,
+    );
+    const proven = await this.database.row(
+      statement(
+        verdict,
+        begun,
+        forgiven,
+        this.browsers.rotate(call, digest(token), started, locked),
+        this.browsers.replace(call, started, locked),
+        audit(call, 'password', verdict),
+      ),
+    );
     return proven ? token : this.refuse(call, account.id, 'credentials_wrong', 'overtaken');
   }
 

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { insertSignUp, PasswordHasher, strangerOf, takenIdentifiers, weaknessOf } from '@app/accounts';
 import { audit, auditRefusal } from '@app/audit';
 import { Config } from '@app/config';
-import { Database, type Parts, sql, statementOf } from '@app/database';
+import { Database, part, sql, statement } from '@app/database';
 import { AuthError, KeyRing, type AuthErrorCode, type Call, type Identifier } from '@app/kernel';
 import { BrowserSessions } from '@app/sessions';
-import type { Browser } from './browser.js';
+import { begunBy, type Browser } from './browser.js';
 
 /** What somebody signs up with; identifiers in the one form they are stored in. */
 export interface SignUpRequest {
@@ -57,29 +57,21 @@ export class SignUpService {
     taken: Taken[],
   ): Promise<void> {
     const [first] = identifiersOf(request);
-    const parts: Parts = {
-      browser: this.browsers.locked(call, browser),
-      subject: sql`SELECT ${strangerOf(first as Identifier, this.keyRing)}::text AS subject, NULL::bigint AS account_id`,
-      begun: this.browsers.begin(call, { id: call.nextId(), kind: 'sign_up', method: null }),
-      sign_up: insertSignUp(
-        {
-          ...request,
-          passwordHash,
-          emailTaken: taken.includes('email'),
-          phoneTaken: taken.includes('phone'),
-        },
-        'begun',
-      ),
-      verdict: sql`
-        SELECT 'begun' AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM begun`,
-      audited: audit(call, 'sign_up', 'verdict'),
-    };
-    const begun = await this.database.row(statementOf(parts, sql`SELECT id FROM begun`));
+    const subject = part<{ subject: string; account_id: string | null }>(
+      'subject',
+      sql`SELECT ${strangerOf(first as Identifier, this.keyRing)}::text AS subject, NULL::bigint AS account_id`,
+    );
+    const attempt = { id: call.nextId(), kind: 'sign_up', method: null } as const;
+    const flow = this.browsers.begin(call, attempt, this.browsers.locked(call, browser), subject);
+    const addresses = { emailTaken: taken.includes('email'), phoneTaken: taken.includes('phone') };
+    const signUp = insertSignUp({ ...request, passwordHash, ...addresses }, flow);
+    const verdict = begunBy(flow);
+    const begun = await this.database.row(statement(verdict, signUp, audit(call, 'sign_up', verdict)));
     if (!begun) throw new AuthError('attempt_not_found');
   }
 
   private async takenOf(identifiers: Identifier[]): Promise<Taken[]> {
-    return (await this.database.rows<{ kind: Taken }>(takenIdentifiers(identifiers))).map(({ kind }) => kind);
+    return (await this.database.rows(takenIdentifiers(identifiers))).map(({ kind }) => kind);
   }
 
   /** A user name has to be unique, so that it is taken shows anyway; an address is told only where the operator says so. */

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { completeSignUp, TotpFactors } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { Config } from '@app/config';
-import { type Parts, sql, violatedConstraint } from '@app/database';
+import { type Part, part, sql, violatedConstraint } from '@app/database';
 import { AuthError, type AuthErrorCode, type Call } from '@app/kernel';
-import { browserSignIn, BrowserSessions } from '@app/sessions';
+import { BrowserSessions, browserSignIn, type Flow, type StagedSession } from '@app/sessions';
 import { channelOf, openAttempt, stepOf } from './attempt-step.js';
 import type { Browser } from './browser.js';
 import type { BrowserAttempt } from './browser-view.js';
@@ -16,9 +16,10 @@ export interface AttemptReference {
   id: string;
 }
 
-const OF_FIRST = sql`a.browser_attempt_id = (SELECT id FROM allowed) AND a.session_id IS NULL AND a.kind = 'code'`;
-const OF_SECOND = sql`a.session_id = (SELECT session_id FROM allowed) AND a.kind = 'code'`;
-const OF_TOTP = sql`a.session_id = (SELECT session_id FROM allowed) AND a.kind = 'totp'`;
+const firstOf = (flow: Part<Flow>) =>
+  sql`a.browser_attempt_id = (SELECT id FROM ${flow}) AND a.session_id IS NULL AND a.kind = 'code'`;
+const secondOf = (flow: Part<Flow>, kind: 'code' | 'totp') =>
+  sql`a.session_id = (SELECT session_id FROM ${flow}) AND a.kind = ${kind}`;
 
 /** The code of an attempt: proves an address, and makes of it what the attempt was begun for. */
 @Injectable()
@@ -43,39 +44,38 @@ export class VerifyService {
   }
 
   private verifyFirst(call: Call, browser: Browser, { id }: BrowserAttempt, code: string): Promise<string> {
-    return this.guesses.decide(call, browser, 'code.verify', {
-      flow: this.browsers.unproven(call, id),
-      redeem: this.attempts.redeem(call, { purpose: 'sign_in', of: OF_FIRST }, id, code),
-      proven: { proven: browserSignIn(call, 'verdict', this.config.sessions) },
-    });
+    const gate = this.guesses.gate(call, browser, (locked) => this.browsers.unproven(call, id, locked));
+    const question = { purpose: 'sign_in', of: firstOf(gate.allowed) } as const;
+    const redemption = this.attempts.redeem(call, question, id, code);
+    const proven = browserSignIn(call, redemption.verdict, this.config.sessions);
+    return this.guesses.decide(call, gate, 'code.verify', { redemption, proven });
   }
 
   private verifySecond(call: Call, browser: Browser, { id }: BrowserAttempt, code: string): Promise<string> {
-    return this.guesses.decide(call, browser, 'code.verify', {
-      flow: this.browsers.pending(call, id),
-      redeem: this.attempts.redeem(call, { purpose: 'sign_in', of: OF_SECOND }, id, code),
-      proven: { proven: this.browsers.promote(call, 'verdict') },
-    });
+    const gate = this.guesses.gate(call, browser, (locked) => this.browsers.pending(call, id, locked));
+    const question = { purpose: 'sign_in', of: secondOf(gate.allowed, 'code') } as const;
+    const redemption = this.attempts.redeem(call, question, id, code);
+    const proven = this.browsers.promote(call, redemption.verdict);
+    return this.guesses.decide(call, gate, 'code.verify', { redemption, proven });
   }
 
   /** Two statements, because only the process can read an authenticator's secret. */
   private async verifyTotp(
     call: Call,
     browser: Browser,
-    attempt: BrowserAttempt,
+    { id }: BrowserAttempt,
     code: string,
   ): Promise<string> {
-    const known = await this.guesses.openTotp(call, browser, attempt.id);
+    const known = await this.guesses.openTotp(call, browser, id);
     const step = known && this.totp.stepOf(known.account_id, known.secret_sealed, code, call.now);
-    const fresh = this.totp.isFresh(step, 'factor');
-    return this.guesses.decide(call, browser, 'code.verify', {
-      flow: this.browsers.pending(call, attempt.id),
-      redeem: {
-        factor: this.totp.locked('allowed', known?.secret_sealed),
-        ...this.attempts.redeemTotp(call, { purpose: 'sign_in', of: OF_TOTP }, fresh),
-        accepted: this.totp.accept(step, 'verdict'),
-      },
-      proven: { proven: this.browsers.promote(call, 'verdict') },
+    const gate = this.guesses.gate(call, browser, (locked) => this.browsers.pending(call, id, locked));
+    const factor = this.totp.locked(gate.allowed, known?.secret_sealed);
+    const question = { purpose: 'sign_in', of: secondOf(gate.allowed, 'totp') } as const;
+    const redemption = this.attempts.redeemTotp(call, question, this.totp.isFresh(step, factor));
+    return this.guesses.decide(call, gate, 'code.verify', {
+      redemption,
+      proven: this.browsers.promote(call, redemption.verdict),
+      also: [this.totp.accept(step, redemption.verdict)],
     });
   }
 
@@ -86,18 +86,21 @@ export class VerifyService {
     code: string,
   ): Promise<string> {
     const { id } = attempt;
+    const gate = this.guesses.gate(call, browser, (locked) => this.browsers.unproven(call, id, locked));
+    const question = { purpose: 'sign_up', of: firstOf(gate.allowed) } as const;
+    const redemption = this.attempts.redeem(call, question, id, code);
+    const completion = completeSignUp(call, call.nextId(), gate.flow, redemption.verdict);
     const method = channelOf(attempt) ?? 'email';
     const session = { id: call.nextId(), attemptId: id, stage: 'signed_in', method } as const;
-    const proven: Parts = {
-      ...completeSignUp(call, call.nextId()),
-      started: this.browsers.start(call, session, 'account'),
-      proven: sql`
-        SELECT session_id, account_id, stage FROM started
-        UNION ALL SELECT NULL, NULL, 'pending' FROM sign_up WHERE NOT complete`,
-    };
-    const redeem = this.attempts.redeem(call, { purpose: 'sign_up', of: OF_FIRST }, id, code);
+    const started = this.browsers.start(call, session, completion.account, gate.browser);
+    const proven = part<StagedSession>(
+      'proven',
+      sql`
+        SELECT session_id, account_id, stage FROM ${started}
+        UNION ALL SELECT NULL, NULL, 'pending' FROM ${completion.sign_up} WHERE NOT complete`,
+    );
     return this.guesses
-      .decide(call, browser, 'sign_up.verify', { flow: this.browsers.unproven(call, id), redeem, proven })
+      .decide(call, gate, 'sign_up.verify', { redemption, proven, also: [completion] })
       .catch(refuseTaken);
   }
 }

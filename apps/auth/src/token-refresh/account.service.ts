@@ -25,7 +25,9 @@ export class AccountService {
 
   async current(call: Call, sessionId: string): Promise<Profile> {
     const parts = { session: sessionOfToken(call, sessionId) };
-    const profile = await this.database.row<Profile>(statementOf(parts, withProfile('session')));
+    const profile = await this.database.row<Profile>(
+      statementOf(parts, withProfile<{ account_id: string }>('session').body),
+    );
     if (!profile) throw new AuthError('session_not_found');
     return profile;
   }
@@ -68,7 +70,7 @@ export class AccountService {
       allowed: this.freshness.fresh(call, 'session', lenient),
     };
     const answer = sql`
-      SELECT p.*, EXISTS (SELECT FROM allowed) AS fresh FROM (${withProfile('session')}) p`;
+      SELECT p.*, EXISTS (SELECT FROM allowed) AS fresh FROM ${withProfile<{ account_id: string }>('session')} p`;
     const profile = await this.database.row<Profile & { fresh: boolean }>(statementOf(parts, answer));
     if (!profile) throw new AuthError('session_not_found');
     if (!profile.fresh) throw new AuthError('proof_stale');

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { recipientOf } from '@app/accounts';
-import { AttemptsRepository, nextSend, takeSendWindow, type SendRule } from '@app/attempts';
+import { AttemptsRepository, nextSend, type SendRule, supersedeSession, takeSendWindow } from '@app/attempts';
 import { audit } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, type Parts, sql, statementOf } from '@app/database';
@@ -74,7 +74,7 @@ export class FactorCodeService {
       reachable: sql`SELECT s.* FROM session s JOIN recipient USING (account_id)`,
       window_taken: takeSendWindow(call, rule, 'reachable'),
       allowed: sql`SELECT s.* FROM session s JOIN window_taken USING (subject)`,
-      replaced: this.attempts.supersede(call, 'second_factor', 'allowed'),
+      replaced: supersedeSession(call, 'second_factor', 'allowed'),
       ...this.attempts.open(call, attempt, 'allowed'),
       message: this.outbox.enqueue(
         message,

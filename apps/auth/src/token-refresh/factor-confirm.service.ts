@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SecondFactors, holdAloneOf, recipientOf, type FactorSetup } from '@app/accounts';
-import { AttemptsRepository, type RedeemOutcome } from '@app/attempts';
+import { AttemptsRepository, type RedeemOutcome, supersedeSent } from '@app/attempts';
 import { audit } from '@app/audit';
 import { Database, type Parts, sql, statementOf } from '@app/database';
 import { Outbox, ownerNotice } from '@app/delivery';
@@ -63,7 +63,7 @@ export class FactorConfirmService {
     return {
       ...redeem,
       ...this.factors.connect(call, step, 'setup', 'verdict'),
-      codes_overtaken: this.attempts.supersedeSent(call, 'connected'),
+      codes_overtaken: supersedeSent(call, 'connected'),
       marking: sql`
         SELECT v.outcome, v.method, s.session_id, c.security_stamp
         FROM verdict v JOIN connected c USING (account_id) JOIN session s USING (account_id)`,

@@ -56,7 +56,9 @@ export class PasswordTokenService {
       verdict: sql`SELECT 'accepted' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session`,
       audited: audit(call, 'password', 'verdict'),
     };
-    const holder = await this.database.row<TokenHolder>(statementOf(parts, withAccount('session')));
+    const holder = await this.database.row<TokenHolder>(
+      statementOf(parts, withAccount<{ account_id: string }>('session').body),
+    );
     this.challenge.sent();
     return holder && { holder, refreshToken: token.token };
   }

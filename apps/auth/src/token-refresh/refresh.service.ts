@@ -44,7 +44,7 @@ export class RefreshService {
         FROM (VALUES (1)) one LEFT JOIN presented p ON true`,
       audited: audit(call, 'token.refresh', 'verdict'),
     };
-    const answer = sql`SELECT v.outcome, h.* FROM verdict v LEFT JOIN (${withAccount('rotated')}) h ON true`;
+    const answer = sql`SELECT v.outcome, h.* FROM verdict v LEFT JOIN ${withAccount('rotated')} h ON true`;
     return (await this.database.row<Verdict>(statementOf(parts, answer))) as Verdict;
   }
 }

@@ -72,7 +72,7 @@ export class SecondFactorService {
       promoted: this.rotation.promote(call, presented, 'good', 'verdict'),
       audited: audit(call, 'second_factor', 'verdict'),
     };
-    const answer = sql`SELECT v.outcome, h.* FROM verdict v LEFT JOIN (${withAccount('promoted')}) h ON true`;
+    const answer = sql`SELECT v.outcome, h.* FROM verdict v LEFT JOIN ${withAccount('promoted')} h ON true`;
     return (await this.database.row<Verdict>(statementOf(parts, answer))) as Verdict;
   }
 }

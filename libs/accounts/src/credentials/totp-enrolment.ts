@@ -1,6 +1,7 @@
 import type { Call } from '@app/kernel';
-import { type Parts, raw, type Sql, sql } from '@app/database';
+import { type From, part, type Part, source, type Sql, sql } from '@app/database';
 import { raiseStamp } from '../account-changes.js';
+import type { HeldAccount, OfAccount } from '../held-account.js';
 
 /** An authenticator for an account that has no second factor yet. */
 export interface Enrolment {
@@ -9,23 +10,41 @@ export interface Enrolment {
   step: number;
 }
 
+/** `raised`: the account with its new stamp. With an authenticator there are more. */
+type ChangedKeys = Record<string, Part> & { raised: Part<HeldAccount> };
+
 /**
- * Parts for the account of part `from` (`account_id`), whose keys change: what was made for it before is over (`raised`:
- * `{account_id, security_stamp}`), and it gets the authenticator, if one is given and it has no second factor: that one stays.
+ * The keys of the account change: what was made for it before is over, and it gets the authenticator, if one is given and it has
+ * no second factor: that one stays.
  */
-export function changeKeys({ now }: Pick<Call, 'now'>, from: string, totp?: Enrolment): Parts {
+export function changeKeys({ now }: Pick<Call, 'now'>, from: From<OfAccount>, totp?: Enrolment): ChangedKeys {
   if (!totp) return { raised: raiseStamp({ now }, from) };
-  return {
-    unprotected: sql`
-      SELECT a.id AS account_id FROM accounts a JOIN ${raw(from)} f ON f.account_id = a.id WHERE a.second_factor = 'none'`,
-    raised: sql`
+  const unprotected = part<OfAccount>(
+    'unprotected',
+    sql`
+      SELECT a.id AS account_id FROM accounts a JOIN ${source(from)} f ON f.account_id = a.id WHERE a.second_factor = 'none'`,
+  );
+  const raised = part<HeldAccount>(
+    'raised',
+    sql`
       UPDATE accounts a SET security_stamp = a.security_stamp + 1, updated_at = ${now}::timestamptz,
         second_factor = CASE WHEN a.second_factor = 'none' THEN 'totp' ELSE a.second_factor END
-      FROM ${raw(from)} f WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp`,
-    authenticator: sql`
+      FROM ${source(from)} f WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp`,
+  );
+  return { unprotected, raised, authenticator: enrol({ now }, unprotected, totp) };
+}
+
+function enrol(
+  { now }: Pick<Call, 'now'>,
+  unprotected: Part<OfAccount>,
+  { sealed, step }: Enrolment,
+): Part<OfAccount> {
+  return part(
+    'authenticator',
+    sql`
       INSERT INTO totp_factors (account_id, secret_sealed, last_step, created_at)
-      SELECT u.account_id, ${totp.sealed}, ${totp.step}::bigint, ${now}::timestamptz FROM unprotected u
+      SELECT u.account_id, ${sealed}, ${step}::bigint, ${now}::timestamptz FROM ${unprotected} u
       ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = excluded.last_step,
         created_at = excluded.created_at RETURNING account_id`,
-  };
+  );
 }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
-import { type Parts, raw, type Sql, sql } from '@app/database';
+import { type From, part, type Part, source, sql, type Sql } from '@app/database';
 import { plusSeconds, type Call } from '@app/kernel';
+import type { HeldAccount, OfAccount } from '../held-account.js';
 import { TotpFactors } from '../totp-factors.js';
 import { dropBackupCodes } from './backup-codes.js';
 
@@ -18,9 +19,22 @@ export interface AuthenticatorSetup {
   secret: string;
   /** The `otpauth://` URI of the QR code. */
   uri: string;
-  /** Part that stores the set-up for each row of part `from`. */
-  part: Sql;
+  /** Stores the set-up. */
+  part: Part<OfAccount>;
 }
+
+// Types and not interfaces, so that they are records of parts too.
+export type Connection = {
+  used_setup: Part<FactorSetup>;
+  authenticator: Part<OfAccount>;
+  connected: Part<HeldAccount>;
+};
+type Forgotten = {
+  authenticator_dropped: Part<OfAccount>;
+  setup_dropped: Part<OfAccount>;
+  backup_codes_dropped: Part<OfAccount>;
+};
+export type Disconnection = Forgotten & { disconnected: Part<HeldAccount> };
 
 /**
  * How a second factor comes and goes: set up first, and in use only when its owner has shown a code of it. The code is
@@ -33,22 +47,25 @@ export class SecondFactors {
     private readonly config: Config,
   ) {}
 
-  /** A new authenticator for the account in part `from`, in the place of any set-up that was not confirmed. */
-  beginTotp(call: Call, accountId: string, label: string, from: string): AuthenticatorSetup {
+  /** A new authenticator for the account, in the place of any set-up that was not confirmed. */
+  beginTotp(call: Call, accountId: string, label: string, from: From<OfAccount>): AuthenticatorSetup {
     const { secret, sealed, uri } = this.totp.create(accountId, label);
     return { secret, uri, part: this.begin(call, from, 'totp', sealed, null) };
   }
 
-  /** Part: texts to this number (E.164) for the account in part `from`, likewise. */
-  beginSms(call: Call, phone: string, from: string): Sql {
+  /** Texts to this number (E.164), likewise. */
+  beginSms(call: Call, phone: string, from: From<OfAccount>): Part<OfAccount> {
     return this.begin(call, from, 'sms', null, phone);
   }
 
-  /** Part: the account's set-up that can still be confirmed, locked: `FactorSetup`. `from`: a part with `account_id`. */
-  setup({ now }: Call, from: string): Sql {
-    return sql`
-      SELECT u.account_id, u.factor, u.secret_sealed, u.phone FROM factor_setups u JOIN ${raw(from)} f USING (account_id)
-      WHERE u.expires_at > ${now}::timestamptz FOR UPDATE OF u`;
+  /** The account's set-up that can still be confirmed, locked. */
+  setup({ now }: Call, from: From<OfAccount>): Part<FactorSetup> {
+    return part(
+      'setup',
+      sql`
+      SELECT u.account_id, u.factor, u.secret_sealed, u.phone FROM factor_setups u JOIN ${source(from)} f USING (account_id)
+      WHERE u.expires_at > ${now}::timestamptz FOR UPDATE OF u`,
+    );
   }
 
   /** The time step at which the code is right for this set-up, or undefined. */
@@ -57,74 +74,91 @@ export class SecondFactors {
     return secret_sealed ? this.totp.stepOf(account_id, secret_sealed, code, now) : undefined;
   }
 
-  /** Condition: part `setup` still holds what `known` was read from: another set-up has not taken its place. */
-  isUnchanged(known: FactorSetup, setup: string): Sql {
-    return sql`(EXISTS (SELECT FROM ${raw(setup)} WHERE secret_sealed IS NOT DISTINCT FROM ${known.secret_sealed}::text
+  /** Condition: `setup` still holds what `known` was read from: another set-up has not taken its place. */
+  isUnchanged(known: FactorSetup, setup: From<FactorSetup>): Sql {
+    return sql`(EXISTS (SELECT FROM ${source(setup)} WHERE secret_sealed IS NOT DISTINCT FROM ${known.secret_sealed}::text
       AND phone IS NOT DISTINCT FROM ${known.phone}::text))`;
   }
 
   /**
-   * Parts that put the set-up of part `setup` to use once the attempt in part `verdict` is redeemed: sign-ins of the
-   * account in part `connected` (`{account_id, security_stamp}`) ask for it from now on, and what was made for the account before is
-   * over. The account has to be held alone. `step`: of the code that was shown, which is thereby used. A phone number that another
-   * account has violates `accounts_phone_key`.
+   * Puts the set-up to use once the attempt is redeemed: sign-ins of the account (`connected`) ask for it from now on, and what was
+   * made for the account before is over. The account has to be held alone. `step`: of the code that was shown, which is thereby
+   * used. A phone number that another account has violates `accounts_phone_key`.
    */
-  connect({ now }: Call, step: number | undefined, setup: string, verdict: string): Parts {
-    return {
-      used_setup: sql`
-        DELETE FROM factor_setups u USING ${raw(setup)} s, ${raw(verdict)} v
+  connect(
+    { now }: Call,
+    step: number | undefined,
+    setup: From<FactorSetup>,
+    verdict: From<{ outcome: string }>,
+  ): Connection {
+    const used = part<FactorSetup>(
+      'used_setup',
+      sql`
+        DELETE FROM factor_setups u USING ${source(setup)} s, ${source(verdict)} v
         WHERE v.outcome = 'redeemed' AND u.account_id = s.account_id
         RETURNING u.account_id, u.factor, u.secret_sealed, u.phone`,
-      authenticator: sql`
+    );
+    const authenticator = part<OfAccount>(
+      'authenticator',
+      sql`
         INSERT INTO totp_factors (account_id, secret_sealed, last_step, created_at)
-        SELECT account_id, secret_sealed, ${step ?? 0}::bigint, ${now}::timestamptz FROM used_setup WHERE factor = 'totp'
+        SELECT account_id, secret_sealed, ${step ?? 0}::bigint, ${now}::timestamptz FROM ${used} WHERE factor = 'totp'
         ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = excluded.last_step,
           created_at = excluded.created_at RETURNING account_id`,
-      connected: sql`
+    );
+    const connected = part<HeldAccount>(
+      'connected',
+      sql`
         UPDATE accounts a SET second_factor = c.factor, phone = coalesce(c.phone, a.phone),
           security_stamp = a.security_stamp + 1, updated_at = ${now}::timestamptz
-        FROM used_setup c WHERE a.id = c.account_id RETURNING a.id AS account_id, a.security_stamp`,
-    };
+        FROM ${used} c WHERE a.id = c.account_id RETURNING a.id AS account_id, a.security_stamp`,
+    );
+    return { used_setup: used, authenticator, connected };
   }
 
-  /**
-   * Parts that leave the account in part `from` without a second factor: `disconnected` has its `account_id, security_stamp`. What was
-   * made for the account before is over.
-   */
-  disconnect({ now }: Call, from: string): Parts {
-    return {
-      disconnected: sql`
+  /** Leaves the account without a second factor. What was made for it before is over. */
+  disconnect({ now }: Call, from: From<OfAccount>): Disconnection {
+    const disconnected = part<HeldAccount>(
+      'disconnected',
+      sql`
         UPDATE accounts a SET second_factor = 'none', security_stamp = a.security_stamp + 1, updated_at = ${now}::timestamptz
-        FROM ${raw(from)} f WHERE a.id = f.account_id AND a.second_factor <> 'none'
+        FROM ${source(from)} f WHERE a.id = f.account_id AND a.second_factor <> 'none'
         RETURNING a.id AS account_id, a.security_stamp`,
-      ...this.forget(from),
-    };
+    );
+    return { disconnected, ...this.forget(from) };
   }
 
-  /** Parts that forget what the second factor of the account in part `from` consists of; sign-ins go on to ask for it. */
-  forget(from: string): Parts {
+  /** Forgets what the second factor of the account consists of; sign-ins go on to ask for it. */
+  forget(from: From<OfAccount>): Forgotten {
     return {
-      authenticator_dropped: sql`
-        DELETE FROM totp_factors t USING ${raw(from)} f WHERE t.account_id = f.account_id RETURNING t.account_id`,
-      setup_dropped: sql`
-        DELETE FROM factor_setups u USING ${raw(from)} f WHERE u.account_id = f.account_id RETURNING u.account_id`,
+      authenticator_dropped: part(
+        'authenticator_dropped',
+        sql`DELETE FROM totp_factors t USING ${source(from)} f WHERE t.account_id = f.account_id RETURNING t.account_id`,
+      ),
+      setup_dropped: part(
+        'setup_dropped',
+        sql`DELETE FROM factor_setups u USING ${source(from)} f WHERE u.account_id = f.account_id RETURNING u.account_id`,
+      ),
       backup_codes_dropped: dropBackupCodes(from),
     };
   }
 
   private begin(
     { now }: Call,
-    from: string,
+    from: From<OfAccount>,
     factor: 'sms' | 'totp',
     sealed: string | null,
     phone: string | null,
-  ): Sql {
+  ): Part<OfAccount> {
     const expiresAt = plusSeconds(now, this.config.secondFactors.setupSeconds);
-    return sql`
+    return part(
+      'set_up',
+      sql`
       INSERT INTO factor_setups (account_id, factor, secret_sealed, phone, created_at, expires_at)
-      SELECT f.account_id, ${factor}, ${sealed}, ${phone}, ${now}::timestamptz, ${expiresAt}::timestamptz FROM ${raw(from)} f
+      SELECT f.account_id, ${factor}, ${sealed}, ${phone}, ${now}::timestamptz, ${expiresAt}::timestamptz FROM ${source(from)} f
       ON CONFLICT (account_id) DO UPDATE SET factor = excluded.factor, secret_sealed = excluded.secret_sealed,
         phone = excluded.phone, created_at = excluded.created_at, expires_at = excluded.expires_at
-      RETURNING account_id`;
+      RETURNING account_id`,
+    );
   }
 }

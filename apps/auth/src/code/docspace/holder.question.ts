@@ -9,5 +9,5 @@ import { presentedToken } from '../../protocols/docspace/docspace-token.js';
 /** Asked in the same round trip as the limits: whose live session this is. */
 export function holderOf(request: Request, now: Date): Sql | undefined {
   const token = presentedToken(request);
-  return token ? accountOf(signedInSession({ now, protocol: docspace.name }, digest(token))) : undefined;
+  return token ? accountOf(signedInSession({ now, protocol: docspace.name }, digest(token))).body : undefined;
 }

@@ -20,5 +20,5 @@ export interface Holder {
 /** Asked in the same round trip as the limits: whose live session this is. */
 export function holderOf(request: Request, now: Date): Sql | undefined {
   const hash = presentedHash(request);
-  return hash ? accountOf(signedInSession({ now, protocol: navixy.name }, digest(hash))) : undefined;
+  return hash ? accountOf(signedInSession({ now, protocol: navixy.name }, digest(hash))).body : undefined;
 }

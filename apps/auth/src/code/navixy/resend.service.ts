@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { recipientOf } from '@app/accounts';
 import { Config } from '@app/config';
-import { AttemptsRepository, nextSend, takeSendWindow, type SendRule } from '@app/attempts';
+import {
+  AttemptsRepository,
+  latestOfSession,
+  nextSend,
+  type SendRule,
+  supersedeSession,
+  takeSendWindow,
+} from '@app/attempts';
 import { audit, auditRefusal } from '@app/audit';
 import { Database, type Parts, sql, statementOf } from '@app/database';
 import { codeMessage, Outbox } from '@app/delivery';
@@ -50,9 +57,8 @@ export class ResendService {
   }
 
   private async awaited(call: Call, tokenHash: string): Promise<Awaited | undefined> {
-    const parts = { pending: this.sessions.pending(call, tokenHash) };
-    const answer = this.attempts.latest('sign_in', 'pending');
-    return this.database.row<Awaited>(statementOf(parts, answer));
+    const pending = this.sessions.pending(call, tokenHash);
+    return this.database.row(latestOfSession('sign_in', pending)) as Promise<Awaited | undefined>;
   }
 
   private async send(
@@ -75,7 +81,7 @@ export class ResendService {
       reachable: sql`SELECT p.* FROM pending p JOIN recipient USING (account_id)`,
       window_taken: takeSendWindow(call, rule, 'reachable'),
       allowed: sql`SELECT p.* FROM pending p JOIN window_taken USING (subject)`,
-      replaced: this.attempts.supersede(call, 'sign_in', 'allowed'),
+      replaced: supersedeSession(call, 'sign_in', 'allowed'),
       ...this.attempts.open(call, attempt, 'allowed'),
       message: this.outbox.enqueue(
         message,

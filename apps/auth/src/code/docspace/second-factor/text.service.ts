@@ -59,7 +59,7 @@ export class DocspaceTextService {
       message,
       recipient: sql`
         SELECT r.address, coalesce(${language ?? null}::text, r.language) AS language, r.account_id
-        FROM (${recipientOf(channel, 'held')}) r`,
+        FROM ${recipientOf(channel, 'held')} r`,
       also,
     });
     return { channel, phone: phone ?? undefined, expiresAt: attempt.expiresAt };

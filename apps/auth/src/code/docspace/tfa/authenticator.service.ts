@@ -1,8 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { BackupCodes, lockAccount, raiseStamp, SecondFactors, type SecondFactor } from '@app/accounts';
+import {
+  type OfAccount,
+  BackupCodes,
+  lockAccount,
+  raiseStamp,
+  SecondFactors,
+  type SecondFactor,
+} from '@app/accounts';
 import { audit, type AuditEvent } from '@app/audit';
 import { Config } from '@app/config';
-import { Database, type Parts, sql, statementOf } from '@app/database';
+import { part, Database, type Parts, sql, statementOf } from '@app/database';
 import { canText, Mailbox } from '@app/delivery';
 import { AuthError, type Call } from '@app/kernel';
 import { endSessionsOf, survivors } from '@app/sessions';
@@ -73,10 +80,8 @@ export class DocspaceAuthenticatorService {
 
   async codes(call: Call, token: string): Promise<KeptCode[]> {
     const { id } = await this.holders.findFresh(call, token);
-    const parts = { holder: sql`SELECT ${id}::bigint AS account_id` };
-    const rows = await this.database.rows<{ code_sealed: string; used: boolean }>(
-      statementOf(parts, this.backupCodes.keptOf('holder')),
-    );
+    const holder = part<OfAccount>('holder', sql`SELECT ${id}::bigint AS account_id`);
+    const rows = await this.database.rows(this.backupCodes.keptOf(holder));
     return rows.map(({ code_sealed, used }) => ({ code: this.backupCodes.reveal(id, code_sealed), used }));
   }
 

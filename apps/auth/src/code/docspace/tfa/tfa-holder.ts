@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { KNOWN_COLUMNS, type KnownAccount } from '@app/accounts';
 import { Config } from '@app/config';
-import { Database, type Parts, sql, type Sql, statementOf } from '@app/database';
+import { type Part, Database, type Parts, sql, type Sql, statementOf } from '@app/database';
 import { AuthError, digest, plusSeconds, type Call } from '@app/kernel';
 import { signedInSession, type AuthenticationMethod } from '@app/sessions';
 
@@ -48,7 +48,7 @@ export class DocspaceTfaHolder {
    * Parts that ask again in the statement that makes use of the answer, ending in `fresh` (`{account_id, security_stamp}`), its session locked.
    * `account`: part that gives the `account_id` while it may go on; locked before the session, as everywhere.
    */
-  gate(call: Call, token: string, account: Sql): Parts {
+  gate(call: Call, token: string, account: Sql | Part): Parts {
     return {
       account,
       session: signedInSession(call, digest(token)),

@@ -1,4 +1,4 @@
-import { isCurrent, raw, sql, type Sql } from '@app/database';
+import { type From, isCurrent, raw, source, sql, type Sql } from '@app/database';
 import type { AttemptPurpose } from './attempt.entity.js';
 
 /** What no event at the account ends: the link that stops a recovery has to work whatever happens before it is due. */
@@ -11,4 +11,9 @@ const OUTLASTING: AttemptPurpose[] = ['recovery_stop'];
 export function isAllowed(attempt: string): Sql {
   const a = raw(attempt);
   return sql`(${a}.account_id IS NULL OR ${a}.purpose = ANY(${OUTLASTING}::text[]) OR ${isCurrent(attempt)})`;
+}
+
+/** Condition on attempt `a`: it is open and belongs to the subject, be it known or a stranger. */
+export function openOfSubject(subject: From<{ subject: string }>): Sql {
+  return sql`a.subject = (SELECT subject FROM ${source(subject)}) AND a.status = 'open'`;
 }
