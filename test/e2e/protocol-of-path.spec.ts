@@ -65,6 +65,7 @@ describe('the words of a refusal', () => {
     ['/v2/user/auth', 'navixy'],
     ['/v2/anything', 'navixy'],
     ['/v2/auth/signin', 'navixy'],
+    ['/v2/v2/user/auth', 'navixy'],
     ['/V2/User/Auth/', 'navixy'],
     ['/user', 'navixy'],
     ['/user//', 'navixy'],

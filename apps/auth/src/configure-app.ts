@@ -10,6 +10,7 @@ import { docspaceContentType } from './protocols/docspace/docspace-content-type.
 import { useDocspaceSite } from './protocols/docspace/docspace-site.js';
 import { navixySpellings } from './protocols/navixy/navixy-parameters.js';
 import { useTokenTransport } from './protocols/wacht/browser-token.js';
+import { ProtocolTable } from './protocols/protocol-table.js';
 import { readBody } from './protocols/read-body.js';
 import { requestLog } from './request-log.js';
 
@@ -19,6 +20,7 @@ const KEEP_ALIVE_MS = 75_000;
 /** What the service and its tests do alike, in the order in which a request meets it. */
 export function configureApp(app: NestExpressApplication, config: Config): void {
   const logger = createLogger(config);
+  const protocols = app.get(ProtocolTable);
   app.useLogger(new PinoLoggerService(logger));
   app.disable('x-powered-by').disable('etag');
   app.set('trust proxy', config.http.trustedProxies);
@@ -28,7 +30,7 @@ export function configureApp(app: NestExpressApplication, config: Config): void 
     secure: config.http.publicUrl.startsWith('https:'),
   });
 
-  app.use(attachCall(app.get(Clock), app.get(Ids)));
+  app.use(attachCall(protocols, app.get(Clock), app.get(Ids)));
   app.use(requestLog(logger));
   app.use(app.get(MetricsService).observe());
   app.use(securityHeaders(config));
@@ -40,9 +42,9 @@ export function configureApp(app: NestExpressApplication, config: Config): void 
     });
   }
   useDocspaceSite(app, config.http.publicUrl);
-  app.use(docspaceContentType);
-  app.use(readBody());
-  app.use(navixySpellings);
+  app.use(docspaceContentType(protocols));
+  app.use(readBody(protocols));
+  app.use(navixySpellings(protocols));
   serveExplorer(app);
   app.getHttpServer().keepAliveTimeout = KEEP_ALIVE_MS;
 }
