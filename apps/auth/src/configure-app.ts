@@ -7,7 +7,6 @@ import { createLogger, PinoLoggerService } from './logger.js';
 import { MetricsService } from './metrics/metrics.service.js';
 import { serveExplorer } from './openapi-document.js';
 import { docspaceContentType } from './protocols/docspace/docspace-content-type.js';
-import { useDocspaceSite } from './protocols/docspace/docspace-site.js';
 import { navixySpellings } from './protocols/navixy/navixy-parameters.js';
 import { useTokenTransport } from './protocols/wacht/browser-token.js';
 import { ProtocolTable } from './protocols/protocol-table.js';
@@ -27,7 +26,7 @@ export function configureApp(app: NestExpressApplication, config: Config): void 
   app.set('query parser', 'simple');
   useTokenTransport(app, {
     staging: config.browserSessions.staging,
-    secure: config.http.publicUrl.startsWith('https:'),
+    secure: config.http.secure,
   });
 
   app.use(attachCall(protocols, app.get(Clock), app.get(Ids)));
@@ -41,7 +40,6 @@ export function configureApp(app: NestExpressApplication, config: Config): void 
       exposedHeaders: ['Retry-After', 'X-Request-Id', 'X-Development-Session'],
     });
   }
-  useDocspaceSite(app, config.http.publicUrl);
   app.use(docspaceContentType(protocols));
   app.use(readBody(protocols));
   app.use(navixySpellings(protocols));
@@ -51,9 +49,8 @@ export function configureApp(app: NestExpressApplication, config: Config): void 
 
 /** A page served over plain HTTP, as in development, must not tell the browser to come back over HTTPS. */
 function securityHeaders({ http }: Config): ReturnType<typeof helmet> {
-  const https = http.publicUrl.startsWith('https:');
   return helmet({
-    strictTransportSecurity: https,
-    contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': https ? [] : null } },
+    strictTransportSecurity: http.secure,
+    contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': http.secure ? [] : null } },
   });
 }
