@@ -8,7 +8,6 @@ import { MetricsService } from './metrics/metrics.service.js';
 import { serveExplorer } from './openapi-document.js';
 import { docspaceContentType } from './protocols/docspace/docspace-content-type.js';
 import { navixySpellings } from './protocols/navixy/navixy-parameters.js';
-import { useTokenTransport } from './protocols/wacht/browser-token.js';
 import { ProtocolTable } from './protocols/protocol-table.js';
 import { readBody } from './protocols/read-body.js';
 import { requestLog } from './request-log.js';
@@ -24,10 +23,6 @@ export function configureApp(app: NestExpressApplication, config: Config): void 
   app.disable('x-powered-by').disable('etag');
   app.set('trust proxy', config.http.trustedProxies);
   app.set('query parser', 'simple');
-  useTokenTransport(app, {
-    staging: config.browserSessions.staging,
-    secure: config.http.secure,
-  });
 
   app.use(attachCall(protocols, app.get(Clock), app.get(Ids)));
   app.use(requestLog(logger));

@@ -4,14 +4,16 @@ import { InjectThrottlerOptions, ThrottlerGuard, type ThrottlerModuleOptions } f
 import { Config } from '@app/config';
 import { AuthError, Clock } from '@app/kernel';
 import type { Request } from 'express';
-import { ALONGSIDE, putFound, type Question } from './alongside.js';
+import { SessionLookup, type SessionQuery } from './authenticated.js';
 import { byAddress } from './client-address.js';
 import { LIMITS, type Limit } from './limits.js';
-import { PostgresThrottlerStorage, type NamedHit } from './postgres-throttler.storage.js';
+import { PostgresThrottlerStorage, type NamedHit, type Verdict } from './postgres-throttler.storage.js';
+
+const NOTHING_TO_COUNT: Verdict = { refused: false };
 
 /**
  * The one guard of all routes. The library's own counts each throttler in a statement of its own, per handler; this
- * one counts all limits of a request in one statement, by name.
+ * one counts all limits of a request in one statement, by name, and looks up its session in the same (`@Authenticated`).
  */
 @Injectable()
 export class LimitsGuard extends ThrottlerGuard {
@@ -31,18 +33,16 @@ export class LimitsGuard extends ThrottlerGuard {
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<Request>();
     const now = this.clock.now();
+    const on = [context.getHandler(), context.getClass()];
+    const lookup = this.reflector.getAllAndOverride<SessionQuery | undefined>(SessionLookup.KEY, on);
+    const question = lookup?.(request, now, this.config);
     const hits = this.hitsOf(request, context);
-    const question = this.reflector.get<Question | undefined>(ALONGSIDE, context.getHandler())?.(
-      request,
-      now,
-    );
-    if (!hits.length && !question) return true;
-
-    const verdict = await this.storage.count(hits, now, question);
+    const asks = hits.length > 0 || question !== undefined;
+    const verdict = asks ? await this.storage.count(hits, now, question) : NOTHING_TO_COUNT;
     if (verdict.refused) {
       throw new AuthError('too_many_requests', { retryAfterSeconds: verdict.retryAfterSeconds });
     }
-    putFound(request, verdict.found);
+    if (lookup) request.session = question && (verdict.found ?? null);
     return true;
   }
 

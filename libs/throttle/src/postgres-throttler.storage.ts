@@ -3,7 +3,7 @@ import type { ThrottlerStorage } from '@nestjs/throttler';
 import { Database } from '@app/database';
 import { Clock, KeyRing, secondsUntil } from '@app/kernel';
 import sql, { type Sql } from 'sql-template-tag';
-import type { Found } from './alongside.js';
+import type { SessionRow } from './authenticated.js';
 import { countHits, type Hit } from './count-hits.js';
 
 /** One limit as it stands for one request, by the name of what is counted and of whose it is. */
@@ -12,14 +12,14 @@ export interface NamedHit extends Omit<Hit, 'key'> {
   tracker: string;
 }
 
-export type Verdict = { refused: false; found?: Found } | { refused: true; retryAfterSeconds: number };
+export type Verdict = { refused: false; found?: SessionRow } | { refused: true; retryAfterSeconds: number };
 
 type Row = {
   hits: number;
   expires_at: Date | null;
   refused: boolean;
   free_at: Date | null;
-  found: Found | null;
+  found: SessionRow | null;
 };
 
 /**
@@ -83,10 +83,10 @@ export class PostgresThrottlerStorage implements ThrottlerStorage {
 }
 
 /** JSON has no 64-bit integers: one that was rounded on its way would name another row. */
-function exact(found: Found): Found {
+function exact(found: SessionRow): SessionRow {
   for (const [column, value] of Object.entries(found)) {
     if (Number.isInteger(value) && !Number.isSafeInteger(value))
-      throw new Error(`@Alongside: cast ${column} to text`);
+      throw new Error(`@Authenticated: cast ${column} to text`);
   }
   return found;
 }

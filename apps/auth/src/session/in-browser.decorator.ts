@@ -5,9 +5,10 @@ import {
   UseInterceptors,
   type ExecutionContext,
 } from '@nestjs/common';
+import type { Config } from '@app/config';
 import { digest } from '@app/kernel';
 import { SameSiteGuard } from '@app/pages';
-import { Alongside } from '@app/throttle';
+import { Authenticated } from '@app/throttle';
 import type { Request } from 'express';
 import type { Sql } from 'sql-template-tag';
 import { presentedToken } from '../protocols/wacht/browser-token.js';
@@ -22,15 +23,15 @@ import { viewByToken } from './browser-view.js';
  */
 export const InBrowser = () =>
   applyDecorators(
-    Alongside(browserOf),
+    Authenticated(browserOf, { optional: true }),
     UseGuards(SameSiteGuard),
     UseInterceptors(BrowserSessionInterceptor),
     ReadsForms(),
   );
 
 /** Asked in the same round trip as the limits: what the browser of a request holds. */
-export function browserOf(request: Request, now: Date): Sql | undefined {
-  const token = presentedToken(request);
+export function browserOf(request: Request, now: Date, config: Config): Sql | undefined {
+  const token = presentedToken(request, config);
   return token === undefined ? undefined : viewByToken(digest(token), now);
 }
 

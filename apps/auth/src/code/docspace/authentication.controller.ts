@@ -1,7 +1,7 @@
 import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiBody, ApiParam } from '@nestjs/swagger';
 import type { Call } from '@app/kernel';
-import { Alongside, FoundAlongside, Limits } from '@app/throttle';
+import { Authenticated, CurrentSession, Limits } from '@app/throttle';
 import type { Response } from 'express';
 import { Caller } from '../../protocols/caller.decorator.js';
 import {
@@ -39,11 +39,11 @@ export class DocspaceAuthenticationController {
    * Also with none: the answer is then false.
    */
   @Get()
-  @Alongside(holderOf)
+  @Authenticated(holderOf, { optional: true })
   @NeedsDocspaceToken()
   @DocspaceAnswers('boolean')
   @DocspaceErrors()
-  isSignedIn(@FoundAlongside() holder: object | undefined): boolean {
+  isSignedIn(@CurrentSession() holder: object | undefined): boolean {
     return holder !== undefined;
   }
 
