@@ -252,4 +252,16 @@ describe('increment', () => {
       timeToBlockExpire: 90,
     });
   });
+
+  it('takes a block of no time for none: the window ends when it would have', async () => {
+    const key = anyone();
+    const increment = () => storage.increment(key, 60_000, 1, 0, 'default');
+    await increment();
+    clock.advanceSeconds(20);
+    expect(await increment()).toMatchObject({ totalHits: 2, timeToExpire: 40, isBlocked: true });
+    clock.advanceSeconds(39.999);
+    expect(await increment()).toMatchObject({ totalHits: 3, isBlocked: true });
+    clock.advanceSeconds(0.001);
+    expect(await increment()).toMatchObject({ totalHits: 1, isBlocked: false });
+  });
 });

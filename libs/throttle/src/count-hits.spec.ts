@@ -13,6 +13,12 @@ describe('countHits', () => {
     expect(keysIn(hits.toReversed())).toEqual(['b', 'c', 'a']);
   });
 
+  it('locks last what has a window of ever another length, in the order of the keys', () => {
+    const varying = (key: string, windowSeconds: number) => ({ ...hit(key, windowSeconds), varies: true });
+    expect(keysIn([varying('y', 1), varying('x', 9), hit('z', 60)])).toEqual(['z', 'x', 'y']);
+    expect(keysIn([varying('x', 1), hit('z', 60), varying('y', 120)])).toEqual(['z', 'x', 'y']);
+  });
+
   it('has one text for a number of limits, so that it stays prepared', () => {
     const one = countHits(
       [hit('a', 1), { ...hit('b', 60), blockSeconds: 5 }],

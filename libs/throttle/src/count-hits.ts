@@ -7,7 +7,9 @@ export interface Hit {
   key: string;
   limit: number;
   windowSeconds: number;
-  blockSeconds?: number;
+  blockSeconds?: number | undefined;
+  /** Whether two requests may count on this row with different windows. */
+  varies?: boolean;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface Hit {
  * The limits form a chain, shortest window first: each counts the request unless one before it refused. So what a
  * caller is refused by a limit of a minute does not use up the limit of the hour, not even when the requests arrive
  * all at once, since every link decides on its locked row. All requests lock in the same order (window, then
- * key): none waits for another that waits for it.
+ * key): none waits for another that waits for it. Windows that vary tell no order, so their links stand last.
  *
  * A refused request still reads the links after, through the same upsert with a step of 0, to tell when all of them
  * are free. It is an upsert because that always finds its row by the primary key; the plan of a join is
@@ -41,7 +43,8 @@ export function countHits(hits: Hit[], now: Date, question?: Sql): Sql {
 }
 
 function inLockOrder(one: Hit, other: Hit): number {
-  return one.windowSeconds - other.windowSeconds || (one.key < other.key ? -1 : 1);
+  const rank = (hit: Hit) => (hit.varies ? Infinity : hit.windowSeconds);
+  return rank(one) === rank(other) ? (one.key < other.key ? -1 : 1) : rank(one) - rank(other);
 }
 
 /**

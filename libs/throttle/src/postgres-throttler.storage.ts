@@ -6,6 +6,8 @@ import sql, { type Sql } from 'sql-template-tag';
 import type { SessionRow } from './authenticated.js';
 import { countHits, type Hit } from './count-hits.js';
 
+export type Numbers = Pick<Hit, 'limit' | 'windowSeconds' | 'blockSeconds'>;
+
 /** One limit as it stands for one request, by the name of what is counted and of whose it is. */
 export interface NamedHit extends Omit<Hit, 'key'> {
   name: string;
@@ -41,7 +43,7 @@ export class PostgresThrottlerStorage implements ThrottlerStorage {
     return { refused: false, found: row.found ? exact(row.found) : undefined };
   }
 
-  /** The library's own port, for its own guard. `ttl` and `blockDuration`: milliseconds; the answer: seconds. */
+  /** The library's own port, for its own guard. `ttl` and `blockDuration`, whose 0 is no block: milliseconds; the answer: seconds. */
   async increment(key: string, ttl: number, limit: number, blockDuration: number, throttlerName: string) {
     const now = this.clock.now();
     const hit = {
@@ -49,7 +51,7 @@ export class PostgresThrottlerStorage implements ThrottlerStorage {
       tracker: key,
       limit,
       windowSeconds: ttl / 1000,
-      blockSeconds: blockDuration / 1000,
+      blockSeconds: blockDuration === 0 ? undefined : blockDuration / 1000,
     };
     const row = await this.run([hit], now);
     const seconds = secondsUntil(row.expires_at ?? now, now);
