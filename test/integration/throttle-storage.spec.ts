@@ -149,7 +149,7 @@ describe('several limits of one request', () => {
   });
 });
 
-describe('the question asked alongside', () => {
+describe('the question asked in the same statement', () => {
   const question = sql`SELECT 7 AS n, ${'x'}::text AS word, '2026-01-15T12:00:00Z'::timestamptz AS at`;
 
   it('is answered by its first row, with timestamps as ISO strings', async () => {

@@ -36,7 +36,7 @@ export function browserOf(request: Request, now: Date, config: Config): Sql | un
 }
 
 /** The browser session of the call. */
-export const InSession = createParamDecorator((_: unknown, context: ExecutionContext): Browser => {
+export const CurrentBrowser = createParamDecorator((_: unknown, context: ExecutionContext): Browser => {
   const { browser } = context.switchToHttp().getRequest<Request>();
   if (!browser) throw new Error('the request has no browser session: @InBrowser is missing');
   return browser;
