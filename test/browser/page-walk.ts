@@ -1,5 +1,5 @@
+import { sql } from '@app/database';
 import type { Page } from 'playwright-core';
-import sql from 'sql-template-tag';
 import { Authenticator } from '../support/authenticator.js';
 import { DfnsClient } from '../support/dfns-client.js';
 import { DfnsPeople } from '../support/dfns-people.js';

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
+import { sql } from '@app/database';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import sql from 'sql-template-tag';
 import { launchChromium } from '../support/chromium.js';
 import { PASSWORD, TestApp } from '../support/test-app.js';
 import type { WachtSession } from '../support/wacht-client.js';

@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import { sql } from '@app/database';
 import { PASSWORD, TestCli } from '../support/test-cli.js';
 
 describe('account create', () => {

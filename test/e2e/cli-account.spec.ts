@@ -1,5 +1,5 @@
+import { compile, sql } from '@app/database';
 import { Client } from 'pg';
-import sql from 'sql-template-tag';
 import { insertSession, PASSWORD, TestCli } from '../support/test-cli.js';
 import { until } from '../support/until.js';
 
@@ -152,7 +152,7 @@ describe('the account commands', () => {
       const disabling = cli.json(['account', 'disable', id]);
       const waiting = sql`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
       await until(async () => (await cli.rows(waiting)).length > 0, 'the wait for the lock');
-      const late = insertSession('1', id);
+      const late = compile(insertSession('1', id));
       await other.query(late.text, late.values);
       await other.query('COMMIT');
       await other.end();

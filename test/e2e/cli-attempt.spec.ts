@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import { sql } from '@app/database';
 import { TestCli } from '../support/test-cli.js';
 
 const minutes = (n: number) => new Date(Date.now() + n * 60_000);

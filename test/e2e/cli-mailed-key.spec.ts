@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import { sql } from '@app/database';
 import { TestCli } from '../support/test-cli.js';
 
 describe('account invite and account mail-key', () => {

@@ -1,6 +1,5 @@
-import { migrations } from '@app/database';
+import { migrations, sql } from '@app/database';
 import { Client } from 'pg';
-import sql from 'sql-template-tag';
 import { TestCli } from '../support/test-cli.js';
 
 const NAMES = migrations.map(({ name }) => name);

@@ -1,5 +1,5 @@
+import { sql } from '@app/database';
 import * as fc from 'fast-check';
-import sql from 'sql-template-tag';
 import { DfnsClient } from '../support/dfns-client.js';
 import { AT_HOME } from '../support/dfns-people.js';
 import { TestApp } from '../support/test-app.js';

@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import { sql } from '@app/database';
 import { DfnsClient, type DfnsAnswer } from '../support/dfns-client.js';
 import { StatementCounter } from '../support/statements.js';
 import { TestApp } from '../support/test-app.js';

@@ -1,5 +1,5 @@
+import { sql } from '@app/database';
 import { generateSync } from 'otplib';
-import sql from 'sql-template-tag';
 import { DfnsClient } from '../support/dfns-client.js';
 import { AT_HOME, DfnsPeople, ORG } from '../support/dfns-people.js';
 import { SoftwareAuthenticator, SoftwareKey } from '../support/software-authenticator.js';

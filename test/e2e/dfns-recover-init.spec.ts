@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import { sql } from '@app/database';
 import { DfnsClient, otherCodeThan } from '../support/dfns-client.js';
 import { AT_HOME, DfnsPeople, ORG } from '../support/dfns-people.js';
 import { StatementCounter } from '../support/statements.js';

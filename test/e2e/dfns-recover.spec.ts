@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import { sql } from '@app/database';
 import { DfnsClient } from '../support/dfns-client.js';
 import { AT_HOME, DfnsPeople, type Challenge, type Member } from '../support/dfns-people.js';
 import { NavixyClient } from '../support/navixy-client.js';

@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import { sql } from '@app/database';
 import { RecoveryDelayService } from '../../apps/auth/src/recovery/recovery-delay.service.js';
 import { DfnsClient } from '../support/dfns-client.js';
 import { AT_HOME, DfnsPeople } from '../support/dfns-people.js';

@@ -1,5 +1,5 @@
 import { pbkdf2Sync } from 'node:crypto';
-import sql from 'sql-template-tag';
+import { sql } from '@app/database';
 import { Authenticator } from '../support/authenticator.js';
 import { DocspaceClient } from '../support/docspace-client.js';
 import { PASSWORD, TestApp } from '../support/test-app.js';

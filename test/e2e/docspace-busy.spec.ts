@@ -1,6 +1,6 @@
+import { sql } from '@app/database';
 import { hash } from '@node-rs/argon2';
 import { Client } from 'pg';
-import sql from 'sql-template-tag';
 import { DocspaceClient } from '../support/docspace-client.js';
 import { PASSWORD, TestApp } from '../support/test-app.js';
 import { until } from '../support/until.js';

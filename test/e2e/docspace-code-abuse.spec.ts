@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import { sql } from '@app/database';
 import { Authenticator } from '../support/authenticator.js';
 import { DocspaceClient } from '../support/docspace-client.js';
 import { NavixyClient, otherThan } from '../support/navixy-client.js';

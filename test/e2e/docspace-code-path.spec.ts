@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import { sql } from '@app/database';
 import { DocspaceClient } from '../support/docspace-client.js';
 import { otherThan } from '../support/navixy-client.js';
 import { PASSWORD, TestApp } from '../support/test-app.js';

@@ -1,5 +1,5 @@
+import { sql } from '@app/database';
 import * as fc from 'fast-check';
-import sql from 'sql-template-tag';
 import { DocspaceClient } from '../support/docspace-client.js';
 import { PASSWORD, TestApp } from '../support/test-app.js';
 

@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import { sql } from '@app/database';
 import { DocspaceChallenge } from '../../apps/auth/src/code/docspace/second-factor/challenge.js';
 import { Authenticator } from '../support/authenticator.js';
 import { Federation } from '../support/federation.js';

@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import { sql } from '@app/database';
 import { Authenticator } from '../support/authenticator.js';
 import { Federation } from '../support/federation.js';
 import { StatementCounter } from '../support/statements.js';

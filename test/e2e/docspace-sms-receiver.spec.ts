@@ -1,5 +1,5 @@
+import { sql } from '@app/database';
 import { Outbox } from '@app/delivery';
-import sql from 'sql-template-tag';
 import { DocspaceClient } from '../support/docspace-client.js';
 import { signedAt, SmsReceiver, type ReceivedText } from '../support/sms-receiver.js';
 import { PASSWORD, TestApp } from '../support/test-app.js';

@@ -1,5 +1,5 @@
+import { sql } from '@app/database';
 import { Client } from 'pg';
-import sql from 'sql-template-tag';
 import { TotpFactors } from '@app/accounts';
 import { AccountsService } from '../../apps/cli/src/accounts.service.js';
 import { Authenticator } from '../support/authenticator.js';

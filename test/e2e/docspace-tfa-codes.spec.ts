@@ -1,6 +1,5 @@
 import { BackupCodes } from '@app/accounts';
-import { Database, statement } from '@app/database';
-import sql from 'sql-template-tag';
+import { Database, sql, statementOf } from '@app/database';
 import { Authenticator } from '../support/authenticator.js';
 import { DocspaceClient } from '../support/docspace-client.js';
 import { NavixyClient } from '../support/navixy-client.js';
@@ -92,7 +91,7 @@ describe('backup codes, docspace', () => {
     const issuer = app.nest.get(BackupCodes, { strict: false });
     const { codes, parts } = issuer.issue(app.operatorCall(), elsewhere.id, form, 'account');
     const held = { account: sql`SELECT ${elsewhere.id}::bigint AS account_id`, ...parts };
-    await app.nest.get(Database).rows(statement(held, sql`SELECT FROM backup_codes_issued`));
+    await app.nest.get(Database).rows(statementOf(held, sql`SELECT FROM backup_codes_issued`));
     await signIn(elsewhere.email, elsewhere.authenticator.code());
     expect(await storedFor(elsewhere.id)).toEqual([{ kept: false }, { kept: false }]);
     await signIn(elsewhere.email, codes[0] as string);

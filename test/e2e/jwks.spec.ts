@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import { sql } from '@app/database';
 import { AccessTokens } from '@app/tokens';
 import { TestApp } from '../support/test-app.js';
 import { partOf, verifiesWith } from '../integration/tokens-replica.js';

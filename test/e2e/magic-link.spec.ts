@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import sql from 'sql-template-tag';
+import { sql } from '@app/database';
 import { Authenticator } from '../support/authenticator.js';
 import { TestApp } from '../support/test-app.js';
 import { claimsOf, YatClient } from '../support/yat-client.js';

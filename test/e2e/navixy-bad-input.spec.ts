@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import { sql } from '@app/database';
 import { NavixyClient } from '../support/navixy-client.js';
 import { PASSWORD, TestApp } from '../support/test-app.js';
 

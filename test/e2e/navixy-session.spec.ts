@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import { sql } from '@app/database';
 import { AccountsService } from '../../apps/cli/src/accounts.service.js';
 import { NavixyClient } from '../support/navixy-client.js';
 import { TestApp } from '../support/test-app.js';

@@ -1,5 +1,5 @@
 import { PasswordHasher } from '@app/accounts';
-import sql from 'sql-template-tag';
+import { sql } from '@app/database';
 import { NavixyClient } from '../support/navixy-client.js';
 import { PASSWORD, TestApp } from '../support/test-app.js';
 
@@ -206,7 +206,9 @@ describe('POST /user/auth', () => {
       const hasher = app.nest.get(PasswordHasher, { strict: false });
       const verify = hasher.verify.bind(hasher);
       jest.spyOn(hasher, 'verify').mockImplementationOnce(async (...question) => {
-        await app.rows(sql`UPDATE accounts SET second_factor = 'email' WHERE id = ${id}`);
+        await app.rows(
+          sql`UPDATE accounts SET second_factor = 'email', security_stamp = security_stamp + 1 WHERE id = ${id}`,
+        );
         return verify(...question);
       });
       expect((await client.signIn(email)).body.status?.code).toBe(102);

@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import { sql } from '@app/database';
 import { NavixyClient, otherThan } from '../support/navixy-client.js';
 import { TestApp } from '../support/test-app.js';
 

@@ -1,5 +1,5 @@
+import { sql } from '@app/database';
 import * as fc from 'fast-check';
-import sql from 'sql-template-tag';
 import { TestApp } from '../support/test-app.js';
 import { WachtClient, type WachtAnswer } from '../support/wacht-client.js';
 

@@ -1,5 +1,5 @@
 import { createPublicKey, verify as verifySignature, type JsonWebKey } from 'node:crypto';
-import sql from 'sql-template-tag';
+import { sql } from '@app/database';
 import { TestApp } from '../support/test-app.js';
 import { WachtClient } from '../support/wacht-client.js';
 

@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import { sql } from '@app/database';
 import { TestApp } from '../support/test-app.js';
 import { claimsOf, YatClient } from '../support/yat-client.js';
 

@@ -1,3 +1,4 @@
+import { sql } from '@app/database';
 import {
   createLocalJWKSet,
   jwtVerify,
@@ -8,7 +9,6 @@ import {
   importJWK,
   type JWK,
 } from 'jose';
-import sql from 'sql-template-tag';
 import { PASSWORD, TestApp } from '../support/test-app.js';
 import { claimsOf, YatClient } from '../support/yat-client.js';
 

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
+import { sql } from '@app/database';
 import { KeyRing } from '@app/kernel';
-import sql from 'sql-template-tag';
 import { SmtpReceiver } from '../support/smtp-receiver.js';
 import { TestClock } from '../support/test-clock.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';

@@ -1,10 +1,9 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { ConfigModule, readConfig } from '@app/config';
-import { Database, DatabaseModule } from '@app/database';
+import { Database, DatabaseModule, sql } from '@app/database';
 import { Mailbox, Outbox, type MailboxMessage, type NewMessage } from '@app/delivery';
 import { Clock, KeyRing, plusSeconds } from '@app/kernel';
-import sql from 'sql-template-tag';
 import request from 'supertest';
 import { DevMailboxModule } from '../../apps/auth/src/dev-mailbox/dev-mailbox.module.js';
 import { ProtocolsModule } from '../../apps/auth/src/protocols/protocols.module.js';

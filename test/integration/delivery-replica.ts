@@ -1,10 +1,9 @@
 import { Test } from '@nestjs/testing';
 import { ConfigModule, readConfig } from '@app/config';
-import { Database, DatabaseModule } from '@app/database';
+import { Database, DatabaseModule, sql } from '@app/database';
 import { DeliveryModule, Outbox, type NewMessage } from '@app/delivery';
 import { Clock, KeyRing, plusSeconds } from '@app/kernel';
 import { Client } from 'pg';
-import sql from 'sql-template-tag';
 import { dataSourceOptions } from '../../ormconfig.js';
 import type { TestClock } from '../support/test-clock.js';
 

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import sql from 'sql-template-tag';
+import { sql } from '@app/database';
 import { SmtpReceiver } from '../support/smtp-receiver.js';
 import { TestClock } from '../support/test-clock.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';

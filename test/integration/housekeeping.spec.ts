@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import { raw, sql } from '@app/database';
 import { HousekeepingService } from '../../apps/auth/src/housekeeping/housekeeping.service.js';
 import { NavixyClient } from '../support/navixy-client.js';
 import { TestApp } from '../support/test-app.js';
@@ -18,7 +18,7 @@ describe('housekeeping', () => {
 
   const tidyUp = () => app.nest.get(HousekeepingService).tidyUp();
   const count = async (table: string) =>
-    Number((await app.rows<{ n: string }>(sql([`SELECT count(*) AS n FROM ${table}`])))[0]?.n);
+    Number((await app.rows<{ n: string }>(sql`SELECT count(*) AS n FROM ${raw(table)}`))[0]?.n);
 
   it('leaves everything that still counts', async () => {
     const { hash, code } = await client.pending('tidy@example.com');

@@ -1,5 +1,5 @@
+import { sql } from '@app/database';
 import fc from 'fast-check';
-import sql from 'sql-template-tag';
 import { AuthError, Ids, type Call } from '@app/kernel';
 import { RefreshService } from '../../apps/auth/src/token-refresh/refresh.service.js';
 import { PasswordTokenService } from '../../apps/auth/src/token-refresh/password-token.service.js';

@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
+import { sql } from '@app/database';
 import { Authenticated, byAddress, CurrentSession, Limits, type Limit } from '@app/throttle';
 import type { Request } from 'express';
-import sql from 'sql-template-tag';
 import { plain } from '../../apps/auth/src/protocols/plain.protocol.js';
 import { UseProtocol } from '../../apps/auth/src/protocols/use-protocol.decorator.js';
 import { ThrottledApp } from './throttled-app.js';

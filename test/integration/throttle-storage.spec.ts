@@ -1,8 +1,7 @@
-import { Database } from '@app/database';
+import { Database, sql } from '@app/database';
 import { KeyRing } from '@app/kernel';
 import { PostgresThrottlerStorage } from '@app/throttle';
 import type { Pool } from 'pg';
-import sql from 'sql-template-tag';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { dataSourceOptions } from '../../ormconfig.js';
 import { TestClock } from '../support/test-clock.js';

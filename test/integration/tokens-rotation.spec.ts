@@ -1,5 +1,5 @@
+import { sql } from '@app/database';
 import { AuthError } from '@app/kernel';
-import sql from 'sql-template-tag';
 import { TestClock } from '../support/test-clock.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { partOf, SERVER_KEY, TokensReplica, verifiesWith } from './tokens-replica.js';

@@ -6,8 +6,8 @@ import {
   sign,
   type KeyObject,
 } from 'node:crypto';
+import { sql } from '@app/database';
 import { KeyRing } from '@app/kernel';
-import sql from 'sql-template-tag';
 import { TestClock } from '../support/test-clock.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { CLAIMS, ISSUER, partOf, SERVER_KEY, TokensReplica, verifiesWith } from './tokens-replica.js';

@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import { sql } from '@app/database';
 import { DocspaceClient } from './docspace-client.js';
 import { IdentityProviderServer, OUR_CLIENT } from './identity-provider.js';
 import { TestApp } from './test-app.js';

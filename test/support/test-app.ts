@@ -5,10 +5,9 @@ import { Test } from '@nestjs/testing';
 import { AccountsModule } from '@app/accounts';
 import { readConfig } from '@app/config';
 import { AttemptsModule } from '@app/attempts';
-import { Database } from '@app/database';
+import { Database, type Sql } from '@app/database';
 import { Outbox } from '@app/delivery';
 import { Clock, Ids, type Call } from '@app/kernel';
-import type { Sql } from 'sql-template-tag';
 import { AppModule } from '../../apps/auth/src/app.module.js';
 import { configureApp } from '../../apps/auth/src/configure-app.js';
 import { FastExpressAdapter } from '../../apps/auth/src/fast-express-adapter.js';
@@ -22,6 +21,7 @@ import {
   type InvitationRequest,
   type MailedKey,
 } from '../../apps/cli/src/mailed-keys.service.js';
+import { SessionsService } from '../../apps/cli/src/sessions.service.js';
 import { TestClock } from './test-clock.js';
 import { createTestDatabase } from './test-database.js';
 import { TestMailbox } from './test-mailbox.js';
@@ -58,7 +58,7 @@ export class TestApp {
     });
     const module = await Test.createTestingModule({
       imports: [AppModule.forRoot(config, database.url), AccountsModule, AttemptsModule],
-      providers: [AccountsService, MailedKeysService],
+      providers: [AccountsService, MailedKeysService, SessionsService],
     })
       .overrideProvider(Clock)
       .useValue(replicaOf?.clock ?? new TestClock())

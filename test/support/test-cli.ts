@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { readConfig } from '@app/config';
+import { compile, sql, type Sql } from '@app/database';
 import { Client } from 'pg';
-import sql, { type Sql } from 'sql-template-tag';
 import { run } from '../../apps/cli/src/program.js';
 import { createTestDatabase } from './test-database.js';
 
@@ -113,7 +113,8 @@ export class TestCli {
 
   /** Rows straight from the database. */
   async rows<Row extends object>(query: Sql): Promise<Row[]> {
-    return (await this.client.query<Row>(query.text, query.values)).rows;
+    const { text, values } = compile(query);
+    return (await this.client.query<Row>(text, values)).rows;
   }
 }
 

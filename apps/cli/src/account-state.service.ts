@@ -2,10 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { PasswordCheck, type AccountEntity } from '@app/accounts';
 import { GuessBudgetEntity, refillBudget } from '@app/attempts';
 import { Config } from '@app/config';
-import { Database, statement } from '@app/database';
+import { Database, sql, statementOf } from '@app/database';
 import type { Call } from '@app/kernel';
 import { SessionEntity } from '@app/sessions';
-import sql from 'sql-template-tag';
 import { DataSource, IsNull, MoreThan } from 'typeorm';
 import { identifiersOf } from './identifiers.js';
 import { recorded } from './recorded.js';
@@ -29,7 +28,8 @@ export class AccountStateService {
   ) {}
 
   async of(account: AccountEntity, now: Date): Promise<AccountState> {
-    const live = { accountId: account.id, endedAt: IsNull(), expiresAt: MoreThan(now) };
+    const { id: accountId, securityStamp } = account;
+    const live = { accountId, securityStamp, endedAt: IsNull(), expiresAt: MoreThan(now) };
     return {
       liveSessions: await this.dataSource.getRepository(SessionEntity).countBy(live),
       passwordLockedUntil: await this.passwords.lockedUntil(identifiersOf(account), now),
@@ -45,7 +45,7 @@ export class AccountStateService {
       refilled: refillBudget(account.id),
       ...recorded(call, 'account.unlock'),
     };
-    await this.database.rows(statement(parts, sql`SELECT account_id FROM changed`));
+    await this.database.rows(statementOf(parts, sql`SELECT account_id FROM changed`));
   }
 
   private async codesRefusedUntil(subject: string, now: Date): Promise<Date | null> {

@@ -15,11 +15,9 @@ import {
 } from '@app/accounts';
 import { AttemptsRepository, MAILED_KEYS } from '@app/attempts';
 import type { AuditEvent } from '@app/audit';
-import { Database, rowsUnderLock, statement, violatedConstraint, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf, violatedConstraint } from '@app/database';
 import type { Call } from '@app/kernel';
-import { endAllSessions, endPendingSessions } from '@app/sessions';
-import sql from 'sql-template-tag';
-import { DataSource } from 'typeorm';
+import { endSessionsOf, survivors } from '@app/sessions';
 import { labelOf } from './identifiers.js';
 import { OperatorError } from './operator-error.js';
 import { recorded } from './recorded.js';
@@ -53,7 +51,6 @@ export interface ChangedSecondFactor {
 @Injectable()
 export class AccountsService {
   constructor(
-    private readonly dataSource: DataSource,
     private readonly database: Database,
     private readonly accounts: AccountsRepository,
     private readonly hasher: PasswordHasher,
@@ -71,8 +68,8 @@ export class AccountsService {
       ...(factor && { factor: putTotpFactor(call, id, factor.sealed) }),
       ...recorded(call, 'account.create'),
     };
-    const query = statement(parts, sql`SELECT uuid FROM changed`);
-    const row = await this.database.row<{ uuid: string }>(query).catch(refuseTaken);
+    const query = statementOf<{ uuid: string }>(parts, sql`SELECT uuid FROM changed`);
+    const row = await this.database.row(query).catch(refuseTaken);
     return { id, uuid: row?.uuid as string, otpauthUri: factor?.uri };
   }
 
@@ -88,13 +85,13 @@ export class AccountsService {
     return this.changeAlone(call, id, 'account.disable', {
       changed: setDisabled(call, id, true),
       keys: this.attempts.spendLinks(call, MAILED_KEYS, undefined, 'changed'),
-      ended: endAllSessions(id, 'disabled', call.now),
+      ...endSessionsOf(call, 'disabled', 'changed'),
     });
   }
 
   async enable(call: Call, { id }: AccountEntity): Promise<void> {
     const parts = { changed: setDisabled(call, id, false), ...recorded(call, 'account.enable') };
-    await this.database.rows(statement(parts, sql`SELECT account_id FROM changed`));
+    await this.database.rows(statementOf(parts, sql`SELECT account_id FROM changed`));
   }
 
   /**
@@ -116,18 +113,19 @@ export class AccountsService {
       changed: setSecondFactor(call, id, to),
       factor: totp ? putTotpFactor(call, id, totp.sealed) : dropTotpFactor(id),
       ...dropFactorLeftovers(id),
-      ended: endPendingSessions(id, 'second_factor_changed', call.now),
+      keys_carried_over: this.attempts.carryOver(MAILED_KEYS, 'changed'),
+      ...endSessionsOf(call, 'second_factor_changed', 'changed', survivors.signedIn),
     });
     return { otpauthUri: totp?.uri, endedSessions };
   }
 
-  /** A change that must see what the sign-ins under way make; answers how many live sessions its part `ended` ended. */
+  /** A change in its turn among others at the account; answers how many live sessions its part `ended` ended. */
   private async changeAlone(call: Call, accountId: string, event: AuditEvent, parts: Parts): Promise<number> {
     const endedLive = sql`
       SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > ${call.now}::timestamptz`;
-    const query = statement({ ...parts, ...recorded(call, event) }, endedLive);
+    const query = statementOf<{ sessions: number }>({ ...parts, ...recorded(call, event) }, endedLive);
     const lock = lockAccount(accountId);
-    const [row] = await rowsUnderLock<{ sessions: number }>(this.dataSource, lock, query);
+    const [row] = await this.database.rowsUnderLock<{ sessions: number }>(lock, query);
     return row?.sessions ?? 0;
   }
 }

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { ExternalIdentityEntity, isLinkedElsewhere, linkIdentity, type AccountEntity } from '@app/accounts';
 import { Config } from '@app/config';
-import { Database, statement } from '@app/database';
+import { Database, sql, statementOf } from '@app/database';
 import type { Call } from '@app/kernel';
-import sql from 'sql-template-tag';
 import { DataSource } from 'typeorm';
 import { OperatorError } from './operator-error.js';
 import { recorded } from './recorded.js';
@@ -30,7 +29,7 @@ export class IdentitiesService {
       changed: linkIdentity(call, identity, 'account'),
       ...recorded(call, 'account.link'),
     };
-    await this.database.row(statement(parts, sql`SELECT account_id FROM changed`)).catch(refuseSecond);
+    await this.database.row(statementOf(parts, sql`SELECT account_id FROM changed`)).catch(refuseSecond);
   }
 
   /** Whoever has the identity gets in no more, unless the provider links it again by the address. */
@@ -41,7 +40,7 @@ export class IdentitiesService {
         RETURNING account_id`,
       ...recorded(call, 'account.unlink'),
     };
-    const unlinked = await this.database.row(statement(parts, sql`SELECT account_id FROM changed`));
+    const unlinked = await this.database.row(statementOf(parts, sql`SELECT account_id FROM changed`));
     if (!unlinked) throw new OperatorError('The account has no identity of this provider.');
   }
 

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { audit } from '@app/audit';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import type { Call } from '@app/kernel';
 import { KeyRotation, type Rotation } from '@app/tokens';
-import sql from 'sql-template-tag';
 import { OperatorError } from './operator-error.js';
 
 /** What an operator does with the keys that sign access tokens. */
@@ -24,7 +23,7 @@ export class KeysService {
           NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM installed`,
       audited: audit(call, 'keys.rotate', 'verdict'),
     };
-    if (await this.database.row(statement(parts, sql`SELECT kid FROM installed`))) return rotation;
+    if (await this.database.row(statementOf(parts, sql`SELECT kid FROM installed`))) return rotation;
     throw new OperatorError(
       'Nothing was rotated: the key of an earlier rotation does not sign yet, or the service was never started.',
     );

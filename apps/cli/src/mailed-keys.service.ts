@@ -2,12 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { dropUnproven, insertAccount, recipientOf, type AccountEntity } from '@app/accounts';
 import { AttemptsRepository, LINK_BINDING, MAILED_KEYS, type NewAttempt } from '@app/attempts';
 import { Config } from '@app/config';
-import { Database, rowsUnderLock, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, type Sql, statementOf } from '@app/database';
 import { enqueue, type NewMessage } from '@app/delivery';
 import { KeyRing, randomToken, type Call } from '@app/kernel';
 import { endPendingBegunBy } from '@app/sessions';
-import sql, { type Sql } from 'sql-template-tag';
-import { DataSource } from 'typeorm';
 import { refuseTaken, type AccountRequest } from './accounts.service.js';
 import { OperatorError } from './operator-error.js';
 import { recordedMail } from './recorded.js';
@@ -31,7 +29,6 @@ export interface MailedKey {
 @Injectable()
 export class MailedKeysService {
   constructor(
-    private readonly dataSource: DataSource,
     private readonly database: Database,
     private readonly attempts: AttemptsRepository,
     private readonly keyRing: KeyRing,
@@ -49,10 +46,10 @@ export class MailedKeysService {
       ...this.mail(call, attempt, message, recipient),
       ...recordedMail(call, 'account.invite'),
     };
-    const query = statement(parts, sql`SELECT uuid FROM changed`);
-    const [row] = await rowsUnderLock<{ uuid: string }>(this.dataSource, dropUnproven(email), query).catch(
-      refuseTaken,
-    );
+    const query = statementOf<{ uuid: string }>(parts, sql`SELECT uuid FROM changed`);
+    const [row] = await this.database
+      .rowsUnderLock<{ uuid: string }>(dropUnproven(email), query)
+      .catch(refuseTaken);
     const { id: attemptId, expiresAt } = attempt;
     return { id: account.id, uuid: row?.uuid as string, email, attemptId, expiresAt };
   }
@@ -64,13 +61,13 @@ export class MailedKeysService {
     const { attempt, message } = this.key(call, email, account.activatedAt ? 'sign_in_key' : 'invitation');
     const parts: Parts = {
       changed: sql`
-        SELECT id AS account_id FROM accounts WHERE id = ${id}::bigint AND disabled_at IS NULL FOR NO KEY UPDATE`,
+        SELECT id AS account_id, security_stamp FROM accounts WHERE id = ${id}::bigint AND disabled_at IS NULL FOR NO KEY UPDATE`,
       superseded: this.attempts.spendLinks(call, MAILED_KEYS, undefined, 'changed'),
       overtaken: endPendingBegunBy({ ...call, protocol: PROTOCOL }, 'email', 'changed'),
       ...this.mail(call, attempt, message, recipientOf('email', 'changed')),
       ...recordedMail(call, 'account.mail_key'),
     };
-    const sent = await this.database.row(statement(parts, sql`SELECT id FROM message`));
+    const sent = await this.database.row(statementOf(parts, sql`SELECT id FROM message`));
     if (!sent) throw new OperatorError('The account has been changed meanwhile.');
     return { id, uuid, email, attemptId: attempt.id, expiresAt: attempt.expiresAt };
   }
@@ -103,7 +100,7 @@ export class MailedKeysService {
 
   private mail(call: Call, attempt: NewAttempt, message: NewMessage, recipient: Sql): Parts {
     return {
-      opening: sql`SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id FROM changed`,
+      opening: sql`SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM changed`,
       ...this.attempts.open({ ...call, protocol: PROTOCOL }, attempt, 'opening'),
       message: enqueue(this.keyRing, message, call.now, recipient),
     };

@@ -1,7 +1,6 @@
 import { audit, type AuditEvent } from '@app/audit';
-import type { Parts } from '@app/database';
+import { type Parts, sql } from '@app/database';
 import type { Call } from '@app/kernel';
-import sql from 'sql-template-tag';
 
 /** Parts: the audit row of a change to the account of part `changed` (`account_id`). */
 export function recorded(call: Call, event: AuditEvent): Parts {

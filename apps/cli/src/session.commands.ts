@@ -15,8 +15,8 @@ export function sessionCommands(program: Command, shell: Shell): void {
     .addHelpText('after', example('session list anna@example.com'))
     .action((named: string) =>
       shell.operate(async ({ accounts, sessions, call }) => {
-        const { id } = await accounts.find(named);
-        return sessionsView(await sessions.live(id, call.now));
+        const account = await accounts.find(named);
+        return sessionsView(await sessions.live(account, call.now));
       }),
     );
   group

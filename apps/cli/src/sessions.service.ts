@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { raiseStamp, type AccountEntity } from '@app/accounts';
 import { audit } from '@app/audit';
-import { Database, statement } from '@app/database';
+import { Database, sql, statementOf } from '@app/database';
 import type { Call } from '@app/kernel';
-import { endAllSessions, endSession, SessionEntity } from '@app/sessions';
-import sql from 'sql-template-tag';
+import { endSession, endSessionsOf, SessionEntity } from '@app/sessions';
 import { DataSource, IsNull, MoreThan } from 'typeorm';
 import { isId } from './identifiers.js';
 
@@ -18,9 +18,9 @@ export class SessionsService {
   ) {}
 
   /** The account's live sessions, pending ones too, the newest first. */
-  async live(accountId: string, now: Date): Promise<SessionEntity[]> {
+  async live({ id, securityStamp }: AccountEntity, now: Date): Promise<SessionEntity[]> {
     return this.dataSource.getRepository(SessionEntity).find({
-      where: { accountId, endedAt: IsNull(), expiresAt: MoreThan(now) },
+      where: { accountId: id, securityStamp, endedAt: IsNull(), expiresAt: MoreThan(now) },
       order: { id: 'DESC' },
     });
   }
@@ -33,14 +33,16 @@ export class SessionsService {
       verdict: sql`SELECT ${REASON} AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM ended`,
       audited: audit(call, 'session.end', 'verdict'),
     };
-    const query = statement(parts, sql`SELECT session_id FROM ended`);
+    const query = statementOf(parts, sql`SELECT session_id FROM ended`);
     return (await this.database.row(query)) !== undefined;
   }
 
   /** Ends every session of the account, in all protocols; answers how many were live. */
   async revokeAll(call: Call, accountId: string): Promise<number> {
     const parts = {
-      ended: endAllSessions(accountId, REASON, call.now),
+      account: sql`SELECT ${accountId}::bigint AS account_id`,
+      raised: raiseStamp(call, 'account'),
+      ...endSessionsOf(call, REASON, 'raised'),
       verdict: sql`
         SELECT ${REASON} AS outcome, ${accountId}::bigint AS account_id, NULL::bigint AS session_id,
           NULL::bigint AS attempt_id`,
@@ -48,7 +50,7 @@ export class SessionsService {
     };
     const answer = sql`
       SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > ${call.now}::timestamptz`;
-    const row = await this.database.row<{ sessions: number }>(statement(parts, answer));
+    const row = await this.database.row<{ sessions: number }>(statementOf(parts, answer));
     return row?.sessions ?? 0;
   }
 }

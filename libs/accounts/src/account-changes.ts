@@ -1,6 +1,5 @@
-import type { Parts } from '@app/database';
+import { type Parts, raw, type Sql, sql } from '@app/database';
 import type { Call } from '@app/kernel';
-import sql, { type Sql } from 'sql-template-tag';
 import type { SecondFactor } from './account.entity.js';
 
 /** An account as an operator gives it; identifiers in the form `normaliseIdentifier` makes. */
@@ -19,7 +18,7 @@ export interface NewAccount {
   language: string;
 }
 
-/** Part: a new account, activated unless it is `invited`: `{account_id, uuid}`. A taken identifier violates `accounts_<column>_key`. */
+/** Part: a new account, activated unless it is `invited`: `{account_id, uuid, security_stamp}`. A taken identifier violates `accounts_<column>_key`. */
 export function insertAccount({ now }: Call, account: NewAccount): Sql {
   return sql`
     INSERT INTO accounts (id, email, username, phone, password_hash, second_factor, org_id, tenant_id, language,
@@ -27,7 +26,7 @@ export function insertAccount({ now }: Call, account: NewAccount): Sql {
     VALUES (${account.id}::bigint, ${account.email ?? null}, ${account.username ?? null}, ${account.phone ?? null},
       ${account.passwordHash ?? null}, ${account.secondFactor}, ${account.orgId ?? null}, ${account.tenantId ?? null},
       ${account.language}, ${account.invited ? null : now}::timestamptz, ${account.invited ? now : null}::timestamptz, ${now}::timestamptz, ${now}::timestamptz)
-    RETURNING id AS account_id, uuid`;
+    RETURNING id AS account_id, uuid, security_stamp`;
 }
 
 /** Statement: frees an address of an account that somebody registered with it and nobody has proven to own. */
@@ -57,25 +56,32 @@ export function dropFactorLeftovers(accountId: string): Parts {
   };
 }
 
-/**
- * Statement, before a change in the same transaction: waits for whoever holds the account (`holdAccount`) and keeps
- * out whoever comes next, so that the change sees all that was made under the account as it was.
- */
+/** Statement, before a change in the same transaction: calls at one account stand in one line, and each sees what the one before did. */
 export function lockAccount(accountId: string): Sql {
   return sql`SELECT FROM accounts WHERE id = ${accountId}::bigint FOR NO KEY UPDATE`;
 }
 
-/** Part: which second factor a sign-in asks for: `{account_id}`. */
-export function setSecondFactor({ now }: Call, accountId: string, factor: SecondFactor): Sql {
+/**
+ * Part: ends what was made for the account of part `from` (`account_id`) before, and changes nothing else:
+ * `{account_id, security_stamp}`.
+ */
+export function raiseStamp({ now }: Pick<Call, 'now'>, from: string): Sql {
   return sql`
-    UPDATE accounts SET second_factor = ${factor}, updated_at = ${now}::timestamptz
-    WHERE id = ${accountId}::bigint RETURNING id AS account_id`;
+    UPDATE accounts a SET security_stamp = a.security_stamp + 1, updated_at = ${now}::timestamptz FROM ${raw(from)} f
+    WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp`;
 }
 
-/** Part: shuts the account, or opens it again: `{account_id}`. */
+/** Part: which second factor a sign-in asks for: `{account_id, security_stamp}`. Ends what was made for the account before. */
+export function setSecondFactor({ now }: Call, accountId: string, factor: SecondFactor): Sql {
+  return sql`
+    UPDATE accounts SET second_factor = ${factor}, security_stamp = security_stamp + 1, updated_at = ${now}::timestamptz
+    WHERE id = ${accountId}::bigint RETURNING id AS account_id, security_stamp`;
+}
+
+/** Part: shuts the account, which ends what was made for it before, or opens it again: `{account_id, security_stamp}`. */
 export function setDisabled({ now }: Call, accountId: string, disabled: boolean): Sql {
   return sql`
     UPDATE accounts SET disabled_at = CASE WHEN ${disabled}::boolean THEN coalesce(disabled_at, ${now}::timestamptz) END,
-      updated_at = ${now}::timestamptz
-    WHERE id = ${accountId}::bigint RETURNING id AS account_id`;
+      security_stamp = security_stamp + CASE WHEN ${disabled}::boolean THEN 1 ELSE 0 END, updated_at = ${now}::timestamptz
+    WHERE id = ${accountId}::bigint RETURNING id AS account_id, security_stamp`;
 }

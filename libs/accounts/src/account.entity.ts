@@ -34,6 +34,8 @@ export class AccountEntity {
   @Column({ type: 'timestamptz', name: 'disabled_at', nullable: true }) disabledAt: Date | null;
   @Column({ type: 'timestamptz', name: 'password_changed_at', nullable: true })
   passwordChangedAt: Date | null;
+  /** Raised by every event that ends what was made for the account before it (docs/security/what-ends-when.md). */
+  @Column({ type: 'integer', name: 'security_stamp', default: 0 }) securityStamp: number;
   @Column({ type: 'timestamptz', name: 'created_at' }) createdAt: Date;
   @Column({ type: 'timestamptz', name: 'updated_at' }) updatedAt: Date;
 }

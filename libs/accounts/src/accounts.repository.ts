@@ -1,19 +1,40 @@
 import { Injectable } from '@nestjs/common';
+import { sql, raw, type Sql } from '@app/database';
 import { normaliseIdentifier } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
 import { DataSource } from 'typeorm';
-import { AccountEntity, type SecondFactor } from './account.entity.js';
+import { AccountEntity } from './account.entity.js';
+
+/** An account as some statement before this one has read it. */
+export interface ReadAccount {
+  id: string;
+  security_stamp: number;
+}
 
 /**
- * Part: the account as it was read at `since`, held (`FOR SHARE`) until the statement ends; no row when it has been
- * disabled, or given another password or second factor meanwhile: what was proven then opens nothing now. Whoever
- * changes it at this moment waits, and then finds and ends what this statement made.
+ * Part: the account as it was read, held (`FOR SHARE`) until the statement ends: `{account_id, security_stamp}`; no row when it
+ * has been disabled since, or something has happened to it that ends what was begun before: what was proven then opens
+ * nothing now.
  */
-export function holdAccount(read: { id: string; second_factor: SecondFactor }, since: Date): Sql {
+export function holdAccount(read: ReadAccount): Sql {
+  return sql`${asRead(read)} FOR SHARE`;
+}
+
+/** Part: the same for a statement that goes on to change it: of calls that only shared it no two could both change it. */
+export function holdAlone(read: ReadAccount): Sql {
+  return sql`${asRead(read)} FOR NO KEY UPDATE`;
+}
+
+/** Part: the account of part `from` (`account_id, security_stamp`, as the credential has it), held alone: likewise. */
+export function holdAloneOf(from: string): Sql {
   return sql`
-    SELECT id AS account_id FROM accounts
-    WHERE id = ${read.id}::bigint AND disabled_at IS NULL AND second_factor = ${read.second_factor}
-      AND coalesce(password_changed_at <= ${since}::timestamptz, true) FOR SHARE`;
+    SELECT a.id AS account_id, a.security_stamp FROM accounts a JOIN ${raw(from)} f ON f.account_id = a.id
+    WHERE a.disabled_at IS NULL AND a.security_stamp <= f.security_stamp FOR NO KEY UPDATE OF a`;
+}
+
+function asRead({ id, security_stamp }: ReadAccount): Sql {
+  return sql`
+    SELECT id AS account_id, security_stamp FROM accounts
+    WHERE id = ${id}::bigint AND disabled_at IS NULL AND security_stamp = ${security_stamp}::int`;
 }
 
 /**

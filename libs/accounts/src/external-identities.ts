@@ -1,6 +1,5 @@
-import { statement, violatedConstraint } from '@app/database';
+import { part, type Part, raw, sql, type Sql, violatedConstraint } from '@app/database';
 import type { Call } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
 import { KNOWN_COLUMNS, type KnownAccount } from './known-account.js';
 
 /** A person as an identity provider vouches for them. */
@@ -24,29 +23,32 @@ export interface FoundByIdentity extends KnownAccount {
  * Statement: whose account it is: the one that the identity is linked to, else the one that has proven to own the same
  * address. An address that nobody has proven here says nothing: whoever registered it first would share the account.
  */
-export function accountOfIdentity({ issuer, subject, email }: ProvenIdentity): Sql {
-  const parts = {
-    identity: sql`
-      SELECT account_id FROM external_identities WHERE issuer = ${issuer} AND subject = ${subject}`,
-    owner: sql`
-      SELECT account_id, true AS linked FROM identity
+export function accountOfIdentity({ issuer, subject, email }: ProvenIdentity): Part<FoundByIdentity> {
+  const identity = part<{ account_id: string }>(
+    'identity',
+    sql`SELECT account_id FROM external_identities WHERE issuer = ${issuer} AND subject = ${subject}`,
+  );
+  const owner = part<{ account_id: string; linked: boolean }>(
+    'owner',
+    sql`
+      SELECT account_id, true AS linked FROM ${identity}
       UNION ALL
       SELECT o.id, false FROM accounts o
-      WHERE o.email = ${email ?? null}::text AND o.activated_at IS NOT NULL AND NOT EXISTS (SELECT FROM identity)`,
-  };
-  return statement(
-    parts,
+      WHERE o.email = ${email ?? null}::text AND o.activated_at IS NOT NULL AND NOT EXISTS (SELECT FROM ${identity})`,
+  );
+  return part(
+    'found',
     sql`
       SELECT ${KNOWN_COLUMNS}, o.linked, NOT o.linked AND EXISTS (
         SELECT FROM external_identities i WHERE i.account_id = a.id AND i.issuer = ${issuer}) AS taken
-      FROM accounts a JOIN owner o ON o.account_id = a.id`,
+      FROM accounts a JOIN ${owner} o ON o.account_id = a.id`,
   );
 }
 
-/** Part: the account of part `from`, as long as the identity is linked to it: `{account_id}`. */
+/** Part: the account of part `from` (`account_id, security_stamp`), as long as the identity is linked to it: the same columns. */
 export function holdIdentity({ issuer, subject }: ProvenIdentity, from: string): Sql {
   return sql`
-    SELECT i.account_id FROM external_identities i JOIN ${raw(from)} f USING (account_id)
+    SELECT i.account_id, f.security_stamp FROM external_identities i JOIN ${raw(from)} f USING (account_id)
     WHERE i.issuer = ${issuer} AND i.subject = ${subject} FOR SHARE OF i`;
 }
 

@@ -7,7 +7,15 @@ export {
   type SecondFactor,
 } from './account.entity.js';
 export { AccountsModule } from './accounts.module.js';
-export { AccountsRepository, accountOf, holdAccount, recipientOf } from './accounts.repository.js';
+export {
+  AccountsRepository,
+  accountOf,
+  holdAccount,
+  holdAlone,
+  holdAloneOf,
+  recipientOf,
+  type ReadAccount,
+} from './accounts.repository.js';
 export { KNOWN_COLUMNS, type KnownAccount } from './known-account.js';
 export { PasswordCheck, type PasswordOutcome } from './password-check.js';
 export { PasswordHasher, type ShownPassword } from './password-hasher.js';
@@ -30,7 +38,7 @@ export {
   type FoundByIdentity,
   type ProvenIdentity,
 } from './external-identities.js';
-export { activate, changeLanguage, holdAlone } from './hold-alone.js';
+export { activate, changeLanguage } from './activation.js';
 export { resetPassword } from './change-password.js';
 export { accountContact, signUpContact } from './contacts.js';
 export { PASSWORD_LENGTH, weaknessOf } from './password-strength.js';
@@ -53,4 +61,4 @@ export {
 } from './credentials/credential.entity.js';
 export * from './credentials/credential-proofs.js';
 export * from './credentials/credentials.js';
-export { enrolTotp } from './credentials/totp-enrolment.js';
+export { changeKeys, type Enrolment } from './credentials/totp-enrolment.js';

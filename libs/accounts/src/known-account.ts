@@ -1,4 +1,4 @@
-import { raw } from 'sql-template-tag';
+import { raw } from '@app/database';
 import type { SecondFactor } from './account.entity.js';
 
 /** What a flow needs to know of an account that has proven its first factor. */
@@ -9,11 +9,13 @@ export interface KnownAccount {
   language: string;
   second_factor: SecondFactor;
   org_id: string | null;
+  /** As of this look: what is made on its strength carries it. */
+  security_stamp: number;
   activated_at: Date | null;
   disabled_at: Date | null;
 }
 
 /** Its columns, of accounts `a`. */
 export const KNOWN_COLUMNS = raw(
-  'a.id, a.email, a.phone, a.language, a.second_factor, a.org_id, a.activated_at, a.disabled_at',
+  'a.id, a.email, a.phone, a.language, a.second_factor, a.org_id, a.security_stamp, a.activated_at, a.disabled_at',
 );

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
-import { Database, statement } from '@app/database';
+import { Database, raw, sql, type Sql, statementOf } from '@app/database';
 import { digest, plusSeconds, secondsUntil, type Identifier } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
 import { KNOWN_COLUMNS, type KnownAccount } from './known-account.js';
 import { PasswordHasher, type ShownPassword } from './password-hasher.js';
 
@@ -112,7 +111,7 @@ export class PasswordCheck {
         (SELECT locked_until FROM password_failures WHERE key = ${loginKey} AND locked_until > ${now}::timestamptz)
       ) AS locked_until
       FROM (VALUES (1)) one LEFT JOIN accounts a ON a.${raw(login.kind)} = ${login.value}`;
-    return (await this.database.row<Found>(statement(parts, answer))) as Found;
+    return (await this.database.row<Found>(statementOf(parts, answer))) as Found;
   }
 }
 

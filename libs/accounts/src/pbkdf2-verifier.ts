@@ -1,8 +1,7 @@
 import { pbkdf2 } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import { Database } from '@app/database';
-import sql from 'sql-template-tag';
+import { Database, sql } from '@app/database';
 
 /** How some clients hash a password before they send it: PBKDF2-HMAC-SHA256, in lower-case hex. */
 export interface ClientPasswordParameters {

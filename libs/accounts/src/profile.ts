@@ -1,6 +1,5 @@
-import type { Parts } from '@app/database';
+import { type Parts, raw, type Sql, sql } from '@app/database';
 import type { Call } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
 import type { SecondFactor } from './account.entity.js';
 
 /** What a client is told of the account behind its session. */
@@ -53,8 +52,9 @@ export function withProfile(from: string): Sql {
 }
 
 /**
- * Part: changes what is given, of the account in part `from`: `{account_id}` and the `Profile`. A taken user name violates
- * `accounts_username_key`.
+ * Part: changes what is given, of the account in part `from` (`account_id, security_stamp`): `{account_id, security_stamp}` and the
+ * `Profile`; no row when the account has changed since. A new password ends what was made for the account before. A taken user name
+ * violates `accounts_username_key`.
  */
 export function changeProfile({ now }: Call, change: ProfileChange, from: string): Sql {
   return sql`
@@ -64,12 +64,14 @@ export function changeProfile({ now }: Call, change: ProfileChange, from: string
       last_name = coalesce(${change.lastName ?? null}, a.last_name),
       password_hash = coalesce(${change.passwordHash ?? null}, a.password_hash),
       password_changed_at = CASE WHEN ${change.passwordHash ?? null}::text IS NULL THEN a.password_changed_at ELSE ${now}::timestamptz END,
+      security_stamp = a.security_stamp + CASE WHEN ${change.passwordHash ?? null}::text IS NULL THEN 0 ELSE 1 END,
       updated_at = ${now}::timestamptz
-    FROM ${raw(from)} f WHERE a.id = f.account_id RETURNING a.id AS account_id, ${PROFILE}`;
+    FROM ${raw(from)} f WHERE a.id = f.account_id AND a.security_stamp = f.security_stamp
+    RETURNING a.id AS account_id, a.security_stamp, ${PROFILE}`;
 }
 
 /**
- * Part: an account that somebody registered: `{account_id}` and the `Profile`. One with an e-mail address is not activated before
+ * Part: an account that somebody registered: `{account_id, security_stamp}` and the `Profile`. One with an e-mail address is not activated before
  * its owner has proven that mailbox (`claimMailbox`); a taken identifier violates `accounts_<column>_key`.
  */
 export function registerAccount({ now }: Call, account: Registration): Sql {
@@ -78,21 +80,26 @@ export function registerAccount({ now }: Call, account: Registration): Sql {
     INSERT INTO accounts AS a (id, email, username, password_hash, first_name, last_name, activated_at, created_at, updated_at)
     VALUES (${account.id}::bigint, ${account.email ?? null}, ${account.username ?? null}, ${account.passwordHash ?? null},
       ${account.firstName ?? null}, ${account.lastName ?? null}, ${activatedAt}::timestamptz, ${now}::timestamptz, ${now}::timestamptz)
-    RETURNING a.id AS account_id, ${PROFILE}`;
+    RETURNING a.id AS account_id, a.security_stamp, ${PROFILE}`;
 }
 
 /**
- * Parts for who has just proven the mailbox of the account in part `from`: the first proof activates the account, and
- * takes away the password and the second factor that whoever registered it may have left there; what an operator put on an
- * account that was waiting stays. `claimed` has the `account_id` of such an account, whose other sessions have to end.
+ * Parts for who has just proven the mailbox of the account in part `from` (`account_id, security_stamp`): the first proof activates the
+ * account, ends what was made for it before, and takes away everything but the address that whoever registered it may have left
+ * there: password, second factor, phone, user name and names. What an operator put on an account that was waiting stays.
+ * `claimed` is such an account (`account_id, security_stamp`), whose sessions have to end.
  */
 export function claimMailbox({ now }: Call, from: string): Parts {
   return {
     claimed: sql`
       UPDATE accounts a SET activated_at = ${now}::timestamptz, updated_at = ${now}::timestamptz, password_hash = NULL,
-        second_factor = CASE WHEN a.invited_at IS NULL THEN 'none' ELSE a.second_factor END
-      FROM ${raw(from)} f WHERE a.id = f.account_id AND a.activated_at IS NULL
-      RETURNING a.id AS account_id, a.invited_at IS NULL AS registered`,
+        security_stamp = a.security_stamp + 1,
+        (second_factor, phone, username, first_name, last_name) = (
+          SELECT CASE WHEN invited THEN a.second_factor ELSE 'none' END, CASE WHEN invited THEN a.phone END,
+            CASE WHEN invited THEN a.username END, CASE WHEN invited THEN a.first_name END, CASE WHEN invited THEN a.last_name END
+          FROM (SELECT a.invited_at IS NOT NULL AS invited) i)
+      FROM ${raw(from)} f WHERE a.id = f.account_id AND a.activated_at IS NULL AND a.security_stamp = f.security_stamp
+      RETURNING a.id AS account_id, a.security_stamp, a.invited_at IS NULL AS registered`,
     claimed_authenticator: sql`
       DELETE FROM totp_factors t USING claimed c WHERE t.account_id = c.account_id AND c.registered RETURNING t.account_id`,
     claimed_setup: sql`

@@ -1,4 +1,4 @@
-import sql, { type Sql } from 'sql-template-tag';
+import { sql, type Sql } from '@app/database';
 
 /** A batch of wrong passwords that neither count nor lock any more. What others hold is skipped. */
 export function purgePasswordFailures(now: Date, batch: number): Sql {

@@ -1,6 +1,5 @@
-import type { Parts } from '@app/database';
+import { join, type Parts, raw, sql, type Sql } from '@app/database';
 import type { Call, Identifier } from '@app/kernel';
-import sql, { join, raw, type Sql } from 'sql-template-tag';
 
 export interface NewSignUp {
   email?: string;
@@ -39,7 +38,7 @@ export function insertSignUp(signUp: NewSignUp, begun: string): Sql {
 
 /**
  * Parts that make an account of the sign-up in part `flow` (`id`) once the attempt in part `verdict` is redeemed and
- * every address of it is proven: `account` is `{account_id}`, `sign_up` tells by `complete` whether there is one.
+ * every address of it is proven: `account` is `{account_id, security_stamp}`, `sign_up` tells by `complete` whether there is one.
  *
  * What nobody proved is removed first: whoever registered this address before its owner did leaves neither a password
  * nor a session behind. A name that another account has taken meanwhile violates `accounts_<column>_key`, and with that
@@ -66,6 +65,6 @@ export function completeSignUp({ now }: Call, accountId: string): Parts {
         created_at, updated_at)
       SELECT ${accountId}::bigint, s.email, s.username, s.phone, s.first_name, s.last_name, s.password_hash, s.language,
         ${now}::timestamptz, ${now}::timestamptz, ${now}::timestamptz
-      FROM sign_up s CROSS JOIN (SELECT count(*) FROM removed) after_that WHERE s.complete RETURNING id AS account_id`,
+      FROM sign_up s CROSS JOIN (SELECT count(*) FROM removed) after_that WHERE s.complete RETURNING id AS account_id, security_stamp`,
   };
 }

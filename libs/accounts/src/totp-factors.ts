@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { sql, raw, type Sql } from '@app/database';
 import { KeyRing } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
 import { newTotpSecret, totpStep, totpUri } from './totp.js';
 
 const LABEL = 'totp';

@@ -63,6 +63,8 @@ export class AttemptEntity {
   @Column({ type: 'text' }) subject: string;
   @Column({ type: 'bigint', name: 'account_id', nullable: true }) accountId: string | null;
   @Column({ type: 'bigint', name: 'session_id', nullable: true }) sessionId: string | null;
+  /** What its maker read of the account; good only while the account still has it. */
+  @Column({ type: 'integer', name: 'security_stamp', default: 0 }) securityStamp: number;
   @Column({ type: 'text', name: 'key_id', nullable: true }) keyId: string | null;
   /** HMAC-SHA-256 under a server key: a stolen table gives up no code. */
   @Column({ type: 'text', name: 'secret_hash', nullable: true }) secretHash: string | null;

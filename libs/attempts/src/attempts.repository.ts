@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
-import type { Parts } from '@app/database';
+import { type Parts, raw, type Sql, sql } from '@app/database';
 import { KeyRing, plusSeconds, type Call } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
 import type { AttemptFactor, AttemptKind, AttemptMethod, AttemptPurpose } from './attempt.entity.js';
 import { redeemParts } from './redeem.js';
 
@@ -50,7 +49,7 @@ export class AttemptsRepository {
   }
 
   /**
-   * Parts that open an attempt for each row of part `from` (`subject, account_id, session_id`): `attempt`, and the
+   * Parts that open an attempt for each row of part `from` (`subject, account_id, session_id, security_stamp`): `attempt`, and the
    * `budget_row` that `redeem` will lock. A row without an account opens one that nobody can redeem, so that an unknown
    * person is answered, counted and limited like a known one.
    */
@@ -59,13 +58,13 @@ export class AttemptsRepository {
     return {
       attempt: sql`
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
-          tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id)
+          tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
         SELECT ${attempt.id}::bigint, ${attempt.purpose}, ${attempt.factor}, ${attempt.kind}, ${attempt.method}, ${protocol},
           f.subject, f.account_id, f.session_id, ${mac?.keyId ?? null}, ${mac?.hash ?? null},
           ${attempt.tries}::smallint, ${now}::timestamptz, ${attempt.expiresAt}::timestamptz,
           ${attempt.browser?.sessionId ?? null}::bigint, ${attempt.browser?.attemptId ?? null}::bigint,
-          ${attempt.browser?.signUpId ?? null}::bigint
-        FROM ${raw(from)} f RETURNING id, subject, factor, account_id, session_id`,
+          ${attempt.browser?.signUpId ?? null}::bigint, coalesce(f.security_stamp, 0)
+        FROM ${raw(from)} f RETURNING id, subject, factor, account_id, session_id, security_stamp`,
       budget_row: sql`
         INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
         ON CONFLICT DO NOTHING RETURNING subject`,
@@ -128,11 +127,17 @@ export class AttemptsRepository {
     return this.guess(call, question, 'challenge', right);
   }
 
-  /** Parts that give a challenge which was opened for nobody to the account that answered it. */
-  claimChallenge({ now }: Call, purpose: AttemptPurpose, token: string, accountId: string): Parts {
+  /** Parts that give a challenge which was opened for nobody to the account that answered it, as that was read. */
+  claimChallenge(
+    { now }: Call,
+    purpose: AttemptPurpose,
+    token: string,
+    account: { id: string; security_stamp: number },
+  ): Parts {
     return {
       claimed: sql`
-        UPDATE attempts a SET account_id = ${accountId}::bigint, subject = ${accountId}::text
+        UPDATE attempts a SET account_id = ${account.id}::bigint, subject = ${account.id}::text,
+          security_stamp = ${account.security_stamp}::int
         WHERE ${this.challenge(token)} AND a.purpose = ${purpose} AND a.account_id IS NULL AND a.status = 'open'
           AND a.expires_at > ${now}::timestamptz RETURNING a.subject, a.factor`,
       budget_row: sql`
@@ -159,14 +164,15 @@ export class AttemptsRepository {
   }
 
   /**
-   * Part: this link, while it can still be redeemed and belongs to the account of part `from`, locked: `{id, account_id}`. For
+   * Part: this link, while it can still be redeemed and belongs to the account of part `from` (`account_id, security_stamp`), locked:
+   * `{id, account_id, security_stamp}`. For
    * a proof that is needed again with the second factor: it is looked at here, and spent by `spendLinks` with the session.
    */
   holdLink({ now, protocol }: Call, purposes: AttemptPurpose[], token: string, from: string): Sql {
     return sql`
-      SELECT a.id, a.account_id FROM attempts a JOIN ${raw(from)} f USING (account_id)
+      SELECT a.id, a.account_id, a.security_stamp FROM attempts a JOIN ${raw(from)} f USING (account_id)
       WHERE ${this.link(token)} AND a.purpose = ANY(${purposes}::text[]) AND a.protocol = ${protocol}
-        AND a.status = 'open' AND a.expires_at > ${now}::timestamptz FOR UPDATE OF a`;
+        AND a.status = 'open' AND a.expires_at > ${now}::timestamptz AND a.security_stamp >= f.security_stamp FOR UPDATE OF a`;
   }
 
   /**
@@ -187,6 +193,17 @@ export class AttemptsRepository {
       UPDATE attempts a SET status = CASE WHEN ${used} THEN 'consumed' ELSE 'superseded' END, closed_at = ${now}::timestamptz
       FROM ${raw(from)} f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY(${purposes}::text[])
         AND a.status = 'open' RETURNING a.id`;
+  }
+
+  /**
+   * Part: what is open for these purposes goes on, although an event raised the stamp of the account in part `from` (`account_id,
+   * security_stamp`: the new one).
+   */
+  carryOver(purposes: AttemptPurpose[], from: string): Sql {
+    return sql`
+      UPDATE attempts a SET security_stamp = f.security_stamp FROM ${raw(from)} f
+      WHERE a.account_id = f.account_id AND a.purpose = ANY(${purposes}::text[]) AND a.status = 'open'
+        AND a.security_stamp = f.security_stamp - 1 RETURNING a.id`;
   }
 
   /** Parts that end the link whose token this is and the code of the same mail: `dismissed` (`{id, account_id, session_id}`). */

@@ -1,4 +1,4 @@
-import sql, { type Sql } from 'sql-template-tag';
+import { sql, type Sql } from '@app/database';
 
 /** Part: gives the account its guesses back, of both factors: what an operator's `unlock` does. */
 export function refillBudget(accountId: string): Sql {

@@ -2,6 +2,7 @@ export { AttemptEntity, GuessBudgetEntity, SendWindowEntity, type AttemptPurpose
 export { AttemptsModule } from './attempts.module.js';
 export { LINK_BINDING, AttemptsRepository, type NewAttempt } from './attempts.repository.js';
 export { refillBudget } from './budget.js';
+export { isAllowed } from './is-allowed.js';
 export { MAILED_KEYS } from './mailed-keys.js';
 export { attemptPurges } from './purge.js';
 export { MagicLinkEntity } from './magic-link.entity.js';

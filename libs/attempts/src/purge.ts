@@ -1,4 +1,4 @@
-import sql, { type Sql } from 'sql-template-tag';
+import { sql, type Sql } from '@app/database';
 
 /**
  * Statements that tidy up a batch each and answer a row for each row they took. What others hold is skipped, not waited for.

@@ -1,6 +1,6 @@
-import type { Parts } from '@app/database';
-import sql, { type Sql } from 'sql-template-tag';
+import { type Parts, type Sql, sql } from '@app/database';
 import type { AttemptKind, AttemptPurpose } from './attempt.entity.js';
+import { isAllowed } from './is-allowed.js';
 
 /** How a guess ended. Protocols say less than this; the audit log says it all. */
 export type RedeemOutcome =
@@ -32,7 +32,7 @@ export interface Guess {
 
 /**
  * The only door: parts that check one guess and end in part `verdict`, always one row of
- * `{outcome, kind, method, attempt_id, account_id, session_id}`.
+ * `{outcome, kind, method, attempt_id, account_id, session_id, security_stamp}`.
  *
  * - `budget` locks the subject's row first, so all guesses at one account stand in one line, whatever attempt,
  *   protocol or process they come from, and the budget is exact.
@@ -46,12 +46,13 @@ export function redeemParts(guess: Guess): Parts {
   const { now, budget } = guess;
   // An attempt with nobody behind it, neither account nor sign-up, counts wrong guesses like any other and has no right one.
   const right = sql`(coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND ${guess.right})`;
-  const allowed = guess.unguessable ? sql`true` : sql`(a.kind = 'link' OR b.spent < ${budget}::int)`;
+  const budgeted = guess.unguessable ? sql`true` : sql`(a.kind = 'link' OR b.spent < ${budget}::int)`;
   // A wrong signature is no guess at a code: it must not use up the guesses its owner has.
   const counted = guess.kind === 'challenge' && guess.unguessable ? sql`g.status = 'consumed'` : sql`true`;
   return {
     target: sql`
-      SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id FROM attempts a
+      SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
+        a.security_stamp, ${isAllowed('a')} AS allowed FROM attempts a
       WHERE ${guess.of} AND a.purpose = ${guess.purpose} ORDER BY a.id DESC LIMIT 1`,
     budget: sql`
       SELECT b.subject, b.factor, CASE WHEN b.refills_at <= ${now}::timestamptz THEN 0 ELSE b.spent END AS spent,
@@ -64,7 +65,7 @@ export function redeemParts(guess: Guess): Parts {
         closed_at = CASE WHEN ${right} OR a.tries_left = 1 THEN ${now}::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = ${guess.kind} AND a.status = 'open' AND a.expires_at > ${now}::timestamptz
-        AND a.tries_left > 0 AND ${allowed}
+        AND a.tries_left > 0 AND t.allowed AND ${budgeted}
       RETURNING a.id, a.subject, a.factor, a.purpose, a.status`,
     settled: sql`
       UPDATE guess_budgets b SET
@@ -77,9 +78,9 @@ export function redeemParts(guess: Guess): Parts {
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id`,
     verdict: sql`
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
-        WHEN t.status <> 'open' THEN t.status WHEN t.expires_at <= ${now}::timestamptz THEN 'expired'
+        WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded' WHEN t.expires_at <= ${now}::timestamptz THEN 'expired'
         WHEN t.kind <> ${guess.kind} THEN 'other_kind' WHEN b.spent >= ${budget}::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true`,

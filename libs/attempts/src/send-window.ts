@@ -1,5 +1,5 @@
+import { sql, raw, type Sql } from '@app/database';
 import { plusSeconds, type Call } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
 import type { AttemptPurpose } from './attempt.entity.js';
 
 /** When a code may be sent again to one subject for one purpose. */

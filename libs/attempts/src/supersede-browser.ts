@@ -1,5 +1,5 @@
+import { sql, raw, type Sql } from '@app/database';
 import type { Call } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
 
 /** Part: closes what is open of the browser attempt in part `from` (`id`): a new code takes its place. */
 export function supersedeBrowserAttempt({ now }: Call, from: string): Sql {

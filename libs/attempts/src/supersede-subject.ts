@@ -1,5 +1,5 @@
+import { sql, raw, type Sql } from '@app/database';
 import type { Call } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
 import type { AttemptPurpose } from './attempt.entity.js';
 
 /** Part: closes the open attempts of the subject in part `from` (`subject`): a new code takes their place. */

@@ -1,5 +1,5 @@
+import { sql, raw, type Sql } from '@app/database';
 import type { Call } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
 
 /** What was tried: the verb of the flow. */
 export type AuditEvent =

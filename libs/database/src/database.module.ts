@@ -1,8 +1,8 @@
 import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock, Ids, WORKERS } from '@app/kernel';
-import sql from 'sql-template-tag';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Database } from './database.js';
+import { sql } from './sql/sql.js';
 
 /** The connection, the statements and the ids: one of each in a process. */
 @Global()

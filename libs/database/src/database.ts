@@ -1,15 +1,15 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { AuthError } from '@app/kernel';
 import type { Pool } from 'pg';
-import type { Sql } from 'sql-template-tag';
 import { DataSource } from 'typeorm';
 import { errorCode, isOutOfReach, SqlState } from './sql-state.js';
+import { compile, type Query } from './sql/compile.js';
 
 const REPEATABLE: readonly (string | undefined)[] = [
   SqlState.deadlockDetected,
   SqlState.serializationFailure,
 ];
+const TRIES = 3;
 
 /**
  * Runs statements on the pool beneath TypeORM, as named prepared statements: Postgres parses and plans each text
@@ -17,43 +17,65 @@ const REPEATABLE: readonly (string | undefined)[] = [
  */
 @Injectable()
 export class Database {
-  private readonly names = new Map<string, string>();
+  private readonly listeners = new Map<string, () => void>();
 
   constructor(private readonly dataSource: DataSource) {}
 
+  /** Has `listener` called whenever a statement with a part of this signal has come back. */
+  on(signal: string, listener: () => void): void {
+    this.listeners.set(signal, listener);
+  }
+
   /**
-   * The rows of one statement. A deadlock victim is run again, which is safe because a statement is all or nothing.
-   * A database out of reach is `AuthError('database_unavailable')`.
+   * The rows of one statement. A deadlock's victim is run again, which is safe because a statement is all or nothing.
+   *
+   * @throws AuthError `database_unavailable` when the database is out of reach.
    */
-  async rows<Row extends object = object>(query: Sql): Promise<Row[]> {
-    const text = query.text;
-    const prepared = { name: this.nameOf(text), text, values: query.values };
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return (await this.pool.query(prepared)).rows as Row[];
-      } catch (error) {
-        if (REPEATABLE.includes(errorCode(error)) && attempt < 3) continue;
-        if (isOutOfReach(error)) throw new AuthError('database_unavailable', {}, { cause: error });
-        throw error;
-      }
-    }
+  async rows<Row extends object = object>(query: Query<Row>): Promise<Row[]> {
+    const { signals, ...prepared } = compile(query);
+    const { rows } = await repeated(() => this.pool.query(prepared));
+    this.announce(signals);
+    return rows as Row[];
   }
 
   /** The first row of a statement, if any. */
-  async row<Row extends object = object>(query: Sql): Promise<Row | undefined> {
-    return (await this.rows<Row>(query))[0];
+  async row<Row extends object = object>(query: Query<Row>): Promise<Row | undefined> {
+    return (await this.rows(query))[0];
+  }
+
+  /**
+   * The rows of a statement that begins when `lock`, a statement that locks rows, has got them, in the same transaction:
+   * its snapshot then has everything that the lock waited for.
+   */
+  async rowsUnderLock<Row extends object>(lock: Query, query: Query<Row>): Promise<Row[]> {
+    const [first, second] = [compile(lock), compile(query)];
+    const rows = await repeated(() =>
+      this.dataSource.transaction(async (transaction) => {
+        await transaction.query(first.text, first.values);
+        return transaction.query<Row[]>(second.text, second.values);
+      }),
+    );
+    this.announce(second.signals);
+    return rows;
+  }
+
+  private announce(signals: string[]): void {
+    for (const signal of signals) this.listeners.get(signal)?.();
   }
 
   private get pool(): Pool {
     return (this.dataSource.driver as unknown as { master: Pool }).master;
   }
+}
 
-  private nameOf(text: string): string {
-    let name = this.names.get(text);
-    if (!name) {
-      name = createHash('sha256').update(text).digest('hex').slice(0, 24);
-      this.names.set(text, name);
+async function repeated<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (REPEATABLE.includes(errorCode(error)) && tries < TRIES) continue;
+      if (isOutOfReach(error)) throw new AuthError('database_unavailable', {}, { cause: error });
+      throw error;
     }
-    return name;
   }
 }

@@ -4,7 +4,12 @@ export { DatabaseModule } from './database.module.js';
 export { migrate } from './migrate.js';
 export { migrations } from './migrations/index.js';
 export { SqlState, violatedConstraint } from './sql-state.js';
-export { statement, together, type Parts } from './statement.js';
+export { isCurrent } from './security-stamp.js';
+export { named, source, statementOf, together, type From, type Parts } from './sql/legacy.js';
+export { after, Column, exists, of, ofOne, part, Part } from './sql/part.js';
+export { empty, join, raw, sql, Sql } from './sql/sql.js';
+export { statement, Statement, type Answer, type Effect } from './sql/statement.js';
+export { compile, type Query } from './sql/compile.js';
 export { attachEmbeddedPostgres } from './embedded-postgres/attach.js';
 export { EmbeddedPostgresError } from './embedded-postgres/embedded-postgres-error.js';
 export {
@@ -12,4 +17,3 @@ export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
 } from './embedded-postgres/embedded-postgres.js';
-export { rowsUnderLock } from './rows-under-lock.js';

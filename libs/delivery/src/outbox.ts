@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '@app/database';
+import { Database, sql, type Sql } from '@app/database';
 import { KeyRing } from '@app/kernel';
-import sql, { type Sql } from 'sql-template-tag';
 import { sealFacts } from './facts.js';
 import type { NewMessage } from './message.js';
 import { DeliveryWorker } from './worker/delivery.worker.js';

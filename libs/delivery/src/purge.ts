@@ -1,4 +1,4 @@
-import sql, { type Sql } from 'sql-template-tag';
+import { sql, type Sql } from '@app/database';
 
 /** A batch of messages that ended before `before`. What others hold is skipped. */
 export function purgeMessages(before: Date, batch: number): Sql {

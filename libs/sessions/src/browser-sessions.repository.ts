@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
+import { isCurrent, raw, sql, type Sql } from '@app/database';
 import { digest, plusSeconds, randomToken, type Call } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
 import type { AuthenticationMethod, SessionStage } from './session.entity.js';
 
 /** The browser session of a call, as its cookie named it. */
@@ -71,19 +71,19 @@ export class BrowserSessions {
   }
 
   /**
-   * Part: the pending session of that attempt, locked: `{id, session_id, account_id, subject}`, where `id` is the
+   * Part: the pending session of that attempt, locked: `{id, session_id, account_id, subject, security_stamp}`, where `id` is the
    * attempt's. Whoever ends the session locks it too.
    */
   pending({ now }: Call, attemptId: string): Sql {
     return sql`
-      SELECT s.browser_attempt_id AS id, s.id AS session_id, s.account_id, s.account_id::text AS subject
+      SELECT s.browser_attempt_id AS id, s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp
       FROM sessions s JOIN browser b USING (browser_session_id)
       WHERE s.browser_attempt_id = ${attemptId}::bigint AND s.stage = 'pending' AND s.ended_at IS NULL
-        AND s.expires_at > ${now}::timestamptz FOR UPDATE OF s`;
+        AND s.expires_at > ${now}::timestamptz AND ${isCurrent('s')} FOR UPDATE OF s`;
   }
 
   /**
-   * Part: a session of the account in part `from` (`account_id`), inside the session in part `browser`, for an attempt
+   * Part: a session of the account in part `from` (`account_id, security_stamp`), inside the session in part `browser`, for an attempt
    * that needed no code: `{session_id, account_id, stage, subject}`. Nobody holds a credential of it.
    */
   start(call: Call, session: BrowserStart, from: string): Sql {
@@ -93,11 +93,12 @@ export class BrowserSessions {
     const proof: AuthenticationMethod[] = [{ method: session.method, at: now.toISOString() }];
     return sql`
       INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
-        signed_in_at, expires_at, browser_session_id, browser_attempt_id)
+        signed_in_at, expires_at, browser_session_id, browser_attempt_id, security_stamp)
       SELECT ${session.id}::bigint, f.account_id, 'wacht', ${session.stage}, ${digest(randomToken(256))},
         ${JSON.stringify(proof)}::jsonb, ${client.address}, ${client.userAgent}, ${now}::timestamptz,
         ${signedIn ? now : null}::timestamptz,
-        ${plusSeconds(now, signedIn ? lifeSeconds : pendingSeconds)}::timestamptz, b.browser_session_id, ${session.attemptId}::bigint
+        ${plusSeconds(now, signedIn ? lifeSeconds : pendingSeconds)}::timestamptz, b.browser_session_id, ${session.attemptId}::bigint,
+        f.security_stamp
       FROM ${raw(from)} f CROSS JOIN browser b
       RETURNING id AS session_id, account_id, stage, account_id::text AS subject`;
   }
@@ -128,7 +129,7 @@ export class BrowserSessions {
   newest({ now }: Call): Sql {
     return sql`
       SELECT s.id AS session_id, s.stage FROM sessions s JOIN browser b USING (browser_session_id)
-      WHERE s.stage = 'signed_in' AND s.ended_at IS NULL AND s.expires_at > ${now}::timestamptz
+      WHERE s.stage = 'signed_in' AND s.ended_at IS NULL AND s.expires_at > ${now}::timestamptz AND ${isCurrent('s')}
       ORDER BY s.signed_in_at DESC, s.id DESC LIMIT 1`;
   }
 
@@ -153,7 +154,7 @@ export class BrowserSessions {
     return sql`
       UPDATE browser_sessions b SET active_session_id = s.id FROM sessions s, browser l
       WHERE b.id = l.browser_session_id AND s.id = ${sessionId}::bigint AND s.browser_session_id = b.id
-        AND s.stage = 'signed_in' AND s.ended_at IS NULL AND s.expires_at > ${now}::timestamptz
+        AND s.stage = 'signed_in' AND s.ended_at IS NULL AND s.expires_at > ${now}::timestamptz AND ${isCurrent('s')}
       RETURNING s.id AS session_id, s.account_id`;
   }
 

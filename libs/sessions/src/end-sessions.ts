@@ -1,15 +1,42 @@
+import { type Parts, raw, type Sql, sql } from '@app/database';
 import type { Call } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
 import type { AuthenticationMethod } from './session.entity.js';
 
-// What ends sessions without their credential. `now` also decides which are live: one that has expired is left as it is.
+// What ends sessions without their credential.
 
-/** Part: ends the account's sessions that still wait for a second factor: `{id}`. */
-export function endPendingSessions(accountId: string, reason: string, now: Date): Sql {
-  return sql`
-    UPDATE sessions SET ended_at = ${now}::timestamptz, end_reason = ${reason}
-    WHERE account_id = ${accountId}::bigint AND stage = 'pending' AND ended_at IS NULL AND expires_at > ${now}::timestamptz
-    RETURNING id`;
+/** Which of an account's sessions an event does not end, as conditions on session `s`. */
+export const survivors = {
+  none: sql`false`,
+  signedIn: sql`s.stage = 'signed_in'`,
+  only: (sessionId: string): Sql => sql`s.id = ${sessionId}::bigint`,
+  provenBy: (method: AuthenticationMethod['method']): Sql =>
+    sql`s.amr @> ${JSON.stringify([{ method }])}::jsonb`,
+};
+
+/**
+ * Parts for an event that raised the stamp of the account in part `from` (`account_id, security_stamp`: the new one): `ended`
+ * (`{id}`) are its live sessions, in all protocols, that do not `survive`; the others are carried over to the new stamp. What another call
+ * is making at this moment has the old one, and is nothing when it comes.
+ *
+ * `settled`: a part (`session_id`) whose sessions this statement gives their stamp itself; a row can be written once.
+ */
+export function endSessionsOf(
+  { now }: Pick<Call, 'now'>,
+  reason: string,
+  from: string,
+  survive: Sql = survivors.none,
+  settled?: string,
+): Parts & { ended: Sql; carried_over: Sql } {
+  const others = settled ? sql`AND s.id NOT IN (SELECT session_id FROM ${raw(settled)})` : sql``;
+  const live = sql`s.account_id = f.account_id AND s.ended_at IS NULL ${others}`;
+  return {
+    ended: sql`
+      UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = ${reason} FROM ${raw(from)} f
+      WHERE ${live} AND NOT (${survive}) RETURNING s.id`,
+    carried_over: sql`
+      UPDATE sessions s SET security_stamp = f.security_stamp FROM ${raw(from)} f
+      WHERE ${live} AND (${survive}) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id`,
+  };
 }
 
 /** Part: ends one live session, in whatever protocol: `{session_id, account_id}`, no row when there is none. */

@@ -1,4 +1,4 @@
-import sql, { type Sql } from 'sql-template-tag';
+import { sql, type Sql } from '@app/database';
 
 /** A batch of sessions that ended, by themselves or not, before `before`. What others hold is skipped. */
 export function purgeSessions(before: Date, batch: number): Sql {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
+import { isCurrent, raw, sql, type Sql } from '@app/database';
 import { plusSeconds, type Call } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
 import type { IssuedToken, PresentedToken } from './refresh-tokens.js';
 import type { AuthenticationMethod } from './session.entity.js';
 
@@ -28,8 +28,8 @@ export class RefreshRotation {
   constructor(private readonly config: Config) {}
 
   /**
-   * Part: a new session for each row of part `from` (`account_id, stage`):
-   * `{session_id, account_id, subject, stage, amr, second_factor_at}`.
+   * Part: a new session for each row of part `from` (`account_id, security_stamp, stage`):
+   * `{session_id, account_id, subject, security_stamp, stage, amr, second_factor_at}`.
    */
   start({ now, client, protocol }: Call, session: RefreshedSession, from: string): Sql {
     const { idleSeconds, absoluteSeconds } = this.config.refresh;
@@ -41,26 +41,26 @@ export class RefreshRotation {
     const amr: AuthenticationMethod[] = [{ method: session.method, at: now.toISOString() }];
     return sql`
       INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
-        signed_in_at, expires_at, refresh_hash, absolute_ends_at)
+        signed_in_at, expires_at, refresh_hash, absolute_ends_at, security_stamp)
       SELECT ${session.id}::bigint, f.account_id, ${protocol}, f.stage, ${session.token.familyHash},
         ${JSON.stringify(amr)}::jsonb, ${client.address}, ${client.userAgent}, ${now}::timestamptz,
         CASE WHEN f.stage = 'signed_in' THEN ${now}::timestamptz END,
         least(CASE WHEN f.stage = 'signed_in' THEN ${idleUntil}::timestamptz ELSE ${waitsUntil}::timestamptz END,
           ${absolute}::timestamptz),
-        ${session.token.hash}, ${absolute}::timestamptz
+        ${session.token.hash}, ${absolute}::timestamptz, f.security_stamp
       FROM ${raw(from)} f
-      RETURNING id AS session_id, account_id, account_id::text AS subject, stage, amr, second_factor_at`;
+      RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at`;
   }
 
   /**
    * Part: the session that a token names, locked, and what the token is to it:
-   * `{session_id, account_id, subject, stage, state}`; no row for an unknown family.
+   * `{session_id, account_id, subject, security_stamp, stage, state}`; no row for an unknown family.
    */
   presented({ now, protocol }: Call, token: PresentedToken): Sql {
     const graceFrom = plusSeconds(now, -this.config.refresh.graceSeconds);
     return sql`
-      SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.stage, CASE
-        WHEN s.ended_at IS NOT NULL THEN 'ended'
+      SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, CASE
+        WHEN s.ended_at IS NOT NULL OR NOT ${isCurrent('s')} THEN 'ended'
         WHEN s.expires_at <= ${now}::timestamptz THEN 'expired'
         WHEN s.refresh_hash = ${token.hash} THEN 'current'
         WHEN s.refresh_previous_hash = ${token.hash} AND s.refresh_rotated_at >= ${graceFrom}::timestamptz THEN
@@ -116,10 +116,10 @@ export class RefreshRotation {
       RETURNING s.id AS session_id, s.account_id, s.refresh_hash, s.stage, s.amr, s.second_factor_at`;
   }
 
-  /** Part: a fresh mark for the session of a redeemed attempt (part `verdict`), which keeps its token. */
+  /** Part: a fresh mark for the session of a redeemed attempt (part `verdict`, with its `security_stamp`), which keeps its token: `{session_id}`. */
   mark({ now }: Call, verdict: string): Sql {
     return sql`
-      UPDATE sessions s SET ${proof(now)} FROM ${raw(verdict)} v
+      UPDATE sessions s SET ${proof(now)}, security_stamp = v.security_stamp FROM ${raw(verdict)} v
       WHERE v.outcome = 'redeemed' AND s.id = v.session_id RETURNING s.id AS session_id`;
   }
 }

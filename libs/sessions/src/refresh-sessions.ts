@@ -1,42 +1,27 @@
+import { isCurrent, raw, sql, type Sql } from '@app/database';
 import type { Call } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
-import type { AuthenticationMethod } from './session.entity.js';
 
 /**
  * Part: the live session that an access token names (`sid`), locked, whatever it waits for:
- * `{session_id, account_id, subject, stage, signed_in_at, second_factor_at}`.
+ * `{session_id, account_id, subject, security_stamp, stage, signed_in_at, second_factor_at}`. `account`: a part (`account_id`) that
+ * locks its account, for a statement that goes on to change that: the account is locked before its sessions, as everywhere.
  */
-export function sessionOfToken({ now, protocol }: Pick<Call, 'now' | 'protocol'>, sessionId: string): Sql {
+export function sessionOfToken(call: TokenCall, sessionId: string, account?: string): Sql {
+  const of = account ? sql` JOIN ${raw(account)} f ON f.account_id = s.account_id` : sql``;
   return sql`
-    SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.stage, s.signed_in_at, s.second_factor_at
-    FROM sessions s
-    WHERE s.id = ${sessionId}::bigint AND s.protocol = ${protocol} AND s.ended_at IS NULL
-      AND s.expires_at > ${now}::timestamptz FOR UPDATE`;
+    SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, s.signed_in_at,
+      s.second_factor_at
+    FROM sessions s${of} WHERE ${ofToken(call, sessionId)} FOR UPDATE OF s`;
 }
 
-/** Part: ends the live sessions of the account in part `from`, in all protocols, except this one. */
-export function endOtherSessions({ now }: Call, from: string, reason: string, exceptId: string): Sql {
-  return sql`
-    UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = ${reason} FROM ${raw(from)} f
-    WHERE s.account_id = f.account_id AND s.id <> ${exceptId}::bigint AND s.ended_at IS NULL RETURNING s.id`;
+/** Part: whose it is, not locked: to lock the account before it: `{account_id, security_stamp}`. */
+export function ownerOfToken(call: TokenCall, sessionId: string): Sql {
+  return sql`SELECT s.account_id, s.security_stamp FROM sessions s WHERE ${ofToken(call, sessionId)}`;
 }
 
-/** Part: ends, of the same sessions, those that have not been proven by this method. */
-export function endSessionsWithout(
-  { now }: Call,
-  method: AuthenticationMethod['method'],
-  from: string,
-  exceptId: string,
-): Sql {
-  return sql`
-    UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = 'second_factor_enabled' FROM ${raw(from)} f
-    WHERE s.account_id = f.account_id AND s.id <> ${exceptId}::bigint AND s.ended_at IS NULL
-      AND NOT s.amr @> ${JSON.stringify([{ method }])}::jsonb RETURNING s.id`;
-}
+type TokenCall = Pick<Call, 'now' | 'protocol'>;
 
-/** Part: ends the sessions of the account in part `from` that wait for a second factor it no longer has, in all protocols. */
-export function endWaitingSessions({ now }: Call, reason: string, from: string): Sql {
-  return sql`
-    UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = ${reason} FROM ${raw(from)} f
-    WHERE s.account_id = f.account_id AND s.stage = 'pending' AND s.ended_at IS NULL RETURNING s.id`;
+function ofToken({ now, protocol }: TokenCall, sessionId: string): Sql {
+  return sql`s.id = ${sessionId}::bigint AND s.protocol = ${protocol} AND s.ended_at IS NULL
+    AND s.expires_at > ${now}::timestamptz AND ${isCurrent('s')}`;
 }

@@ -48,6 +48,8 @@ export class SessionEntity {
   /** The last proof of the second factor: for a while it opens what is sensitive. */
   @Column({ type: 'timestamptz', name: 'second_factor_at', nullable: true }) secondFactorAt: Date | null;
   @Column({ type: 'timestamptz', name: 'ended_at', nullable: true }) endedAt: Date | null;
+  /** What its maker read of the account; good only while the account still has it. */
+  @Column({ type: 'integer', name: 'security_stamp', default: 0 }) securityStamp: number;
   /** `logout`, `disabled`, `revoked` … */
   @Column({ type: 'text', name: 'end_reason', nullable: true }) endReason: string | null;
   /** The browser session that holds this sign-in, and the attempt of it that led here. */

@@ -8,9 +8,9 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Config } from '@app/config';
+import type { Sql } from '@app/database';
 import { AuthError } from '@app/kernel';
 import type { Request } from 'express';
-import type { Sql } from 'sql-template-tag';
 
 /** A row as JSON. */
 export type SessionRow = Record<string, unknown>;

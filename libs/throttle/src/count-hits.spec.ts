@@ -1,10 +1,10 @@
-import sql from 'sql-template-tag';
+import { compile, sql } from '@app/database';
 import { countHits, type Hit } from './count-hits.js';
 
 const now = new Date('2026-01-15T12:00:00.000Z');
 const hit = (key: string, windowSeconds: number): Hit => ({ key, limit: 1, windowSeconds });
 const keysIn = (hits: Hit[]) =>
-  countHits(hits, now).values.filter((value) => hits.some(({ key }) => key === value));
+  compile(countHits(hits, now)).values.filter((value) => hits.some(({ key }) => key === value));
 
 describe('countHits', () => {
   it('locks in one order, by window and then key, whatever the order of the limits', () => {
@@ -20,12 +20,10 @@ describe('countHits', () => {
   });
 
   it('has one text for a number of limits, so that it stays prepared', () => {
-    const one = countHits(
-      [hit('a', 1), { ...hit('b', 60), blockSeconds: 5 }],
-      now,
-      sql`SELECT ${1}::int AS n`,
+    const one = compile(
+      countHits([hit('a', 1), { ...hit('b', 60), blockSeconds: 5 }], now, sql`SELECT ${1}::int AS n`),
     );
-    const other = countHits([hit('x', 9), hit('y', 8)], new Date(0), sql`SELECT ${2}::int AS n`);
+    const other = compile(countHits([hit('x', 9), hit('y', 8)], new Date(0), sql`SELECT ${2}::int AS n`));
     expect(one.text).toBe(other.text);
   });
 });

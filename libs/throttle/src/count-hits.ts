@@ -1,6 +1,5 @@
 import { plusSeconds } from '@app/kernel';
-import { statement, type Parts } from '@app/database';
-import sql, { raw, type Sql } from 'sql-template-tag';
+import { part, type Part, sql, type Sql, statement, type Statement } from '@app/database';
 
 /** One limit as it stands for one request. `key`: of its row, already unreadable. */
 export interface Hit {
@@ -24,22 +23,34 @@ export interface Hit {
  * are free. It is an upsert because that always finds its row by the primary key; the plan of a join is
  * prepared while the table is small and would read all of it once a flood has made it large.
  */
-export function countHits(hits: Hit[], now: Date, question?: Sql): Sql {
-  const chain: Parts = {
-    nothing: sql`SELECT 0 AS hits, NULL::timestamptz AS expires_at, false AS refused, NULL::timestamptz AS free_at`,
-  };
-  let last = 'nothing';
-  for (const [index, hit] of [...hits].sort(inLockOrder).entries()) {
-    chain[`link_${index}`] = link(hit, now, raw(last));
-    last = `link_${index}`;
-  }
+export function countHits(hits: Hit[], now: Date, question?: Sql): Statement<Counted> {
+  const nothing = part<Link>(
+    'nothing',
+    sql`SELECT 0 AS hits, NULL::timestamptz AS expires_at, false AS refused, NULL::timestamptz AS free_at`,
+  );
+  const last = [...hits].sort(inLockOrder).reduce((before, hit) => link(hit, now, before), nothing);
   const found = question
     ? sql`(SELECT row_to_json(answer) FROM (${question}) AS answer LIMIT 1)`
     : sql`NULL::json`;
   return statement(
-    chain,
-    sql`SELECT hits, expires_at, refused, free_at, CASE WHEN NOT refused THEN ${found} END AS found FROM ${raw(last)}`,
+    part<Counted>(
+      'counted',
+      sql`SELECT l.*, CASE WHEN NOT l.refused THEN ${found} END AS found FROM ${last} l`,
+    ),
   );
+}
+
+/** How a limit stands, and whether it or one before it refuses; `free_at`: when none of them does. */
+interface Link {
+  hits: number;
+  expires_at: Date | null;
+  refused: boolean;
+  free_at: Date | null;
+}
+
+/** `found`: the first row of the question, as JSON. */
+export interface Counted extends Link {
+  found: Record<string, unknown> | null;
 }
 
 function inLockOrder(one: Hit, other: Hit): number {
@@ -51,10 +62,12 @@ function inLockOrder(one: Hit, other: Hit): number {
  * A row is a window: `hits` until `expires_at`. The first hit beyond the limit may move that end (`blockSeconds`);
  * later ones never do. A row whose end has come counts as absent.
  */
-function link(hit: Hit, now: Date, before: Sql): Sql {
+function link(hit: Hit, now: Date, before: Part<Link>): Part<Link> {
   const windowEnd = plusSeconds(now, hit.windowSeconds);
   const blockEnd = hit.blockSeconds === undefined ? null : plusSeconds(now, hit.blockSeconds);
-  return sql`
+  return part(
+    'link',
+    sql`
     INSERT INTO request_limits AS held (key, hits, expires_at)
     SELECT ${hit.key}::text,
            CASE WHEN refused THEN 0 ELSE 1 END,
@@ -68,5 +81,6 @@ function link(hit: Hit, now: Date, before: Sql): Sql {
         ELSE held.expires_at END
     RETURNING hits, expires_at,
       hits > ${hit.limit}::int OR (SELECT refused FROM ${before}) AS refused,
-      greatest(CASE WHEN hits >= ${hit.limit}::int THEN expires_at END, (SELECT free_at FROM ${before})) AS free_at`;
+      greatest(CASE WHEN hits >= ${hit.limit}::int THEN expires_at END, (SELECT free_at FROM ${before})) AS free_at`,
+  );
 }

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ThrottlerStorage } from '@nestjs/throttler';
-import { Database } from '@app/database';
+import { Database, sql, type Sql } from '@app/database';
 import { Clock, KeyRing, secondsUntil } from '@app/kernel';
-import sql, { type Sql } from 'sql-template-tag';
 import type { SessionRow } from './authenticated.js';
 import { countHits, type Hit } from './count-hits.js';
 

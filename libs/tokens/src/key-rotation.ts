@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
-import type { Parts } from '@app/database';
+import { type Parts, sql } from '@app/database';
 import { KeyRing, plusSeconds } from '@app/kernel';
-import sql from 'sql-template-tag';
 import { generateSealedKey, type SealedKey } from './signing-key.js';
 import { ACTIVATION_SECONDS, LEEWAY_SECONDS } from './times.js';
 

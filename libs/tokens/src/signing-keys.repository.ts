@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '@app/database';
-import sql from 'sql-template-tag';
+import { Database, sql } from '@app/database';
 import type { SealedKey, SigningKeyRow } from './signing-key.js';
 
 @Injectable()

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { audit, type AuditEvent } from '@app/audit';
-import { Database, statement } from '@app/database';
+import { Database, sql, type Sql, statementOf } from '@app/database';
 import { AuthError, digest, type Call } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
-import sql, { type Sql } from 'sql-template-tag';
 
 /** What the holder of a signed-in session does with it: a new life, or the end. */
 @Injectable()
@@ -29,7 +28,7 @@ export class SessionLifeService {
         verdict: sql`SELECT 'ended' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM ended`,
         audited: audit(call, 'session.end', 'verdict'),
       };
-      await this.database.rows(statement(parts, sql`SELECT session_id FROM verdict`));
+      await this.database.rows(statementOf(parts, sql`SELECT session_id FROM verdict`));
     }
   }
 
@@ -43,7 +42,7 @@ export class SessionLifeService {
       audited: audit(call, event, 'verdict'),
     };
     const row = await this.database.row<{ session_id: string | null }>(
-      statement(parts, sql`SELECT session_id FROM verdict`),
+      statementOf(parts, sql`SELECT session_id FROM verdict`),
     );
     if (!row?.session_id) throw new AuthError('session_not_found');
   }

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
-import { Database } from '@app/database';
+import { Database, sql } from '@app/database';
 import { Outbox } from '@app/delivery';
 import { Clock } from '@app/kernel';
-import sql from 'sql-template-tag';
 
 /** Mail that has waited this long says that a mail server or a worker is gone. */
 const STUCK_SECONDS = 120;

@@ -2,12 +2,11 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { purgeFactorSetups, purgePasswordFailures } from '@app/accounts';
 import { attemptPurges } from '@app/attempts';
-import { Database, withAdvisoryLock } from '@app/database';
+import { Database, type Sql, withAdvisoryLock } from '@app/database';
 import { purgeMessages } from '@app/delivery';
 import { AuthError, Clock, plusSeconds } from '@app/kernel';
 import { purgeBrowserAttempts, purgeBrowserSessions, purgeSessions } from '@app/sessions';
 import { PostgresThrottlerStorage } from '@app/throttle';
-import type { Sql } from 'sql-template-tag';
 import { DataSource } from 'typeorm';
 
 const EVERY_MS = 60_000;

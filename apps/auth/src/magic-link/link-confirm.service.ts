@@ -2,14 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { LINK_BINDING, AttemptsRepository, type NewAttempt, type RedeemOutcome } from '@app/attempts';
 import { audit } from '@app/audit';
 import { Config } from '@app/config';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import { AuthError, randomToken, type Call } from '@app/kernel';
 import { browserSignIn } from '@app/sessions';
-import sql from 'sql-template-tag';
 import { MailboxProof } from './mailbox-proof.js';
 
 const EXCHANGE_BITS = 256;
-const NO_SESSION = '0';
 
 interface Verdict {
   outcome: RedeemOutcome;
@@ -41,7 +39,7 @@ export class LinkConfirmService {
     };
     await this.burn(call, {
       ...this.attempts.redeemLink(call, 'magic_link', token),
-      ...this.proof.proven(call, NO_SESSION),
+      ...this.proof.proven(call),
       ...this.attempts.open(call, exchange, 'proven'),
       done: sql`SELECT id FROM attempt`,
     });
@@ -66,13 +64,13 @@ export class LinkConfirmService {
         SELECT 'dismissed' AS outcome, account_id, session_id, id AS attempt_id FROM dismissed ORDER BY id LIMIT 1`,
       audited: audit(call, 'magic_link.dismiss', 'verdict'),
     };
-    return (await this.database.row(statement(parts, sql`SELECT attempt_id FROM verdict`))) !== undefined;
+    return (await this.database.row(statementOf(parts, sql`SELECT attempt_id FROM verdict`))) !== undefined;
   }
 
   private async burn(call: Call, parts: Parts): Promise<void> {
     const answer = sql`SELECT outcome, EXISTS (SELECT FROM done) AS done FROM verdict`;
     const row = await this.database.row<Verdict>(
-      statement({ ...parts, audited: audit(call, 'magic_link.redeem', 'verdict') }, answer),
+      statementOf({ ...parts, audited: audit(call, 'magic_link.redeem', 'verdict') }, answer),
     );
     if (row?.outcome !== 'redeemed') throw new AuthError('link_expired');
     if (!row.done) throw new AuthError('credentials_wrong');

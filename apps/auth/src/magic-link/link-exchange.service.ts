@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { AttemptsRepository, type RedeemOutcome } from '@app/attempts';
 import { audit, type AuditEvent } from '@app/audit';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import { AuthError, type AuthErrorCode, type Call } from '@app/kernel';
 import { TokenPairs, type TokenHolder, type TokenPair } from '@app/tokens';
-import sql from 'sql-template-tag';
 import { MailboxProof } from './mailbox-proof.js';
 import { Recipients, type Who } from './recipients.js';
 
@@ -68,7 +67,7 @@ export class LinkExchangeService {
     const { parts, holder, refreshToken } = this.proof.session(call);
     const answer = sql`SELECT v.outcome, h.* FROM verdict v LEFT JOIN (${holder}) h ON true`;
     const row = await this.database.row<TokenHolder & { outcome: RedeemOutcome }>(
-      statement({ ...redeem, ...parts, audited: audit(call, event, 'verdict') }, answer),
+      statementOf({ ...redeem, ...parts, audited: audit(call, event, 'verdict') }, answer),
     );
     if (row?.outcome === 'redeemed' && !row.session_id) throw new AuthError('credentials_wrong');
     if (!row?.session_id) throw new AuthError(refusal);

@@ -10,14 +10,18 @@ import {
 } from '@app/attempts';
 import { audit } from '@app/audit';
 import { Config } from '@app/config';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, type Statement, statementOf } from '@app/database';
 import { askedBy, Outbox, type NewMessage } from '@app/delivery';
 import { AuthError, randomDigits, randomToken, secondsUntil, type Call } from '@app/kernel';
-import sql from 'sql-template-tag';
 import { Recipients, type Who } from './recipients.js';
 
 const TOKEN_BITS = 128;
 const CODE_DIGITS = 6;
+
+interface Verdict {
+  outcome: 'sent' | 'nobody' | 'too_soon';
+  next_at: Date | null;
+}
 
 interface Secrets {
   token: string;
@@ -44,9 +48,7 @@ export class LinkRequestService {
     }
     const { waitSeconds, hourlyLimit } = this.config.sends;
     const rule: SendRule = { purpose: 'magic_link', waitSeconds, hourlyLimit };
-    const row = await this.database.row<{ outcome: string; next_at: Date | null }>(
-      this.send(call, who, rule, redirectUrl),
-    );
+    const row = await this.database.row(this.send(call, who, rule, redirectUrl));
     this.outbox.wake();
     if (row?.outcome !== 'too_soon') return;
     throw new AuthError('resend_too_soon', {
@@ -54,7 +56,7 @@ export class LinkRequestService {
     });
   }
 
-  private send(call: Call, who: Who, rule: SendRule, redirectUrl: string | undefined) {
+  private send(call: Call, who: Who, rule: SendRule, redirectUrl: string | undefined): Statement<Verdict> {
     const { client, now } = call;
     const secrets = { token: randomToken(TOKEN_BITS), code: randomDigits(CODE_DIGITS) };
     const link = this.attempt(call, 'link', { binding: LINK_BINDING, value: secrets.token });
@@ -63,7 +65,8 @@ export class LinkRequestService {
     const parts: Parts = {
       ...this.recipients.find(who),
       window_taken: takeSendWindow(call, rule, 'subject'),
-      opening: sql`SELECT s.subject, s.account_id, NULL::bigint AS session_id FROM subject s JOIN window_taken USING (subject)`,
+      opening: sql`SELECT s.subject, s.account_id, NULL::bigint AS session_id, s.security_stamp
+        FROM subject s JOIN window_taken USING (subject)`,
       ...this.attempts.open(call, link, 'opening'),
       code_attempt: codeAttempt ?? sql``,
       magic_link: sql`
@@ -78,7 +81,7 @@ export class LinkRequestService {
         FROM subject s LEFT JOIN attempt a ON true LEFT JOIN recipient r ON true`,
       audited: audit(call, 'magic_link.send', 'verdict'),
     };
-    return statement(parts, sql`SELECT outcome, (SELECT next_at FROM waiting) AS next_at FROM verdict`);
+    return statementOf(parts, sql`SELECT outcome, (SELECT next_at FROM waiting) AS next_at FROM verdict`);
   }
 
   private attempt(call: Call, kind: 'link' | 'code', secret: NewAttempt['secret']): NewAttempt {

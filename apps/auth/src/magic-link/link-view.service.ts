@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { AttemptsRepository } from '@app/attempts';
-import { Database } from '@app/database';
+import { AttemptsRepository, isAllowed } from '@app/attempts';
+import { Database, sql } from '@app/database';
 import type { Call } from '@app/kernel';
-import sql from 'sql-template-tag';
 
 /** A mailed link that can still be confirmed, as its page states it. */
 export interface LinkView {
@@ -38,6 +37,6 @@ export class LinkViewService {
           SELECT v.client_address, v.user_agent FROM audit_events v JOIN attempts c ON c.id = v.attempt_id
           WHERE c.browser_attempt_id = a.browser_attempt_id ORDER BY v.id LIMIT 1) e ON true
       WHERE ${this.attempts.link(token)} AND a.purpose IN ('magic_link', 'sign_in') AND a.status = 'open'
-        AND a.expires_at > ${now}::timestamptz AND x.disabled_at IS NULL AND x.email IS NOT NULL`);
+        AND a.expires_at > ${now}::timestamptz AND ${isAllowed('a')} AND x.disabled_at IS NULL AND x.email IS NOT NULL`);
   }
 }

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { claimMailbox, withAccount } from '@app/accounts';
 import { AttemptsRepository, MAILED_KEYS } from '@app/attempts';
-import type { Parts } from '@app/database';
+import { type Parts, type Sql, sql } from '@app/database';
 import type { Call } from '@app/kernel';
-import { endOtherSessions, RefreshRotation, RefreshTokens } from '@app/sessions';
-import sql, { type Sql } from 'sql-template-tag';
+import { endSessionsOf, RefreshRotation, RefreshTokens } from '@app/sessions';
 
 export interface ProvenSession {
   /** To follow the parts that end in `verdict`. */
@@ -34,21 +33,24 @@ export class MailboxProof {
   ) {}
 
   /**
-   * Parts: whose mailbox it is, in part `proven` (`{account_id, subject, session_id, stage}`), and what its first proof does. An account whose
-   * second factor is this very mailbox gets nothing by it: one mailbox is never two factors.
+   * Parts: whose mailbox it is, in part `proven` (`{account_id, subject, session_id, security_stamp, stage}`, the stamp as it is from now on), and
+   * what its first proof does. An account whose second factor is this very mailbox gets nothing by it: one mailbox is never two factors.
    */
-  proven(call: Call, exceptSessionId: string): Parts {
+  proven(call: Call): Parts {
     return {
-      proven: sql`
-        SELECT x.id AS account_id, x.id::text AS subject, NULL::bigint AS session_id,
+      owner: sql`
+        SELECT x.id AS account_id, x.id::text AS subject, NULL::bigint AS session_id, x.security_stamp,
           CASE WHEN x.second_factor = 'none' OR (x.activated_at IS NULL AND x.invited_at IS NULL) THEN 'signed_in'
             ELSE 'pending' END AS stage
         FROM verdict v JOIN accounts x ON x.id = v.account_id
-        WHERE v.outcome = 'redeemed' AND x.disabled_at IS NULL AND ${MAY_ENTER}
-        FOR SHARE OF x`,
-      ...claimMailbox(call, 'proven'),
+        WHERE v.outcome = 'redeemed' AND x.disabled_at IS NULL AND x.security_stamp <= v.security_stamp AND ${MAY_ENTER}
+        FOR NO KEY UPDATE OF x`,
+      ...claimMailbox(call, 'owner'),
+      proven: sql`
+        SELECT o.account_id, o.subject, o.session_id, o.stage, coalesce(c.security_stamp, o.security_stamp) AS security_stamp
+        FROM owner o LEFT JOIN claimed c USING (account_id)`,
       keys: this.attempts.spendLinks(call, MAILED_KEYS, undefined, 'claimed'),
-      others: endOtherSessions(call, 'claimed', 'mailbox_proven', exceptSessionId),
+      ...endSessionsOf(call, 'mailbox_proven', 'claimed'),
     };
   }
 
@@ -58,7 +60,7 @@ export class MailboxProof {
     const id = call.nextId();
     return {
       parts: {
-        ...this.proven(call, id),
+        ...this.proven(call),
         session: this.rotation.start(call, { id, method: 'email', token }, 'proven'),
       },
       holder: sql`

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { AttemptsRepository, type AttemptPurpose } from '@app/attempts';
+import { AttemptsRepository, isAllowed, type AttemptPurpose } from '@app/attempts';
 import { audit, type AuditEvent } from '@app/audit';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import { AuthError, type Call } from '@app/kernel';
-import sql from 'sql-template-tag';
 import { holderOf, type Holder } from './holder.js';
 import { NewKeysService, type OfferedKeys, type ProvenKeys } from './new-keys.service.js';
 
@@ -41,7 +40,7 @@ export class ChallengedService {
       ...this.attempts.redeemChallenge(call, purpose, token, sql`false`),
       audited: audit(call, EVENTS[purpose], 'verdict'),
     };
-    await this.database.rows(statement(parts, sql`SELECT FROM verdict`));
+    await this.database.rows(statementOf(parts, sql`SELECT FROM verdict`));
     throw new AuthError('credentials_wrong');
   }
 
@@ -49,10 +48,12 @@ export class ChallengedService {
     const parts: Parts = {
       challenge: sql`
         SELECT a.account_id FROM attempts a WHERE ${this.attempts.challenge(token)} AND a.purpose = ${purpose}
-          AND a.status = 'open' AND a.expires_at > ${now}::timestamptz`,
+          AND a.status = 'open' AND a.expires_at > ${now}::timestamptz AND ${isAllowed('a')}`,
       owner: holderOf('challenge'),
     };
-    const row = await this.database.row<{ holder: Holder }>(statement(parts, sql`SELECT holder FROM owner`));
+    const row = await this.database.row<{ holder: Holder }>(
+      statementOf(parts, sql`SELECT holder FROM owner`),
+    );
     return row?.holder;
   }
 }

@@ -1,5 +1,5 @@
 import { activeCredentials, type CredentialKind, type SecondFactor } from '@app/accounts';
-import sql, { raw, type Sql } from 'sql-template-tag';
+import { sql, raw, type Sql } from '@app/database';
 
 /** A key as it travels in JSON. */
 export interface HeldKey {
@@ -19,6 +19,7 @@ export interface Holder {
   name: string;
   org_id: string | null;
   second_factor: SecondFactor;
+  security_stamp: number;
   keys: HeldKey[];
 }
 
@@ -26,7 +27,7 @@ export interface Holder {
 export function holderOf(from: string): Sql {
   return sql`
     SELECT json_build_object('id', a.id::text, 'uuid', a.uuid, 'name', coalesce(a.email, a.username, a.phone),
-      'org_id', a.org_id, 'second_factor', a.second_factor,
+      'org_id', a.org_id, 'second_factor', a.second_factor, 'security_stamp', a.security_stamp,
       'keys', (SELECT coalesce(json_agg(k), '[]') FROM (${activeCredentials(from)}) k)) AS holder
     FROM accounts a JOIN ${raw(from)} f ON f.account_id = a.id WHERE a.disabled_at IS NULL`;
 }

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AttemptsRepository } from '@app/attempts';
 import { audit } from '@app/audit';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import { AuthError, KeyRing, randomToken, type Call } from '@app/kernel';
-import sql from 'sql-template-tag';
 import { holderOf, type HeldKey, type Holder } from './holder.js';
 import { spendCodeAndOpen, type InitVerdict } from './open-challenge.js';
 import { personParts, type Person } from './person.js';
@@ -39,10 +38,10 @@ export class LoginInitService {
     const token = randomToken(TOKEN_BITS);
     const subject = `?${this.keyRing.mac('login-challenge', token).hash}`;
     const parts: Parts = {
-      anybody: sql`SELECT ${subject}::text AS subject, NULL::bigint AS account_id, NULL::bigint AS session_id`,
+      anybody: sql`SELECT ${subject}::text AS subject, NULL::bigint AS account_id, NULL::bigint AS session_id, NULL::int AS security_stamp`,
       ...this.attempts.openChallenge(call, { ...KIND, token }, 'anybody'),
     };
-    await this.database.rows(statement(parts, sql`SELECT FROM anybody`));
+    await this.database.rows(statementOf(parts, sql`SELECT FROM anybody`));
     return { token, keys: [] };
   }
 
@@ -51,14 +50,14 @@ export class LoginInitService {
     const token = randomToken(TOKEN_BITS);
     const parts: Parts = {
       ...personParts(person, this.keyRing),
-      whom: sql`SELECT subject, account_id, NULL::bigint AS session_id FROM subject`,
+      whom: sql`SELECT subject, account_id, NULL::bigint AS session_id, security_stamp FROM subject`,
       ...this.attempts.openChallenge(call, { ...KIND, token }, 'whom'),
       owner: holderOf('whom'),
       verdict: sql`SELECT 'opened' AS outcome, account_id, NULL::bigint AS session_id, id AS attempt_id FROM attempt`,
       audited: audit(call, 'login.init', 'verdict'),
     };
     const row = await this.database.row<{ holder: Holder | null }>(
-      statement(parts, sql`SELECT (SELECT holder FROM owner) AS holder FROM verdict`),
+      statementOf(parts, sql`SELECT (SELECT holder FROM owner) AS holder FROM verdict`),
     );
     return { token, keys: this.keysOf(person, row?.holder) };
   }

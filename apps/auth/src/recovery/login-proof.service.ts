@@ -8,15 +8,20 @@ import {
   type SecondFactor,
   type StoredCredential,
 } from '@app/accounts';
-import { AttemptsRepository } from '@app/attempts';
-import { Database, type Parts } from '@app/database';
+import { AttemptsRepository, isAllowed } from '@app/attempts';
+import { Database, type Parts, type Sql, sql } from '@app/database';
 import type { Call } from '@app/kernel';
-import sql, { type Sql } from 'sql-template-tag';
 
 /** A key and the challenge it was shown for. */
 export interface ShownKey {
   key: StoredCredential;
-  account: { id: string; uuid: string; org_id: string | null; second_factor: SecondFactor };
+  account: {
+    id: string;
+    uuid: string;
+    org_id: string | null;
+    second_factor: SecondFactor;
+    security_stamp: number;
+  };
   /** Whether the challenge was opened for nobody in particular. */
   unclaimed: boolean;
   /** What was proven before the challenge was opened, if anything. */
@@ -81,12 +86,13 @@ export class LoginProofService {
       SELECT a.method, a.account_id IS NULL AS unclaimed,
         json_build_object('id', c.id::text, 'kind', c.kind, 'credential_id', c.credential_id, 'public_key', c.public_key,
           'sign_count', c.sign_count::text) AS key,
-        json_build_object('id', o.id::text, 'uuid', o.uuid, 'org_id', o.org_id, 'second_factor', o.second_factor) AS account,
+        json_build_object('id', o.id::text, 'uuid', o.uuid, 'org_id', o.org_id, 'second_factor', o.second_factor,
+          'security_stamp', o.security_stamp) AS account,
         (SELECT t.secret_sealed FROM totp_factors t WHERE t.account_id = o.id) AS totp_sealed
       FROM attempts a JOIN credentials c ON c.credential_id = ${credId} AND c.revoked_at IS NULL AND c.kind <> 'RecoveryKey'
         AND (c.account_id = a.account_id OR (a.account_id IS NULL AND c.kind = 'Fido2'))
       JOIN accounts o ON o.id = c.account_id AND o.disabled_at IS NULL
       WHERE ${this.attempts.challenge(token)} AND a.purpose = 'login_proof' AND a.status = 'open'
-        AND a.expires_at > ${now}::timestamptz LIMIT 1`);
+        AND a.expires_at > ${now}::timestamptz AND ${isAllowed('a')} LIMIT 1`);
   }
 }

@@ -2,10 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { heldCredential, holdAccount, isNewCount, storeCount } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { audit } from '@app/audit';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, type Statement, statementOf } from '@app/database';
 import { AuthError, digest, type Call } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
-import sql, { type Sql } from 'sql-template-tag';
 import {
   LoginProofService,
   type LoginAnswer,
@@ -31,11 +30,9 @@ export class LoginService {
   async login(call: Call, answer: LoginAnswer): Promise<string> {
     const login = await this.proofs.prove(call, answer);
     if (!login) return this.refuse(call, answer.token);
-    if (login.unclaimed) await this.claim(call, answer.token, login.account.id);
+    if (login.unclaimed) await this.claim(call, answer.token, login);
     const token = await this.tokens.sign(call, login);
-    const verdict = await this.database.row<{ outcome: string }>(
-      this.decision(call, answer.token, login, token),
-    );
+    const verdict = await this.database.row(this.decision(call, answer.token, login, token));
     if (verdict?.outcome !== 'redeemed') throw new AuthError('credentials_wrong');
     return token.jwt;
   }
@@ -48,22 +45,27 @@ export class LoginService {
       verdict: sql`SELECT 'ended' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM ended`,
       audited: audit(call, 'session.end', 'verdict'),
     };
-    const ended = await this.database.row(statement(parts, sql`SELECT session_id FROM verdict`));
+    const ended = await this.database.row(statementOf(parts, sql`SELECT session_id FROM verdict`));
     if (!ended) throw new AuthError('session_not_found');
   }
 
-  private decision(call: Call, token: string, login: ProvenLogin, session: LoginToken): Sql {
+  private decision(
+    call: Call,
+    token: string,
+    login: ProvenLogin,
+    session: LoginToken,
+  ): Statement<{ outcome: string }> {
     const factor = this.secondFactor(login);
     const right = sql`EXISTS (SELECT FROM account_held) AND ${isNewCount(login.count, 'held')} AND ${factor.right}`;
     const { sessionId: id, jwt, expiresAt } = session;
     const parts: Parts = {
-      account_held: holdAccount(login.account, call.now),
+      account_held: holdAccount(login.account),
       held: heldCredential(login.key.id),
       ...factor.before,
       ...this.attempts.redeemChallenge(call, PURPOSE, token, right, factor.guessable),
       ...factor.after,
       counted: storeCount(login.count, 'held', 'verdict'),
-      done: sql`SELECT account_id FROM verdict WHERE outcome = 'redeemed'`,
+      done: sql`SELECT account_id, security_stamp FROM verdict WHERE outcome = 'redeemed'`,
       session: this.sessions.start(
         call,
         { id, stage: 'signed_in', tokenHash: digest(jwt), method: 'pop', expiresAt },
@@ -71,7 +73,7 @@ export class LoginService {
       ),
       audited: audit(call, 'login.complete', 'verdict'),
     };
-    return statement(parts, sql`SELECT outcome FROM verdict`);
+    return statementOf(parts, sql`SELECT outcome FROM verdict`);
   }
 
   /** The account's second factor holds here as everywhere: a code by mail or text is spent before the challenge is opened. */
@@ -83,9 +85,9 @@ export class LoginService {
     return { right: sql`${proven}::boolean`, guessable: false, before: {}, after: {} };
   }
 
-  private async claim(call: Call, token: string, accountId: string): Promise<void> {
-    const parts = this.attempts.claimChallenge(call, PURPOSE, token, accountId);
-    await this.database.rows(statement(parts, sql`SELECT FROM claimed`));
+  private async claim(call: Call, token: string, { account }: ProvenLogin): Promise<void> {
+    const parts = this.attempts.claimChallenge(call, PURPOSE, token, account);
+    await this.database.rows(statementOf(parts, sql`SELECT FROM claimed`));
   }
 
   private async refuse(call: Call, token: string): Promise<never> {
@@ -93,7 +95,7 @@ export class LoginService {
       ...this.attempts.redeemChallenge(call, PURPOSE, token, sql`false`),
       audited: audit(call, 'login.complete', 'verdict'),
     };
-    await this.database.rows(statement(parts, sql`SELECT FROM verdict`));
+    await this.database.rows(statementOf(parts, sql`SELECT FROM verdict`));
     throw new AuthError('credentials_wrong');
   }
 }

@@ -3,10 +3,9 @@ import { UNREGISTERED } from '@app/accounts';
 import { AttemptsRepository, supersedeSubject, takeSendWindow, type NewAttempt } from '@app/attempts';
 import { audit, type AuditEvent } from '@app/audit';
 import { Config } from '@app/config';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, type Sql, statementOf } from '@app/database';
 import { codeMessage, Outbox } from '@app/delivery';
 import { KeyRing, randomDigits, type Call } from '@app/kernel';
-import sql, { type Sql } from 'sql-template-tag';
 import { personParts, type Person } from './person.js';
 
 /** What a mailed code of 16 digits is good for. */
@@ -41,7 +40,7 @@ export class LongCodeService {
     const parts: Parts = {
       ...personParts(person, this.keyRing, TO_WHOM[purpose]),
       window_taken: takeSendWindow(call, rule, 'subject'),
-      allowed: sql`SELECT s.subject, s.account_id, NULL::bigint AS session_id FROM subject s JOIN window_taken USING (subject)`,
+      allowed: sql`SELECT s.subject, s.account_id, NULL::bigint AS session_id, s.security_stamp FROM subject s JOIN window_taken USING (subject)`,
       replaced: supersedeSubject(call, purpose, 'allowed'),
       ...this.attempts.open(call, attempt, 'allowed'),
       recipient: channelOf(purpose),
@@ -62,7 +61,7 @@ export class LongCodeService {
         FROM subject s LEFT JOIN attempt a ON true LEFT JOIN recipient r ON true`,
       audited: audit(call, `${purpose}.code` satisfies AuditEvent, 'verdict'),
     };
-    await this.database.rows(statement(parts, sql`SELECT FROM verdict`));
+    await this.database.rows(statementOf(parts, sql`SELECT FROM verdict`));
     this.outbox.wake();
   }
 

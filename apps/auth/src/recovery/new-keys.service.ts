@@ -7,7 +7,9 @@ import {
   TotpFactors,
   type CredentialOffer,
   type CredentialRow,
+  type Enrolment,
 } from '@app/accounts';
+import { sql } from '@app/database';
 import { AuthError, type Call } from '@app/kernel';
 import type { Holder } from './holder.js';
 
@@ -24,6 +26,11 @@ export interface ProvenKeys {
   rows: [CredentialRow, ...CredentialRow[]];
   /** The new authenticator, sealed for the account. */
   totp?: { sealed: string; step: number };
+}
+
+/** The authenticator of proven keys, as `changeKeys` wants it. */
+export function enrolmentOf({ totp }: ProvenKeys): Enrolment | undefined {
+  return totp && { sealed: sql`${totp.sealed}::text`, step: totp.step };
 }
 
 /** Checks the keys that are to open an account. */

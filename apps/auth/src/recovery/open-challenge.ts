@@ -1,8 +1,7 @@
 import { OPEN_OF_SUBJECT, type AttemptsRepository, type RedeemOutcome } from '@app/attempts';
 import { audit, type AuditEvent } from '@app/audit';
-import { statement, type Parts } from '@app/database';
+import { type Parts, type Sql, sql, type Statement, statementOf } from '@app/database';
 import type { Call, KeyRing } from '@app/kernel';
-import sql, { type Sql } from 'sql-template-tag';
 import { holderOf, type Holder } from './holder.js';
 import type { LongCodePurpose } from './long-code.service.js';
 import { personParts, type Person } from './person.js';
@@ -33,7 +32,7 @@ export function spendCodeAndOpen(
   attempts: AttemptsRepository,
   keyRing: KeyRing,
   question: InitQuestion,
-): Sql {
+): Statement<InitVerdict> {
   const { purpose, person, code, token, also } = question;
   const proof = {
     purpose: `${purpose}_proof`,
@@ -46,10 +45,10 @@ export function spendCodeAndOpen(
     ...personParts(person, keyRing, also),
     ...attempts.redeemLongCode(call, { purpose, of: OPEN_OF_SUBJECT }, purpose, digits),
     proven: sql`
-      SELECT account_id::text AS subject, account_id, NULL::bigint AS session_id FROM verdict WHERE outcome = 'redeemed'`,
+      SELECT account_id::text AS subject, account_id, NULL::bigint AS session_id, security_stamp FROM verdict WHERE outcome = 'redeemed'`,
     ...attempts.openChallenge(call, proof, 'proven'),
     owner: holderOf('proven'),
     audited: audit(call, `${purpose}.init` satisfies AuditEvent, 'verdict'),
   };
-  return statement(parts, sql`SELECT outcome, (SELECT holder FROM owner) AS holder FROM verdict`);
+  return statementOf(parts, sql`SELECT outcome, (SELECT holder FROM owner) AS holder FROM verdict`);
 }

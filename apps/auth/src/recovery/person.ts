@@ -1,7 +1,6 @@
 import { subjectParts } from '@app/accounts';
-import type { Parts } from '@app/database';
+import { type Parts, type Sql, sql } from '@app/database';
 import { normaliseIdentifier, type KeyRing } from '@app/kernel';
-import sql, { type Sql } from 'sql-template-tag';
 
 /** Whom a call is about: an identifier and, when given, the organisation and tenant the account must belong to. */
 export interface Person {

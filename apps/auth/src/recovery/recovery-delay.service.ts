@@ -1,12 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
+import { lockAccount } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { audit } from '@app/audit';
-import { Database, rowsUnderLock, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, type Statement, statementOf } from '@app/database';
 import { AuthError, type Call } from '@app/kernel';
-import { lockAccountAndSessions } from '@app/sessions';
-import sql, { type Sql } from 'sql-template-tag';
-import { DataSource } from 'typeorm';
 import { OwnCalls } from './own-calls.js';
 import { RecoveryEffects } from './recovery-effects.js';
 
@@ -25,7 +23,6 @@ export class RecoveryDelayService {
   private readonly logger = new Logger('Recovery');
 
   constructor(
-    private readonly dataSource: DataSource,
     private readonly database: Database,
     private readonly attempts: AttemptsRepository,
     private readonly effects: RecoveryEffects,
@@ -42,7 +39,7 @@ export class RecoveryDelayService {
         RETURNING p.id`,
       audited: audit(call, 'recovery.stop', 'verdict'),
     };
-    return (await this.database.rows(statement(parts, sql`SELECT id FROM stopped`))).length > 0;
+    return (await this.database.rows(statementOf(parts, sql`SELECT id FROM stopped`))).length > 0;
   }
 
   @Interval(EVERY_MS)
@@ -67,10 +64,10 @@ export class RecoveryDelayService {
 
   /** Of any number of replicas one does it: the row ends in the statement that does the rest. */
   private async complete(call: Call, { id, account_id }: Due): Promise<void> {
-    await rowsUnderLock(this.dataSource, lockAccountAndSessions(account_id), this.decision(call, id));
+    await this.database.rowsUnderLock(lockAccount(account_id), this.decision(call, id));
   }
 
-  private decision(call: Call, id: string): Sql {
+  private decision(call: Call, id: string): Statement {
     const parts: Parts = {
       due: sql`
         UPDATE pending_recoveries SET ended_at = ${call.now}::timestamptz, end_reason = 'completed'
@@ -80,6 +77,6 @@ export class RecoveryDelayService {
         SELECT 'redeemed' AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM due`,
       audited: audit(call, 'recovery.complete', 'verdict'),
     };
-    return statement(parts, sql`SELECT account_id FROM due`);
+    return statementOf(parts, sql`SELECT account_id FROM due`);
   }
 }

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { enrolTotp, insertCredentials, recipientOf, revokeCredentials } from '@app/accounts';
+import { changeKeys, insertCredentials, recipientOf, revokeCredentials, type Enrolment } from '@app/accounts';
 import { AttemptsRepository, LINK_BINDING } from '@app/attempts';
 import { Config } from '@app/config';
-import type { Parts } from '@app/database';
+import { type Parts, raw, type Sql, sql } from '@app/database';
 import { askedBy, Outbox, type NewMessage } from '@app/delivery';
 import { plusSeconds, randomToken, type Call } from '@app/kernel';
 import { endSessionsOf } from '@app/sessions';
-import sql, { raw, type Sql } from 'sql-template-tag';
 import type { ProvenKeys } from './new-keys.service.js';
 
 const LINK_BITS = 128;
@@ -28,22 +27,18 @@ export class RecoveryEffects {
 
   /**
    * Parts that replace every key of the account of part `from`, end all its sessions in all protocols, and tell every
-   * channel. Its second factor stays. `keys`: a jsonb list of rows.
+   * channel. Its second factor stays; an account without one gets the authenticator, if one is given. `keys`: a jsonb list of rows.
    */
-  complete(call: Call, keys: Sql, from: string): Parts {
+  complete(call: Call, keys: Sql, from: string, totp?: Enrolment): Parts {
     const facts = askedBy(call);
     const expiresAt = plusSeconds(call.now, NOTICE_LIFE_SECONDS);
     return {
       revoked: revokeCredentials(call, from),
       inserted: insertCredentials(call, keys, from, 'revoked'),
-      ended: endSessionsOf(call, 'recovered', from),
+      ...changeKeys(call, from, totp),
+      ...endSessionsOf(call, 'recovered', 'raised'),
       ...this.notices(call, { template: 'recovery_completed', facts, expiresAt }, from),
     };
-  }
-
-  /** Parts that give an account without a second factor the authenticator it asked for. */
-  enrol(call: Call, totp: ProvenKeys['totp'], from: string): Parts {
-    return totp ? enrolTotp(call, sql`${totp.sealed}::text`, totp.step, from) : {};
   }
 
   /** Parts that keep a proven recovery until it is due, in the place of one that waits already, and tell every channel how to stop it. */
@@ -73,7 +68,8 @@ export class RecoveryEffects {
         SELECT ${call.nextId()}::bigint, f.account_id, ${call.protocol}, ${JSON.stringify(rows)}::jsonb, ${totp?.sealed ?? null},
           ${call.now}::timestamptz, ${dueAt}::timestamptz
         FROM ${raw(from)} f, (SELECT count(*) FROM replaced) r RETURNING id`,
-      subject_of_stop: sql`SELECT account_id::text AS subject, account_id, NULL::bigint AS session_id FROM ${raw(from)}`,
+      subject_of_stop: sql`
+        SELECT account_id::text AS subject, account_id, NULL::bigint AS session_id, NULL::int AS security_stamp FROM ${raw(from)}`,
       ...this.attempts.open(call, link, 'subject_of_stop'),
       ...this.notices(call, { template: 'recovery_started', facts, expiresAt: dueAt }, from),
     };

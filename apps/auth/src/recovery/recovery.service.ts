@@ -1,15 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { CredentialProofs, heldCredential, type CredentialAssertion } from '@app/accounts';
+import { CredentialProofs, heldCredential, lockAccount, type CredentialAssertion } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { audit } from '@app/audit';
-import { rowsUnderLock, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, type Statement, statementOf } from '@app/database';
 import { AuthError, plusSeconds, type Call } from '@app/kernel';
-import { lockAccountAndSessions } from '@app/sessions';
-import sql, { type Sql } from 'sql-template-tag';
-import { DataSource } from 'typeorm';
 import { ChallengedService } from './challenged.service.js';
 import type { HeldKey, Holder } from './holder.js';
-import type { OfferedKeys, ProvenKeys } from './new-keys.service.js';
+import { enrolmentOf, type OfferedKeys, type ProvenKeys } from './new-keys.service.js';
 import { RecoveryEffects } from './recovery-effects.js';
 import { refuseTaken } from './refuse-taken.js';
 import { completed, type Completed } from './registration.service.js';
@@ -24,7 +21,7 @@ export interface RecoveryProof {
 @Injectable()
 export class RecoveryService {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly database: Database,
     private readonly attempts: AttemptsRepository,
     private readonly challenged: ChallengedService,
     private readonly proofs: CredentialProofs,
@@ -40,10 +37,10 @@ export class RecoveryService {
     const recoveryKey = await this.provenRecoveryKey(holder, proof);
     if (!recoveryKey) return this.challenged.refuse(call, 'recovery_proof', token);
     const decision = this.decision(call, token, recoveryKey, keys);
-    const lock = lockAccountAndSessions(holder.id);
-    const [verdict] = await rowsUnderLock<{ outcome: string }>(this.dataSource, lock, decision).catch(
-      refuseTaken,
-    );
+    const lock = lockAccount(holder.id);
+    const [verdict] = await this.database
+      .rowsUnderLock<{ outcome: string }>(lock, decision)
+      .catch(refuseTaken);
     this.effects.wake();
     if (verdict?.outcome !== 'redeemed') throw new AuthError('session_not_found');
     const { delaySeconds } = this.effects;
@@ -62,14 +59,16 @@ export class RecoveryService {
     return count === undefined ? undefined : key;
   }
 
-  private decision(call: Call, token: string, recoveryKey: HeldKey, keys: ProvenKeys): Sql {
+  private decision(
+    call: Call,
+    token: string,
+    recoveryKey: HeldKey,
+    keys: ProvenKeys,
+  ): Statement<{ outcome: string }> {
     const right = sql`EXISTS (SELECT FROM held h WHERE h.account_id = a.account_id)`;
     const effects = this.effects.delaySeconds
       ? this.effects.postpone(call, keys, 'done')
-      : {
-          ...this.effects.complete(call, sql`${JSON.stringify(keys.rows)}::jsonb`, 'done'),
-          ...this.effects.enrol(call, keys.totp, 'done'),
-        };
+      : this.effects.complete(call, sql`${JSON.stringify(keys.rows)}::jsonb`, 'done', enrolmentOf(keys));
     const parts: Parts = {
       held: heldCredential(recoveryKey.id),
       ...this.attempts.redeemChallenge(call, 'recovery_proof', token, right),
@@ -77,6 +76,6 @@ export class RecoveryService {
       ...effects,
       audited: audit(call, 'recovery.complete', 'verdict'),
     };
-    return statement(parts, sql`SELECT outcome FROM verdict`);
+    return statementOf(parts, sql`SELECT outcome FROM verdict`);
   }
 }

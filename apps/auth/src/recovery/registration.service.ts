@@ -1,14 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { enrolTotp, insertCredentials, lockAccount, UNREGISTERED } from '@app/accounts';
+import { changeKeys, insertCredentials, lockAccount, UNREGISTERED } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { audit } from '@app/audit';
-import { Database, rowsUnderLock, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, type Statement, statementOf } from '@app/database';
 import { AuthError, KeyRing, randomToken, type Call } from '@app/kernel';
-import sql from 'sql-template-tag';
-import { DataSource } from 'typeorm';
+import { endSessionsOf, survivors } from '@app/sessions';
 import { ChallengedService } from './challenged.service.js';
 import { spendCodeAndOpen, type InitVerdict, type OpenChallenge } from './open-challenge.js';
-import type { OfferedKeys, ProvenKeys } from './new-keys.service.js';
+import { enrolmentOf, type OfferedKeys, type ProvenKeys } from './new-keys.service.js';
 import type { Person } from './person.js';
 import { refuseTaken } from './refuse-taken.js';
 
@@ -29,7 +28,6 @@ const TOKEN_BITS = 256;
 @Injectable()
 export class RegistrationService {
   constructor(
-    private readonly dataSource: DataSource,
     private readonly database: Database,
     private readonly attempts: AttemptsRepository,
     private readonly keyRing: KeyRing,
@@ -50,25 +48,30 @@ export class RegistrationService {
   /** Gives the account its keys. Of any number of calls at once one does, and none once it has keys. */
   async complete(call: Call, token: string, offered: OfferedKeys): Promise<Completed> {
     const { holder, keys } = await this.challenged.prove(call, 'registration_proof', token, offered);
-    const [verdict] = await rowsUnderLock<{ outcome: string }>(
-      this.dataSource,
-      lockAccount(holder.id),
-      this.decision(call, token, holder.id, keys),
-    ).catch(refuseTaken);
+    const [verdict] = await this.database
+      .rowsUnderLock<{ outcome: string }>(lockAccount(holder.id), this.decision(call, token, holder.id, keys))
+      .catch(refuseTaken);
     if (verdict?.outcome !== 'redeemed') throw new AuthError('session_not_found');
     return completed(holder, keys);
   }
 
-  private decision(call: Call, token: string, accountId: string, { rows, totp }: ProvenKeys) {
+  private decision(
+    call: Call,
+    token: string,
+    accountId: string,
+    keys: ProvenKeys,
+  ): Statement<{ outcome: string }> {
+    const totp = enrolmentOf(keys);
     const parts: Parts = {
       free: sql`SELECT id AS account_id FROM accounts WHERE id = ${accountId}::bigint AND disabled_at IS NULL AND ${UNREGISTERED}`,
       ...this.attempts.redeemChallenge(call, 'registration_proof', token, sql`EXISTS (SELECT FROM free)`),
       done: sql`SELECT account_id FROM verdict WHERE outcome = 'redeemed'`,
-      inserted: insertCredentials(call, sql`${JSON.stringify(rows)}::jsonb`, 'done'),
-      ...(totp ? enrolTotp(call, sql`${totp.sealed}::text`, totp.step, 'done') : {}),
+      inserted: insertCredentials(call, sql`${JSON.stringify(keys.rows)}::jsonb`, 'done'),
+      ...(totp && changeKeys(call, 'done', totp)),
+      ...(totp && endSessionsOf(call, 'second_factor_enabled', 'raised', survivors.provenBy('otp'))),
       audited: audit(call, 'registration.complete', 'verdict'),
     };
-    return statement(parts, sql`SELECT outcome FROM verdict`);
+    return statementOf(parts, sql`SELECT outcome FROM verdict`);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { SecondFactor } from '@app/accounts';
+import { isCurrent, sql, type Sql } from '@app/database';
 import { plusSeconds } from '@app/kernel';
-import sql, { type Sql } from 'sql-template-tag';
 
 /** An attempt of a browser session, as it travels beside the limits: timestamps are ISO strings. */
 export interface BrowserAttempt {
@@ -73,7 +73,7 @@ function view(condition: Sql, late: Sql, now: Date): Sql {
   return sql`
     SELECT b.id::text AS id, b.expires_at, ${late} AS late, b.active_session_id::text AS active_id,
       EXISTS (SELECT FROM sessions s WHERE s.browser_session_id = b.id AND s.signed_in_at > b.rotated_at
-        AND s.ended_at IS NULL AND s.expires_at > ${now}::timestamptz) AS stale,
+        AND s.ended_at IS NULL AND s.expires_at > ${now}::timestamptz AND ${isCurrent('s')}) AS stale,
       coalesce((${attempts(now)}), '[]') AS attempts, coalesce((${signIns(now)}), '[]') AS sign_ins
     FROM browser_sessions b WHERE ${condition}`;
 }
@@ -82,7 +82,7 @@ function attempts(now: Date): Sql {
   return sql`
     SELECT json_agg(json_build_object('id', a.id::text, 'kind', a.kind, 'method', a.method, 'created_at', a.created_at,
       'expires_at', a.expires_at, 'stage', s.stage,
-      'live', coalesce(s.ended_at IS NULL AND s.expires_at > ${now}::timestamptz, false), 'factor', x.second_factor,
+      'live', coalesce(s.ended_at IS NULL AND s.expires_at > ${now}::timestamptz AND ${isCurrent('s')}, false), 'factor', x.second_factor,
       'email', u.email, 'username', u.username, 'phone', u.phone, 'email_taken', coalesce(u.email_taken, false),
       'phone_taken', coalesce(u.phone_taken, false),
       'email_proven', u.email_proven_at IS NOT NULL, 'phone_proven', u.phone_proven_at IS NOT NULL,
@@ -99,5 +99,5 @@ function signIns(now: Date): Sql {
       'amr', jsonb_path_query_array(s.amr, '$[*].method')) ORDER BY s.signed_in_at, s.id)
     FROM sessions s JOIN accounts x ON x.id = s.account_id
     WHERE s.browser_session_id = b.id AND s.stage = 'signed_in' AND s.ended_at IS NULL
-      AND s.expires_at > ${now}::timestamptz AND x.disabled_at IS NULL`;
+      AND s.expires_at > ${now}::timestamptz AND x.security_stamp <= s.security_stamp AND x.disabled_at IS NULL`;
 }

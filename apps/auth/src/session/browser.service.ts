@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { audit, type AuditEvent } from '@app/audit';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, type Sql, statementOf } from '@app/database';
 import { AuthError, digest, randomToken, type Call } from '@app/kernel';
 import { BrowserSessions } from '@app/sessions';
-import sql, { type Sql } from 'sql-template-tag';
 import { emptyView, type Browser, type BrowserAnswer } from './browser.js';
 import { viewById, type BrowserView } from './browser-view.js';
 
@@ -46,7 +45,7 @@ export class BrowserService {
   /** What the browser session holds now; its life begins anew. */
   async view(call: Call, id: string): Promise<BrowserView> {
     const parts = { rolled: this.browsers.roll(call, id) };
-    return (await this.database.row<BrowserView>(statement(parts, viewById(id, call.now)))) as BrowserView;
+    return (await this.database.row<BrowserView>(statementOf(parts, viewById(id, call.now)))) as BrowserView;
   }
 
   /** Ends one sign-in, the active one, or all of them. Nothing to end is no error. */
@@ -83,7 +82,7 @@ export class BrowserService {
       rotated: this.browsers.rotate(call, tokenHash, 'proven'),
     };
     const proven = await this.database.row<{ session_id: string }>(
-      statement(parts, sql`SELECT session_id::text AS session_id FROM proven, rotated`),
+      statementOf(parts, sql`SELECT session_id::text AS session_id FROM proven, rotated`),
     );
     if (!proven) return { ...browser, view: emptyView(browser.id, call.now) };
     return { ...browser, tokenHash, token, view: { ...browser.view, active_id: proven.session_id } };
@@ -96,7 +95,7 @@ export class BrowserService {
       verdict: sql`SELECT 'done' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM changed`,
       audited: audit(call, event, 'verdict'),
     };
-    return (await this.database.row(statement(parts, sql`SELECT session_id FROM changed`))) !== undefined;
+    return (await this.database.row(statementOf(parts, sql`SELECT session_id FROM changed`))) !== undefined;
   }
 }
 

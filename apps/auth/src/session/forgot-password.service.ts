@@ -10,10 +10,9 @@ import {
 } from '@app/attempts';
 import { audit } from '@app/audit';
 import { Config } from '@app/config';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import { askedBy, Outbox, type NewMessage } from '@app/delivery';
 import { AuthError, KeyRing, randomToken, secondsUntil, type Call, type Identifier } from '@app/kernel';
-import sql from 'sql-template-tag';
 
 const TOKEN_BITS = 256;
 
@@ -36,7 +35,7 @@ export class ForgotPasswordService {
     const parts: Parts = {
       ...activeSubjectParts(email, this.keyRing),
       turn: takeSendWindow(call, rule, 'subject'),
-      allowed: sql`SELECT s.subject, s.account_id, NULL::bigint AS session_id FROM subject s JOIN turn USING (subject)`,
+      allowed: sql`SELECT s.subject, s.account_id, NULL::bigint AS session_id, s.security_stamp FROM subject s JOIN turn USING (subject)`,
       ...this.attempts.open(call, attempt, 'allowed'),
       recipient: recipientOf('email', 'allowed'),
       message: this.outbox.enqueue(message, call.now, sql`SELECT * FROM recipient`),
@@ -47,7 +46,9 @@ export class ForgotPasswordService {
       audited: audit(call, 'password.forgot', 'verdict'),
     };
     const answer = sql`SELECT outcome, (SELECT next_at FROM waiting) AS next_at FROM verdict`;
-    const row = await this.database.row<{ outcome: string; next_at: Date | null }>(statement(parts, answer));
+    const row = await this.database.row<{ outcome: string; next_at: Date | null }>(
+      statementOf(parts, answer),
+    );
     this.outbox.wake();
     if (row?.outcome === 'sent') return;
     throw new AuthError('resend_too_soon', {

@@ -3,7 +3,7 @@ import { TotpFactors } from '@app/accounts';
 import { AttemptsRepository, type NewAttempt, type RedeemOutcome } from '@app/attempts';
 import { audit, auditRefusal, type AuditEvent } from '@app/audit';
 import { Config } from '@app/config';
-import { Database, statement, violatedConstraint, type Parts } from '@app/database';
+import { Database, type Parts, sql, type Sql, statementOf, violatedConstraint } from '@app/database';
 import {
   AuthError,
   digest,
@@ -14,7 +14,6 @@ import {
   type Call,
 } from '@app/kernel';
 import { BrowserSessions } from '@app/sessions';
-import sql, { type Sql } from 'sql-template-tag';
 import type { Browser } from './browser.js';
 
 /** One guess: who it is about, how it is checked, and what a right one makes. */
@@ -73,7 +72,7 @@ export class GuessService {
     const answer = sql`
       SELECT outcome, EXISTS (SELECT FROM flow) AS known, EXISTS (SELECT FROM proven) AS proven,
         (SELECT refills_at FROM budget) AS refills_at FROM verdict`;
-    const verdict = (await this.database.row<Verdict>(statement(parts, answer))) as Verdict;
+    const verdict = (await this.database.row<Verdict>(statementOf(parts, answer))) as Verdict;
     if (verdict.outcome !== 'redeemed' || !verdict.proven) throw refusalOf(verdict, call.now);
     return token;
   }
@@ -102,7 +101,7 @@ export class GuessService {
       secret: this.totp.secret('flow'),
     };
     const answer = sql`SELECT f.account_id::text AS account_id, s.secret_sealed FROM flow f CROSS JOIN secret s`;
-    const ask = () => this.database.row<KnownAuthenticator>(statement(parts, answer));
+    const ask = () => this.database.row<KnownAuthenticator>(statementOf(parts, answer));
     return ask().catch((error: unknown) => {
       // Another call opened it while this one waited for the browser session.
       if (violatedConstraint(error) === 'attempts_pkey') return ask();

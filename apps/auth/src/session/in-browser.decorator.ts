@@ -6,11 +6,11 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import type { Config } from '@app/config';
+import type { Sql } from '@app/database';
 import { digest } from '@app/kernel';
 import { SameSiteGuard } from '@app/pages';
 import { Authenticated } from '@app/throttle';
 import type { Request } from 'express';
-import type { Sql } from 'sql-template-tag';
 import { presentedToken } from '../protocols/wacht/browser-token.js';
 import { ReadsForms } from '../protocols/wacht/wacht-api.decorator.js';
 import type { Browser } from './browser.js';

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { AttemptsRepository } from '@app/attempts';
-import { Database } from '@app/database';
+import { AttemptsRepository, isAllowed } from '@app/attempts';
+import { Database, sql } from '@app/database';
 import { AuthError, type Call } from '@app/kernel';
-import sql from 'sql-template-tag';
 
 const TOKEN = /^[\w-]{20,128}$/;
 
@@ -23,7 +22,7 @@ export class LinkService {
   async pageOf({ now }: Call, token: unknown): Promise<string> {
     if (typeof token !== 'string' || !TOKEN.test(token)) throw new AuthError('link_unknown');
     const link = await this.database.row<Link>(sql`
-      SELECT a.status, a.expires_at FROM attempts a WHERE ${this.attempts.link(token)} AND a.purpose = 'sign_in'`);
+      SELECT a.status, a.expires_at FROM attempts a WHERE ${this.attempts.link(token)} AND a.purpose = 'sign_in' AND ${isAllowed('a')}`);
     if (link?.status === 'open' && link.expires_at > now) return `/magic-link?token=${token}`;
     throw new AuthError(link && ['open', 'expired'].includes(link.status) ? 'link_expired' : 'link_unknown');
   }

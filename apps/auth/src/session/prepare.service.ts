@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AttemptsRepository, type NewAttempt } from '@app/attempts';
 import { Config } from '@app/config';
-import { Database, statement } from '@app/database';
+import { Database, statementOf } from '@app/database';
 import { Outbox } from '@app/delivery';
 import { AuthError, plusSeconds, secondsUntil, type Call } from '@app/kernel';
 import { channelOf, openAttempt } from './attempt-step.js';
@@ -45,7 +45,7 @@ export class PrepareService {
     );
     const { parts, answer } = this.sends.of(call, browser, attempt, channel, sending);
     const { outcome, next_at } = (await this.database.row<SendVerdict>(
-      statement(parts, answer),
+      statementOf(parts, answer),
     )) as SendVerdict;
     this.outbox.wake();
     if (outcome === 'absent') throw unknownAttempt();

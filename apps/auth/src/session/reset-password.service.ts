@@ -2,12 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { PasswordHasher, resetPassword, weaknessOf } from '@app/accounts';
 import { AttemptsRepository, type RedeemOutcome } from '@app/attempts';
 import { audit } from '@app/audit';
-import { Database, rowsUnderLock, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import { Outbox, ownerNotice } from '@app/delivery';
 import { AuthError, type Call } from '@app/kernel';
-import { endSessionsOf, lockAccountAndSessions } from '@app/sessions';
-import sql from 'sql-template-tag';
-import { DataSource } from 'typeorm';
+import { endSessionsOf } from '@app/sessions';
 
 interface Verdict {
   outcome: RedeemOutcome;
@@ -19,7 +17,6 @@ interface Verdict {
 export class ResetPasswordService {
   constructor(
     private readonly database: Database,
-    private readonly dataSource: DataSource,
     private readonly attempts: AttemptsRepository,
     private readonly hasher: PasswordHasher,
     private readonly outbox: Outbox,
@@ -27,20 +24,19 @@ export class ResetPasswordService {
 
   /**
    * A password that is too weak is refused before the link is looked at, so that it stays good. The new password, the end of
-   * all sessions in all protocols and the burn of the link are one statement, behind a lock that waits for sign-ins on
-   * their way: none of them outlives it.
+   * all sessions in all protocols and the burn of the link are one statement. Sign-ins on their way carry the stamp from before it,
+   * and are nothing when they arrive.
    */
   async reset(call: Call, token: string, password: string): Promise<void> {
     const weakness = weaknessOf(password, []);
     if (weakness)
       throw new AuthError('password_weak', { parameters: [{ parameter: 'password', error: weakness }] });
 
-    const accountId = await this.accountOf(token);
     const passwordHash = await this.hasher.hash(password);
     const parts: Parts = {
       ...this.attempts.redeemLink(call, 'password_reset', token),
       changed: resetPassword(call, passwordHash, 'verdict'),
-      ended: endSessionsOf(call, 'password_reset', 'changed'),
+      ...endSessionsOf(call, 'password_reset', 'changed'),
       message: this.outbox.enqueue(
         ownerNotice(call, 'password_changed', {}),
         call.now,
@@ -48,24 +44,10 @@ export class ResetPasswordService {
       ),
       audited: audit(call, 'password.reset', 'verdict'),
     };
-    const decision = statement(
-      parts,
-      sql`SELECT outcome, EXISTS (SELECT FROM changed) AS changed FROM verdict`,
-    );
-    const [verdict] = await rowsUnderLock<Verdict>(
-      this.dataSource,
-      lockAccountAndSessions(accountId),
-      decision,
-    );
+    const answer = sql`SELECT outcome, EXISTS (SELECT FROM changed) AS changed FROM verdict`;
+    const verdict = await this.database.row<Verdict>(statementOf(parts, answer));
     this.outbox.wake();
     if (!verdict?.changed)
       throw new AuthError(verdict?.outcome === 'expired' ? 'link_expired' : 'link_unknown');
-  }
-
-  /** Whose link this is; nobody's for one that does not exist, which is then refused like any other. */
-  private async accountOf(token: string): Promise<string> {
-    const row = await this.database.row<{ account_id: string | null }>(sql`
-      SELECT a.account_id FROM attempts a WHERE ${this.attempts.link(token)} AND a.purpose = 'password_reset'`);
-    return row?.account_id ?? '0';
   }
 }

@@ -9,11 +9,10 @@ import {
 } from '@app/attempts';
 import { audit } from '@app/audit';
 import { Config } from '@app/config';
-import type { Parts } from '@app/database';
+import { type Parts, type Sql, sql } from '@app/database';
 import { Outbox } from '@app/delivery';
 import { KeyRing, type Call } from '@app/kernel';
 import { BrowserSessions } from '@app/sessions';
-import sql, { type Sql } from 'sql-template-tag';
 import type { Browser } from './browser.js';
 import type { BrowserAttempt } from './browser-view.js';
 import type { Channel, Sending } from './sending.js';
@@ -99,7 +98,8 @@ export class SendParts {
     const { attempt: linked } = link ? this.attempts.open(call, link, 'opening') : {};
     return {
       opening: sql`
-        SELECT f.subject, f.session_id, (SELECT c.account_id FROM contact c WHERE NOT c.refused) AS account_id FROM allowed f`,
+        SELECT f.subject, f.session_id, c.account_id, c.security_stamp
+        FROM allowed f LEFT JOIN contact c ON NOT c.refused`,
       ...this.attempts.open(call, code, 'opening'),
       ...(linked && { linked }),
     };

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { activeSubjectParts, holdAccount, PasswordCheck, type KnownAccount } from '@app/accounts';
 import { audit, auditRefusal } from '@app/audit';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import {
   AuthError,
   digest,
@@ -12,7 +12,6 @@ import {
   type Identifier,
 } from '@app/kernel';
 import { BrowserSessions } from '@app/sessions';
-import sql from 'sql-template-tag';
 import type { Browser } from './browser.js';
 
 /** How somebody wants to sign in, and who they say they are. */
@@ -64,7 +63,7 @@ export class SignInService {
         SELECT 'begun' AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM begun`,
       audited: audit(call, 'sign_in', 'verdict'),
     };
-    const begun = await this.database.row(statement(parts, sql`SELECT id FROM begun`));
+    const begun = await this.database.row(statementOf(parts, sql`SELECT id FROM begun`));
     if (!begun) throw new AuthError('attempt_not_found');
   }
 
@@ -80,17 +79,17 @@ export class SignInService {
     const stage = account.second_factor === 'none' ? 'signed_in' : 'pending';
     const parts: Parts = {
       browser: this.browsers.locked(call, browser),
-      held: holdAccount(account, call.now),
+      held: holdAccount(account),
       subject: sql`SELECT account_id::text AS subject, account_id FROM held`,
       begun: this.browsers.begin(call, { id: attemptId, kind: 'sign_in', method }),
-      proven: this.browsers.start(call, { id: call.nextId(), attemptId, stage, method: 'pwd' }, 'begun'),
+      proven: this.browsers.start(call, { id: call.nextId(), attemptId, stage, method: 'pwd' }, 'held'),
       forgiven,
       rotated: this.browsers.rotate(call, digest(token), 'proven'),
       replaced: this.browsers.replace(call, 'proven'),
       verdict: sql`SELECT 'accepted' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM proven`,
       audited: audit(call, 'password', 'verdict'),
     };
-    const proven = await this.database.row(statement(parts, sql`SELECT session_id FROM proven`));
+    const proven = await this.database.row(statementOf(parts, sql`SELECT session_id FROM proven`));
     return proven ? token : this.refuse(call, account.id, 'credentials_wrong', 'overtaken');
   }
 

@@ -2,10 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { insertSignUp, PasswordHasher, strangerOf, takenIdentifiers, weaknessOf } from '@app/accounts';
 import { audit, auditRefusal } from '@app/audit';
 import { Config } from '@app/config';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import { AuthError, KeyRing, type AuthErrorCode, type Call, type Identifier } from '@app/kernel';
 import { BrowserSessions } from '@app/sessions';
-import sql from 'sql-template-tag';
 import type { Browser } from './browser.js';
 
 /** What somebody signs up with; identifiers in the one form they are stored in. */
@@ -75,7 +74,7 @@ export class SignUpService {
         SELECT 'begun' AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM begun`,
       audited: audit(call, 'sign_up', 'verdict'),
     };
-    const begun = await this.database.row(statement(parts, sql`SELECT id FROM begun`));
+    const begun = await this.database.row(statementOf(parts, sql`SELECT id FROM begun`));
     if (!begun) throw new AuthError('attempt_not_found');
   }
 

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { changeProfile, PasswordHasher, withProfile, type Profile } from '@app/accounts';
+import { changeProfile, PasswordHasher, raiseStamp, withProfile, type Profile } from '@app/accounts';
 import { audit } from '@app/audit';
-import { Database, statement, violatedConstraint } from '@app/database';
+import { Database, sql, statementOf, violatedConstraint } from '@app/database';
 import { AuthError, type Call } from '@app/kernel';
-import { endOtherSessions, sessionOfToken } from '@app/sessions';
-import sql from 'sql-template-tag';
+import { endSession, endSessionsOf, sessionOfToken, survivors } from '@app/sessions';
 import { Freshness } from './freshness.js';
 
 export interface AccountChange {
@@ -26,7 +25,7 @@ export class AccountService {
 
   async current(call: Call, sessionId: string): Promise<Profile> {
     const parts = { session: sessionOfToken(call, sessionId) };
-    const profile = await this.database.row<Profile>(statement(parts, withProfile('session')));
+    const profile = await this.database.row<Profile>(statementOf(parts, withProfile('session')));
     if (!profile) throw new AuthError('session_not_found');
     return profile;
   }
@@ -51,13 +50,13 @@ export class AccountService {
       session: sessionOfToken(call, sessionId),
       allowed: this.freshness.fresh(call, 'session', lenient),
       changed: changeProfile(call, { ...change, passwordHash }, 'allowed'),
-      ...(passwordHash && { others: endOtherSessions(call, 'changed', 'password_changed', sessionId) }),
+      ...(passwordHash && endSessionsOf(call, 'password_changed', 'changed', survivors.only(sessionId))),
       verdict: sql`
         SELECT 'changed' AS outcome, account_id, ${sessionId}::bigint AS session_id, NULL::bigint AS attempt_id FROM changed`,
       audited: audit(call, 'account.update', 'verdict'),
     };
     const changed = await this.database
-      .row<Profile>(statement(parts, sql`SELECT * FROM changed`))
+      .row<Profile>(statementOf(parts, sql`SELECT * FROM changed`))
       .catch((error: unknown) => refuseTaken(error));
     if (!changed) throw new AuthError('proof_stale');
     return changed;
@@ -70,22 +69,28 @@ export class AccountService {
     };
     const answer = sql`
       SELECT p.*, EXISTS (SELECT FROM allowed) AS fresh FROM (${withProfile('session')}) p`;
-    const profile = await this.database.row<Profile & { fresh: boolean }>(statement(parts, answer));
+    const profile = await this.database.row<Profile & { fresh: boolean }>(statementOf(parts, answer));
     if (!profile) throw new AuthError('session_not_found');
     if (!profile.fresh) throw new AuthError('proof_stale');
     return profile;
   }
 
-  /** Ends every session of the account, in all protocols. */
+  /**
+   * Ends every session of the account, in all protocols. One that still waits for the second factor ends itself alone: whoever has only
+   * the password must not be able to sign its owner out.
+   */
   async signOut(call: Call, sessionId: string): Promise<void> {
     const parts = {
       session: sessionOfToken(call, sessionId),
-      ended: endOtherSessions(call, 'session', 'logout', '0'),
+      own: endSession(sessionId, 'logout', call.now),
+      proven: sql`SELECT account_id FROM session WHERE stage = 'signed_in'`,
+      signed_out: raiseStamp(call, 'proven'),
+      ...endSessionsOf(call, 'logout', 'signed_out', survivors.none, 'own'),
       verdict: sql`
         SELECT 'ended' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session`,
       audited: audit(call, 'session.end', 'verdict'),
     };
-    const row = await this.database.row(statement(parts, sql`SELECT session_id FROM session`));
+    const row = await this.database.row(statementOf(parts, sql`SELECT session_id FROM session`));
     if (!row) throw new AuthError('session_not_found');
   }
 }

@@ -2,9 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { BackupCodes, subjectParts } from '@app/accounts';
 import { AttemptsRepository, type RedeemOutcome } from '@app/attempts';
 import { audit } from '@app/audit';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import { AuthError, KeyRing, type Call, type Identifier } from '@app/kernel';
-import sql from 'sql-template-tag';
 import { FactorRemovalService } from './factor-removal.service.js';
 import { shownFactor } from './second-factor-code.js';
 
@@ -29,12 +28,12 @@ export class BackupRemovalService {
     const parts: Parts = {
       backup_code: this.backupCodes.locked(accountId ?? NOBODY, code),
       ...this.attempts.redeemElsewhere(call, question, 'totp', this.backupCodes.isRight('backup_code')),
-      redeemed: sql`SELECT account_id FROM verdict WHERE outcome = 'redeemed'`,
+      redeemed: sql`SELECT account_id, security_stamp FROM verdict WHERE outcome = 'redeemed'`,
       ...this.removal.remove(call, 'redeemed'),
       audited: audit(call, 'factor.disconnect', 'verdict'),
     };
     const row = await this.database.row<{ outcome: RedeemOutcome }>(
-      statement(parts, sql`SELECT outcome FROM verdict`),
+      statementOf(parts, sql`SELECT outcome FROM verdict`),
     );
     this.removal.sent();
     if (row?.outcome !== 'redeemed') throw new AuthError('code_wrong');
@@ -45,11 +44,11 @@ export class BackupRemovalService {
     const attempt = { ...shownFactor(call, 'second_factor', rule), factor: 'first' } as const;
     const parts: Parts = {
       ...subjectParts(login, this.keyRing),
-      opening: sql`SELECT subject, account_id, NULL::bigint AS session_id FROM subject`,
+      opening: sql`SELECT subject, account_id, NULL::bigint AS session_id, security_stamp FROM subject`,
       ...this.attempts.open(call, attempt, 'opening'),
     };
     const row = await this.database.row<{ account_id: string | null }>(
-      statement(parts, sql`SELECT account_id FROM attempt`),
+      statementOf(parts, sql`SELECT account_id FROM attempt`),
     );
     return { id: attempt.id, accountId: row?.account_id ?? null };
   }

@@ -3,11 +3,10 @@ import { recipientOf } from '@app/accounts';
 import { AttemptsRepository, nextSend, takeSendWindow, type SendRule } from '@app/attempts';
 import { audit } from '@app/audit';
 import { Config } from '@app/config';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import { Outbox } from '@app/delivery';
 import { AuthError, secondsUntil, type Call } from '@app/kernel';
 import { sessionOfToken } from '@app/sessions';
-import sql from 'sql-template-tag';
 import { bindingOf, sentFactor } from './second-factor-code.js';
 
 interface Factor {
@@ -50,7 +49,7 @@ export class FactorCodeService {
   private async channel(call: Call, sessionId: string): Promise<'email' | 'sms'> {
     const parts = { session: sessionOfToken(call, sessionId) };
     const answer = sql`SELECT a.second_factor FROM session s JOIN accounts a ON a.id = s.account_id`;
-    const row = await this.database.row<Factor>(statement(parts, answer));
+    const row = await this.database.row<Factor>(statementOf(parts, answer));
     if (!row) throw new AuthError('session_not_found');
     if (row.second_factor !== 'email' && row.second_factor !== 'sms') throw new AuthError('address_missing');
     return row.second_factor;
@@ -91,6 +90,6 @@ export class FactorCodeService {
     };
     const answer = sql`
       SELECT outcome, (SELECT address FROM recipient) AS address, (SELECT next_at FROM waiting) AS next_at FROM verdict`;
-    return (await this.database.row<Verdict>(statement(parts, answer))) as Verdict;
+    return (await this.database.row<Verdict>(statementOf(parts, answer))) as Verdict;
   }
 }

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { SecondFactors, recipientOf, type FactorSetup } from '@app/accounts';
+import { SecondFactors, holdAloneOf, recipientOf, type FactorSetup } from '@app/accounts';
 import { AttemptsRepository, type RedeemOutcome } from '@app/attempts';
 import { audit } from '@app/audit';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import { Outbox, ownerNotice } from '@app/delivery';
 import { AuthError, type Call } from '@app/kernel';
-import { endSessionsWithout, RefreshRotation, sessionOfToken } from '@app/sessions';
-import sql from 'sql-template-tag';
+import { endSessionsOf, ownerOfToken, RefreshRotation, sessionOfToken, survivors } from '@app/sessions';
 import { refuseTaken } from './account.service.js';
 import { bindingOf } from './second-factor-code.js';
 
@@ -29,12 +28,15 @@ export class FactorConfirmService {
   /** Marks the session, ends those of the account that were made without this factor, and tells the owner. */
   async confirm(call: Call, sessionId: string, code: string): Promise<void> {
     const setup = await this.setup(call, sessionId);
+    const provenBy = survivors.provenBy(setup.factor === 'totp' ? 'otp' : 'sms');
     const parts: Parts = {
-      session: sessionOfToken(call, sessionId),
+      owner: ownerOfToken(call, sessionId),
+      account: holdAloneOf('owner'),
+      session: sessionOfToken(call, sessionId, 'account'),
       setup: this.factors.setup(call, 'session'),
       ...this.redeem(call, setup, sessionId, code),
       marked: this.rotation.mark(call, 'marking'),
-      others: endSessionsWithout(call, setup.factor === 'totp' ? 'otp' : 'sms', 'connected', sessionId),
+      ...endSessionsOf(call, 'second_factor_enabled', 'connected', provenBy, 'marking'),
       recipient: recipientOf('email', 'connected'),
       notice: this.outbox.enqueue(
         ownerNotice(call, 'factor_changed', { change: `${setup.factor}_enabled` }),
@@ -45,7 +47,7 @@ export class FactorConfirmService {
     };
     const answer = sql`SELECT outcome, EXISTS (SELECT FROM connected) AS connected FROM verdict`;
     const row = await this.database
-      .row<{ outcome: RedeemOutcome; connected: boolean }>(statement(parts, answer))
+      .row<{ outcome: RedeemOutcome; connected: boolean }>(statementOf(parts, answer))
       .catch((error: unknown) => refuseTaken(error));
     this.outbox.wake();
     if (!row?.connected) throw new AuthError('code_wrong');
@@ -63,14 +65,15 @@ export class FactorConfirmService {
       ...this.factors.connect(call, step, 'setup', 'verdict'),
       codes_overtaken: this.attempts.supersedeSent(call, 'connected'),
       marking: sql`
-        SELECT v.outcome, v.method, s.session_id FROM verdict v JOIN connected USING (account_id) JOIN session s USING (account_id)`,
+        SELECT v.outcome, v.method, s.session_id, c.security_stamp
+        FROM verdict v JOIN connected c USING (account_id) JOIN session s USING (account_id)`,
     };
   }
 
   private async setup(call: Call, sessionId: string): Promise<FactorSetup> {
     const parts = { session: sessionOfToken(call, sessionId), setup: this.factors.setup(call, 'session') };
     const answer = sql`SELECT s.session_id, u.* FROM session s LEFT JOIN setup u ON true WHERE s.stage = 'signed_in'`;
-    const row = await this.database.row<FactorSetup & { session_id: string }>(statement(parts, answer));
+    const row = await this.database.row<FactorSetup & { session_id: string }>(statementOf(parts, answer));
     if (!row) throw new AuthError('session_not_found');
     if (!row.account_id) throw new AuthError('code_wrong');
     return row;

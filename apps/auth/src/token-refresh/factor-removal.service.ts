@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { recipientOf, SecondFactors } from '@app/accounts';
 import { audit } from '@app/audit';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import { Outbox, ownerNotice } from '@app/delivery';
 import { AuthError, type Call } from '@app/kernel';
-import { endWaitingSessions, sessionOfToken } from '@app/sessions';
-import sql from 'sql-template-tag';
+import { endSessionsOf, sessionOfToken, survivors } from '@app/sessions';
 import { Freshness } from './freshness.js';
 
 /** An account without a second factor again. */
@@ -30,7 +29,7 @@ export class FactorRemovalService {
       audited: audit(call, 'factor.disconnect', 'verdict'),
     };
     const row = await this.database.row<{ outcome: string }>(
-      statement(parts, sql`SELECT outcome FROM verdict`),
+      statementOf(parts, sql`SELECT outcome FROM verdict`),
     );
     this.outbox.wake();
     if (!row) throw new AuthError('session_not_found');
@@ -46,7 +45,7 @@ export class FactorRemovalService {
   remove(call: Call, from: string): Parts {
     return {
       ...this.factors.disconnect(call, from),
-      waiting: endWaitingSessions(call, 'second_factor_disabled', 'disconnected'),
+      ...endSessionsOf(call, 'second_factor_disabled', 'disconnected', survivors.signedIn),
       recipient: recipientOf('email', 'disconnected'),
       notice: this.outbox.enqueue(
         ownerNotice(call, 'factor_changed', { change: 'disabled' }),

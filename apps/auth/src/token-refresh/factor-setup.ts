@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { BackupCodes } from '@app/accounts';
 import { audit } from '@app/audit';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import { AuthError, type Call } from '@app/kernel';
 import { sessionOfToken } from '@app/sessions';
-import sql from 'sql-template-tag';
 import { Freshness } from './freshness.js';
 
 /** Ten of 39 bits: enough for a year, and too many to be found within the guesses of an account. */
@@ -15,6 +14,8 @@ export interface SetupHolder {
   /** What the account is known by: stands in the authenticator app. */
   label: string;
   fresh: boolean;
+  /** Whether somebody has proven to own the account: a stranger's registration must not leave a way in. */
+  proven: boolean;
 }
 
 /** What setting up an authenticator and a phone have in common. */
@@ -30,11 +31,13 @@ export class FactorSetups {
   async holder(call: Call, sessionId: string): Promise<SetupHolder> {
     const parts = { session: sessionOfToken(call, sessionId), fresh: this.freshness.fresh(call, 'session') };
     const answer = sql`
-      SELECT a.id AS account_id, coalesce(a.email, a.username, a.phone) AS label, EXISTS (SELECT FROM fresh) AS fresh
+      SELECT a.id AS account_id, coalesce(a.email, a.username, a.phone) AS label, EXISTS (SELECT FROM fresh) AS fresh,
+        a.activated_at IS NOT NULL AS proven
       FROM session s JOIN accounts a ON a.id = s.account_id`;
-    const holder = await this.database.row<SetupHolder>(statement(parts, answer));
+    const holder = await this.database.row<SetupHolder>(statementOf(parts, answer));
     if (!holder) throw new AuthError('session_not_found');
     if (!holder.fresh) throw new AuthError('proof_stale');
+    if (!holder.proven) throw new AuthError('account_not_activated');
     return holder;
   }
 
@@ -50,7 +53,7 @@ export class FactorSetups {
   ): Promise<string[] | undefined> {
     const { codes, parts } = this.backupCodes.issue(call, account_id, BACKUP_CODES, 'set_up');
     const row = await this.database.row(
-      statement(
+      statementOf(
         {
           session: sessionOfToken(call, sessionId),
           allowed: this.freshness.fresh(call, 'session'),

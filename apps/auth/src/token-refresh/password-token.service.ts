@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { holdAccount, PasswordCheck, withAccount, type KnownAccount } from '@app/accounts';
 import { audit, auditRefusal } from '@app/audit';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import { AuthError, type AuthErrorCode, type Call, type Identifier } from '@app/kernel';
 import { RefreshRotation, RefreshTokens } from '@app/sessions';
 import type { TokenHolder } from '@app/tokens';
-import sql from 'sql-template-tag';
 import { SecondFactorChallenge } from './second-factor-challenge.js';
 
 /** A session that has just begun, and the refresh token that nobody else has. */
@@ -49,15 +48,15 @@ export class PasswordTokenService {
     const id = call.nextId();
     const stage = account.second_factor === 'none' ? 'signed_in' : 'pending';
     const parts: Parts = {
-      held: holdAccount(account, call.now),
-      starting: sql`SELECT account_id, ${stage}::text AS stage FROM held`,
+      held: holdAccount(account),
+      starting: sql`SELECT account_id, security_stamp, ${stage}::text AS stage FROM held`,
       session: this.rotation.start(call, { id, method: 'pwd', token }, 'starting'),
       ...this.challenge.open(call, account.second_factor, id),
       ...also,
       verdict: sql`SELECT 'accepted' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session`,
       audited: audit(call, 'password', 'verdict'),
     };
-    const holder = await this.database.row<TokenHolder>(statement(parts, withAccount('session')));
+    const holder = await this.database.row<TokenHolder>(statementOf(parts, withAccount('session')));
     this.challenge.sent();
     return holder && { holder, refreshToken: token.token };
   }

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { withAccount } from '@app/accounts';
 import { audit } from '@app/audit';
-import { Database, statement } from '@app/database';
+import { Database, sql, statementOf } from '@app/database';
 import { AuthError, type Call } from '@app/kernel';
 import { RefreshRotation, RefreshTokens, type PresentedToken } from '@app/sessions';
 import type { TokenHolder } from '@app/tokens';
-import sql from 'sql-template-tag';
 import type { BegunSession } from './password-token.service.js';
 
 /** How a presented token ended; `unknown` is of no session. The first three are good. */
@@ -46,7 +45,7 @@ export class RefreshService {
       audited: audit(call, 'token.refresh', 'verdict'),
     };
     const answer = sql`SELECT v.outcome, h.* FROM verdict v LEFT JOIN (${withAccount('rotated')}) h ON true`;
-    return (await this.database.row<Verdict>(statement(parts, answer))) as Verdict;
+    return (await this.database.row<Verdict>(statementOf(parts, answer))) as Verdict;
   }
 }
 

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { PasswordHasher, registerAccount, type Profile } from '@app/accounts';
 import { audit } from '@app/audit';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import type { Call } from '@app/kernel';
 import { RefreshRotation, RefreshTokens } from '@app/sessions';
 import { TokenPairs, type TokenHolder, type TokenPair } from '@app/tokens';
-import sql from 'sql-template-tag';
 import { refuseTaken } from './account.service.js';
 
 export interface RegistrationRequest {
@@ -39,7 +38,7 @@ export class RegistrationService {
     const session = { id: call.nextId(), method: 'pwd', token } as const;
     const parts: Parts = {
       created: registerAccount(call, { ...names, id: call.nextId(), passwordHash }),
-      starting: sql`SELECT account_id, 'signed_in' AS stage FROM created WHERE ${passwordHash !== undefined}::boolean`,
+      starting: sql`SELECT account_id, security_stamp, 'signed_in' AS stage FROM created WHERE ${passwordHash !== undefined}::boolean`,
       session: this.rotation.start(call, session, 'starting'),
       verdict: sql`
         SELECT 'created' AS outcome, c.account_id, s.session_id, NULL::bigint AS attempt_id
@@ -50,7 +49,7 @@ export class RegistrationService {
       SELECT c.*, s.session_id, s.stage, s.amr, s.second_factor_at, true AS has_password
       FROM created c LEFT JOIN session s ON true`;
     const row = await this.database
-      .row<Profile & TokenHolder>(statement(parts, answer))
+      .row<Profile & TokenHolder>(statementOf(parts, answer))
       .catch((error: unknown) => refuseTaken(error));
     const profile = row as Profile & TokenHolder;
     return {

@@ -2,10 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { recipientOf, type SecondFactor } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { Config } from '@app/config';
-import type { Parts } from '@app/database';
+import { type Parts, sql } from '@app/database';
 import { Outbox } from '@app/delivery';
 import { plusSeconds, type Call } from '@app/kernel';
-import sql from 'sql-template-tag';
 import { bindingOf, sentFactor, shownFactor } from './second-factor-code.js';
 
 /** The attempt at the second factor that comes with a new pending session. */

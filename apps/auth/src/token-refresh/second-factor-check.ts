@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { BackupCodes, TotpFactors, type SecondFactor } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
-import type { Parts } from '@app/database';
+import { type Parts, raw, sql } from '@app/database';
 import type { Call } from '@app/kernel';
-import sql, { raw } from 'sql-template-tag';
 import { bindingOf, shownFactor } from './second-factor-code.js';
 
 /** What a session waits for, or can be marked anew by. */

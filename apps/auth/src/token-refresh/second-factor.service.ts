@@ -2,11 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { withAccount } from '@app/accounts';
 import type { RedeemOutcome } from '@app/attempts';
 import { audit } from '@app/audit';
-import { Database, statement } from '@app/database';
+import { Database, sql, statementOf } from '@app/database';
 import { AuthError, type Call } from '@app/kernel';
 import { RefreshRotation, RefreshTokens, type PresentedToken } from '@app/sessions';
 import type { TokenHolder } from '@app/tokens';
-import sql from 'sql-template-tag';
 import type { BegunSession } from './password-token.service.js';
 import { successorOf } from './refresh.service.js';
 import { isBackupCode, SecondFactorCheck, type AwaitedFactor } from './second-factor-check.js';
@@ -57,7 +56,7 @@ export class SecondFactorService {
         FROM (VALUES (1)) one LEFT JOIN presented p ON true WHERE NOT EXISTS (SELECT FROM good)`,
       audited: audit(call, 'second_factor', 'refused'),
     };
-    return this.database.row<AwaitedFactor>(statement(parts, sql`SELECT * FROM awaited`));
+    return this.database.row<AwaitedFactor>(statementOf(parts, sql`SELECT * FROM awaited`));
   }
 
   private async decide(
@@ -74,6 +73,6 @@ export class SecondFactorService {
       audited: audit(call, 'second_factor', 'verdict'),
     };
     const answer = sql`SELECT v.outcome, h.* FROM verdict v LEFT JOIN (${withAccount('promoted')}) h ON true`;
-    return (await this.database.row<Verdict>(statement(parts, answer))) as Verdict;
+    return (await this.database.row<Verdict>(statementOf(parts, answer))) as Verdict;
   }
 }

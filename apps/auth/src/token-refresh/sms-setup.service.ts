@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { SecondFactors } from '@app/accounts';
 import { AttemptsRepository, takeSendWindow } from '@app/attempts';
 import { Config } from '@app/config';
+import { sql } from '@app/database';
 import { Outbox } from '@app/delivery';
 import { AuthError, type Call } from '@app/kernel';
-import sql from 'sql-template-tag';
 import { FactorSetups } from './factor-setup.js';
 import { bindingOf, sentFactor } from './second-factor-code.js';
 

@@ -45,7 +45,7 @@ export class YatFactorController {
   @NeedsScope('account:write')
   @ApiBody({ type: YatTwoFactorRequest })
   @ApiOkResponse({ type: YatTwoFactorResponse })
-  @YatErrors('session_not_found', 'proof_stale', 'invalid_parameters')
+  @YatErrors('session_not_found', 'proof_stale', 'account_not_activated', 'invalid_parameters')
   async choose(
     @Caller() call: Call,
     @Bearer() { sid }: AccessTokenClaims,
@@ -84,7 +84,13 @@ export class YatFactorController {
   @NeedsScope('account:write')
   @ApiBody({ type: YatEnable2FaRequest })
   @ApiOkResponse({ type: YatEnable2FaResponse })
-  @YatErrors('session_not_found', 'proof_stale', 'invalid_parameters', 'resend_too_soon')
+  @YatErrors(
+    'session_not_found',
+    'proof_stale',
+    'account_not_activated',
+    'invalid_parameters',
+    'resend_too_soon',
+  )
   async enable(
     @Caller() call: Call,
     @Bearer() { sid }: AccessTokenClaims,

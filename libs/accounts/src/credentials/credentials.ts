@@ -1,5 +1,5 @@
+import { sql, raw, type Sql } from '@app/database';
 import type { Call } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
 import type { NewCredential } from './credential-proofs.js';
 
 /** Condition on table `accounts`: nobody has a key to it yet. */

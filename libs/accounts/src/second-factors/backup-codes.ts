@@ -1,8 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { Parts } from '@app/database';
+import { type Parts, raw, type Sql, sql } from '@app/database';
 import { KeyRing, type Call } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
 
 export interface BackupCodeForm {
   count: number;

@@ -1,4 +1,4 @@
-import sql, { type Sql } from 'sql-template-tag';
+import { sql, type Sql } from '@app/database';
 
 /** A batch of set-ups that nobody confirmed in time. What others hold is skipped. */
 export function purgeFactorSetups(now: Date, batch: number): Sql {

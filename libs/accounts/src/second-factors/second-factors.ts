@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
-import type { Parts } from '@app/database';
+import { type Parts, raw, type Sql, sql } from '@app/database';
 import { plusSeconds, type Call } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
 import { TotpFactors } from '../totp-factors.js';
 import { dropBackupCodes } from './backup-codes.js';
 
@@ -66,32 +65,38 @@ export class SecondFactors {
 
   /**
    * Parts that put the set-up of part `setup` to use once the attempt in part `verdict` is redeemed: sign-ins of the
-   * account in part `connected` (`{account_id, factor}`) ask for it from now on. `step`: of the code that was shown, which is
-   * thereby used. A phone number that another account has violates `accounts_phone_key`.
+   * account in part `connected` (`{account_id, security_stamp}`) ask for it from now on, and what was made for the account before is
+   * over. The account has to be held alone. `step`: of the code that was shown, which is thereby used. A phone number that another
+   * account has violates `accounts_phone_key`.
    */
   connect({ now }: Call, step: number | undefined, setup: string, verdict: string): Parts {
     return {
-      connected: sql`
+      used_setup: sql`
         DELETE FROM factor_setups u USING ${raw(setup)} s, ${raw(verdict)} v
         WHERE v.outcome = 'redeemed' AND u.account_id = s.account_id
         RETURNING u.account_id, u.factor, u.secret_sealed, u.phone`,
       authenticator: sql`
         INSERT INTO totp_factors (account_id, secret_sealed, last_step, created_at)
-        SELECT account_id, secret_sealed, ${step ?? 0}::bigint, ${now}::timestamptz FROM connected WHERE factor = 'totp'
+        SELECT account_id, secret_sealed, ${step ?? 0}::bigint, ${now}::timestamptz FROM used_setup WHERE factor = 'totp'
         ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = excluded.last_step,
           created_at = excluded.created_at RETURNING account_id`,
-      factor_in_use: sql`
-        UPDATE accounts a SET second_factor = c.factor, phone = coalesce(c.phone, a.phone), updated_at = ${now}::timestamptz
-        FROM connected c WHERE a.id = c.account_id RETURNING a.id AS account_id`,
+      connected: sql`
+        UPDATE accounts a SET second_factor = c.factor, phone = coalesce(c.phone, a.phone),
+          security_stamp = a.security_stamp + 1, updated_at = ${now}::timestamptz
+        FROM used_setup c WHERE a.id = c.account_id RETURNING a.id AS account_id, a.security_stamp`,
     };
   }
 
-  /** Parts that leave the account in part `from` without a second factor: `disconnected` has its `account_id`. */
+  /**
+   * Parts that leave the account in part `from` without a second factor: `disconnected` has its `account_id, security_stamp`. What was
+   * made for the account before is over.
+   */
   disconnect({ now }: Call, from: string): Parts {
     return {
       disconnected: sql`
-        UPDATE accounts a SET second_factor = 'none', updated_at = ${now}::timestamptz FROM ${raw(from)} f
-        WHERE a.id = f.account_id AND a.second_factor <> 'none' RETURNING a.id AS account_id`,
+        UPDATE accounts a SET second_factor = 'none', security_stamp = a.security_stamp + 1, updated_at = ${now}::timestamptz
+        FROM ${raw(from)} f WHERE a.id = f.account_id AND a.second_factor <> 'none'
+        RETURNING a.id AS account_id, a.security_stamp`,
       ...this.forget(from),
     };
   }

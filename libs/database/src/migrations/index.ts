@@ -10,6 +10,7 @@ import { RefreshAndFactors1760000009000 } from './0009-refresh-and-factors.js';
 import { Credentials1760000010000 } from './0010-credentials.js';
 import { Docspace1760000011000 } from './0011-docspace.js';
 import { ExternalIdentities1760000012000 } from './0012-external-identities.js';
+import { SecurityStamp1760000013000 } from './0013-security-stamp.js';
 
 /** In the order in which they run. Classes and not a glob: the same in tests, in the build and on the command line. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   Credentials1760000010000,
   Docspace1760000011000,
   ExternalIdentities1760000012000,
+  SecurityStamp1760000013000,
 ];

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
-import { Database } from '@app/database';
+import { Database, sql } from '@app/database';
 import { plusSeconds } from '@app/kernel';
-import sql from 'sql-template-tag';
 import type { ClaimedMessage, Verdict } from '../message.js';
 import { retryDelaySeconds } from './retry-delay.js';
 

@@ -32,7 +32,7 @@ export class DocspaceCodeService {
     const { admit, spent } = proven;
     const started = { session: startProven(call, session, admit ? 'admitted' : 'proven') };
     const parts = together(admit?.('proven') ?? {}, started, spent);
-    await this.decision.decide(call, gate, awaited, code, { id: session.id, parts });
+    await this.decision.decide(call, gate, awaited, code, parts);
 
     if (language) await this.database.rows(changeLanguage(call, proven.account.id, language));
     const phone = awaited.setup?.phone ?? awaited.phone ?? undefined;

@@ -1,8 +1,8 @@
 import { accountOf } from '@app/accounts';
+import { type Sql } from '@app/database';
 import { digest } from '@app/kernel';
 import { signedInSession } from '@app/sessions';
 import type { Request } from 'express';
-import type { Sql } from 'sql-template-tag';
 import { docspace } from '../../protocols/docspace/docspace.protocol.js';
 import { presentedToken } from '../../protocols/docspace/docspace-token.js';
 

@@ -2,10 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { changeLanguage } from '@app/accounts';
 import { audit } from '@app/audit';
 import { Config } from '@app/config';
-import { Database, statement, together } from '@app/database';
+import { Database, sql, statementOf, together } from '@app/database';
 import { digest, plusSeconds, randomToken, type Call } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
-import sql from 'sql-template-tag';
 import { crossing } from './second-factor/attempts.js';
 import { DocspaceChallenge, type Challenge } from './second-factor/challenge.js';
 import type { SignInRequest, SignInStep } from './first-factor/credentials.js';
@@ -69,7 +68,7 @@ export class DocspaceSignInService {
     const codeLife =
       'code_life' in challenge.parts ? sql`(SELECT expires_at FROM code_life)` : sql`NULL::timestamptz`;
     const answer = sql`SELECT ${codeLife} AS code_expires_at FROM session`;
-    const row = await this.database.row<{ code_expires_at: Date | null }>(statement(parts, answer));
+    const row = await this.database.row<{ code_expires_at: Date | null }>(statementOf(parts, answer));
     return row && { challenge, codeExpiresAt: row.code_expires_at ?? undefined };
   }
 }

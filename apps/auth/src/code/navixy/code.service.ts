@@ -2,10 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { TotpFactors } from '@app/accounts';
 import { AttemptsRepository, type RedeemOutcome } from '@app/attempts';
 import { audit } from '@app/audit';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import { AuthError, digest, randomHex, type Call } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
-import sql from 'sql-template-tag';
 
 interface Verdict {
   outcome: RedeemOutcome;
@@ -76,6 +75,6 @@ export class CodeService {
     const answer = sql`
       SELECT outcome, account_id, EXISTS (SELECT FROM pending) AS pending,
         (SELECT secret_sealed FROM totp_secret) AS totp_secret FROM verdict`;
-    return (await this.database.row<Verdict>(statement(parts, answer))) as Verdict;
+    return (await this.database.row<Verdict>(statementOf(parts, answer))) as Verdict;
   }
 }

@@ -1,8 +1,8 @@
 import { accountOf } from '@app/accounts';
+import { type Sql } from '@app/database';
 import { digest } from '@app/kernel';
 import { signedInSession } from '@app/sessions';
 import type { Request } from 'express';
-import type { Sql } from 'sql-template-tag';
 import { presentedHash } from '../../protocols/navixy/navixy-parameters.js';
 import { navixy } from '../../protocols/navixy/navixy.protocol.js';
 

@@ -3,11 +3,10 @@ import { recipientOf } from '@app/accounts';
 import { Config } from '@app/config';
 import { AttemptsRepository, nextSend, takeSendWindow, type SendRule } from '@app/attempts';
 import { audit, auditRefusal } from '@app/audit';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import { codeMessage, Outbox } from '@app/delivery';
 import { AuthError, digest, secondsUntil, type AuthErrorCode, type Call } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
-import sql from 'sql-template-tag';
 import { secondFactorAttempt } from './second-factor.js';
 
 interface Awaited {
@@ -53,7 +52,7 @@ export class ResendService {
   private async awaited(call: Call, tokenHash: string): Promise<Awaited | undefined> {
     const parts = { pending: this.sessions.pending(call, tokenHash) };
     const answer = this.attempts.latest('sign_in', 'pending');
-    return this.database.row<Awaited>(statement(parts, answer));
+    return this.database.row<Awaited>(statementOf(parts, answer));
   }
 
   private async send(
@@ -91,7 +90,7 @@ export class ResendService {
       audited: audit(call, 'code.resend', 'verdict'),
     };
     const answer = sql`SELECT outcome, (SELECT next_at FROM waiting) AS next_at FROM verdict`;
-    return (await this.database.row<Verdict>(statement(parts, answer))) as Verdict;
+    return (await this.database.row<Verdict>(statementOf(parts, answer))) as Verdict;
   }
 
   private async refuse(

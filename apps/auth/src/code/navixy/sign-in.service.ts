@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { holdAccount, PasswordCheck, recipientOf, type KnownAccount } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { audit, auditRefusal } from '@app/audit';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import { codeMessage, Outbox } from '@app/delivery';
 import {
   AuthError,
@@ -13,7 +13,6 @@ import {
   type Call,
 } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
-import sql from 'sql-template-tag';
 import { secondFactorAttempt } from './second-factor.js';
 
 export interface PasswordSignIn {
@@ -67,14 +66,14 @@ export class SignInService {
     const tokenHash = digest(token);
     const stage = awaits ? 'pending' : 'signed_in';
     const parts: Parts = {
-      held: holdAccount(account, call.now),
+      held: holdAccount(account),
       session: this.sessions.start(call, { id: call.nextId(), stage, tokenHash, method: 'pwd' }, 'held'),
       ...(awaits ? this.challenge(call, awaits, tokenHash) : {}),
       ...also,
       verdict: sql`SELECT 'accepted' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session`,
       audited: audit(call, 'password', 'verdict'),
     };
-    const session = await this.database.row(statement(parts, sql`SELECT session_id FROM session`));
+    const session = await this.database.row(statementOf(parts, sql`SELECT session_id FROM session`));
     this.outbox.wake();
     return session && { token, awaits };
   }

@@ -25,7 +25,7 @@ export const yatErrors = {
   credential_malformed: { status: 401, error: INVALID_TOKEN },
   session_not_found: { status: 401, error: INVALID_TOKEN },
   credentials_wrong: { status: 401, error: 'Wrong login or password' },
-  account_not_activated: { status: 401, error: 'The account is not activated' },
+  account_not_activated: { status: 403, error: 'The e-mail address of the account has not been proven' },
   account_disabled: { status: 401, error: 'The account is disabled' },
   login_locked: { status: 429, error: 'Too many wrong passwords' },
   code_wrong: { status: 401, error: 'Wrong code' },

@@ -9,11 +9,10 @@ import {
   type FoundByIdentity,
 } from '@app/accounts';
 import { audit } from '@app/audit';
-import { Database, type Parts } from '@app/database';
+import { Database, type Parts, raw, sql } from '@app/database';
 import { Outbox, ownerNotice } from '@app/delivery';
 import { IdentityProviders, type ExternalIdentity } from '@app/identity-providers';
 import { AuthError, type Call } from '@app/kernel';
-import sql, { raw } from 'sql-template-tag';
 import type { IdentityProviderProof } from './credentials.js';
 import type { Proven, Refused } from './proof.js';
 import { refusedParameter } from '../refused-parameter.js';
@@ -48,7 +47,7 @@ export class DocspaceIdentity {
       return { refused: code, details, outcome: outcome.reason, event, accountId: null };
     }
     const { identity } = outcome;
-    const account = await this.database.row<FoundByIdentity>(accountOfIdentity(identity));
+    const account = await this.database.row(accountOfIdentity(identity));
     if (!account || account.taken) {
       const why = account ? 'other_identity' : 'no_account';
       return { refused: 'credentials_wrong', outcome: why, event, accountId: account?.id ?? null };
@@ -58,7 +57,7 @@ export class DocspaceIdentity {
       account,
       method: 'fed',
       event,
-      hold: (name, alone) => this.hold(call, account, identity, name, alone),
+      hold: (name, alone) => this.hold(account, identity, name, alone),
       also: {},
       spent: {},
       ...(!linked && { admit: (from: string) => this.link(call, identity, from) }),
@@ -66,14 +65,8 @@ export class DocspaceIdentity {
   }
 
   /** As long as it is linked, if it was. */
-  private hold(
-    call: Call,
-    account: FoundByIdentity,
-    identity: ExternalIdentity,
-    name: string,
-    alone = false,
-  ): Parts {
-    const held = (alone ? holdAlone : holdAccount)(account, call.now);
+  private hold(account: FoundByIdentity, identity: ExternalIdentity, name: string, alone = false): Parts {
+    const held = (alone ? holdAlone : holdAccount)(account);
     return account.linked ? { vouched: held, [name]: holdIdentity(identity, 'vouched') } : { [name]: held };
   }
 

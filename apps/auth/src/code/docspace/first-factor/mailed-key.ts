@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { activate, holdAlone, KNOWN_COLUMNS, type KnownAccount } from '@app/accounts';
-import { AttemptsRepository, MAILED_KEYS } from '@app/attempts';
-import { Database, statement, type Parts } from '@app/database';
+import { AttemptsRepository, isAllowed, MAILED_KEYS } from '@app/attempts';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import { normaliseIdentifier, type Call } from '@app/kernel';
 import { endPendingBegunBy } from '@app/sessions';
-import sql from 'sql-template-tag';
 import type { MailedKeyProof } from './credentials.js';
 import type { Proven, Refused } from './proof.js';
 
@@ -52,7 +51,7 @@ export class DocspaceMailedKey {
   /** The account first, as everywhere, and alone: the session that comes of it ends the others that the key has begun. */
   private hold(call: Call, key: string, account: KnownAccount, name: string): Parts {
     return {
-      keyed: holdAlone(account, call.now),
+      keyed: holdAlone(account),
       [name]: this.attempts.holdLink(call, MAILED_KEYS, key, 'keyed'),
     };
   }
@@ -61,11 +60,12 @@ export class DocspaceMailedKey {
     const parts = {
       mailed: sql`
         SELECT a.id AS attempt_id, a.account_id,
-          CASE WHEN a.status = 'open' AND a.expires_at <= ${now}::timestamptz THEN 'expired' ELSE a.status END AS state
+          CASE WHEN a.status = 'open' AND a.expires_at <= ${now}::timestamptz THEN 'expired'
+            WHEN a.status = 'open' AND NOT ${isAllowed('a')} THEN 'superseded' ELSE a.status END AS state
         FROM attempts a WHERE ${this.attempts.link(key)} AND a.purpose = ANY(${MAILED_KEYS}::text[]) AND a.protocol = ${protocol}`,
     };
     const answer = sql`
       SELECT ${KNOWN_COLUMNS}, a.invited_at IS NOT NULL AS invited, m.attempt_id, m.state FROM mailed m JOIN accounts a ON a.id = m.account_id`;
-    return this.database.row<Found>(statement(parts, answer));
+    return this.database.row<Found>(statementOf(parts, answer));
   }
 }

@@ -27,7 +27,7 @@ export class DocspacePassword {
       account,
       method: 'pwd',
       event,
-      hold: (name, alone) => ({ [name]: (alone ? holdAlone : holdAccount)(account, call.now) }),
+      hold: (name, alone) => ({ [name]: (alone ? holdAlone : holdAccount)(account) }),
       also: { forgiven: this.passwords.forgive(login, call.client.address) },
       spent: {},
     };

@@ -1,9 +1,8 @@
 import type { KnownAccount } from '@app/accounts';
 import type { AuditEvent } from '@app/audit';
-import type { Parts } from '@app/database';
+import { type Parts, type Sql, sql } from '@app/database';
 import type { AuthErrorCode, AuthErrorDetails } from '@app/kernel';
 import type { AuthenticationMethod } from '@app/sessions';
-import sql, { type Sql } from 'sql-template-tag';
 
 /** A first factor that was right. What it does, it does in the statements that make use of it: here are its parts of them. */
 export interface Proven {
@@ -12,7 +11,7 @@ export interface Proven {
   /** As what it goes to the audit log. */
   event: AuditEvent;
   /**
-   * Parts that end in one called `name` (`account_id`): the account, as long as what was proven of it is still so. `alone`:
+   * Parts that end in one called `name` (`account_id, security_stamp`): the account, as long as what was proven of it is still so. `alone`:
    * for a statement that goes on to change it.
    */
   hold(name: string, alone?: boolean): Parts;
@@ -20,7 +19,7 @@ export interface Proven {
   also: Parts;
   /** Parts for the statement that signs the account of part `session` in. */
   spent: Parts;
-  /** Parts between part `from` (`account_id`), which is about to get a session, and the session: they end in `admitted`, its rows that may. */
+  /** Parts between part `from` (`account_id, security_stamp`), which is about to get a session, and the session: they end in `admitted`, its rows that may. */
   admit?(from: string): Parts;
   /** Of the attempt that it redeems, if it is one: `{id}`. */
   attempt?: Sql;

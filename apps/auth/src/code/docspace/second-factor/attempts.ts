@@ -1,9 +1,8 @@
 import { isLinkedElsewhere } from '@app/accounts';
 import type { AttemptsRepository, NewAttempt } from '@app/attempts';
-import { violatedConstraint } from '@app/database';
+import { raw, sql, type Sql, violatedConstraint } from '@app/database';
 import { codeMessage, type NewMessage } from '@app/delivery';
 import { AuthError, randomDigits, type Call } from '@app/kernel';
-import sql, { raw, type Sql } from 'sql-template-tag';
 
 const PURPOSE = 'sign_in';
 const TRIES = 3;
@@ -45,12 +44,12 @@ function kindOf(method: Method): 'code' | 'totp' {
 }
 
 /**
- * Part: the account of part `from`, as `open` wants it, once part `closed` has run: an account has one open attempt of a kind
+ * Part: the account of part `from` (`account_id, security_stamp`), as `open` wants it, once part `closed` has run: an account has one open attempt of a kind
  * (`attempts_docspace`).
  */
 export function afterClosing(from: string): Sql {
   return sql`
-    SELECT f.account_id, f.account_id::text AS subject, NULL::bigint AS session_id
+    SELECT f.account_id, f.account_id::text AS subject, NULL::bigint AS session_id, f.security_stamp
     FROM ${raw(from)} f CROSS JOIN (SELECT count(*) FROM closed) after_that`;
 }
 

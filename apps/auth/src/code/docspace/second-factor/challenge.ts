@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { recipientOf, SecondFactors, TotpFactors, type KnownAccount } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import { Outbox } from '@app/delivery';
 import type { Call } from '@app/kernel';
-import sql from 'sql-template-tag';
 import { afterClosing, bindingOf, close, sentAttempt, standing } from './attempts.js';
 
 /** What a sign-in that has proven its first factor waits for. */
@@ -56,7 +55,7 @@ export class DocspaceChallenge {
     return {
       standing: standing(call, channel),
       closed: close(call, 'code', channel),
-      wanting: sql`SELECT h.account_id FROM held h WHERE NOT EXISTS (SELECT FROM standing)`,
+      wanting: sql`SELECT h.account_id, h.security_stamp FROM held h WHERE NOT EXISTS (SELECT FROM standing)`,
       opening: afterClosing('wanting'),
       ...this.attempts.open(call, attempt, 'opening'),
       recipient: recipientOf(channel, 'wanting'),
@@ -84,6 +83,6 @@ export class DocspaceChallenge {
       asking: sql`SELECT ${accountId}::bigint AS account_id`,
       factor: this.totp.secret('asking'),
     };
-    return (await this.database.row(statement(parts, sql`SELECT FROM factor`))) !== undefined;
+    return (await this.database.row(statementOf(parts, sql`SELECT FROM factor`))) !== undefined;
   }
 }

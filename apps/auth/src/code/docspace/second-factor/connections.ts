@@ -1,20 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { recipientOf } from '@app/accounts';
-import type { Parts } from '@app/database';
+import { type Parts, sql } from '@app/database';
 import { Outbox, ownerNotice, type FactorChange } from '@app/delivery';
 import type { Call } from '@app/kernel';
-import { endSessionsWithout } from '@app/sessions';
-import sql from 'sql-template-tag';
+import { endSessionsOf, survivors } from '@app/sessions';
 
 /** What goes with a change of an account's second factor. */
 @Injectable()
 export class DocspaceConnections {
   constructor(private readonly outbox: Outbox) {}
 
-  /** Parts: the account of part `connected` asks for this factor now: sessions made without it end, and its owner is told. */
-  announce(call: Call, factor: 'sms' | 'totp', exceptSessionId: string): Parts {
+  /**
+   * Parts: the account of part `connected` asks for this factor now: sessions made without it end, but the one of part `session`,
+   * and its owner is told.
+   */
+  announce(call: Call, factor: 'sms' | 'totp'): Parts {
+    const proven = survivors.provenBy(factor === 'totp' ? 'otp' : 'sms');
     return {
-      others: endSessionsWithout(call, factor === 'totp' ? 'otp' : 'sms', 'connected', exceptSessionId),
+      ...endSessionsOf(call, 'second_factor_enabled', 'connected', proven, 'session'),
       ...this.tell(call, factor === 'totp' ? 'totp_enabled' : 'sms_enabled', 'connected'),
     };
   }

@@ -2,9 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { RedeemOutcome } from '@app/attempts';
 import { isLinkedElsewhere } from '@app/accounts';
 import { audit, auditRefusal } from '@app/audit';
-import { Database, statement, together, violatedConstraint, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf, together, violatedConstraint } from '@app/database';
 import { AuthError, secondsUntil, type Call } from '@app/kernel';
-import sql from 'sql-template-tag';
 import { crossing } from './attempts.js';
 import { DocspaceConnections } from './connections.js';
 import { DocspaceFactorCheck, type AwaitedFactor, type AwaitedRow } from './factor-check.js';
@@ -33,7 +32,7 @@ export class DocspaceDecision {
   async await(call: Call, gate: Parts, also: Parts, code: string): Promise<AwaitedFactor | undefined> {
     const parts = together(gate, this.check.find(call, code), also);
     const row = await crossing(() =>
-      this.database.row<AwaitedRow>(statement(parts, sql`SELECT * FROM awaited`)),
+      this.database.row<AwaitedRow>(statementOf(parts, sql`SELECT * FROM awaited`)),
     );
     if (!row) return undefined;
     const awaited = this.check.read(row);
@@ -45,18 +44,12 @@ export class DocspaceDecision {
     throw new AuthError('attempt_not_found');
   }
 
-  /** `session`: parts that make the session of part `proven`, ending in `session`; `id`: of that session. */
-  async decide(
-    call: Call,
-    gate: Parts,
-    awaited: AwaitedFactor,
-    code: string,
-    session: { id: string; parts: Parts },
-  ): Promise<void> {
+  /** `session`: parts that make the session of part `proven`, ending in `session`. */
+  async decide(call: Call, gate: Parts, awaited: AwaitedFactor, code: string, session: Parts): Promise<void> {
     const redeeming = this.check.redeem(call, awaited, code);
     const connects = 'connected' in redeeming && awaited.setup;
-    const announced = connects ? this.connections.announce(call, connects.factor, session.id) : {};
-    const parts = together(gate, redeeming, session.parts, announced, {
+    const announced = connects ? this.connections.announce(call, connects.factor) : {};
+    const parts = together(gate, redeeming, session, announced, {
       decided: sql`
         SELECT v.outcome, v.account_id, s.session_id, v.attempt_id FROM verdict v LEFT JOIN session s ON true`,
       audited: audit(call, 'code.verify', 'decided'),
@@ -64,7 +57,7 @@ export class DocspaceDecision {
     const answer = sql`
       SELECT d.outcome, d.session_id, (SELECT expires_at FROM target) AS expires_at,
         (SELECT refills_at FROM budget) AS refills_at FROM decided d`;
-    const verdict = await this.database.row<Verdict>(statement(parts, answer)).catch(refuseOvertaken);
+    const verdict = await this.database.row<Verdict>(statementOf(parts, answer)).catch(refuseOvertaken);
     this.connections.announced();
     if (verdict?.outcome !== 'redeemed' || !verdict.session_id) throw refusalOf(verdict as Verdict, call.now);
   }

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { BackupCodes, SecondFactors, TotpFactors, type FactorSetup, type SecondFactor } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
-import type { Parts } from '@app/database';
+import { type Parts, sql } from '@app/database';
 import type { Call } from '@app/kernel';
-import sql from 'sql-template-tag';
 import { afterClosing, bindingOf, close, ofAccount, shownAttempt, standing } from './attempts.js';
 
 /** What the account of part `held` can be proven by. */
@@ -46,14 +45,14 @@ export class DocspaceFactorCheck {
     const backup = isBackupCode(code);
     return {
       holder: sql`
-        SELECT a.id AS account_id, a.second_factor, a.phone FROM accounts a JOIN held h ON h.account_id = a.id`,
+        SELECT a.id AS account_id, h.security_stamp, a.second_factor, a.phone FROM accounts a JOIN held h ON h.account_id = a.id`,
       setup: this.factors.setup(call, 'held'),
       secret: this.totp.secret('held'),
       codeless: this.backupCodes.lackedBy('held'),
       standing: standing(call, 'otp'),
       closed: close(call, 'totp', 'otp'),
       wanting: sql`
-        SELECT h.account_id FROM holder h WHERE (h.second_factor = 'totp' OR ${backup}::boolean) AND h.second_factor <> 'none'
+        SELECT h.account_id, h.security_stamp FROM holder h WHERE (h.second_factor = 'totp' OR ${backup}::boolean) AND h.second_factor <> 'none'
           AND NOT EXISTS (SELECT FROM standing)`,
       opening: afterClosing('wanting'),
       ...this.attempts.open(call, shownAttempt(call, this.attempts), 'opening'),
@@ -78,7 +77,10 @@ export class DocspaceFactorCheck {
     return { ...row, setup: unset && setup_factor === second_factor ? setup : null };
   }
 
-  /** Parts that check the code for the account of part `held`: `verdict`, see `redeemParts`, and `proven` (`{account_id, method}`). */
+  /**
+   * Parts that check the code for the account of part `held`: `verdict`, see `redeemParts`, and `proven`
+   * (`{account_id, security_stamp, method}`).
+   */
   redeem(call: Call, awaited: AwaitedFactor, code: string): Parts {
     if (isBackupCode(code)) return { ...this.redeemBackup(call, awaited, code), proven: PROVEN };
     if (awaited.setup) return this.redeemSetup(call, awaited.account_id, awaited.setup, code);
@@ -121,13 +123,13 @@ export class DocspaceFactorCheck {
         : this.attempts.redeem(call, sent('sms'), bindingOf(accountId, setup.phone), code)),
       ...this.factors.connect(call, step, 'setup', 'verdict'),
       ...this.backupCodes.issue(call, accountId, BACKUP_CODES, 'connected').parts,
-      proven: sql`SELECT v.account_id, v.method FROM verdict v JOIN connected USING (account_id) WHERE v.outcome = 'redeemed'`,
+      proven: sql`SELECT c.account_id, c.security_stamp, v.method FROM verdict v JOIN connected c USING (account_id)`,
     };
   }
 }
 
 const sent = (method: 'email' | 'sms') => ({ purpose: 'sign_in', of: ofAccount(method) }) as const;
 const SHOWN = { purpose: 'sign_in', of: ofAccount('otp') } as const;
-const PROVEN = sql`SELECT account_id, method FROM verdict WHERE outcome = 'redeemed'`;
+const PROVEN = sql`SELECT account_id, security_stamp, method FROM verdict WHERE outcome = 'redeemed'`;
 
 export type { AwaitedRow };

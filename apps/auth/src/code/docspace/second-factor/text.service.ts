@@ -3,11 +3,10 @@ import { phoneNumber, recipientOf, SecondFactors } from '@app/accounts';
 import { AttemptsRepository, nextSend, takeSendWindow, type NewAttempt, type SendRule } from '@app/attempts';
 import { audit } from '@app/audit';
 import { Config } from '@app/config';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, type Sql, statementOf } from '@app/database';
 import { Outbox, type NewMessage } from '@app/delivery';
 import { AuthError, digest, secondsUntil, type Call } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
-import sql, { type Sql } from 'sql-template-tag';
 import { afterClosing, bindingOf, close, crossing, sentAttempt } from './attempts.js';
 import type { Proven } from '../first-factor/proof.js';
 
@@ -23,7 +22,7 @@ interface Verdict {
 }
 
 interface Sending {
-  /** Ends in part `asking` (`account_id, subject`): who asks. */
+  /** Ends in part `asking` (`account_id, subject, security_stamp`): who asks. */
   asking: Parts;
   rule: SendRule;
   attempt: NewAttempt;
@@ -53,7 +52,7 @@ export class DocspaceTextService {
     await this.send(call, {
       asking: {
         ...hold('account'),
-        asking: sql`SELECT account_id, account_id::text AS subject FROM account`,
+        asking: sql`SELECT account_id, account_id::text AS subject, security_stamp FROM account`,
       },
       rule: { purpose: 'second_factor', ...this.waits() },
       attempt,
@@ -76,7 +75,7 @@ export class DocspaceTextService {
       asking: {
         pending: this.sessions.pending(call, digest(key)),
         asking: sql`
-          SELECT p.account_id, p.subject FROM pending p JOIN accounts a ON a.id = p.account_id
+          SELECT p.account_id, p.subject, p.security_stamp FROM pending p JOIN accounts a ON a.id = p.account_id
           WHERE a.disabled_at IS NULL AND a.second_factor = 'sms' AND a.phone IS NULL`,
       },
       rule: { purpose: 'factor_setup', ...this.waits() },
@@ -95,7 +94,7 @@ export class DocspaceTextService {
     const answer = sql`
       SELECT a.id, (a.second_factor = 'sms' AND a.phone IS NULL) AS waits FROM pending p
       JOIN accounts a ON a.id = p.account_id WHERE a.disabled_at IS NULL`;
-    const row = await this.database.row<{ id: string; waits: boolean }>(statement(parts, answer));
+    const row = await this.database.row<{ id: string; waits: boolean }>(statementOf(parts, answer));
     if (!row) throw new AuthError('session_not_found');
     if (!row.waits) throw new AuthError('attempt_not_found');
     return row.id;
@@ -108,7 +107,7 @@ export class DocspaceTextService {
     const parts: Parts = {
       ...asking,
       window_taken: takeSendWindow(call, rule, 'asking'),
-      held: sql`SELECT a.account_id FROM asking a JOIN window_taken USING (subject)`,
+      held: sql`SELECT a.account_id, a.security_stamp FROM asking a JOIN window_taken USING (subject)`,
       closed: close(call, 'code'),
       opening: afterClosing('held'),
       ...this.attempts.open(call, attempt, 'opening'),
@@ -121,7 +120,7 @@ export class DocspaceTextService {
       audited: audit(call, 'code.resend', 'verdict'),
     };
     const answer = sql`SELECT outcome, (SELECT next_at FROM waiting) AS next_at FROM verdict`;
-    const verdict = await crossing(() => this.database.row<Verdict>(statement(parts, answer)));
+    const verdict = await crossing(() => this.database.row<Verdict>(statementOf(parts, answer)));
     this.outbox.wake();
     if (!verdict) throw new AuthError('session_not_found');
     if (verdict.outcome === 'sent') return;

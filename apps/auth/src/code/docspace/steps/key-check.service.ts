@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { AttemptsRepository, MAILED_KEYS } from '@app/attempts';
-import { Database, statement } from '@app/database';
+import { AttemptsRepository, isAllowed, MAILED_KEYS } from '@app/attempts';
+import { Database, isCurrent, sql, statementOf } from '@app/database';
 import { digest, type Call } from '@app/kernel';
-import sql from 'sql-template-tag';
 
 /** A key and what it is for: `Auth` is one that was mailed, the others are those of a step. */
 export interface KeyState {
@@ -24,10 +23,10 @@ export class DocspaceKeyCheck {
     const parts = {
       step: sql`
         SELECT s.account_id, false AS mailed,
-          CASE WHEN s.ended_at IS NOT NULL THEN 'ended' WHEN s.expires_at <= ${now}::timestamptz THEN 'expired' ELSE 'good' END AS state
+          CASE WHEN s.ended_at IS NOT NULL OR NOT ${isCurrent('s')} THEN 'ended' WHEN s.expires_at <= ${now}::timestamptz THEN 'expired' ELSE 'good' END AS state
         FROM sessions s WHERE s.token_hash = ${digest(key)} AND s.protocol = ${protocol} AND s.stage = 'pending'`,
       mailed: sql`
-        SELECT a.account_id, true AS mailed, CASE WHEN a.status NOT IN ('open', 'expired') THEN 'ended'
+        SELECT a.account_id, true AS mailed, CASE WHEN a.status NOT IN ('open', 'expired') OR NOT ${isAllowed('a')} THEN 'ended'
           WHEN a.expires_at <= ${now}::timestamptz THEN 'expired' ELSE 'good' END AS state
         FROM attempts a WHERE ${this.attempts.link(key)} AND a.purpose = ANY(${MAILED_KEYS}::text[]) AND a.protocol = ${protocol}`,
     };
@@ -38,6 +37,6 @@ export class DocspaceKeyCheck {
         ELSE 'TfaAuth' END AS type
       FROM (SELECT * FROM step UNION ALL SELECT * FROM mailed) k JOIN accounts o ON o.id = k.account_id
       WHERE o.disabled_at IS NULL`;
-    return this.database.row<KeyState>(statement(parts, answer));
+    return this.database.row<KeyState>(statementOf(parts, answer));
   }
 }

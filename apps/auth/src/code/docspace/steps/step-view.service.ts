@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { SecondFactors, TotpFactors, type SecondFactor } from '@app/accounts';
-import { Database, statement } from '@app/database';
+import { Database, sql, statementOf } from '@app/database';
 import { digest, type Call } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
-import sql from 'sql-template-tag';
 
 /** What the holder of a step's key has to do. */
 export interface StepView {
@@ -41,7 +40,7 @@ export class DocspaceStepView {
       authenticator: this.totp.secret('pending'),
     };
     const row = await this.database.row<Row>(
-      statement(
+      statementOf(
         parts,
         sql`
           SELECT a.id AS account_id, coalesce(a.email, a.username, a.phone) AS label, a.second_factor,

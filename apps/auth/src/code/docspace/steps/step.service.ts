@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { AttemptsRepository, MAILED_KEYS } from '@app/attempts';
 import { Config } from '@app/config';
-import type { Parts } from '@app/database';
+import { type Parts, raw, sql } from '@app/database';
 import { AuthError, digest, plusSeconds, randomToken, type Call } from '@app/kernel';
 import { endPendingBegunBy, SessionsRepository } from '@app/sessions';
-import sql, { raw } from 'sql-template-tag';
 import type { SignInStep } from '../first-factor/credentials.js';
 import { DocspaceDecision } from '../second-factor/decision.js';
 
@@ -27,13 +26,13 @@ export class DocspaceStepService {
     const token = randomToken(TOKEN_BITS);
     const gate = this.gate(call, key, 'NO KEY UPDATE');
     const parts = {
-      ended: this.attempts.spendLinks(call, MAILED_KEYS, undefined, 'proven'),
+      keys_ended: this.attempts.spendLinks(call, MAILED_KEYS, undefined, 'proven'),
       overtaken: endPendingBegunBy(call, 'email', 'proven', 'pending'),
       promoting: sql`
-        SELECT 'redeemed' AS outcome, n.method, p.session_id FROM proven n JOIN pending p USING (account_id)`,
+        SELECT 'redeemed' AS outcome, n.method, n.security_stamp, p.session_id FROM proven n JOIN pending p USING (account_id)`,
       session: this.sessions.promote(call, digest(token), 'promoting'),
     };
-    await this.decision.decide(call, gate, awaited, code, { id: '0', parts });
+    await this.decision.decide(call, gate, awaited, code, parts);
     const expiresAt = plusSeconds(call.now, this.config.sessions.lifeSeconds);
     const phone = awaited.setup?.phone ?? awaited.phone ?? undefined;
     return { factor: awaited.second_factor, phone, signedIn: { token, expiresAt, transient } };
@@ -47,7 +46,7 @@ export class DocspaceStepService {
         SELECT a.id AS account_id FROM accounts a JOIN owner o ON o.account_id = a.id
         WHERE a.disabled_at IS NULL FOR ${raw(lock)} OF a`,
       pending: this.sessions.pending(call, tokenHash, 'account'),
-      held: sql`SELECT account_id FROM pending`,
+      held: sql`SELECT account_id, security_stamp FROM pending`,
     };
   }
 }

@@ -1,13 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { BackupCodes, lockAccount, SecondFactors, type SecondFactor } from '@app/accounts';
+import { BackupCodes, lockAccount, raiseStamp, SecondFactors, type SecondFactor } from '@app/accounts';
 import { audit, type AuditEvent } from '@app/audit';
 import { Config } from '@app/config';
-import { Database, rowsUnderLock, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import { canText, Mailbox } from '@app/delivery';
 import { AuthError, type Call } from '@app/kernel';
-import { endWaitingSessions } from '@app/sessions';
-import sql from 'sql-template-tag';
-import { DataSource } from 'typeorm';
+import { endSessionsOf, survivors } from '@app/sessions';
 import { DocspaceConnections } from '../second-factor/connections.js';
 import { BACKUP_CODES } from '../second-factor/factor-check.js';
 import { DocspaceTfaHolder, type Holder } from './tfa-holder.js';
@@ -26,7 +24,6 @@ export class DocspaceAuthenticatorService {
 
   constructor(
     private readonly database: Database,
-    private readonly dataSource: DataSource,
     private readonly holders: DocspaceTfaHolder,
     private readonly factors: SecondFactors,
     private readonly backupCodes: BackupCodes,
@@ -50,10 +47,10 @@ export class DocspaceAuthenticatorService {
     if (holder.second_factor === factor) return;
     await this.change(call, token, holder, factor === 'none' ? 'factor.disconnect' : 'factor.setup', {
       changed: sql`
-        UPDATE accounts a SET second_factor = ${factor}, updated_at = ${call.now}::timestamptz FROM fresh f
-        WHERE a.id = f.account_id AND a.second_factor <> ${factor} RETURNING a.id AS account_id`,
+        UPDATE accounts a SET second_factor = ${factor}, security_stamp = a.security_stamp + 1, updated_at = ${call.now}::timestamptz
+        FROM fresh f WHERE a.id = f.account_id AND a.second_factor <> ${factor} RETURNING a.id AS account_id, a.security_stamp`,
       ...this.factors.forget('changed'),
-      waiting: endWaitingSessions(call, 'second_factor_changed', 'changed'),
+      ...endSessionsOf(call, 'second_factor_changed', 'changed', survivors.signedIn),
       ...this.connections.tell(call, factor === 'none' ? 'disabled' : `${factor}_enabled`, 'changed'),
     });
   }
@@ -66,9 +63,10 @@ export class DocspaceAuthenticatorService {
     const holder = await this.holders.findFresh(call, token, named);
     if (holder.second_factor !== 'totp') throw new AuthError('attempt_not_found');
     await this.change(call, token, holder, 'factor.disconnect', {
-      changed: sql`SELECT f.account_id FROM fresh f JOIN totp_factors t USING (account_id)`,
+      voided: sql`SELECT f.account_id FROM fresh f JOIN totp_factors t USING (account_id)`,
+      changed: raiseStamp(call, 'voided'),
       ...this.factors.forget('changed'),
-      waiting: endWaitingSessions(call, 'second_factor_changed', 'changed'),
+      ...endSessionsOf(call, 'second_factor_changed', 'changed', survivors.signedIn),
       ...this.connections.tell(call, 'disabled', 'changed'),
     });
   }
@@ -77,7 +75,7 @@ export class DocspaceAuthenticatorService {
     const { id } = await this.holders.findFresh(call, token);
     const parts = { holder: sql`SELECT ${id}::bigint AS account_id` };
     const rows = await this.database.rows<{ code_sealed: string; used: boolean }>(
-      statement(parts, this.backupCodes.keptOf('holder')),
+      statementOf(parts, this.backupCodes.keptOf('holder')),
     );
     return rows.map(({ code_sealed, used }) => ({ code: this.backupCodes.reveal(id, code_sealed), used }));
   }
@@ -110,8 +108,8 @@ export class DocspaceAuthenticatorService {
         SELECT 'changed' AS outcome, c.account_id, s.session_id, NULL::bigint AS attempt_id FROM changed c JOIN session s USING (account_id)`,
       audited: audit(call, event, 'verdict'),
     };
-    const query = statement(parts, sql`SELECT account_id FROM fresh`);
-    const [fresh] = await rowsUnderLock(this.dataSource, lockAccount(id), query);
+    const query = statementOf(parts, sql`SELECT account_id FROM fresh`);
+    const [fresh] = await this.database.rowsUnderLock(lockAccount(id), query);
     this.connections.announced();
     if (!fresh) throw new AuthError('proof_stale');
   }

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { holdAccount } from '@app/accounts';
 import { audit } from '@app/audit';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, statementOf } from '@app/database';
 import { AuthError, digest, randomToken, type Call } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
-import sql from 'sql-template-tag';
 import { crossing } from '../second-factor/attempts.js';
 import { DocspaceAuthenticatorService, type ChosenFactor } from './authenticator.service.js';
 import { DocspaceChallenge, type Challenge } from '../second-factor/challenge.js';
@@ -57,14 +56,14 @@ export class DocspaceStepKey {
     const challenge = await this.challenges.of(call, holder, undefined);
     const session = { id: call.nextId(), stage: 'pending', tokenHash: digest(key) } as const;
     const parts: Parts = {
-      ...this.holders.gate(call, token, holdAccount(holder, call.now)),
-      held: sql`SELECT account_id FROM fresh`,
+      ...this.holders.gate(call, token, holdAccount(holder)),
+      held: sql`SELECT account_id, security_stamp FROM fresh`,
       step: this.sessions.start(call, { ...session, method: holder.method }, 'held'),
       ...challenge.parts,
       verdict: sql`SELECT 'begun' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM step`,
       audited: audit(call, 'factor.setup', 'verdict'),
     };
-    const row = await this.database.row(statement(parts, sql`SELECT session_id FROM step`));
+    const row = await this.database.row(statementOf(parts, sql`SELECT session_id FROM step`));
     // The session or the factor has changed meanwhile.
     if (!row) throw new AuthError('proof_stale');
     return challenge;

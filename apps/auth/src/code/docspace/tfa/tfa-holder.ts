@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { KNOWN_COLUMNS, type KnownAccount } from '@app/accounts';
 import { Config } from '@app/config';
-import { Database, statement, type Parts } from '@app/database';
+import { Database, type Parts, sql, type Sql, statementOf } from '@app/database';
 import { AuthError, digest, plusSeconds, type Call } from '@app/kernel';
 import { signedInSession, type AuthenticationMethod } from '@app/sessions';
-import sql, { type Sql } from 'sql-template-tag';
 
 /** Who asks: the account, and how its session came about. */
 export interface Holder extends KnownAccount {
@@ -32,7 +31,7 @@ export class DocspaceTfaHolder {
       SELECT ${KNOWN_COLUMNS}, a.uuid, p.amr->0->>'method' AS method, p.signed_in_at > ${this.since(call)}::timestamptz AS fresh
       FROM session s JOIN sessions p ON p.id = s.session_id JOIN accounts a ON a.id = s.account_id
       WHERE a.disabled_at IS NULL`;
-    const holder = await this.database.row<Holder>(statement(parts, answer));
+    const holder = await this.database.row<Holder>(statementOf(parts, answer));
     if (!holder) throw new AuthError('session_not_found');
     return holder;
   }
@@ -46,7 +45,7 @@ export class DocspaceTfaHolder {
   }
 
   /**
-   * Parts that ask again in the statement that makes use of the answer, ending in `fresh` (`{account_id}`), its session locked.
+   * Parts that ask again in the statement that makes use of the answer, ending in `fresh` (`{account_id, security_stamp}`), its session locked.
    * `account`: part that gives the `account_id` while it may go on; locked before the session, as everywhere.
    */
   gate(call: Call, token: string, account: Sql): Parts {
@@ -54,7 +53,7 @@ export class DocspaceTfaHolder {
       account,
       session: signedInSession(call, digest(token)),
       fresh: sql`
-        SELECT p.account_id FROM account a JOIN session s USING (account_id) JOIN sessions p ON p.id = s.session_id
+        SELECT p.account_id, p.security_stamp FROM account a JOIN session s USING (account_id) JOIN sessions p ON p.id = s.session_id
         WHERE p.signed_in_at > ${this.since(call)}::timestamptz AND p.ended_at IS NULL FOR UPDATE OF p`,
     };
   }

@@ -1,0 +1,14 @@
+import { isCurrent, raw, sql, type Sql } from '@app/database';
+import type { AttemptPurpose } from './attempt.entity.js';
+
+/** What no event at the account ends: the link that stops a recovery has to work whatever happens before it is due. */
+const OUTLASTING: AttemptPurpose[] = ['recovery_stop'];
+
+/**
+ * Condition on attempt `attempt` (an alias), never null: no event at its account has ended it since it was opened. An attempt of
+ * nobody's account has nothing that could.
+ */
+export function isAllowed(attempt: string): Sql {
+  const a = raw(attempt);
+  return sql`(${a}.account_id IS NULL OR ${a}.purpose = ANY(${OUTLASTING}::text[]) OR ${isCurrent(attempt)})`;
+}
