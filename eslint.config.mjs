@@ -106,7 +106,7 @@ export default ts.config(
     rules: imports(
       noDeepImports,
       noLib(
-        names.filter((name) => name !== 'kernel' && name !== 'pages'),
+        names.filter((name) => !['kernel', 'config', 'pages'].includes(name)),
         'A protocol translates between the kernel and HTTP. It knows no repository.',
       ),
     ),

@@ -6,7 +6,7 @@ import { Mailbox, Outbox, type MailboxMessage, type NewMessage } from '@app/deli
 import { Clock, KeyRing, plusSeconds } from '@app/kernel';
 import request from 'supertest';
 import { DevMailboxModule } from '../../apps/auth/src/dev-mailbox/dev-mailbox.module.js';
-import { FallbackErrorFilter } from '../../apps/auth/src/protocols/fallback-error.filter.js';
+import { ProtocolsModule } from '../../apps/auth/src/protocols/protocols.module.js';
 import { dataSourceOptions } from '../../ormconfig.js';
 import { TestClock } from '../support/test-clock.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -27,13 +27,12 @@ describe('the development mailbox', () => {
     });
     const database = DatabaseModule.forRoot(() => dataSourceOptions(testDatabase.url, 3));
     const modules = await Test.createTestingModule({
-      imports: [ConfigModule.forRoot(config), database, DevMailboxModule],
+      imports: [ConfigModule.forRoot(config), database, ProtocolsModule, DevMailboxModule],
     })
       .overrideProvider(Clock)
       .useValue(clock)
       .compile();
     const booted = modules.createNestApplication<NestExpressApplication>();
-    booted.useGlobalFilters(new FallbackErrorFilter());
     booted.enableCors({ origin: 'http://app.test', credentials: true });
     await booted.init();
     return booted;

@@ -1,4 +1,4 @@
-import { Database, sql } from '@app/database';
+import { Database, part, sql } from '@app/database';
 import { KeyRing } from '@app/kernel';
 import { PostgresThrottlerStorage } from '@app/throttle';
 import type { Pool } from 'pg';
@@ -148,8 +148,11 @@ describe('several limits of one request', () => {
   });
 });
 
-describe('the question asked alongside', () => {
-  const question = sql`SELECT 7 AS n, ${'x'}::text AS word, '2026-01-15T12:00:00Z'::timestamptz AS at`;
+describe('the question asked in the same statement', () => {
+  const question = part(
+    'session',
+    sql`SELECT 7 AS n, ${'x'}::text AS word, '2026-01-15T12:00:00Z'::timestamptz AS at`,
+  );
 
   it('is answered by its first row, with timestamps as ISO strings', async () => {
     const verdict = await storage.count([minute(anyone())], clock.now(), question);
@@ -163,13 +166,13 @@ describe('the question asked alongside', () => {
   });
 
   it('finds nothing when it has no row', async () => {
-    const nothing = sql`SELECT 1 AS n WHERE false`;
+    const nothing = part('session', sql`SELECT 1 AS n WHERE false`);
     expect(await storage.count([minute(anyone())], clock.now(), nothing)).toEqual({ refused: false });
   });
 
   it('is not even run for a refused request', async () => {
     const caller = anyone();
-    const failing = sql`SELECT 1 / count(*) AS n FROM request_limits WHERE key = 'none'`;
+    const failing = part('session', sql`SELECT 1 / count(*) AS n FROM request_limits WHERE key = 'none'`);
     await expect(storage.count([minute(caller, 1)], clock.now(), failing)).rejects.toThrow(
       'division by zero',
     );
@@ -178,12 +181,15 @@ describe('the question asked alongside', () => {
   });
 
   it('cannot write', async () => {
-    const writing = sql`WITH gone AS (DELETE FROM request_limits RETURNING 1) SELECT count(*) FROM gone`;
+    const writing = part(
+      'session',
+      sql`WITH gone AS (DELETE FROM request_limits RETURNING 1) SELECT count(*) FROM gone`,
+    );
     await expect(storage.count([], clock.now(), writing)).rejects.toThrow(/data-modifying/);
   });
 
   it('fails rather than hand over an id that JSON has rounded', async () => {
-    const large = sql`SELECT 9007199254740993::bigint AS id`;
+    const large = part('session', sql`SELECT 9007199254740993::bigint AS id`);
     await expect(storage.count([], clock.now(), large)).rejects.toThrow('cast id to text');
   });
 });
@@ -250,5 +256,17 @@ describe('increment', () => {
       isBlocked: true,
       timeToBlockExpire: 90,
     });
+  });
+
+  it('takes a block of no time for none: the window ends when it would have', async () => {
+    const key = anyone();
+    const increment = () => storage.increment(key, 60_000, 1, 0, 'default');
+    await increment();
+    clock.advanceSeconds(20);
+    expect(await increment()).toMatchObject({ totalHits: 2, timeToExpire: 40, isBlocked: true });
+    clock.advanceSeconds(39.999);
+    expect(await increment()).toMatchObject({ totalHits: 3, isBlocked: true });
+    clock.advanceSeconds(0.001);
+    expect(await increment()).toMatchObject({ totalHits: 1, isBlocked: false });
   });
 });

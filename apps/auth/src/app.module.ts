@@ -1,5 +1,4 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
 import { ConfigModule, type Config } from '@app/config';
 import { DatabaseModule } from '@app/database';
 import { ThrottleModule } from '@app/throttle';
@@ -14,7 +13,7 @@ import { RecoveryModule } from './recovery/recovery.module.js';
 import { SessionModule } from './session/session.module.js';
 import { MagicLinkModule } from './magic-link/magic-link.module.js';
 import { TokenRefreshModule } from './token-refresh/token-refresh.module.js';
-import { FallbackErrorFilter } from './protocols/fallback-error.filter.js';
+import { ProtocolsModule } from './protocols/protocols.module.js';
 
 /** The list of rooms. */
 @Module({})
@@ -27,6 +26,7 @@ export class AppModule {
         ConfigModule.forRoot(config),
         DatabaseModule.forRoot(() => dataSourceOptions(databaseUrl, config.database.poolSize)),
         ThrottleModule,
+        ProtocolsModule,
         CodeModule,
         RecoveryModule,
         SessionModule,
@@ -38,7 +38,6 @@ export class AppModule {
         MetricsModule,
         ...(config.delivery.smtpUrl ? [] : [DevMailboxModule]),
       ],
-      providers: [{ provide: APP_FILTER, useClass: FallbackErrorFilter }],
     };
   }
 }

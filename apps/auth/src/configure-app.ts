@@ -7,9 +7,8 @@ import { createLogger, PinoLoggerService } from './logger.js';
 import { MetricsService } from './metrics/metrics.service.js';
 import { serveExplorer } from './openapi-document.js';
 import { docspaceContentType } from './protocols/docspace/docspace-content-type.js';
-import { useDocspaceSite } from './protocols/docspace/docspace-site.js';
 import { navixySpellings } from './protocols/navixy/navixy-parameters.js';
-import { useTokenTransport } from './protocols/wacht/browser-token.js';
+import { ProtocolTable } from './protocols/protocol-table.js';
 import { readBody } from './protocols/read-body.js';
 import { requestLog } from './request-log.js';
 
@@ -19,16 +18,13 @@ const KEEP_ALIVE_MS = 75_000;
 /** What the service and its tests do alike, in the order in which a request meets it. */
 export function configureApp(app: NestExpressApplication, config: Config): void {
   const logger = createLogger(config);
+  const protocols = app.get(ProtocolTable);
   app.useLogger(new PinoLoggerService(logger));
   app.disable('x-powered-by').disable('etag');
   app.set('trust proxy', config.http.trustedProxies);
   app.set('query parser', 'simple');
-  useTokenTransport(app, {
-    staging: config.browserSessions.staging,
-    secure: config.http.publicUrl.startsWith('https:'),
-  });
 
-  app.use(attachCall(app.get(Clock), app.get(Ids)));
+  app.use(attachCall(protocols, app.get(Clock), app.get(Ids)));
   app.use(requestLog(logger));
   app.use(app.get(MetricsService).observe());
   app.use(securityHeaders(config));
@@ -39,19 +35,17 @@ export function configureApp(app: NestExpressApplication, config: Config): void 
       exposedHeaders: ['Retry-After', 'X-Request-Id', 'X-Development-Session'],
     });
   }
-  useDocspaceSite(app, config.http.publicUrl);
-  app.use(docspaceContentType);
-  app.use(readBody());
-  app.use(navixySpellings);
+  app.use(docspaceContentType(protocols));
+  app.use(readBody(protocols));
+  app.use(navixySpellings(protocols));
   serveExplorer(app);
   app.getHttpServer().keepAliveTimeout = KEEP_ALIVE_MS;
 }
 
 /** A page served over plain HTTP, as in development, must not tell the browser to come back over HTTPS. */
 function securityHeaders({ http }: Config): ReturnType<typeof helmet> {
-  const https = http.publicUrl.startsWith('https:');
   return helmet({
-    strictTransportSecurity: https,
-    contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': https ? [] : null } },
+    strictTransportSecurity: http.secure,
+    contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': http.secure ? [] : null } },
   });
 }

@@ -51,10 +51,13 @@ export class Config {
 
   constructor(env: Variables) {
     this.production = env.NODE_ENV === 'production';
+    const publicUrl = (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, '');
     this.http = Object.freeze({
       port: env.PORT,
       host: env.HOST,
-      publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
+      publicUrl,
+      /** Whether browsers reach the service over https alone. */
+      secure: publicUrl.startsWith('https:'),
       trustedProxies: env.TRUSTED_PROXIES,
       corsOrigins: env.CORS_ORIGINS,
       redirectUrls: env.REDIRECT_URLS,

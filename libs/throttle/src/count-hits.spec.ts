@@ -1,4 +1,4 @@
-import { compile, sql } from '@app/database';
+import { compile, part, sql } from '@app/database';
 import { countHits, type Hit } from './count-hits.js';
 
 const now = new Date('2026-01-15T12:00:00.000Z');
@@ -13,11 +13,23 @@ describe('countHits', () => {
     expect(keysIn(hits.toReversed())).toEqual(['b', 'c', 'a']);
   });
 
+  it('locks last what has a window of ever another length, in the order of the keys', () => {
+    const varying = (key: string, windowSeconds: number) => ({ ...hit(key, windowSeconds), varies: true });
+    expect(keysIn([varying('y', 1), varying('x', 9), hit('z', 60)])).toEqual(['z', 'x', 'y']);
+    expect(keysIn([varying('x', 1), hit('z', 60), varying('y', 120)])).toEqual(['z', 'x', 'y']);
+  });
+
   it('has one text for a number of limits, so that it stays prepared', () => {
     const one = compile(
-      countHits([hit('a', 1), { ...hit('b', 60), blockSeconds: 5 }], now, sql`SELECT ${1}::int AS n`),
+      countHits(
+        [hit('a', 1), { ...hit('b', 60), blockSeconds: 5 }],
+        now,
+        part('session', sql`SELECT ${1}::int AS n`),
+      ),
     );
-    const other = compile(countHits([hit('x', 9), hit('y', 8)], new Date(0), sql`SELECT ${2}::int AS n`));
+    const other = compile(
+      countHits([hit('x', 9), hit('y', 8)], new Date(0), part('session', sql`SELECT ${2}::int AS n`)),
+    );
     expect(one.text).toBe(other.text);
   });
 });

@@ -1,12 +1,14 @@
 import { plusSeconds } from '@app/kernel';
-import { part, type Part, sql, type Sql, statement, type Statement } from '@app/database';
+import { part, type Part, sql, statement, type Statement } from '@app/database';
 
 /** One limit as it stands for one request. `key`: of its row, already unreadable. */
 export interface Hit {
   key: string;
   limit: number;
   windowSeconds: number;
-  blockSeconds?: number;
+  blockSeconds?: number | undefined;
+  /** Whether two requests may count on this row with different windows. */
+  varies?: boolean;
 }
 
 /**
@@ -15,20 +17,20 @@ export interface Hit {
  * The limits form a chain, shortest window first: each counts the request unless one before it refused. So what a
  * caller is refused by a limit of a minute does not use up the limit of the hour, not even when the requests arrive
  * all at once, since every link decides on its locked row. All requests lock in the same order (window, then
- * key): none waits for another that waits for it.
+ * key): none waits for another that waits for it. Windows that vary tell no order, so their links stand last.
  *
  * A refused request still reads the links after, through the same upsert with a step of 0, to tell when all of them
  * are free. It is an upsert because that always finds its row by the primary key; the plan of a join is
  * prepared while the table is small and would read all of it once a flood has made it large.
  */
-export function countHits(hits: Hit[], now: Date, question?: Sql): Statement<Counted> {
+export function countHits(hits: Hit[], now: Date, question?: Part): Statement<Counted> {
   const nothing = part<Link>(
     'nothing',
     sql`SELECT 0 AS hits, NULL::timestamptz AS expires_at, false AS refused, NULL::timestamptz AS free_at`,
   );
   const last = [...hits].sort(inLockOrder).reduce((before, hit) => link(hit, now, before), nothing);
   const found = question
-    ? sql`(SELECT row_to_json(answer) FROM (${question}) AS answer LIMIT 1)`
+    ? sql`(SELECT row_to_json(answer) FROM ${question} AS answer LIMIT 1)`
     : sql`NULL::json`;
   return statement(
     part<Counted>(
@@ -52,7 +54,8 @@ export interface Counted extends Link {
 }
 
 function inLockOrder(one: Hit, other: Hit): number {
-  return one.windowSeconds - other.windowSeconds || (one.key < other.key ? -1 : 1);
+  const rank = (hit: Hit) => (hit.varies ? Infinity : hit.windowSeconds);
+  return rank(one) === rank(other) ? (one.key < other.key ? -1 : 1) : rank(one) - rank(other);
 }
 
 /**

@@ -1,4 +1,4 @@
-export { Alongside, FoundAlongside, foundOn } from './alongside.js';
+export { Authenticated, CurrentSession } from './authenticated.js';
 export { byAddress, clientAddress } from './client-address.js';
 export { Limits, type Limit } from './limits.js';
 export { PostgresThrottlerStorage } from './postgres-throttler.storage.js';

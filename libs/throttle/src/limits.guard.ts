@@ -4,14 +4,18 @@ import { InjectThrottlerOptions, ThrottlerGuard, type ThrottlerModuleOptions } f
 import { Config } from '@app/config';
 import { AuthError, Clock } from '@app/kernel';
 import type { Request } from 'express';
-import { ALONGSIDE, putFound, type Question } from './alongside.js';
+import { SessionLookup, type SessionQuery } from './authenticated.js';
 import { byAddress } from './client-address.js';
 import { LIMITS, type Limit } from './limits.js';
-import { PostgresThrottlerStorage, type NamedHit } from './postgres-throttler.storage.js';
+import { PostgresThrottlerStorage, type NamedHit, type Verdict } from './postgres-throttler.storage.js';
+import { addedLimit, isSkipped, throttled, throttlersOf, type Throttler } from './throttlers.js';
+
+const NOTHING_TO_COUNT: Verdict = { refused: false };
 
 /**
- * The one guard of all routes. The library's own counts each throttler in a statement of its own, per handler; this
- * one counts all limits of a request in one statement, by name.
+ * The one guard of all routes. The library's own counts each throttler in a statement of its own; this one counts all limits
+ * of a request in one statement, and looks up its session in the same (`@Authenticated`). Limits come from `@Limits`,
+ * and from the library's `@Throttle` and `@SkipThrottle`, which mean what its documentation says.
  */
 @Injectable()
 export class LimitsGuard extends ThrottlerGuard {
@@ -31,42 +35,78 @@ export class LimitsGuard extends ThrottlerGuard {
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<Request>();
     const now = this.clock.now();
-    const hits = this.hitsOf(request, context);
-    const question = this.reflector.get<Question | undefined>(ALONGSIDE, context.getHandler())?.(
-      request,
-      now,
-    );
-    if (!hits.length && !question) return true;
-
-    const verdict = await this.storage.count(hits, now, question);
+    const on = [context.getHandler(), context.getClass()];
+    const lookup = this.reflector.getAllAndOverride<SessionQuery | undefined>(SessionLookup.KEY, on);
+    const question = lookup?.(request, now, this.config);
+    const hits = await this.hitsOf(request, context);
+    const asks = hits.length > 0 || question !== undefined;
+    const verdict = asks ? await this.storage.count(hits, now, question) : NOTHING_TO_COUNT;
     if (verdict.refused) {
       throw new AuthError('too_many_requests', { retryAfterSeconds: verdict.retryAfterSeconds });
     }
-    putFound(request, verdict.found);
+    if (lookup) request.session = question && (verdict.found ?? null);
     return true;
   }
 
-  private hitsOf(request: Request, context: ExecutionContext): NamedHit[] {
-    const limits = this.reflector.getAllAndMerge<Limit[]>(LIMITS, [context.getClass(), context.getHandler()]);
-    return limits.flatMap((limit) => {
-      const tracker = trackerOf(limit, request);
-      return tracker === undefined ? [] : [{ name: limit.name, tracker, ...this.numbersOf(limit) }];
-    });
+  private async hitsOf(request: Request, context: ExecutionContext): Promise<NamedHit[]> {
+    const declared = this.reflector.getAllAndMerge<Limit[]>(LIMITS, [
+      context.getClass(),
+      context.getHandler(),
+    ]);
+    const throttlers = throttlersOf(this.reflector, context);
+    const added = [...throttlers.keys()].filter((name) => !declared.some((limit) => limit.name === name));
+    const hits = [...declared, ...added.map(addedLimit)]
+      .filter(({ name }) => !isSkipped(this.reflector, context, name))
+      .map((limit) => this.hitOf(limit, throttlers.get(limit.name), request, context));
+    return (await Promise.all(hits)).filter((hit) => hit !== undefined);
   }
 
-  private numbersOf(limit: Limit): Pick<NamedHit, 'limit' | 'windowSeconds' | 'blockSeconds'> {
+  private async hitOf(
+    limit: Limit,
+    throttler: Throttler | undefined,
+    request: Request,
+    context: ExecutionContext,
+  ): Promise<NamedHit | undefined> {
+    const tracker = await trackerOf(limit, throttler, request, context);
+    if (tracker === undefined) return undefined;
+    const hit = { name: limit.name, tracker, ...this.numbersOf(limit) };
+    return throttler ? this.ofRoute(hit, throttler, context) : hit;
+  }
+
+  private numbersOf(limit: Limit) {
     return {
       limit: limit.limit(this.config),
       windowSeconds: limit.windowSeconds(this.config),
       blockSeconds: limit.blockSeconds?.(this.config),
     };
   }
+
+  /** What `@Throttle` says is counted for each route apart, as in the library. */
+  private async ofRoute(hit: NamedHit, throttler: Throttler, context: ExecutionContext): Promise<NamedHit> {
+    const numbers = await throttled(hit, throttler, context);
+    if (Object.values(numbers).some(Number.isNaN))
+      throw new Error(`@Throttle: ${hit.name} has no limit, no ttl, or one that is no number`);
+    const key = throttler.generateKey ?? this.generateKey.bind(this);
+    return {
+      name: `route ${hit.name}`,
+      tracker: key(context, hit.tracker, hit.name),
+      ...numbers,
+      varies: typeof throttler.ttl === 'function' || throttler.generateKey !== undefined,
+    };
+  }
 }
 
 /** Whatever a tracker makes of unvalidated input: a text, nothing, or else the client's address. */
-function trackerOf(limit: Limit, request: Request): string | undefined {
+async function trackerOf(
+  limit: Limit,
+  throttler: Throttler | undefined,
+  request: Request,
+  context: ExecutionContext,
+): Promise<string | undefined> {
   try {
-    const tracker: unknown = limit.tracker(request);
+    const tracker: unknown = throttler?.getTracker
+      ? ((await throttler.getTracker(request, context)) ?? byAddress(request))
+      : limit.tracker(request);
     return tracker === undefined || typeof tracker === 'string' ? tracker : byAddress(request);
   } catch {
     return byAddress(request);

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { ThrottlerStorage } from '@nestjs/throttler';
-import { Database, sql, type Sql } from '@app/database';
+import { Database, type Part, sql } from '@app/database';
 import { Clock, KeyRing, secondsUntil } from '@app/kernel';
-import type { Found } from './alongside.js';
+import type { SessionRow } from './authenticated.js';
 import { countHits, type Hit } from './count-hits.js';
+
+export type Numbers = Pick<Hit, 'limit' | 'windowSeconds' | 'blockSeconds'>;
 
 /** One limit as it stands for one request, by the name of what is counted and of whose it is. */
 export interface NamedHit extends Omit<Hit, 'key'> {
@@ -11,14 +13,14 @@ export interface NamedHit extends Omit<Hit, 'key'> {
   tracker: string;
 }
 
-export type Verdict = { refused: false; found?: Found } | { refused: true; retryAfterSeconds: number };
+export type Verdict = { refused: false; found?: SessionRow } | { refused: true; retryAfterSeconds: number };
 
 type Row = {
   hits: number;
   expires_at: Date | null;
   refused: boolean;
   free_at: Date | null;
-  found: Found | null;
+  found: SessionRow | null;
 };
 
 /**
@@ -34,13 +36,13 @@ export class PostgresThrottlerStorage implements ThrottlerStorage {
   ) {}
 
   /** Counts a request on all its limits and asks `question` in the same round trip. Equal hits count once. */
-  async count(hits: NamedHit[], now: Date, question?: Sql): Promise<Verdict> {
+  async count(hits: NamedHit[], now: Date, question?: Part): Promise<Verdict> {
     const row = await this.run(hits, now, question);
     if (row.refused) return { refused: true, retryAfterSeconds: secondsUntil(row.free_at ?? now, now) };
     return { refused: false, found: row.found ? exact(row.found) : undefined };
   }
 
-  /** The library's own port, for its own guard. `ttl` and `blockDuration`: milliseconds; the answer: seconds. */
+  /** The library's own port, for its own guard. `ttl` and `blockDuration`, whose 0 is no block: milliseconds; the answer: seconds. */
   async increment(key: string, ttl: number, limit: number, blockDuration: number, throttlerName: string) {
     const now = this.clock.now();
     const hit = {
@@ -48,7 +50,7 @@ export class PostgresThrottlerStorage implements ThrottlerStorage {
       tracker: key,
       limit,
       windowSeconds: ttl / 1000,
-      blockSeconds: blockDuration / 1000,
+      blockSeconds: blockDuration === 0 ? undefined : blockDuration / 1000,
     };
     const row = await this.run([hit], now);
     const seconds = secondsUntil(row.expires_at ?? now, now);
@@ -71,7 +73,7 @@ export class PostgresThrottlerStorage implements ThrottlerStorage {
     return row?.count ?? 0;
   }
 
-  private async run(named: NamedHit[], now: Date, question?: Sql): Promise<Row> {
+  private async run(named: NamedHit[], now: Date, question?: Part): Promise<Row> {
     const hits = new Map<string, Hit>();
     for (const { name, tracker, ...hit } of named) {
       const key = this.keys.mac('request-limit', name, tracker).hash;
@@ -82,10 +84,10 @@ export class PostgresThrottlerStorage implements ThrottlerStorage {
 }
 
 /** JSON has no 64-bit integers: one that was rounded on its way would name another row. */
-function exact(found: Found): Found {
+function exact(found: SessionRow): SessionRow {
   for (const [column, value] of Object.entries(found)) {
     if (Number.isInteger(value) && !Number.isSafeInteger(value))
-      throw new Error(`@Alongside: cast ${column} to text`);
+      throw new Error(`@Authenticated: cast ${column} to text`);
   }
   return found;
 }

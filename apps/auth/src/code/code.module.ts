@@ -12,6 +12,7 @@ import { DocspaceChallenge } from './docspace/second-factor/challenge.js';
 import { DocspaceCodeService } from './docspace/code.service.js';
 import { DocspaceConfirmController } from './docspace/steps/confirm.controller.js';
 import { DocspaceConnections } from './docspace/second-factor/connections.js';
+import { DocspaceCookies } from '../protocols/docspace/docspace-cookies.js';
 import { DocspaceDecision } from './docspace/second-factor/decision.js';
 import { DocspaceFactorCheck } from './docspace/second-factor/factor-check.js';
 import { DocspaceFirstFactor } from './docspace/first-factor/first-factor.service.js';
@@ -28,6 +29,7 @@ import { DocspaceSettingsController } from './docspace/settings.controller.js';
 import { DocspaceSignInService } from './docspace/sign-in.service.js';
 import { DocspaceStepKey } from './docspace/tfa/step-key.service.js';
 import { DocspaceStepView } from './docspace/steps/step-view.service.js';
+import { DocspaceStepPresenter } from './docspace/authentication.presenter.js';
 import { DocspaceStepService } from './docspace/steps/step.service.js';
 import { DocspaceStepsController } from './docspace/steps/steps.controller.js';
 import { DocspaceTextService } from './docspace/second-factor/text.service.js';
@@ -78,6 +80,8 @@ import { SignInService } from './navixy/sign-in.service.js';
     DocspaceConnections,
     DocspaceDecision,
     DocspaceStepService,
+    DocspaceStepPresenter,
+    DocspaceCookies,
     DocspaceTextService,
     DocspaceAuthenticatorService,
     DocspaceTfaHolder,

@@ -1,4 +1,5 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { createParamDecorator, Injectable, type ExecutionContext, type PipeTransform } from '@nestjs/common';
+import { Config } from '@app/config';
 import { digest } from '@app/kernel';
 import type { Request } from 'express';
 import { presentedToken } from '../protocols/wacht/browser-token.js';
@@ -14,9 +15,19 @@ export const LinkToken = createParamDecorator((_: unknown, context: ExecutionCon
   return typeof token === 'string' && TOKEN.test(token) ? token : undefined;
 });
 
+@Injectable()
+class VisitorPipe implements PipeTransform<Request, Visitor> {
+  constructor(private readonly config: Config) {}
+
+  transform(request: Request): Visitor {
+    const token = presentedToken(request, this.config);
+    return { browserTokenHash: token && digest(token), userAgent: request.call?.client.userAgent ?? '' };
+  }
+}
+
+const ThisRequest = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  context.switchToHttp().getRequest<Request>(),
+);
+
 /** The browser that asks. */
-export const Visits = createParamDecorator((_: unknown, context: ExecutionContext): Visitor => {
-  const request = context.switchToHttp().getRequest<Request>();
-  const token = presentedToken(request);
-  return { browserTokenHash: token && digest(token), userAgent: request.call?.client.userAgent ?? '' };
-});
+export const Visits = () => ThisRequest(VisitorPipe);

@@ -41,7 +41,7 @@ const STATUS = {
 /** The service's own pages and unknown paths: HTTP's statuses and the error's code. */
 export const plain: Protocol = {
   name: 'plain',
-  owns: () => true,
+  prefixes: [],
   renderError: (error: AuthError) => ({
     status: STATUS[error.code],
     body: { statusCode: STATUS[error.code], error: error.code },

@@ -10,8 +10,8 @@ export interface RenderedError {
 /** How one client family speaks HTTP: everything that differs between families, and nothing else. */
 export interface Protocol {
   name: string;
-  /** Whether the path of a request (as sent, without query) belongs to this family. */
-  owns(path: string): boolean;
+  /** What else belongs to this family beside the routes of its controllers: all paths at and below these, in lower case. */
+  prefixes: string[];
   /** The family's words for a refusal. `Retry-After` and `Allow` are added for all of them alike. */
   renderError(error: AuthError, request?: Request): RenderedError;
   /** Whether people meet it in a browser, and are answered with a page where the browser asks for one. */

@@ -2,7 +2,7 @@ import { AuthError } from '@app/kernel';
 import { json, urlencoded, type Handler, type NextFunction, type Request, type Response } from 'express';
 import { hasRepeatedKeys, readJsonShape } from './json-shape.js';
 import type { Protocol } from './protocol.js';
-import { protocolOf } from './protocols.js';
+import type { ProtocolTable } from './protocol-table.js';
 
 /** Far beyond any honest call, far below what could hurt. */
 export const BODY_LIMIT_BYTES = 64 * 1024;
@@ -20,10 +20,10 @@ declare global {
 type RawRequest = Request & { rawBody?: Buffer; writtenKeys?: number };
 
 /** Reads the body as the protocol of the path allows it; what it does not read is malformed, never ignored. */
-export function readBody(): Handler {
+export function readBody(protocols: ProtocolTable): Handler {
   const readers = new Map<string, Handler[]>();
   return (request: Request, response: Response, next: NextFunction) => {
-    const protocol = protocolOf(request.path);
+    const protocol = protocols.of(request.path);
     let chain = readers.get(protocol.name);
     if (!chain) readers.set(protocol.name, (chain = readersOf(protocol)));
     run(chain, request, response, protocol.bodies.late ? keepProblem(request, next) : next);

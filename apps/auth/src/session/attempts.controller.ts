@@ -10,7 +10,7 @@ import { WachtSessionResponse } from '../protocols/wacht/wacht-session.dto.js';
 import type { Browser, BrowserAnswer } from './browser.js';
 import { BrowserService } from './browser.service.js';
 import { toAttempt, toSignIn, toSignUp } from './identifiers.js';
-import { InBrowser, InSession } from './in-browser.decorator.js';
+import { CurrentBrowser, InBrowser } from './in-browser.decorator.js';
 import { PrepareService } from './prepare.service.js';
 import {
   WachtPrepareRequest,
@@ -51,7 +51,7 @@ export class AttemptsController {
   @WachtErrors('invalid_parameters', 'credentials_wrong', 'account_disabled', 'login_locked')
   async signIn(
     @Caller() call: Call,
-    @InSession() browser: Browser,
+    @CurrentBrowser() browser: Browser,
     @WachtParameters() request: WachtSignInRequest,
   ): Promise<BrowserAnswer> {
     const token = await this.signIns.signIn(call, browser, toSignIn(request));
@@ -73,7 +73,7 @@ export class AttemptsController {
   @WachtErrors('invalid_parameters', 'password_weak', 'email_taken', 'username_taken', 'phone_taken')
   async signUp(
     @Caller() call: Call,
-    @InSession() browser: Browser,
+    @CurrentBrowser() browser: Browser,
     @WachtParameters() request: WachtSignUpRequest,
     @BrowserLanguage() language: Language,
   ): Promise<BrowserAnswer> {
@@ -100,7 +100,7 @@ export class AttemptsController {
   @WachtErrors('invalid_parameters', 'attempt_not_found', 'address_missing', 'resend_too_soon')
   async prepare(
     @Caller() call: Call,
-    @InSession() browser: Browser,
+    @CurrentBrowser() browser: Browser,
     @WachtParameters() request: WachtPrepareRequest,
     @SpelledInQuery() inQuery: boolean,
   ): Promise<BrowserAnswer> {
@@ -130,7 +130,7 @@ export class AttemptsController {
   )
   async verify(
     @Caller() call: Call,
-    @InSession() browser: Browser,
+    @CurrentBrowser() browser: Browser,
     @WachtParameters() request: WachtVerifyRequest,
   ): Promise<BrowserAnswer> {
     const token = await this.verifications.verify(call, browser, toAttempt(request), request.code);

@@ -1,6 +1,6 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { Config } from '@app/config';
 import { digest, type Call } from '@app/kernel';
-import { foundOn } from '@app/throttle';
 import type { Request, Response } from 'express';
 import { map, type Observable } from 'rxjs';
 import { issueToken, presentedToken } from '../protocols/wacht/browser-token.js';
@@ -25,7 +25,10 @@ declare global {
  */
 @Injectable()
 export class BrowserSessionInterceptor implements NestInterceptor<BrowserAnswer, WachtEnvelope<object>> {
-  constructor(private readonly browsers: BrowserService) {}
+  constructor(
+    private readonly browsers: BrowserService,
+    private readonly config: Config,
+  ) {}
 
   async intercept(
     context: ExecutionContext,
@@ -37,28 +40,28 @@ export class BrowserSessionInterceptor implements NestInterceptor<BrowserAnswer,
     if (!call) throw new Error('the request has no call: attachCall must run before the router');
     await this.enter(call, request, response);
     if (request.bodyProblem) throw request.bodyProblem;
-    return next.handle().pipe(map((answer) => envelope(call, response, answer)));
+    return next.handle().pipe(map((answer) => this.envelope(call, response, answer)));
   }
 
   private async enter(call: Call, request: Request, response: Response): Promise<void> {
     const presented = {
-      tokenHash: digest(presentedToken(request) ?? ''),
-      view: foundOn(request) as BrowserView | undefined,
+      tokenHash: digest(presentedToken(request, this.config) ?? ''),
+      view: (request.session ?? undefined) as BrowserView | undefined,
     };
     const { token, ...browser } = await this.browsers.enter(call, presented, request.method === 'GET');
     request.browser = browser;
     request.wachtSession = presentSession(browser.view, call.now);
-    if (token) issueToken(response, token);
+    if (token) issueToken(response, token, this.config);
   }
-}
 
-function envelope(
-  { now }: Call,
-  response: Response,
-  { view, token, data }: BrowserAnswer,
-): WachtEnvelope<object> {
-  const session = presentSession(view, now);
-  if (token) issueToken(response, token);
-  response.setHeader('Cache-Control', 'no-store');
-  return succeed(data ?? session, session);
+  private envelope(
+    { now }: Call,
+    response: Response,
+    { view, token, data }: BrowserAnswer,
+  ): WachtEnvelope<object> {
+    const session = presentSession(view, now);
+    if (token) issueToken(response, token, this.config);
+    response.setHeader('Cache-Control', 'no-store');
+    return succeed(data ?? session, session);
+  }
 }

@@ -3,7 +3,7 @@ import { ApiOkResponse } from '@nestjs/swagger';
 import { PASSWORD_LENGTH } from '@app/accounts';
 import { Config } from '@app/config';
 import type { Call } from '@app/kernel';
-import { Alongside, FoundAlongside, Limits } from '@app/throttle';
+import { Authenticated, CurrentSession, Limits } from '@app/throttle';
 import { Caller } from '../protocols/caller.decorator.js';
 import { WachtApi, WachtErrors } from '../protocols/wacht/wacht-api.decorator.js';
 import { succeed, type WachtEnvelope } from '../protocols/wacht/wacht-envelope.js';
@@ -29,14 +29,14 @@ export class DeploymentController {
    * Makes no session: clients ask for this and for their session at the same time, and would get two.
    */
   @Get()
-  @Alongside(browserOf)
+  @Authenticated(browserOf, { optional: true })
   @ApiOkResponse({ type: WachtDeploymentResponse })
   @WachtErrors()
   deployment(
     @Caller() { now }: Call,
-    @FoundAlongside() found: BrowserView | undefined,
+    @CurrentSession() session: BrowserView | undefined,
   ): WachtEnvelope<object> {
-    const view = found && !found.late ? found : emptyView('', now);
+    const view = session && !session.late ? session : emptyView('', now);
     return succeed(this.settings(), presentSession(view, now));
   }
 

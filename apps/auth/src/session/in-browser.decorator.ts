@@ -5,16 +5,17 @@ import {
   UseInterceptors,
   type ExecutionContext,
 } from '@nestjs/common';
-import { type Sql } from '@app/database';
+import type { Config } from '@app/config';
+import type { Part } from '@app/database';
 import { digest } from '@app/kernel';
 import { SameSiteGuard } from '@app/pages';
-import { Alongside } from '@app/throttle';
+import { Authenticated } from '@app/throttle';
 import type { Request } from 'express';
 import { presentedToken } from '../protocols/wacht/browser-token.js';
 import { ReadsForms } from '../protocols/wacht/wacht-api.decorator.js';
 import type { Browser } from './browser.js';
 import { BrowserSessionInterceptor } from './browser-session.interceptor.js';
-import { viewByToken } from './browser-view.js';
+import { viewByToken, type BrowserView } from './browser-view.js';
 
 /**
  * A call inside a browser session: looked up in the same round trip as the limits, refused when another site sends it, and
@@ -22,20 +23,20 @@ import { viewByToken } from './browser-view.js';
  */
 export const InBrowser = () =>
   applyDecorators(
-    Alongside(browserOf),
+    Authenticated(browserOf, { optional: true }),
     UseGuards(SameSiteGuard),
     UseInterceptors(BrowserSessionInterceptor),
     ReadsForms(),
   );
 
 /** Asked in the same round trip as the limits: what the browser of a request holds. */
-export function browserOf(request: Request, now: Date): Sql | undefined {
-  const token = presentedToken(request);
-  return token === undefined ? undefined : viewByToken(digest(token), now).body;
+export function browserOf(request: Request, now: Date, config: Config): Part<BrowserView> | undefined {
+  const token = presentedToken(request, config);
+  return token === undefined ? undefined : viewByToken(digest(token), now);
 }
 
 /** The browser session of the call. */
-export const InSession = createParamDecorator((_: unknown, context: ExecutionContext): Browser => {
+export const CurrentBrowser = createParamDecorator((_: unknown, context: ExecutionContext): Browser => {
   const { browser } = context.switchToHttp().getRequest<Request>();
   if (!browser) throw new Error('the request has no browser session: @InBrowser is missing');
   return browser;

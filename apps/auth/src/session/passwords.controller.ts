@@ -9,7 +9,7 @@ import type { Browser, BrowserAnswer } from './browser.js';
 import { BrowserService } from './browser.service.js';
 import { ForgotPasswordService } from './forgot-password.service.js';
 import { toIdentifier } from './identifiers.js';
-import { InBrowser, InSession } from './in-browser.decorator.js';
+import { CurrentBrowser, InBrowser } from './in-browser.decorator.js';
 import { LinkService } from './link.service.js';
 import { ResetPasswordService } from './reset-password.service.js';
 import { WachtAvailabilityResponse, WachtDoneResponse } from './session-answers.dto.js';
@@ -42,7 +42,7 @@ export class PasswordsController {
   @ApiOkResponse({ type: WachtAvailabilityResponse })
   @WachtErrors('invalid_parameters', 'identifier_missing', 'email_invalid')
   async availability(
-    @InSession() { view }: Browser,
+    @CurrentBrowser() { view }: Browser,
     @WachtParameters() request: WachtAvailabilityRequest,
   ): Promise<BrowserAnswer> {
     const identifier = toIdentifier(request);
@@ -64,7 +64,7 @@ export class PasswordsController {
   @WachtErrors('invalid_parameters', 'resend_too_soon')
   async forgot(
     @Caller() call: Call,
-    @InSession() { view }: Browser,
+    @CurrentBrowser() { view }: Browser,
     @WachtParameters() request: WachtForgotPasswordRequest,
   ): Promise<BrowserAnswer> {
     await this.forgotten.send(call, toIdentifier(request));
@@ -85,7 +85,7 @@ export class PasswordsController {
   @WachtErrors('invalid_parameters', 'password_weak', 'link_unknown', 'link_expired')
   async reset(
     @Caller() call: Call,
-    @InSession() { id }: Browser,
+    @CurrentBrowser() { id }: Browser,
     @WachtParameters() request: WachtResetPasswordRequest,
   ): Promise<BrowserAnswer> {
     await this.resets.reset(call, request.token, request.password);

@@ -8,7 +8,7 @@ import { WachtParameters } from '../protocols/wacht/wacht-parameters.js';
 import { WachtSessionResponse } from '../protocols/wacht/wacht-session.dto.js';
 import type { Browser, BrowserAnswer } from './browser.js';
 import { BrowserService } from './browser.service.js';
-import { InBrowser, InSession } from './in-browser.decorator.js';
+import { CurrentBrowser, InBrowser } from './in-browser.decorator.js';
 import { WachtTokenResponse } from './session-answers.dto.js';
 import { WachtSignOutRequest, WachtSwitchRequest } from './session.dto.js';
 import { SessionTokenService } from './session-token.service.js';
@@ -32,7 +32,7 @@ export class SessionController {
   @InBrowser()
   @ApiOkResponse({ type: WachtSessionResponse })
   @WachtErrors()
-  session(@InSession() { view }: Browser): BrowserAnswer {
+  session(@CurrentBrowser() { view }: Browser): BrowserAnswer {
     return { view };
   }
 
@@ -41,7 +41,7 @@ export class SessionController {
   @InBrowser()
   @ApiOkResponse({ type: WachtTokenResponse })
   @WachtErrors('session_not_found')
-  async token(@Caller() call: Call, @InSession() { view }: Browser): Promise<BrowserAnswer> {
+  async token(@Caller() call: Call, @CurrentBrowser() { view }: Browser): Promise<BrowserAnswer> {
     return { view, data: await this.tokens.issue(call, view) };
   }
 
@@ -59,7 +59,7 @@ export class SessionController {
   @WachtErrors('invalid_parameters')
   signOut(
     @Caller() call: Call,
-    @InSession() browser: Browser,
+    @CurrentBrowser() browser: Browser,
     @WachtParameters() { sign_in_id, all_sessions }: WachtSignOutRequest,
   ): Promise<BrowserAnswer> {
     return this.browsers.signOut(call, browser, { id: sign_in_id, all: String(all_sessions) === 'true' });
@@ -75,7 +75,7 @@ export class SessionController {
   @WachtErrors('invalid_parameters')
   switch(
     @Caller() call: Call,
-    @InSession() browser: Browser,
+    @CurrentBrowser() browser: Browser,
     @WachtParameters() { sign_in_id }: WachtSwitchRequest,
   ): Promise<BrowserAnswer> {
     return this.browsers.switch(call, browser, sign_in_id);

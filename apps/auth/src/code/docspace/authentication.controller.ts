@@ -1,7 +1,7 @@
 import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiBody, ApiParam } from '@nestjs/swagger';
 import type { Call } from '@app/kernel';
-import { Alongside, FoundAlongside, Limits } from '@app/throttle';
+import { Authenticated, CurrentSession, Limits } from '@app/throttle';
 import type { Response } from 'express';
 import { Caller } from '../../protocols/caller.decorator.js';
 import {
@@ -12,14 +12,14 @@ import {
   ReadsDocspaceJson,
 } from '../../protocols/docspace/docspace-api.decorator.js';
 import { DocspaceBody } from '../../protocols/docspace/docspace-body.decorator.js';
-import { clearTokenCookies, DocspaceTokens } from '../../protocols/docspace/docspace-token.js';
+import { DocspaceTokens } from '../../protocols/docspace/docspace-token.js';
 import { DocspaceAuthentication, DocspaceSignInRequest } from './authentication.dto.js';
 import { DocspaceCodeService } from './code.service.js';
 import { holderOf } from './holder.question.js';
 import { codeOf, signInOf } from './request.js';
 import { DocspaceSignInService } from './sign-in.service.js';
 import { docspaceLimits } from './limits.js';
-import { presentStep } from './authentication.presenter.js';
+import { DocspaceStepPresenter } from './authentication.presenter.js';
 import { SessionLifeService } from '../session-life.service.js';
 
 @Controller('api/2.0/authentication')
@@ -30,6 +30,7 @@ export class DocspaceAuthenticationController {
     private readonly signIns: DocspaceSignInService,
     private readonly codes: DocspaceCodeService,
     private readonly sessions: SessionLifeService,
+    private readonly presenter: DocspaceStepPresenter,
   ) {}
 
   /**
@@ -38,11 +39,11 @@ export class DocspaceAuthenticationController {
    * Also with none: the answer is then false.
    */
   @Get()
-  @Alongside(holderOf)
+  @Authenticated(holderOf, { optional: true })
   @NeedsDocspaceToken()
   @DocspaceAnswers('boolean')
   @DocspaceErrors()
-  isSignedIn(@FoundAlongside() holder: object | undefined): boolean {
+  isSignedIn(@CurrentSession() holder: object | undefined): boolean {
     return holder !== undefined;
   }
 
@@ -68,7 +69,7 @@ export class DocspaceAuthenticationController {
     @DocspaceBody() request: DocspaceSignInRequest,
     @Res({ passthrough: true }) response: Response,
   ): Promise<DocspaceAuthentication> {
-    return presentStep(await this.signIns.signIn(call, signInOf(request)), response);
+    return this.presenter.present(await this.signIns.signIn(call, signInOf(request)), response);
   }
 
   /**
@@ -87,7 +88,7 @@ export class DocspaceAuthenticationController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<void> {
     await this.sessions.endLive(call, tokens);
-    clearTokenCookies(response);
+    this.presenter.signedOut(response);
   }
 
   /**
@@ -118,6 +119,6 @@ export class DocspaceAuthenticationController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<DocspaceAuthentication> {
     const step = await this.codes.verify(call, signInOf(request), codeOf(request, path));
-    return presentStep(step, response);
+    return this.presenter.present(step, response);
   }
 }

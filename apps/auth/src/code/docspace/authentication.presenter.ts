@@ -1,7 +1,8 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '@app/config';
 import type { Response } from 'express';
-import { docspaceSite } from '../../protocols/docspace/docspace-site.js';
-import { setConfirmCookie, type ConfirmType } from '../../protocols/docspace/docspace-confirm-key.js';
-import { setTokenCookie } from '../../protocols/docspace/docspace-token.js';
+import type { ConfirmType } from '../../protocols/docspace/docspace-confirm-key.js';
+import { DocspaceCookies } from '../../protocols/docspace/docspace-cookies.js';
 import type { DocspaceAuthentication } from './authentication.dto.js';
 import type { SignInStep } from './first-factor/credentials.js';
 import type { SentText } from './second-factor/text.service.js';
@@ -11,19 +12,42 @@ const LAST_DIGITS = 2;
 const SHORTEST_HIDDEN = 8;
 
 /** Says a step and hands its credential over: the session's cookie, or the one of the page that does the next step. */
-export function presentStep(step: SignInStep, response: Response): DocspaceAuthentication {
-  const { factor, phone, secret, signedIn, awaits } = step;
-  const expiresAt = signedIn ? (signedIn.transient ? undefined : signedIn.expiresAt) : awaits?.codeExpiresAt;
-  if (signedIn) setTokenCookie(response, signedIn.token, expiresAt);
-  return {
-    ...(signedIn && { token: signedIn.token }),
-    ...(expiresAt && { expires: expiresAt.toISOString() }),
-    sms: factor === 'sms',
-    ...(factor === 'sms' && phone && { phoneNoise: noise(phone) }),
-    tfa: factor === 'totp' || factor === 'email',
-    ...(secret && { tfaKey: secret }),
-    ...(awaits && { confirmUrl: confirmUrl(confirmType(step), awaits.key, response) }),
-  };
+@Injectable()
+export class DocspaceStepPresenter {
+  constructor(
+    private readonly config: Config,
+    private readonly cookies: DocspaceCookies,
+  ) {}
+
+  present(step: SignInStep, response: Response): DocspaceAuthentication {
+    const { factor, phone, secret, signedIn, awaits } = step;
+    const expiresAt = signedIn
+      ? signedIn.transient
+        ? undefined
+        : signedIn.expiresAt
+      : awaits?.codeExpiresAt;
+    if (signedIn) this.cookies.setToken(response, signedIn.token, expiresAt);
+    return {
+      ...(signedIn && { token: signedIn.token }),
+      ...(expiresAt && { expires: expiresAt.toISOString() }),
+      sms: factor === 'sms',
+      ...(factor === 'sms' && phone && { phoneNoise: noise(phone) }),
+      tfa: factor === 'totp' || factor === 'email',
+      ...(secret && { tfaKey: secret }),
+      ...(awaits && { confirmUrl: this.confirmUrl(confirmType(step), awaits.key, response) }),
+    };
+  }
+
+  /** The session is over: nothing of it stays in the browser. */
+  signedOut(response: Response): void {
+    this.cookies.clear(response);
+  }
+
+  /** The page that does the step. Its key is worth nothing without a code, and little longer than one lives. */
+  private confirmUrl(type: ConfirmType, key: string, response: Response): string {
+    this.cookies.setConfirmKey(response, type, key);
+    return `${this.config.http.publicUrl}/confirm/${type}?type=${type}&key=${key}`;
+  }
 }
 
 /** Says where a code went; one that is mailed counts as `tfa`. */
@@ -35,12 +59,6 @@ export function presentText({ channel, phone, expiresAt }: SentText): DocspaceAu
     ...(sms && phone && { phoneNoise: noise(phone) }),
     tfa: !sms,
   };
-}
-
-/** The page that does the step. Its key is worth nothing without a code, and little longer than one lives. */
-function confirmUrl(type: ConfirmType, key: string, response: Response): string {
-  setConfirmCookie(response, type, key);
-  return `${docspaceSite(response.req).publicUrl}/confirm/${type}?type=${type}&key=${key}`;
 }
 
 /** Which page does the step. */

@@ -1,5 +1,5 @@
-import { accountOf } from '@app/accounts';
-import { type Sql } from '@app/database';
+import { accountOf, type AccountOfSession } from '@app/accounts';
+import type { Part } from '@app/database';
 import { digest } from '@app/kernel';
 import { signedInSession } from '@app/sessions';
 import type { Request } from 'express';
@@ -7,7 +7,7 @@ import { docspace } from '../../protocols/docspace/docspace.protocol.js';
 import { presentedToken } from '../../protocols/docspace/docspace-token.js';
 
 /** Asked in the same round trip as the limits: whose live session this is. */
-export function holderOf(request: Request, now: Date): Sql | undefined {
+export function holderOf(request: Request, now: Date): Part<AccountOfSession> | undefined {
   const token = presentedToken(request);
-  return token ? accountOf(signedInSession({ now, protocol: docspace.name }, digest(token))).body : undefined;
+  return token ? accountOf(signedInSession({ now, protocol: docspace.name }, digest(token))) : undefined;
 }

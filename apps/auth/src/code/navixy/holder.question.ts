@@ -1,5 +1,5 @@
-import { accountOf } from '@app/accounts';
-import { type Sql } from '@app/database';
+import { accountOf, type AccountOfSession } from '@app/accounts';
+import type { Part } from '@app/database';
 import { digest } from '@app/kernel';
 import { signedInSession } from '@app/sessions';
 import type { Request } from 'express';
@@ -18,7 +18,7 @@ export interface Holder {
 }
 
 /** Asked in the same round trip as the limits: whose live session this is. */
-export function holderOf(request: Request, now: Date): Sql | undefined {
+export function holderOf(request: Request, now: Date): Part<AccountOfSession> | undefined {
   const hash = presentedHash(request);
-  return hash ? accountOf(signedInSession({ now, protocol: navixy.name }, digest(hash))).body : undefined;
+  return hash ? accountOf(signedInSession({ now, protocol: navixy.name }, digest(hash))) : undefined;
 }

@@ -1,4 +1,3 @@
-import { AuthError } from '@app/kernel';
 import type { NavixySignInResponse } from './code.dto.js';
 import type { Holder } from './holder.question.js';
 import type { NavixyUserInfoResponse } from './session.dto.js';
@@ -11,8 +10,7 @@ export function presentSignIn({ awaits, token }: SignedIn): NavixySignInResponse
 }
 
 /** Fields without a value are left out, never null. */
-export function presentUserInfo(holder: Holder | undefined): NavixyUserInfoResponse {
-  if (!holder) throw new AuthError('session_not_found');
+export function presentUserInfo(holder: Holder): NavixyUserInfoResponse {
   const login = holder.email ?? holder.username ?? holder.phone ?? '';
   const user_info = {
     id: holder.id,

@@ -1,7 +1,7 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
 import type { Call } from '@app/kernel';
-import { Alongside, FoundAlongside, Limits } from '@app/throttle';
+import { Authenticated, CurrentSession, Limits } from '@app/throttle';
 import { Caller } from '../../protocols/caller.decorator.js';
 import { NavixyApi, NavixyErrors, NeedsNavixyHash } from '../../protocols/navixy/navixy-api.decorator.js';
 import { NavixyHash } from '../../protocols/navixy/navixy-parameters.js';
@@ -50,10 +50,10 @@ export class NavixySessionController {
    */
   @Post('get_info')
   @HttpCode(200)
-  @Alongside(holderOf)
+  @Authenticated(holderOf)
   @ApiOkResponse({ type: NavixyUserInfoResponse })
   @NavixyErrors('credential_malformed', 'session_not_found')
-  info(@NavixyHash() _hash: string, @FoundAlongside() holder: Holder | undefined): NavixyUserInfoResponse {
+  info(@CurrentSession() holder: Holder): NavixyUserInfoResponse {
     return presentUserInfo(holder);
   }
 }

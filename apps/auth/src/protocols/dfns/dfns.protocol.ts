@@ -2,12 +2,10 @@ import type { AuthError } from '@app/kernel';
 import type { Protocol, RenderedError } from '../protocol.js';
 import { dfnsErrors } from './dfns.errors.js';
 
-const PATHS = /^\/auth\/((recover|login|registration)(\/|$)|logout\/?$)/i;
-
 /** docs/protocols/dfns.md: JSON alone, and nothing in it that the call does not know. */
 export const dfns: Protocol = {
   name: 'dfns',
-  owns: (path) => PATHS.test(path),
+  prefixes: ['/auth/recover', '/auth/login', '/auth/registration'],
   renderError,
   validation: { whitelist: true, forbidNonWhitelisted: true, transform: true },
   bodies: { json: ['application/json'], form: false },

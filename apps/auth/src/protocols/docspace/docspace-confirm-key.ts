@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { AuthError } from '@app/kernel';
-import type { Request, Response } from 'express';
-import { cookieAttributes, credentialInCookie, isCredential } from './docspace-cookie.js';
+import type { Request } from 'express';
+import { credentialInCookie, isCredential } from './docspace-cookie.js';
 
 /** What a page of a set-up is allowed to do, by the step it stands for. */
 export const CONFIRM_TYPES = ['PhoneAuth', 'PhoneActivation', 'TfaAuth', 'TfaActivation'] as const;
@@ -9,7 +9,7 @@ export type ConfirmType = (typeof CONFIRM_TYPES)[number];
 
 /** The cookie that carries the key of a step; of a phone the key goes in the page's address alone. */
 export function confirmCookieOf(type: ConfirmType): string | undefined {
-  return type === 'TfaAuth' || type === 'TfaActivation' ? cookieName(type) : undefined;
+  return type === 'TfaAuth' || type === 'TfaActivation' ? confirmCookieName(type) : undefined;
 }
 
 /**
@@ -28,7 +28,8 @@ export type KeyInCookie = (type: string | undefined) => string | undefined;
 export const DocspaceKeyInCookie = createParamDecorator(
   (_: unknown, context: ExecutionContext): KeyInCookie => {
     const request = context.switchToHttp().getRequest<Request>();
-    return (named) => typesNamed(named).map((type) => credentialInCookie(request, cookieName(type)))[0];
+    return (named) =>
+      typesNamed(named).map((type) => credentialInCookie(request, confirmCookieName(type)))[0];
   },
 );
 
@@ -41,26 +42,14 @@ export function confirmKey(request: Request): string | undefined {
   const type = said.get('type');
   const types = type ? typesNamed(type) : CONFIRM_TYPES;
   return types
-    .map((each) => credentialInCookie(request, cookieName(each)))
+    .map((each) => credentialInCookie(request, confirmCookieName(each)))
     .find((found) => found !== undefined);
-}
-
-/** A browser takes one step at a time: the key of an earlier one would stand in its way. */
-export function setConfirmCookie(response: Response, type: ConfirmType, key: string): void {
-  const name = confirmCookieOf(type);
-  if (name) response.cookie(name, key, cookieAttributes(response));
-  clearConfirmCookies(response, name);
-}
-
-export function clearConfirmCookies(response: Response, except?: string): void {
-  for (const name of CONFIRM_TYPES.map(cookieName))
-    if (name !== except) response.clearCookie(name, cookieAttributes(response));
 }
 
 function typesNamed(named = ''): ConfirmType[] {
   return CONFIRM_TYPES.filter((type) => type.toLowerCase() === named.trim().toLowerCase());
 }
 
-function cookieName(type: ConfirmType): string {
+export function confirmCookieName(type: ConfirmType): string {
   return `asc_confirm_key_${type}`;
 }

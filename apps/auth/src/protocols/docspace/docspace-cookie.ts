@@ -1,5 +1,4 @@
-import type { Request, Response } from 'express';
-import { docspaceSite } from './docspace-site.js';
+import type { Request } from 'express';
 
 /** What a credential of this protocol looks like: 256 bits. */
 export const CREDENTIAL = '[\\w-]{43}';
@@ -12,14 +11,4 @@ export const isCredential = (text: string): boolean => WHOLE.test(text);
 /** The credential in a cookie, when it has the form of one. Safe on a request that nobody has validated. */
 export function credentialInCookie(request: Request, name: string): string | undefined {
   return new RegExp(`(?:^|;)\\s*${name}=(${CREDENTIAL})\\s*(?=;|$)`).exec(request.headers.cookie ?? '')?.[1];
-}
-
-/** Out of reach of scripts and of other sites. */
-export function cookieAttributes(response: Response) {
-  return {
-    httpOnly: true,
-    sameSite: 'strict',
-    path: '/',
-    secure: docspaceSite(response.req).secure,
-  } as const;
 }

@@ -1,12 +1,14 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { Config } from '@app/config';
 import type { Request, Response } from 'express';
 import { map, type Observable } from 'rxjs';
 import type { DocspaceEnvelope } from './docspace-envelope.dto.js';
-import { docspaceSite } from './docspace-site.js';
 
 /** Puts what a handler answers into the envelope; nothing is left out. No cache on the way may keep it. */
 @Injectable()
 export class DocspaceEnvelopeInterceptor implements NestInterceptor {
+  constructor(private readonly config: Config) {}
+
   intercept(
     context: ExecutionContext,
     next: CallHandler,
@@ -17,7 +19,7 @@ export class DocspaceEnvelopeInterceptor implements NestInterceptor {
       map((response: unknown) => ({
         ...(response !== undefined && { response }),
         count: Array.isArray(response) ? response.length : 1,
-        links: [{ href: `${docspaceSite(request).publicUrl}${routeOf(request)}`, action: request.method }],
+        links: [{ href: `${this.config.http.publicUrl}${routeOf(request)}`, action: request.method }],
         status: 0,
         statusCode: 200,
       })),

@@ -1,10 +1,9 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { AuthError } from '@app/kernel';
-import type { Request, Response } from 'express';
-import { clearConfirmCookies } from './docspace-confirm-key.js';
-import { cookieAttributes, CREDENTIAL, credentialInCookie } from './docspace-cookie.js';
+import type { Request } from 'express';
+import { CREDENTIAL, credentialInCookie } from './docspace-cookie.js';
 
-const COOKIE = 'asc_auth_key';
+export const TOKEN_COOKIE = 'asc_auth_key';
 const HEADER = new RegExp(`^(?:Bearer +)?(${CREDENTIAL}) *$`, 'i');
 
 /**
@@ -13,7 +12,7 @@ const HEADER = new RegExp(`^(?:Bearer +)?(${CREDENTIAL}) *$`, 'i');
  */
 export function presentedToken(request: Request): string | undefined {
   const header = request.headers.authorization;
-  return header === undefined ? credentialInCookie(request, COOKIE) : HEADER.exec(header)?.[1];
+  return header === undefined ? credentialInCookie(request, TOKEN_COOKIE) : HEADER.exec(header)?.[1];
 }
 
 export const DocspaceToken = createParamDecorator((_: unknown, context: ExecutionContext): string => {
@@ -25,17 +24,6 @@ export const DocspaceToken = createParamDecorator((_: unknown, context: Executio
 /** Those of header and cookie, whether they are good or not: a session whose cookie goes has to end, whatever the header says. */
 export const DocspaceTokens = createParamDecorator((_: unknown, context: ExecutionContext): string[] => {
   const request = context.switchToHttp().getRequest<Request>();
-  const tokens = [presentedToken(request), credentialInCookie(request, COOKIE)];
+  const tokens = [presentedToken(request), credentialInCookie(request, TOKEN_COOKIE)];
   return [...new Set(tokens)].filter((token) => token !== undefined);
 });
-
-/** The session's cookie; without an end it goes with the browser. The steps that led to it are done. */
-export function setTokenCookie(response: Response, token: string, expires: Date | undefined): void {
-  response.cookie(COOKIE, token, { ...cookieAttributes(response), ...(expires && { expires }) });
-  clearConfirmCookies(response);
-}
-
-export function clearTokenCookies(response: Response): void {
-  response.clearCookie(COOKIE, cookieAttributes(response));
-  clearConfirmCookies(response);
-}

@@ -2,8 +2,6 @@ import type { AuthError } from '@app/kernel';
 import type { Protocol, RenderedError } from '../protocol.js';
 import { docspaceErrors } from './docspace.errors.js';
 
-const PATHS = /^\/api\/2\.0(\/|$)/i;
-
 /** What clients of this family know from its first server: the name of an exception and its number. */
 const EXCEPTIONS: Record<number, [type: string, hresult: number]> = {
   400: ['System.ArgumentException', -2147024809],
@@ -16,7 +14,7 @@ const ANY_EXCEPTION: [type: string, hresult: number] = ['System.Exception', -214
 /** docs/protocols/docspace.md: one envelope, lenient with what it does not know, JSON under three names. */
 export const docspace: Protocol = {
   name: 'docspace',
-  owns: (path) => PATHS.test(path),
+  prefixes: ['/api/2.0'],
   renderError,
   validation: { whitelist: true, transform: true },
   bodies: { json: ['application/json', 'application/*+json', 'text/json'], form: false },

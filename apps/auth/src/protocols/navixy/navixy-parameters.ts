@@ -1,22 +1,27 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { AuthError } from '@app/kernel';
-import type { NextFunction, Request, Response } from 'express';
+import type { Handler, Request } from 'express';
+import type { ProtocolTable } from '../protocol-table.js';
+import { navixy } from './navixy.protocol.js';
 
 const HASH = /^[0-9a-f]{32}$/;
 const SCHEME = /^NVX(?<hash>.*)$/is;
-const VERSIONED = /^\/v2(?=\/user(\/|\?|$))/i;
+const VERSION = /^\/v2(?=\/)/i;
 
 /**
  * Gives every spelling of a call one form before it is routed: `/v2` is optional, and a GET with its parameters in the
  * query, which the protocol discourages but its clients still send, is the POST it stands for.
  */
-export function navixySpellings(request: Request, _response: Response, next: NextFunction): void {
-  const url = request.url.replace(VERSIONED, '');
-  if (/^\/user(\/|\?|$)/i.test(url)) {
-    request.url = url;
-    if (request.method === 'GET') request.method = 'POST';
-  }
-  next();
+export function navixySpellings(protocols: ProtocolTable): Handler {
+  return (request, _response, next) => {
+    const url = request.url.replace(VERSION, '');
+    const [path = ''] = url.split('?', 1);
+    if (protocols.of(path) === navixy) {
+      request.url = url;
+      if (request.method === 'GET') request.method = 'POST';
+    }
+    next();
+  };
 }
 
 /** The call's parameters: those of the body, then those of the query. */

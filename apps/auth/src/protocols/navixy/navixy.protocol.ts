@@ -3,12 +3,10 @@ import type { Protocol, RenderedError } from '../protocol.js';
 import { isoDuration } from './iso-duration.js';
 import { navixyErrors } from './navixy.errors.js';
 
-const PATHS = /^\/(v2|user)(\/|$)/i;
-
 /** docs/protocols/navixy.md: numbered errors in an envelope, lenient with what it does not know, JSON and forms. */
 export const navixy: Protocol = {
   name: 'navixy',
-  owns: (path) => PATHS.test(path),
+  prefixes: ['/v2', '/user'],
   renderError,
   validation: { whitelist: true, transform: true },
   bodies: { json: ['application/json', 'text/json', 'application/*+json'], form: true },

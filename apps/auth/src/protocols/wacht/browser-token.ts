@@ -1,3 +1,4 @@
+import type { Config } from '@app/config';
 import type { Request, Response } from 'express';
 
 const COOKIE = /(?:^|;)\s*__session=([\w-]{43})\s*(?=;|$)/;
@@ -10,42 +11,25 @@ const STAGING_HEADER = 'X-Development-Session';
  */
 const COOKIE_LIFE_MS = 400 * 86_400_000;
 
-/** Where the token of a browser session travels. */
-export interface TokenTransport {
-  /** In the query and a header instead of a cookie. */
-  staging: boolean;
-  /** Over https alone. */
-  secure: boolean;
-}
-
-const SETTING = 'browser session token';
-
-/** Says, once for the application, how tokens travel. */
-export function useTokenTransport(
-  app: { set(name: string, value: unknown): unknown },
-  transport: TokenTransport,
-): void {
-  app.set(SETTING, transport);
-}
-
-/** The token as presented, when it has a token's form; safe on a request that nobody has validated. */
-export function presentedToken(request: Request): string | undefined {
-  const { staging } = request.app.get(SETTING) as TokenTransport;
-  if (!staging) return COOKIE.exec(request.headers.cookie ?? '')?.[1];
+/**
+ * The token as presented, when it has a token's form: in a cookie, or in staging in the query. Safe on a request that nobody
+ * has validated.
+ */
+export function presentedToken(request: Request, { browserSessions }: Config): string | undefined {
+  if (!browserSessions.staging) return COOKIE.exec(request.headers.cookie ?? '')?.[1];
   const given = request.query[STAGING_PARAMETER];
   return typeof given === 'string' && TOKEN.test(given) ? given : undefined;
 }
 
-/** Hands a new token to the client; the last one of an answer counts. */
-export function issueToken(response: Response, token: string): void {
-  const { staging, secure } = response.app.get(SETTING) as TokenTransport;
-  if (staging) return void response.setHeader(STAGING_HEADER, token);
+/** Hands a new token to the client, in a cookie, or in staging in a header; the last one of an answer counts. */
+export function issueToken(response: Response, token: string, { browserSessions, http }: Config): void {
+  if (browserSessions.staging) return void response.setHeader(STAGING_HEADER, token);
   response.removeHeader('Set-Cookie');
   response.cookie('__session', token, {
     httpOnly: true,
     sameSite: 'lax',
     path: '/',
-    secure,
+    secure: http.secure,
     maxAge: COOKIE_LIFE_MS,
   });
 }

@@ -14,22 +14,10 @@ declare global {
   }
 }
 
-const AUTH = [
-  'signin',
-  'signup',
-  'prepare-verification',
-  'attempt-verification',
-  'identifier-availability',
-  'verify-magic-link',
-  'forgot-password',
-  'reset-password',
-];
-const PATHS = new RegExp(`^/(?:auth/(?:${AUTH.join('|')})/?|session(?:/.*)?|deployment/?)$`, 'i');
-
 /** docs/protocols/wacht.md: one envelope for everything, lenient with what it does not know, JSON and both kinds of form. */
 export const wacht: Protocol = {
   name: 'wacht',
-  owns: (path) => PATHS.test(path),
+  prefixes: ['/session'],
   renderError,
   validation: { whitelist: true, transform: true },
   bodies: { json: ['application/json', 'application/*+json'], form: true, multipart: true, late: true },

@@ -2,12 +2,10 @@ import type { AuthError, AuthErrorDetails } from '@app/kernel';
 import type { Protocol, RenderedError } from '../protocol.js';
 import { yatErrors } from './yat.errors.js';
 
-const PATHS = /^\/(auth\/(token(\/refresh)?|2fa|magic_link(\/token)?)|logout|users|account(\/.*)?)\/?$/i;
-
 /** docs/protocols/yat.md: JSON whatever the content type says, and nothing minded that it does not know. */
 export const yat: Protocol = {
   name: 'yat',
-  owns: (path) => PATHS.test(path),
+  prefixes: ['/account'],
   renderError: renderYatError,
   validation: { whitelist: true, transform: true },
   bodies: { json: () => true, form: false },

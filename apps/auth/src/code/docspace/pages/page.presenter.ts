@@ -6,7 +6,7 @@ import { sendPage, type Language, type Page } from '@app/pages';
 import type { Response } from 'express';
 import { endPage, keyPage, stepPage, type Complaint, type PageFrame } from './page.js';
 import type { PageOutcome } from './page.service.js';
-import { presentStep } from '../authentication.presenter.js';
+import { DocspaceStepPresenter } from '../authentication.presenter.js';
 
 const COMPLAINTS: Partial<Record<AuthErrorCode, Complaint>> = {
   guesses_spent: 'wait',
@@ -18,10 +18,14 @@ const COMPLAINTS: Partial<Record<AuthErrorCode, Complaint>> = {
 /** Says the step in the browser's language. */
 @Injectable()
 export class DocspacePagePresenter {
-  constructor(private readonly config: Config) {}
+  constructor(
+    private readonly config: Config,
+    private readonly steps: DocspaceStepPresenter,
+  ) {}
 
   answer(outcome: PageOutcome, language: Language, response: Response): void {
-    const next = outcome.kind === 'done' ? presentStep(outcome.signedIn, response).confirmUrl : undefined;
+    const next =
+      outcome.kind === 'done' ? this.steps.present(outcome.signedIn, response).confirmUrl : undefined;
     if (next) return sendPage(response, { status: 303, html: '', location: next });
     sendPage(response, this.pageOf(outcome, language));
   }

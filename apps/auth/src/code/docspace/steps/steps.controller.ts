@@ -19,7 +19,7 @@ import { DocspaceSetPhoneRequest, DocspaceValidateRequest } from './steps.dto.js
 import { DocspaceStepService } from './step.service.js';
 import { DocspaceTextService } from '../second-factor/text.service.js';
 import { docspaceLimits } from '../limits.js';
-import { presentStep, presentText } from '../authentication.presenter.js';
+import { DocspaceStepPresenter, presentText } from '../authentication.presenter.js';
 
 const CONFIRM = {
   name: 'confirm',
@@ -35,6 +35,7 @@ export class DocspaceStepsController {
     private readonly firstFactor: DocspaceFirstFactor,
     private readonly texts: DocspaceTextService,
     private readonly steps: DocspaceStepService,
+    private readonly presenter: DocspaceStepPresenter,
   ) {}
 
   /**
@@ -106,7 +107,7 @@ export class DocspaceStepsController {
     @DocspaceBody() { code, session }: DocspaceValidateRequest,
     @Res({ passthrough: true }) response: Response,
   ): Promise<boolean> {
-    presentStep(await this.steps.verify(call, key, code.trim(), session ?? false), response);
+    this.presenter.present(await this.steps.verify(call, key, code.trim(), session ?? false), response);
     return true;
   }
 }

@@ -13,6 +13,7 @@ import {
 } from '../../../protocols/docspace/docspace-api.decorator.js';
 import { DocspaceBody } from '../../../protocols/docspace/docspace-body.decorator.js';
 import { DocspaceToken } from '../../../protocols/docspace/docspace-token.js';
+import { DocspaceStepPresenter } from '../authentication.presenter.js';
 import { DocspaceAuthenticatorService } from './authenticator.service.js';
 import { DocspaceStepKey } from './step-key.service.js';
 import {
@@ -40,6 +41,7 @@ export class DocspaceTfaController {
   constructor(
     private readonly authenticators: DocspaceAuthenticatorService,
     private readonly keys: DocspaceStepKey,
+    private readonly presenter: DocspaceStepPresenter,
   ) {}
 
   /** Which second factors there are, and which the account has */
@@ -89,7 +91,8 @@ export class DocspaceTfaController {
     @DocspaceToken() token: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<DocspaceTfaPage | undefined> {
-    return presentPageAndCookie(await this.keys.make(call, token), response);
+    const step = await this.keys.make(call, token);
+    return presentPageAndCookie(step, this.presenter.present(step, response));
   }
 
   /**
@@ -116,7 +119,7 @@ export class DocspaceTfaController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<string> {
     const step = await this.keys.choose(call, token, FACTOR_OF_TYPE[request.type], namedBy(request));
-    return presentPage(step, response);
+    return presentPage(this.presenter.present(step, response));
   }
 
   /**
@@ -166,6 +169,7 @@ export class DocspaceTfaController {
     @DocspaceBody() request: DocspaceTfaSubject,
     @Res({ passthrough: true }) response: Response,
   ): Promise<string> {
-    return presentPage(await this.keys.renew(call, token, namedBy(request)), response);
+    const step = await this.keys.renew(call, token, namedBy(request));
+    return presentPage(this.presenter.present(step, response));
   }
 }

@@ -1,10 +1,10 @@
 import type { SecondFactor } from '@app/accounts';
-import type { Response } from 'express';
 import { confirmCookieOf } from '../../../protocols/docspace/docspace-confirm-key.js';
 import type { KeptCode } from './authenticator.service.js';
 import type { SignInStep } from '../first-factor/credentials.js';
 import type { DocspaceBackupCode, DocspaceTfaKind, DocspaceTfaPage, DocspaceTfaSubject } from './tfa.dto.js';
-import { confirmType, presentStep } from '../authentication.presenter.js';
+import type { DocspaceAuthentication } from '../authentication.dto.js';
+import { confirmType } from '../authentication.presenter.js';
 
 export const FACTOR_OF_TYPE = { None: 'none', Sms: 'sms', App: 'totp' } as const;
 
@@ -37,17 +37,19 @@ function reach(available: boolean) {
   return { available, avaliable: available, ...whoElse };
 }
 
-/** The page of the step with its cookie, set and told; undefined where there is no step. */
-export function presentPageAndCookie(step: SignInStep, response: Response): DocspaceTfaPage | undefined {
-  const { confirmUrl: url } = presentStep(step, response);
+/** The page of the step with its cookie; undefined where there is no step. */
+export function presentPageAndCookie(
+  step: SignInStep,
+  { confirmUrl: url }: DocspaceAuthentication,
+): DocspaceTfaPage | undefined {
   if (!url) return undefined;
   const cookieName = confirmCookieOf(confirmType(step));
   return { url, ...(cookieName && { cookieName, cookieValue: step.awaits?.key }) };
 }
 
-/** The page of the step, with its cookie; nothing where there is no step. */
-export function presentPage(step: SignInStep, response: Response): string {
-  return presentStep(step, response).confirmUrl ?? '';
+/** The page of the step; nothing where there is no step. */
+export function presentPage({ confirmUrl }: DocspaceAuthentication): string {
+  return confirmUrl ?? '';
 }
 
 export function presentCodes(codes: KeptCode[]): DocspaceBackupCode[] {
