@@ -1,4 +1,5 @@
 import js from '@eslint/js';
+import regexp from 'eslint-plugin-regexp';
 import ts from 'typescript-eslint';
 
 // The tiers of docs/architecture.md, as rules whose messages say why: the picture that cannot drift.
@@ -82,6 +83,16 @@ export default ts.config(
   { ignores: ['dist/', 'coverage/', 'node_modules/', '.data/'] },
   js.configs.recommended,
   ...ts.configs.recommended,
+  {
+    // An expression that goes back, or begins anew at every character, lets a short text hold the event loop for seconds.
+    files: ['{apps,libs}/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential' }],
+    },
+  },
   {
     files: ['**/*.ts'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -27,10 +27,12 @@ function usageOf({ code, message }: CommanderError): Refusal | undefined {
   if (code === 'commander.help') return { exitCode: 2, message: 'A command is missing.' };
   const line = message.replace(/^error: /, '').replaceAll('\n', ' ');
   // What was typed is not repeated: it may be a password in the wrong place.
+  /* eslint-disable regexp/no-super-linear-backtracking -- an operator's own command line */
   const safe = line
     .replace(/^(unknown option '(?:--[^'=]*|-.)).*?'/s, "$1'")
     .replace(/^option '(--[\w-]+).*' is invalid\. /s, '$1: ')
     .replace(/^command-argument value '.*' is invalid for argument '(\w+)'\. /s, '<$1>: ');
+  /* eslint-enable regexp/no-super-linear-backtracking */
   return {
     exitCode: 2,
     message: `${safe.charAt(0).toUpperCase()}${safe.slice(1)}${/[.)?]$/.test(safe) ? '' : '.'}`,

@@ -2,7 +2,9 @@ import { Module } from '@nestjs/common';
 import { AccountsRepository } from './accounts.repository.js';
 import { CredentialProofs } from './credentials/credential-proofs.js';
 import { PasswordCheck } from './password-check.js';
+import { NewPassword } from './new-password.js';
 import { PasswordHasher } from './password-hasher.js';
+import { PasswordStrength } from './password-strength.js';
 import { ClientPasswords } from './pbkdf2-verifier.js';
 import { BackupCodes } from './second-factors/backup-codes.js';
 import { SecondFactors } from './second-factors/second-factors.js';
@@ -14,7 +16,9 @@ import { TotpFactors } from './totp-factors.js';
     CredentialProofs,
     AccountsRepository,
     PasswordCheck,
+    NewPassword,
     PasswordHasher,
+    PasswordStrength,
     TotpFactors,
     SecondFactors,
     BackupCodes,
@@ -24,6 +28,7 @@ import { TotpFactors } from './totp-factors.js';
     CredentialProofs,
     AccountsRepository,
     PasswordCheck,
+    NewPassword,
     PasswordHasher,
     TotpFactors,
     SecondFactors,

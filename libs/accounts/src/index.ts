@@ -46,7 +46,8 @@ export type { Decided, HeldAccount, MaybeOfAccount, OfAccount } from './held-acc
 export { activate, changeLanguage } from './activation.js';
 export { resetPassword } from './change-password.js';
 export { accountContact, signUpContact, type Contact } from './contacts.js';
-export { PASSWORD_LENGTH, weaknessOf } from './password-strength.js';
+export { NewPassword } from './new-password.js';
+export { PASSWORD_LENGTH } from './password-strength.js';
 export { phoneNumber } from './phone.js';
 export { completeSignUp, insertSignUp, takenIdentifiers } from './sign-up.js';
 export { SignUpEntity } from './sign-up.entity.js';

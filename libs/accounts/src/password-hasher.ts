@@ -53,7 +53,12 @@ export class PasswordHasher {
   }
 
   async hash(password: string): Promise<string> {
-    return this.admit(() => this.run(() => this.verifiersOf(password)));
+    return this.admit(() => this.hashAdmitted(password));
+  }
+
+  /** The same, called within `admit`. */
+  async hashAdmitted(password: string): Promise<string> {
+    return this.run(() => this.verifiersOf(password));
   }
 
   /**

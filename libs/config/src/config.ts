@@ -1,3 +1,4 @@
+import { withoutTrailing } from '@app/kernel';
 import { z } from 'zod';
 import { productionProblems } from './production.js';
 import { LONGEST_ACCESS_TOKEN_SECONDS, variables, type Variables } from './variables.js';
@@ -51,7 +52,7 @@ export class Config {
 
   constructor(env: Variables) {
     this.production = env.NODE_ENV === 'production';
-    const publicUrl = (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, '');
+    const publicUrl = withoutTrailing(env.PUBLIC_URL ?? `http://localhost:${env.PORT}`, '/');
     this.http = Object.freeze({
       port: env.PORT,
       host: env.HOST,

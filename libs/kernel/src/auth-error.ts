@@ -6,6 +6,7 @@ export type AuthErrorCode =
   | 'malformed_request'
   | 'invalid_parameters'
   | 'body_too_large'
+  | 'encoding_unsupported'
   | 'path_unknown'
   | 'method_not_allowed'
   | 'credential_malformed'

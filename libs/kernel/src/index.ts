@@ -5,4 +5,4 @@ export { normaliseIdentifier, type Identifier } from './identifier.js';
 export { Ids, WORKERS } from './ids.js';
 export { KeyRing, type Mac } from './key-ring.js';
 export { digest, randomDigits, randomHex, randomToken } from './secrets.js';
-export { isPlainText, maskAddress } from './text.js';
+export { isPlainText, maskAddress, withoutTrailing } from './text.js';

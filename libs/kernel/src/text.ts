@@ -16,3 +16,10 @@ export function maskAddress(address: string): string {
   }
   return `${address.slice(0, 3)}…${address.slice(-2)}`;
 }
+
+/** The text without this character at its end, however often it stands there. In one pass, which an expression would not be. */
+export function withoutTrailing(text: string, character: string): string {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === character) end -= 1;
+  return text.slice(0, end);
+}

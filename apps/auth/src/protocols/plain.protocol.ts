@@ -5,6 +5,7 @@ const STATUS = {
   malformed_request: 400,
   invalid_parameters: 400,
   body_too_large: 413,
+  encoding_unsupported: 415,
   path_unknown: 404,
   method_not_allowed: 405,
   credential_malformed: 401,

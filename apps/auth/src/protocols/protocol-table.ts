@@ -5,8 +5,8 @@ import { plain } from './plain.protocol.js';
 import type { Protocol } from './protocol.js';
 import { Speaks } from './use-protocol.decorator.js';
 
-/** From the first segment that is not plain text. */
-const PARAMETERS = /\/[^/]*[:*{].*$/;
+/** What makes of a segment a parameter. */
+const PARAMETER = /[:*{]/;
 
 /**
  * Which protocol a path belongs to, before any controller is known: made at the start from the routes of the controllers,
@@ -30,7 +30,7 @@ export class ProtocolTable implements OnModuleInit {
       for (const prefix of protocol.prefixes) claim(prefixes, prefix, protocol);
       for (const route of this.routesOf(controller.metatype as Type)) {
         // Where a parameter stands, nobody knows what comes.
-        const stem = route.replace(PARAMETERS, '');
+        const stem = stemOf(route);
         claim(stem === route ? this.routes : prefixes, stem, protocol);
       }
     }
@@ -72,4 +72,11 @@ function pathsOn(carrier: object): string[] {
 function normal(path: string): string {
   const segments = path.toLowerCase().split('/');
   return segments.map((segment) => segment && `/${segment}`).join('');
+}
+
+/** The segments before the first parameter. */
+function stemOf(route: string): string {
+  const segments = route.split('/');
+  const end = segments.findIndex((segment) => PARAMETER.test(segment));
+  return end < 0 ? route : segments.slice(0, end).join('/');
 }

@@ -1,11 +1,9 @@
 import { AuthError } from '@app/kernel';
 import { json, urlencoded, type Handler, type NextFunction, type Request, type Response } from 'express';
+import { BODY_LIMIT_BYTES } from './body-limit.js';
 import { hasRepeatedKeys, readJsonShape } from './json-shape.js';
 import type { Protocol } from './protocol.js';
 import type { ProtocolTable } from './protocol-table.js';
-
-/** Far beyond any honest call, far below what could hurt. */
-export const BODY_LIMIT_BYTES = 64 * 1024;
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- how Express's own types are extended
@@ -25,7 +23,7 @@ export function readBody(protocols: ProtocolTable): Handler {
   return (request: Request, response: Response, next: NextFunction) => {
     const protocol = protocols.of(request.path);
     let chain = readers.get(protocol.name);
-    if (!chain) readers.set(protocol.name, (chain = readersOf(protocol)));
+    if (!chain) readers.set(protocol.name, (chain = [refuseCompressed, ...readersOf(protocol)]));
     run(chain, request, response, protocol.bodies.late ? keepProblem(request, next) : next);
   };
 }
@@ -44,16 +42,24 @@ function readersOf({ bodies }: Protocol): Handler[] {
   ];
 }
 
+/** A hundred bytes can be inflated to all that a body may have, and no client of ours compresses. */
+const refuseCompressed: Handler = (request, _response, next) => {
+  const encoding = request.headers['content-encoding']?.trim().toLowerCase() || 'identity';
+  next(hasBody(request) && encoding !== 'identity' ? new AuthError('encoding_unsupported') : undefined);
+};
+
 const refuseRepeatedKeys: Handler = (request: RawRequest, _response, next) => {
   const repeated = request.writtenKeys && hasRepeatedKeys(request.writtenKeys, request.body);
   next(repeated ? new AuthError('malformed_request') : undefined);
 };
 
 const refuseUnread: Handler = (request, _response, next) => {
-  const hasBody =
-    request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length']) > 0;
-  next(hasBody && request.body === undefined ? new AuthError('malformed_request') : undefined);
+  next(hasBody(request) && request.body === undefined ? new AuthError('malformed_request') : undefined);
 };
+
+function hasBody({ headers }: Request): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0;
+}
 
 const refuseUnreadUnlessMultipart: Handler = (request, response, next) =>
   request.is('multipart/form-data') ? next() : void refuseUnread(request, response, next);

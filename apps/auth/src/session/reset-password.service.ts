@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { PasswordHasher, resetPassword, weaknessOf } from '@app/accounts';
-import { AttemptsRepository } from '@app/attempts';
-import { audit } from '@app/audit';
+import { NewPassword, resetPassword } from '@app/accounts';
+import { AttemptsRepository, isAllowed } from '@app/attempts';
+import { audit, auditRefusal } from '@app/audit';
 import { Database, exists, ofOne, part, sql, statement } from '@app/database';
 import { Outbox, ownerNotice, type Recipient } from '@app/delivery';
 import { AuthError, type Call } from '@app/kernel';
@@ -13,21 +13,24 @@ export class ResetPasswordService {
   constructor(
     private readonly database: Database,
     private readonly attempts: AttemptsRepository,
-    private readonly hasher: PasswordHasher,
+    private readonly passwords: NewPassword,
     private readonly outbox: Outbox,
   ) {}
 
   /**
-   * A password that is too weak is refused before the link is looked at, so that it stays good. The new password, the end of
-   * all sessions in all protocols and the burn of the link are one statement. Sign-ins on their way carry the stamp from before it,
-   * and are nothing when they arrive.
+   * The link is looked at first, so that nobody without one has a password judged or hashed; one that is too weak leaves it good.
+   * The new password, the end of all sessions in all protocols and the burn of the link are one statement. Sign-ins on their
+   * way carry the stamp from before it, and are nothing when they arrive.
    */
   async reset(call: Call, token: string, password: string): Promise<void> {
-    const weakness = weaknessOf(password, []);
-    if (weakness)
-      throw new AuthError('password_weak', { parameters: [{ parameter: 'password', error: weakness }] });
+    const link = await this.look(call, token);
+    if (link?.state !== 'open') return this.refuse(call, link);
+    const passwordHash = await this.passwords.hash(password, link.known_by);
+    const verdict = await this.database.row(this.decision(call, token, passwordHash));
+    if (!verdict?.changed) throw refusalOf(verdict?.outcome);
+  }
 
-    const passwordHash = await this.hasher.hash(password);
+  private decision(call: Call, token: string, passwordHash: string) {
     const redemption = this.attempts.redeemLink(call, 'password_reset', token);
     const changed = resetPassword(call, passwordHash, redemption.verdict);
     const notice = ownerNotice(call, 'password_changed', {});
@@ -35,16 +38,42 @@ export class ResetPasswordService {
       'owner',
       sql`SELECT email AS address, language, account_id FROM ${changed}`,
     );
-    const verdict = await this.database.row(
-      statement(
-        { outcome: ofOne(redemption.verdict, 'outcome'), changed: exists(changed) },
-        redemption,
-        endSessionsOf(call, 'password_reset', changed),
-        this.outbox.enqueue(notice, call.now, owner),
-        audit(call, 'password.reset', redemption.verdict),
-      ),
+    return statement(
+      { outcome: ofOne(redemption.verdict, 'outcome'), changed: exists(changed) },
+      redemption,
+      endSessionsOf(call, 'password_reset', changed),
+      this.outbox.enqueue(notice, call.now, owner),
+      audit(call, 'password.reset', redemption.verdict),
     );
-    if (!verdict?.changed)
-      throw new AuthError(verdict?.outcome === 'expired' ? 'link_expired' : 'link_unknown');
   }
+
+  private async look({ now }: Call, token: string): Promise<Link | undefined> {
+    const link = part<Link>(
+      'link',
+      sql`
+        SELECT a.account_id, array_remove(ARRAY[o.email, o.username, o.phone, o.first_name, o.last_name], NULL) AS known_by,
+          CASE WHEN a.status <> 'open' THEN a.status WHEN a.expires_at <= ${now}::timestamptz THEN 'expired'
+            WHEN o.disabled_at IS NOT NULL OR NOT ${isAllowed('a')} THEN 'superseded' ELSE 'open' END AS state
+        FROM attempts a JOIN accounts o ON o.id = a.account_id
+        WHERE ${this.attempts.link(token)} AND a.purpose = 'password_reset'`,
+    );
+    return this.database.row(link);
+  }
+
+  private async refuse(call: Call, link: Link | undefined): Promise<never> {
+    const refusal = { outcome: link?.state ?? 'absent', accountId: link?.account_id ?? null };
+    await this.database.rows(auditRefusal(call, 'password.reset', refusal));
+    throw refusalOf(link?.state);
+  }
+}
+
+/** A link as it is before it is used; `known_by`: the names of its owner. */
+interface Link {
+  account_id: string;
+  known_by: string[];
+  state: string;
+}
+
+function refusalOf(outcome: string | undefined): AuthError {
+  return new AuthError(outcome === 'expired' ? 'link_expired' : 'link_unknown');
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { insertSignUp, PasswordHasher, strangerOf, takenIdentifiers, weaknessOf } from '@app/accounts';
+import { insertSignUp, NewPassword, strangerOf, takenIdentifiers } from '@app/accounts';
 import { audit, auditRefusal } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, part, sql, statement } from '@app/database';
@@ -26,22 +26,19 @@ type Taken = Identifier['kind'];
 export class SignUpService {
   constructor(
     private readonly database: Database,
-    private readonly hasher: PasswordHasher,
+    private readonly passwords: NewPassword,
     private readonly browsers: BrowserSessions,
     private readonly keyRing: KeyRing,
     private readonly config: Config,
   ) {}
 
   async signUp(call: Call, browser: Browser, request: SignUpRequest): Promise<void> {
-    const weakness = weaknessOf(request.password, knownBy(request));
-    if (weakness)
-      throw new AuthError('password_weak', { parameters: [{ parameter: 'password', error: weakness }] });
-
     const identifiers = identifiersOf(request);
     const taken = await this.takenOf(identifiers);
     const refusal = this.refusalOf(taken);
     if (refusal) return this.refuse(call, refusal);
-    await this.begin(call, browser, request, await this.hasher.hash(request.password), taken);
+    const passwordHash = await this.passwords.hash(request.password, knownBy(request));
+    await this.begin(call, browser, request, passwordHash, taken);
   }
 
   /** Whether nobody has this name, as far as a stranger is told. */
@@ -95,6 +92,6 @@ function identifiersOf({ email, phone, username }: SignUpRequest): Identifier[] 
   );
 }
 
-function knownBy({ email, username, phone, firstName, lastName }: SignUpRequest): string[] {
-  return [email, username, phone, firstName, lastName].filter((name) => name !== undefined);
+function knownBy({ email, username, phone, firstName, lastName }: SignUpRequest) {
+  return [email, username, phone, firstName, lastName];
 }

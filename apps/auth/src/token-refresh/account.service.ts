@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { changeProfile, PasswordHasher, raiseStamp, withProfile, type Profile } from '@app/accounts';
+import { changeProfile, NewPassword, raiseStamp, withProfile, type Profile } from '@app/accounts';
 import { audit } from '@app/audit';
 import { Database, sql, statementOf, violatedConstraint } from '@app/database';
 import { AuthError, type Call } from '@app/kernel';
@@ -19,7 +19,7 @@ export interface AccountChange {
 export class AccountService {
   constructor(
     private readonly database: Database,
-    private readonly hasher: PasswordHasher,
+    private readonly passwords: NewPassword,
     private readonly freshness: Freshness,
   ) {}
 
@@ -47,7 +47,11 @@ export class AccountService {
       const error = 'cannot be changed here: the new mailbox has to be proven';
       throw new AuthError('invalid_parameters', { parameters: [{ parameter: 'email', error }] });
     }
-    const passwordHash = password === undefined ? undefined : await this.hasher.hash(password);
+    const known = [profile.email, profile.username, profile.phone, profile.first_name, profile.last_name];
+    const passwordHash =
+      password === undefined
+        ? undefined
+        : await this.passwords.hash(password, [...known, ...Object.values(change)]);
     const parts = {
       session: sessionOfToken(call, sessionId),
       allowed: this.freshness.fresh(call, 'session', lenient),

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { PasswordHasher, registerAccount, type Profile } from '@app/accounts';
+import { NewPassword, registerAccount, type Profile } from '@app/accounts';
 import { audit } from '@app/audit';
 import { Database, type Parts, sql, statementOf } from '@app/database';
 import type { Call } from '@app/kernel';
@@ -26,14 +26,15 @@ export interface Registered {
 export class RegistrationService {
   constructor(
     private readonly database: Database,
-    private readonly hasher: PasswordHasher,
+    private readonly passwords: NewPassword,
     private readonly tokens: RefreshTokens,
     private readonly rotation: RefreshRotation,
     private readonly pairs: TokenPairs,
   ) {}
 
   async register(call: Call, { password, ...names }: RegistrationRequest): Promise<Registered> {
-    const passwordHash = password === undefined ? undefined : await this.hasher.hash(password);
+    const passwordHash =
+      password === undefined ? undefined : await this.passwords.hash(password, Object.values(names));
     const token = this.tokens.first();
     const session = { id: call.nextId(), method: 'pwd', token } as const;
     const parts: Parts = {

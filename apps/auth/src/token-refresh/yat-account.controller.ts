@@ -42,7 +42,7 @@ export class YatAccountController {
   @NeedsYatToken()
   @ApiBody({ type: YatProfileRequest })
   @ApiOkResponse({ type: YatCurrentUserResponse })
-  @YatErrors('session_not_found', 'proof_stale', 'invalid_parameters', 'username_taken')
+  @YatErrors('session_not_found', 'proof_stale', 'invalid_parameters', 'password_weak', 'username_taken')
   async change(
     @Caller() call: Call,
     @Bearer() { sid }: AccessTokenClaims,

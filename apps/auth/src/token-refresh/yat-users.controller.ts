@@ -27,7 +27,7 @@ export class YatUsersController {
   @HttpCode(200)
   @ApiBody({ type: YatRegisterRequest })
   @ApiOkResponse({ type: YatRegisterResponse })
-  @YatErrors('invalid_parameters', 'identifier_missing', 'email_taken', 'username_taken')
+  @YatErrors('invalid_parameters', 'identifier_missing', 'password_weak', 'email_taken', 'username_taken')
   async register(@Caller() call: Call, @YatBody() request: YatRegisterRequest): Promise<YatRegisterResponse> {
     loginOf(request);
     return presentRegistered(await this.registrations.register(call, changeOf(request)));

@@ -1,3 +1,4 @@
+import { withoutTrailing } from '@app/kernel';
 import { z } from 'zod';
 
 const BASE64URL = /^[A-Za-z0-9_-]+={0,2}$/;
@@ -43,5 +44,5 @@ export function isExpectedClientData(encoded: string, expected: ClientDataExpect
   if (!data || data.type !== expected.type || data.crossOrigin) return false;
   const atHome =
     data.origin === undefined ? expected.type === 'key.get' : expected.origins.includes(data.origin);
-  return atHome && expected.challenges.includes(data.challenge.replace(/=+$/, ''));
+  return atHome && expected.challenges.includes(withoutTrailing(data.challenge, '='));
 }

@@ -45,7 +45,7 @@ export class MailboxServer implements OnApplicationShutdown {
     const { messageId, subject, text, html } = await PostalMime.parse(await buffer(stream));
     for (const { address } of session.envelope.rcptTo) {
       this.mailbox.put({
-        id: messageId?.replace(/^<|@.*$/g, '') ?? session.id,
+        id: messageId?.replace(/^</, '').split('@')[0] ?? session.id,
         channel: 'email',
         to: address,
         subject: subject ?? '',

@@ -29,6 +29,11 @@ export function DfnsApi(): ClassDecorator {
       ...example('The body is larger than 64 KiB.', 'body_too_large'),
     }),
     ApiResponse({
+      status: 415,
+      type: DfnsErrorResponse,
+      ...example('The body is compressed.', 'encoding_unsupported'),
+    }),
+    ApiResponse({
       status: 429,
       type: DfnsErrorResponse,
       headers: RETRY_AFTER,

@@ -14,6 +14,7 @@ export const dfnsErrors = {
   malformed_request: { status: 400, message: 'The request body is not valid JSON.' },
   invalid_parameters: { status: 400, message: 'The request is not valid.' },
   body_too_large: { status: 413, message: 'The request body is too large.' },
+  encoding_unsupported: { status: 415, message: 'The request body must not be compressed.' },
   path_unknown: { status: 404, message: 'Not Found.' },
   method_not_allowed: { status: 405, message: 'Method Not Allowed.' },
   credential_malformed: { status: 401, message: NOT_AUTHORIZED },

@@ -22,6 +22,7 @@ export const DOCSPACE_HEADER = 'docspaceHeader';
 const EVERYWHERE: AuthErrorCode[] = [
   'malformed_request',
   'body_too_large',
+  'encoding_unsupported',
   'too_many_requests',
   'unexpected',
   'database_unavailable',

@@ -16,6 +16,7 @@ export const docspaceErrors = {
   malformed_request: { status: 400, message: 'The request body cannot be read' },
   invalid_parameters: { status: 400, message: EMPTY },
   body_too_large: { status: 413, message: 'The request body is too large' },
+  encoding_unsupported: { status: 415, message: 'The request body must not be compressed' },
   path_unknown: { status: 404, message: 'The record could not be found' },
   method_not_allowed: { status: 405, message: 'Method not allowed' },
   credential_malformed: { status: 401, message: FAILED },

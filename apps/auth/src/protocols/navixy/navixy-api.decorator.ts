@@ -25,6 +25,11 @@ export function NavixyApi(): ClassDecorator {
       ...example('The body is larger than 64 KiB.', 'body_too_large'),
     }),
     ApiResponse({
+      status: 415,
+      type: NavixyErrorResponse,
+      ...example('The body is compressed.', 'encoding_unsupported'),
+    }),
+    ApiResponse({
       status: 429,
       type: NavixyErrorResponse,
       headers: RETRY_AFTER,

@@ -47,8 +47,9 @@ export function presentedHash(request: Request): string | undefined {
 
 /** `NVX <hash>`: the space is part of the form. A header of another scheme is somebody else's. */
 function headerHash(scheme: RegExpExecArray): string {
-  const [, space, hash] = /^( +)(.*)$/s.exec(scheme.groups?.hash ?? '') ?? [];
-  return space ? (hash as string) : '';
+  const given = scheme.groups?.hash ?? '';
+  const start = given.search(/[^ ]/);
+  return start > 0 ? given.slice(start) : '';
 }
 
 function bodyOf(request: Request): Record<string, unknown> {

@@ -12,6 +12,7 @@ export const navixyErrors = {
   malformed_request: { code: 5, description: 'Wrong request format', status: 400 },
   invalid_parameters: { code: 7, description: 'Invalid parameters', status: 400 },
   body_too_large: { code: 9, description: 'Request entity too large', status: 412 },
+  encoding_unsupported: { code: 5, description: 'Wrong request format', status: 415 },
   path_unknown: { code: 111, description: 'Wrong handler', status: 400 },
   method_not_allowed: { code: 112, description: 'Wrong method', status: 400 },
   credential_malformed: { code: 3, description: 'Wrong hash', status: 400 },

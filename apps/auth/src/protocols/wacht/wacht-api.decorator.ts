@@ -1,7 +1,11 @@
+import type { Writable } from 'node:stream';
 import { applyDecorators, UseInterceptors } from '@nestjs/common';
 import { NoFilesInterceptor } from '@nestjs/platform-express';
 import { ApiCookieAuth, ApiResponse } from '@nestjs/swagger';
-import type { AuthErrorCode } from '@app/kernel';
+import type { MulterOptions } from '@nestjs/platform-express/multer/interfaces/multer-options.interface.js';
+import { AuthError, type AuthErrorCode } from '@app/kernel';
+import type { Request } from 'express';
+import { BODY_LIMIT_BYTES } from '../body-limit.js';
 import { UseProtocol } from '../use-protocol.decorator.js';
 import { EMPTY_SESSION, WachtErrorResponse } from './wacht-session.dto.js';
 import { wachtErrors } from './wacht.errors.js';
@@ -16,8 +20,21 @@ export const FORMS = ['application/json', 'application/x-www-form-urlencoded', '
 const KIB = 1024;
 /** Far beyond any honest form, far below what could hurt. */
 const FORM_LIMITS = { fields: 30, parts: 30, fieldSize: 8 * KIB, fieldNameSize: 100, files: 0 };
+const FORM_OPTIONS = {
+  limits: FORM_LIMITS,
+  /** A form has as many bytes as every other body, however they are divided among its fields. */
+  streamHandler(request: Request, reader: Writable): void {
+    let left = BODY_LIMIT_BYTES;
+    request.on('data', (chunk: Buffer) => {
+      left -= chunk.length;
+      if (left < 0) reader.destroy(new AuthError('body_too_large'));
+    });
+    request.pipe(reader);
+  },
+};
 const EVERYWHERE: AuthErrorCode[] = [
   'body_too_large',
+  'encoding_unsupported',
   'origin_refused',
   'too_many_requests',
   'unexpected',
@@ -30,7 +47,7 @@ export function WachtApi(): ClassDecorator {
 }
 
 /** The call may have a body in each of the protocol's types. To stand behind what looks up the browser session. */
-export const ReadsForms = () => UseInterceptors(NoFilesInterceptor({ limits: FORM_LIMITS }));
+export const ReadsForms = () => UseInterceptors(NoFilesInterceptor(FORM_OPTIONS as MulterOptions));
 
 /** The refusals of one call, by status, each with an example. */
 export function WachtErrors(...codes: AuthErrorCode[]): MethodDecorator {

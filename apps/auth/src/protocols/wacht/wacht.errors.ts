@@ -15,6 +15,11 @@ export const wachtErrors = {
   malformed_request: { status: 400, code: VALIDATION, message: 'The request body cannot be read' },
   invalid_parameters: { status: 400, code: VALIDATION, message: 'Invalid parameters' },
   body_too_large: { status: 413, code: 'PAYLOAD_TOO_LARGE', message: 'The request body is too large' },
+  encoding_unsupported: {
+    status: 415,
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+    message: 'The request body must not be compressed',
+  },
   path_unknown: { status: 404, code: 'NOT_FOUND', message: 'Not found' },
   method_not_allowed: { status: 405, code: 'METHOD_NOT_ALLOWED', message: 'Method not allowed' },
   credential_malformed: { status: 401, code: 'NOT_AUTHENTICATED', message: 'Not authenticated' },

@@ -13,6 +13,7 @@ export const YAT_BEARER = 'yatBearer';
 const EVERYWHERE: AuthErrorCode[] = [
   'malformed_request',
   'body_too_large',
+  'encoding_unsupported',
   'too_many_requests',
   'unexpected',
   'database_unavailable',

@@ -20,6 +20,7 @@ export const yatErrors = {
   malformed_request: { status: 400, error: 'The request is not in the expected format' },
   invalid_parameters: { status: 422, error: 'Validation error' },
   body_too_large: { status: 413, error: 'The request is too large' },
+  encoding_unsupported: { status: 415, error: 'The request must not be compressed' },
   path_unknown: { status: 404, error: 'Not found' },
   method_not_allowed: { status: 405, error: 'Method not allowed' },
   credential_malformed: { status: 401, error: INVALID_TOKEN },

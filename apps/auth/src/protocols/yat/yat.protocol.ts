@@ -22,13 +22,20 @@ export function renderYatError({ code, details }: Pick<AuthError, 'code' | 'deta
   const { status, error, field } = entry;
   const fields = {
     ...(field && { [field.name]: [{ code: field.code, message: error }] }),
-    ...fieldsOf(details),
+    ...fieldsOf(details, field),
   };
   return { status, body: { error, fields } };
 }
 
-function fieldsOf({ parameters = [] }: AuthErrorDetails): Record<string, FieldError[]> {
+/** `field`: the one that the error itself is about. */
+function fieldsOf(
+  { parameters = [] }: AuthErrorDetails,
+  field?: { name: string; code: string },
+): Record<string, FieldError[]> {
   return Object.fromEntries(
-    parameters.map(({ parameter, error }) => [parameter, [{ code: 'invalid', message: error }]]),
+    parameters.map(({ parameter, error }) => {
+      const code = parameter === field?.name ? field.code : 'invalid';
+      return [parameter, [{ code, message: error }]];
+    }),
   );
 }
