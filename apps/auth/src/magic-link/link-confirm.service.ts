@@ -1,19 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { LINK_BINDING, AttemptsRepository, type NewAttempt, type RedeemOutcome } from '@app/attempts';
+import { AttemptsRepository, LINK_BINDING, type NewAttempt, type Redemption } from '@app/attempts';
 import { audit, type Recorded } from '@app/audit';
 import { Config } from '@app/config';
-import { part, statement, Database, type Parts, sql, statementOf } from '@app/database';
+import { Database, type Effect, exists, ofOne, part, type Part, sql, statement } from '@app/database';
 import { AuthError, randomToken, type Call } from '@app/kernel';
 import { browserSignIn } from '@app/sessions';
 import { MailboxProof } from './mailbox-proof.js';
 
 const EXCHANGE_BITS = 256;
-
-interface Verdict {
-  outcome: RedeemOutcome;
-  /** Whether the account got what the link is for. */
-  done: boolean;
-}
 
 /** The press of the button, where what follows is not tokens for the page itself. */
 @Injectable()
@@ -37,12 +31,10 @@ export class LinkConfirmService {
       ...this.attempts.ruleOf('link_exchange', call.now),
       secret: { binding: LINK_BINDING, value: exchangeCode },
     };
-    await this.burn(call, {
-      ...this.attempts.redeemLink(call, 'magic_link', token),
-      ...this.proof.proven(call),
-      ...this.attempts.open(call, exchange, 'proven'),
-      done: sql`SELECT id FROM attempt`,
-    });
+    const redemption = this.attempts.redeemLink(call, 'magic_link', token);
+    const { proven, effects } = this.proof.proven(call, redemption.verdict);
+    const opened = this.attempts.open(call, exchange, proven);
+    await this.burn(call, redemption, opened.attempt, opened, ...effects);
     const url = new URL(redirectUrl);
     url.searchParams.set('code', exchangeCode);
     return url.href;
@@ -50,10 +42,8 @@ export class LinkConfirmService {
 
   /** Signs the browser in that asked; the caller has made sure that it is this one. */
   async browser(call: Call, token: string): Promise<void> {
-    await this.burn(call, {
-      ...this.attempts.redeemLink(call, 'sign_in', token),
-      done: browserSignIn(call, 'verdict', this.config.sessions),
-    });
+    const redemption = this.attempts.redeemLink(call, 'sign_in', token);
+    await this.burn(call, redemption, browserSignIn(call, redemption.verdict, this.config.sessions));
   }
 
   /** "This wasn't me": ends the link and the code beside it. Answers whether there was anything to end. */
@@ -68,10 +58,16 @@ export class LinkConfirmService {
     return (await this.database.row(dismissed)) !== undefined;
   }
 
-  private async burn(call: Call, parts: Parts): Promise<void> {
-    const answer = sql`SELECT outcome, EXISTS (SELECT FROM done) AS done FROM verdict`;
-    const row = await this.database.row<Verdict>(
-      statementOf({ ...parts, audited: audit(call, 'magic_link.redeem', 'verdict') }, answer),
+  /** `done`: what the account gets by the link, if it gets anything. */
+  private async burn(call: Call, redemption: Redemption, done: Part, ...effects: Effect[]): Promise<void> {
+    const { verdict } = redemption;
+    const row = await this.database.row(
+      statement(
+        { outcome: ofOne(verdict, 'outcome'), done: exists(done) },
+        redemption,
+        ...effects,
+        audit(call, 'magic_link.redeem', verdict),
+      ),
     );
     if (row?.outcome !== 'redeemed') throw new AuthError('link_expired');
     if (!row.done) throw new AuthError('credentials_wrong');

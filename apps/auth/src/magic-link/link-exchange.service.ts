@@ -1,18 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { AttemptsRepository, type RedeemOutcome } from '@app/attempts';
+import { AttemptsRepository, type RedeemOutcome, type Redemption } from '@app/attempts';
 import { audit, type AuditEvent } from '@app/audit';
-import { Database, type Parts, sql, statementOf } from '@app/database';
+import { Database, part, sql, statement } from '@app/database';
 import { AuthError, type AuthErrorCode, type Call } from '@app/kernel';
 import { TokenPairs, type TokenHolder, type TokenPair } from '@app/tokens';
 import { MailboxProof } from './mailbox-proof.js';
 import { Recipients, type Who } from './recipients.js';
 
 export type Proof = { linkToken: string } | { exchangeCode: string } | { who: Who; code: string };
-
-const OF_SUBJECT = {
-  purpose: 'magic_link',
-  of: sql`a.kind = 'code' AND a.subject = (SELECT subject FROM subject)`,
-} as const;
 
 /** The ways from a proven mailbox to tokens: the link, the code beside it, and the exchange code of a redirect. */
 @Injectable()
@@ -45,11 +40,11 @@ export class LinkExchangeService {
 
   /** The six digits of the mail, with the name they were asked for with. */
   private async code(call: Call, who: Who, code: string): Promise<TokenPair> {
-    const redeem = {
-      ...this.recipients.find(who),
-      ...this.attempts.redeem(call, OF_SUBJECT, this.recipients.bindingOf(who), code),
-    };
-    return this.redeem(call, 'magic_link.redeem', redeem, 'code_wrong');
+    const subject = this.recipients.find(who);
+    const of = sql`a.kind = 'code' AND a.subject = (SELECT subject FROM ${subject})`;
+    const question = { purpose: 'magic_link', of } as const;
+    const redemption = this.attempts.redeem(call, question, this.recipients.bindingOf(who), code);
+    return this.redeem(call, 'magic_link.redeem', redemption, 'code_wrong');
   }
 
   /** What the redirect carried. */
@@ -61,16 +56,20 @@ export class LinkExchangeService {
   private async redeem(
     call: Call,
     event: AuditEvent,
-    redeem: Parts,
+    redemption: Redemption,
     refusal: AuthErrorCode,
   ): Promise<TokenPair> {
-    const { parts, holder, refreshToken } = this.proof.session(call);
-    const answer = sql`SELECT v.outcome, h.* FROM verdict v LEFT JOIN (${holder}) h ON true`;
-    const row = await this.database.row<TokenHolder & { outcome: RedeemOutcome }>(
-      statementOf({ ...redeem, ...parts, audited: audit(call, event, 'verdict') }, answer),
+    const { verdict } = redemption;
+    const { holder, effects, refreshToken } = this.proof.session(call, verdict);
+    const answer = part<Partial<TokenHolder> & { outcome: RedeemOutcome }>(
+      'answer',
+      sql`SELECT v.outcome, h.* FROM ${verdict} v LEFT JOIN ${holder} h ON true`,
+    );
+    const row = await this.database.row(
+      statement(answer, redemption, ...effects, audit(call, event, verdict)),
     );
     if (row?.outcome === 'redeemed' && !row.session_id) throw new AuthError('credentials_wrong');
     if (!row?.session_id) throw new AuthError(refusal);
-    return this.pairs.issue(row, refreshToken, call.now);
+    return this.pairs.issue(row as TokenHolder, refreshToken, call.now);
   }
 }

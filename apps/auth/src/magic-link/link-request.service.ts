@@ -1,16 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { recipientOf } from '@app/accounts';
 import {
-  LINK_BINDING,
   AttemptsRepository,
-  nextSend,
-  takeSendWindow,
+  LINK_BINDING,
   type NewAttempt,
+  nextSend,
+  type Opening,
   type SendRule,
+  takeSendWindow,
 } from '@app/attempts';
-import { audit } from '@app/audit';
+import { audit, type Recorded } from '@app/audit';
 import { Config } from '@app/config';
-import { Database, type Parts, sql, type Statement, statementOf } from '@app/database';
+import { Database, of, ofOne, part, sql, type Statement, statement } from '@app/database';
 import { askedBy, Outbox, type NewMessage } from '@app/delivery';
 import { AuthError, randomDigits, randomToken, secondsUntil, type Call } from '@app/kernel';
 import { Recipients, type Who } from './recipients.js';
@@ -49,7 +50,6 @@ export class LinkRequestService {
     const { waitSeconds, hourlyLimit } = this.config.sends;
     const rule: SendRule = { purpose: 'magic_link', waitSeconds, hourlyLimit };
     const row = await this.database.row(this.send(call, who, rule, redirectUrl));
-    this.outbox.wake();
     if (row?.outcome !== 'too_soon') return;
     throw new AuthError('resend_too_soon', {
       retryAfterSeconds: row.next_at ? secondsUntil(row.next_at, call.now) : waitSeconds,
@@ -61,27 +61,36 @@ export class LinkRequestService {
     const secrets = { token: randomToken(TOKEN_BITS), code: randomDigits(CODE_DIGITS) };
     const link = this.attempt(call, 'link', { binding: LINK_BINDING, value: secrets.token });
     const code = this.attempt(call, 'code', { binding: this.recipients.bindingOf(who), value: secrets.code });
-    const { attempt: codeAttempt } = this.attempts.open(call, code, 'opening');
-    const parts: Parts = {
-      ...this.recipients.find(who),
-      window_taken: takeSendWindow(call, rule, 'subject'),
-      opening: sql`SELECT s.subject, s.account_id, NULL::bigint AS session_id, s.security_stamp
-        FROM subject s JOIN window_taken USING (subject)`,
-      ...this.attempts.open(call, link, 'opening'),
-      code_attempt: codeAttempt ?? sql``,
-      magic_link: sql`
+    const subject = this.recipients.find(who);
+    const opening = part<Opening>(
+      'opening',
+      sql`
+        SELECT s.subject, s.account_id, NULL::bigint AS session_id, s.security_stamp
+        FROM ${subject} s JOIN ${takeSendWindow(call, rule, subject)} USING (subject)`,
+    );
+    const opened = this.attempts.open(call, link, opening);
+    const page = part(
+      'magic_link',
+      sql`
         INSERT INTO magic_links (attempt_id, redirect_url, client_address, user_agent)
-        SELECT id, ${redirectUrl ?? null}, ${client.address}, ${client.userAgent} FROM attempt RETURNING attempt_id`,
-      recipient: recipientOf('email', 'attempt'),
-      message: this.outbox.enqueue(this.message(call, link, secrets), now, sql`SELECT * FROM recipient`),
-      waiting: nextSend(call, rule, 'subject'),
-      verdict: sql`
+        SELECT id, ${redirectUrl ?? null}, ${client.address}, ${client.userAgent} FROM ${opened.attempt} RETURNING attempt_id`,
+    );
+    const recipient = recipientOf('email', opened.attempt);
+    const verdict = part<Recorded & { outcome: Verdict['outcome'] }>(
+      'verdict',
+      sql`
         SELECT CASE WHEN a.id IS NULL THEN 'too_soon' WHEN r.address IS NULL THEN 'nobody' ELSE 'sent' END AS outcome,
           s.account_id, NULL::bigint AS session_id, a.id AS attempt_id
-        FROM subject s LEFT JOIN attempt a ON true LEFT JOIN recipient r ON true`,
-      audited: audit(call, 'magic_link.send', 'verdict'),
-    };
-    return statementOf(parts, sql`SELECT outcome, (SELECT next_at FROM waiting) AS next_at FROM verdict`);
+        FROM ${subject} s LEFT JOIN ${opened.attempt} a ON true LEFT JOIN ${recipient} r ON true`,
+    );
+    return statement(
+      { outcome: ofOne(verdict, 'outcome'), next_at: of(nextSend(call, rule, subject), 'next_at') },
+      opened,
+      this.attempts.open(call, code, opening).attempt,
+      page,
+      this.outbox.enqueue(this.message(call, link, secrets), now, recipient),
+      audit(call, 'magic_link.send', verdict),
+    );
   }
 
   private attempt(call: Call, kind: 'link' | 'code', secret: NewAttempt['secret']): NewAttempt {

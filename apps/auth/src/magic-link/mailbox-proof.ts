@@ -1,15 +1,29 @@
 import { Injectable } from '@nestjs/common';
-import { claimMailbox, withAccount } from '@app/accounts';
-import { AttemptsRepository, MAILED_KEYS } from '@app/attempts';
-import { type Parts, type Sql, sql } from '@app/database';
+import { claimMailbox, type HeldAccount, withAccount } from '@app/accounts';
+import { AttemptsRepository, MAILED_KEYS, type Opening, type Verdict } from '@app/attempts';
+import { type Effect, part, type Part, sql } from '@app/database';
 import type { Call } from '@app/kernel';
+import type { TokenHolder } from '@app/tokens';
 import { endSessionsOf, RefreshRotation, RefreshTokens } from '@app/sessions';
 
+/** Whose mailbox was proven, and what that lets them be; with the stamp as it is from now on. */
+export interface ProvenMailbox extends Opening, HeldAccount {
+  account_id: string;
+  security_stamp: number;
+  stage: string;
+}
+
+export interface Proof {
+  proven: Part<ProvenMailbox>;
+  claimed: Part<HeldAccount>;
+  /** What the proof does beside. */
+  effects: Effect[];
+}
+
 export interface ProvenSession {
-  /** To follow the parts that end in `verdict`. */
-  parts: Parts;
-  /** Sub-select of the `TokenHolder`, no row when no session was made. */
-  holder: Sql;
+  /** No row when no session was made. */
+  holder: Part<TokenHolder>;
+  effects: Effect[];
   refreshToken: string;
 }
 
@@ -23,7 +37,7 @@ const MAY_ENTER = sql`(CASE
   ELSE x.second_factor = 'none' OR (x.second_factor = 'sms' AND x.phone IS NOT NULL)
     OR (x.second_factor = 'totp' AND EXISTS (SELECT FROM totp_factors t WHERE t.account_id = x.id)) END)`;
 
-/** What the proof of a mailbox (part `verdict`, see `redeemParts`) is good for. */
+/** What the proof of a mailbox is good for. */
 @Injectable()
 export class MailboxProof {
   constructor(
@@ -33,40 +47,43 @@ export class MailboxProof {
   ) {}
 
   /**
-   * Parts: whose mailbox it is, in part `proven` (`{account_id, subject, session_id, security_stamp, stage}`, the stamp as it is from now on), and
-   * what its first proof does. An account whose second factor is this very mailbox gets nothing by it: one mailbox is never two factors.
+   * Whose mailbox it is, and what its first proof does. An account whose second factor is this very mailbox gets nothing by it: one
+   * mailbox is never two factors.
    */
-  proven(call: Call): Parts {
-    return {
-      owner: sql`
+  proven(call: Call, verdict: Part<Verdict>): Proof {
+    const owner = part<ProvenMailbox>(
+      'owner',
+      sql`
         SELECT x.id AS account_id, x.id::text AS subject, NULL::bigint AS session_id, x.security_stamp,
           CASE WHEN x.second_factor = 'none' OR (x.activated_at IS NULL AND x.invited_at IS NULL) THEN 'signed_in'
             ELSE 'pending' END AS stage
-        FROM verdict v JOIN accounts x ON x.id = v.account_id
+        FROM ${verdict} v JOIN accounts x ON x.id = v.account_id
         WHERE v.outcome = 'redeemed' AND x.disabled_at IS NULL AND x.security_stamp <= v.security_stamp AND ${MAY_ENTER}
         FOR NO KEY UPDATE OF x`,
-      ...claimMailbox(call, 'owner'),
-      proven: sql`
+    );
+    const claim = claimMailbox(call, owner);
+    const proven = part<ProvenMailbox>(
+      'proven',
+      sql`
         SELECT o.account_id, o.subject, o.session_id, o.stage, coalesce(c.security_stamp, o.security_stamp) AS security_stamp
-        FROM owner o LEFT JOIN claimed c USING (account_id)`,
-      keys: this.attempts.spendLinks(call, MAILED_KEYS, undefined, 'claimed'),
-      ...endSessionsOf(call, 'mailbox_proven', 'claimed'),
-    };
+        FROM ${owner} o LEFT JOIN ${claim.claimed} c USING (account_id)`,
+    );
+    const keys = this.attempts.spendLinks(call, MAILED_KEYS, undefined, claim.claimed);
+    const ended = endSessionsOf(call, 'mailbox_proven', claim.claimed);
+    return { proven, claimed: claim.claimed, effects: [claim, keys, ended] };
   }
 
   /** A session for whoever proved it, pending when the account has a second factor. */
-  session(call: Call): ProvenSession {
+  session(call: Call, verdict: Part<Verdict>): ProvenSession {
     const token = this.tokens.first();
-    const id = call.nextId();
-    return {
-      parts: {
-        ...this.proven(call),
-        session: this.rotation.start(call, { id, method: 'email', token }, 'proven'),
-      },
-      holder: sql`
+    const { proven, claimed, effects } = this.proven(call, verdict);
+    const session = this.rotation.start(call, { id: call.nextId(), method: 'email', token }, proven);
+    const holder = part<TokenHolder>(
+      'holder',
+      sql`
         SELECT h.session_id, h.stage, h.amr, h.second_factor_at, h.uuid, h.second_factor,
-          h.has_password AND NOT EXISTS (SELECT FROM claimed) AS has_password FROM ${withAccount('session')} h`,
-      refreshToken: token.token,
-    };
+          h.has_password AND NOT EXISTS (SELECT FROM ${claimed}) AS has_password FROM ${withAccount(session)} h`,
+    );
+    return { holder, effects, refreshToken: token.token };
   }
 }

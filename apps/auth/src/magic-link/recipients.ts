@@ -1,6 +1,6 @@
+import type { Part } from '@app/database';
 import { Injectable } from '@nestjs/common';
-import { subjectParts } from '@app/accounts';
-import type { Parts } from '@app/database';
+import { type Subject, subjectParts } from '@app/accounts';
 import { KeyRing, type Identifier } from '@app/kernel';
 
 /** How a person is named who wants a link: as when signing in, or by the account's UUID. */
@@ -11,9 +11,9 @@ export type Who = Identifier | { kind: 'uuid'; value: string };
 export class Recipients {
   constructor(private readonly keyRing: KeyRing) {}
 
-  /** Parts `known` and `subject`, see `subjectParts`. */
-  find(who: Who): Parts {
-    return subjectParts(who, this.keyRing);
+  /** See `subjectParts`. */
+  find(who: Who): Part<Subject> {
+    return subjectParts(who, this.keyRing).subject;
   }
 
   /** The code of a mail is good together with the name it was asked for with. */

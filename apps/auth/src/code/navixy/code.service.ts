@@ -1,20 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { TotpFactors } from '@app/accounts';
-import { AttemptsRepository, type RedeemOutcome } from '@app/attempts';
-import { audit } from '@app/audit';
-import { Database, type Parts, sql, statementOf } from '@app/database';
+import { AttemptsRepository, type RedeemOutcome, type Redemption } from '@app/attempts';
+import { audit, type Recorded } from '@app/audit';
+import { Database, exists, of, ofOne, part, type Part, sql, statement } from '@app/database';
 import { AuthError, digest, randomHex, type Call } from '@app/kernel';
-import { SessionsRepository } from '@app/sessions';
+import { type SessionRow, SessionsRepository } from '@app/sessions';
 
-interface Verdict {
+interface Decision {
   outcome: RedeemOutcome;
-  account_id: string;
+  account_id: string | null;
   /** Whether the credential named a live pending session. */
   pending: boolean;
   totp_secret: string | null;
 }
 
-const OF_SESSION = { purpose: 'sign_in', of: sql`a.session_id = (SELECT session_id FROM pending)` } as const;
+const ofSession = (pending: Part<SessionRow>) =>
+  ({ purpose: 'sign_in', of: sql`a.session_id = (SELECT session_id FROM ${pending})` }) as const;
 
 /** The second step of a sign-in: the code that was sent, or the one an authenticator shows. */
 @Injectable()
@@ -33,16 +34,13 @@ export class CodeService {
   async verify(call: Call, token: string, code: string): Promise<string> {
     const tokenHash = digest(token);
     const fresh = randomHex(128);
-    const sent = await this.decide(
-      call,
-      tokenHash,
-      fresh,
-      this.attempts.redeem(call, OF_SESSION, tokenHash, code),
-    );
-    const verdict =
-      sent.outcome === 'other_kind' ? await this.verifyTotp(call, tokenHash, fresh, code, sent) : sent;
-    if (!verdict.pending) throw new AuthError('session_not_found');
-    if (verdict.outcome !== 'redeemed') throw new AuthError('code_wrong');
+    const pending = this.sessions.pending(call, tokenHash);
+    const sent = this.attempts.redeem(call, ofSession(pending), tokenHash, code);
+    const first = await this.decide(call, pending, fresh, sent);
+    const decision =
+      first.outcome === 'other_kind' ? await this.verifyTotp(call, tokenHash, fresh, code, first) : first;
+    if (!decision.pending) throw new AuthError('session_not_found');
+    if (decision.outcome !== 'redeemed') throw new AuthError('code_wrong');
     return fresh;
   }
 
@@ -51,30 +49,39 @@ export class CodeService {
     tokenHash: string,
     fresh: string,
     code: string,
-    known: Verdict,
-  ): Promise<Verdict> {
-    const secret = known.totp_secret;
-    const step = secret ? this.totp.stepOf(known.account_id, secret, code, call.now) : undefined;
-    const redeem = this.attempts.redeemTotp(call, OF_SESSION, this.totp.isFresh(step, 'factor'));
-    return this.decide(call, tokenHash, fresh, {
-      factor: this.totp.locked('pending', secret),
-      ...redeem,
-      accepted: this.totp.accept(step, 'verdict'),
-    });
+    { account_id, totp_secret: secret }: Decision,
+  ): Promise<Decision> {
+    const step = secret && account_id ? this.totp.stepOf(account_id, secret, code, call.now) : undefined;
+    const pending = this.sessions.pending(call, tokenHash);
+    const factor = this.totp.locked(pending, secret);
+    const redemption = this.attempts.redeemTotp(call, ofSession(pending), this.totp.isFresh(step, factor));
+    return this.decide(call, pending, fresh, redemption, this.totp.accept(step, redemption.verdict));
   }
 
-  private async decide(call: Call, tokenHash: string, fresh: string, redeem: Parts): Promise<Verdict> {
-    const parts: Parts = {
-      pending: this.sessions.pending(call, tokenHash),
-      ...redeem,
-      promoted: this.sessions.promote(call, digest(fresh), 'verdict'),
-      totp_secret: this.totp.secret('verdict'),
-      decided: sql`SELECT * FROM verdict WHERE outcome <> 'other_kind'`,
-      audited: audit(call, 'code.verify', 'decided'),
+  private async decide(
+    call: Call,
+    pending: Part<SessionRow>,
+    fresh: string,
+    redemption: Redemption,
+    accepted?: Part,
+  ): Promise<Decision> {
+    const { verdict } = redemption;
+    const decided = part<Recorded>('decided', sql`SELECT * FROM ${verdict} WHERE outcome <> 'other_kind'`);
+    const answer = {
+      outcome: ofOne(verdict, 'outcome'),
+      account_id: ofOne(verdict, 'account_id'),
+      pending: exists(pending),
+      totp_secret: of(this.totp.secret(verdict), 'secret_sealed'),
     };
-    const answer = sql`
-      SELECT outcome, account_id, EXISTS (SELECT FROM pending) AS pending,
-        (SELECT secret_sealed FROM totp_secret) AS totp_secret FROM verdict`;
-    return (await this.database.row<Verdict>(statementOf(parts, answer))) as Verdict;
+    const decision = await this.database.row(
+      statement(
+        answer,
+        redemption,
+        accepted,
+        this.sessions.promote(call, digest(fresh), verdict),
+        audit(call, 'code.verify', decided),
+      ),
+    );
+    return decision as Decision;
   }
 }

@@ -9,17 +9,12 @@ import {
   supersedeSession,
   takeSendWindow,
 } from '@app/attempts';
-import { audit, auditRefusal } from '@app/audit';
-import { Database, type Parts, sql, statementOf } from '@app/database';
-import { codeMessage, Outbox } from '@app/delivery';
+import { audit, auditRefusal, type Recorded } from '@app/audit';
+import { Database, of, ofOne, part, sql, statement } from '@app/database';
+import { codeMessage, Outbox, type Recipient } from '@app/delivery';
 import { AuthError, digest, secondsUntil, type AuthErrorCode, type Call } from '@app/kernel';
-import { SessionsRepository } from '@app/sessions';
+import { type SessionRow, SessionsRepository } from '@app/sessions';
 import { secondFactorAttempt } from './second-factor.js';
-
-interface Awaited {
-  account_id: string;
-  method: 'email' | 'sms' | 'otp';
-}
 
 interface Verdict {
   outcome: 'sent' | 'no_session' | 'no_address' | 'too_soon';
@@ -43,11 +38,10 @@ export class ResendService {
     const tokenHash = digest(token);
     const awaited = await this.awaited(call, tokenHash);
     if (!awaited) return this.refuse(call, 'session_not_found', 'no_session', null);
-    if (awaited.method === 'otp')
+    if (awaited.method !== 'email' && awaited.method !== 'sms')
       return this.refuse(call, 'address_missing', 'no_address', awaited.account_id);
 
     const { outcome, next_at } = await this.send(call, tokenHash, awaited.method, waitSeconds);
-    this.outbox.wake();
     if (outcome === 'no_session') throw new AuthError('session_not_found');
     if (outcome === 'no_address') throw new AuthError('address_missing');
     if (outcome === 'too_soon') {
@@ -56,9 +50,8 @@ export class ResendService {
     }
   }
 
-  private async awaited(call: Call, tokenHash: string): Promise<Awaited | undefined> {
-    const pending = this.sessions.pending(call, tokenHash);
-    return this.database.row(latestOfSession('sign_in', pending)) as Promise<Awaited | undefined>;
+  private async awaited(call: Call, tokenHash: string) {
+    return this.database.row(latestOfSession('sign_in', this.sessions.pending(call, tokenHash)));
   }
 
   private async send(
@@ -74,29 +67,40 @@ export class ResendService {
       tokenHash,
       this.attempts.ruleOf('sign_in', call.now),
     );
+    const pending = this.sessions.pending(call, tokenHash);
+    const recipient = recipientOf(channel, pending);
+    const reachable = part<SessionRow>(
+      'reachable',
+      sql`SELECT p.* FROM ${pending} p JOIN ${recipient} USING (account_id)`,
+    );
+    const allowed = part<SessionRow>(
+      'allowed',
+      sql`SELECT p.* FROM ${pending} p JOIN ${takeSendWindow(call, rule, reachable)} USING (subject)`,
+    );
+    const opened = this.attempts.open(call, attempt, allowed);
+    const to = part<Recipient>(
+      'addressee',
+      sql`SELECT r.* FROM ${recipient} r JOIN ${allowed} USING (account_id)`,
+    );
     const message = codeMessage(call, attempt, { template: 'sign_in_code', channel, code });
-    const parts: Parts = {
-      pending: this.sessions.pending(call, tokenHash),
-      recipient: recipientOf(channel, 'pending'),
-      reachable: sql`SELECT p.* FROM pending p JOIN recipient USING (account_id)`,
-      window_taken: takeSendWindow(call, rule, 'reachable'),
-      allowed: sql`SELECT p.* FROM pending p JOIN window_taken USING (subject)`,
-      replaced: supersedeSession(call, 'sign_in', 'allowed'),
-      ...this.attempts.open(call, attempt, 'allowed'),
-      message: this.outbox.enqueue(
-        message,
-        call.now,
-        sql`SELECT r.* FROM recipient r JOIN allowed USING (account_id)`,
-      ),
-      waiting: nextSend(call, rule, 'pending'),
-      verdict: sql`
+    const verdict = part<Recorded & { outcome: Verdict['outcome'] }>(
+      'verdict',
+      sql`
         SELECT CASE WHEN p.session_id IS NULL THEN 'no_session' WHEN r.address IS NULL THEN 'no_address'
           WHEN a.id IS NULL THEN 'too_soon' ELSE 'sent' END AS outcome, p.account_id, p.session_id, a.id AS attempt_id
-        FROM (VALUES (1)) one LEFT JOIN pending p ON true LEFT JOIN recipient r ON true LEFT JOIN attempt a ON true`,
-      audited: audit(call, 'code.resend', 'verdict'),
-    };
-    const answer = sql`SELECT outcome, (SELECT next_at FROM waiting) AS next_at FROM verdict`;
-    return (await this.database.row<Verdict>(statementOf(parts, answer))) as Verdict;
+        FROM (VALUES (1)) one LEFT JOIN ${pending} p ON true LEFT JOIN ${recipient} r ON true
+          LEFT JOIN ${opened.attempt} a ON true`,
+    );
+    const sent = await this.database.row(
+      statement(
+        { outcome: ofOne(verdict, 'outcome'), next_at: of(nextSend(call, rule, pending), 'next_at') },
+        supersedeSession(call, 'sign_in', allowed),
+        opened,
+        this.outbox.enqueue(message, call.now, to),
+        audit(call, 'code.resend', verdict),
+      ),
+    );
+    return sent as Verdict;
   }
 
   private async refuse(

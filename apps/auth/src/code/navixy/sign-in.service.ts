@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { holdAccount, PasswordCheck, recipientOf, type KnownAccount } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
-import { audit, auditRefusal } from '@app/audit';
-import { Database, type Parts, sql, statementOf } from '@app/database';
+import { audit, auditRefusal, type Recorded } from '@app/audit';
+import { Database, part, type Part, sql, statement } from '@app/database';
 import { codeMessage, Outbox } from '@app/delivery';
 import {
   AuthError,
@@ -12,7 +12,7 @@ import {
   type AuthErrorCode,
   type Call,
 } from '@app/kernel';
-import { SessionsRepository } from '@app/sessions';
+import { type SessionRow, SessionsRepository } from '@app/sessions';
 import { secondFactorAttempt } from './second-factor.js';
 
 export interface PasswordSignIn {
@@ -54,45 +54,40 @@ export class SignInService {
     const refusal = refusalOf(proof.account, question.orgId);
     if (refusal) return this.refuse(call, proof.account.id, refusal);
 
-    const signedIn = await this.open(call, proof.account, {
-      forgiven: this.passwords.forgive(login, address),
-    });
+    const signedIn = await this.open(call, proof.account, this.passwords.forgive(login, address));
     return signedIn ?? this.refuse(call, proof.account.id, OVERTAKEN);
   }
 
-  private async open(call: Call, account: KnownAccount, also: Parts): Promise<SignedIn | undefined> {
+  private async open(call: Call, account: KnownAccount, forgiven: Part): Promise<SignedIn | undefined> {
     const awaits = account.second_factor === 'none' ? undefined : account.second_factor;
     const token = randomHex(128);
     const tokenHash = digest(token);
     const stage = awaits ? 'pending' : 'signed_in';
-    const parts: Parts = {
-      held: holdAccount(account),
-      session: this.sessions.start(call, { id: call.nextId(), stage, tokenHash, method: 'pwd' }, 'held'),
-      ...(awaits ? this.challenge(call, awaits, tokenHash) : {}),
-      ...also,
-      verdict: sql`SELECT 'accepted' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session`,
-      audited: audit(call, 'password', 'verdict'),
-    };
-    const session = await this.database.row(statementOf(parts, sql`SELECT session_id FROM session`));
-    this.outbox.wake();
-    return session && { token, awaits };
+    const begun = { id: call.nextId(), stage, tokenHash, method: 'pwd' } as const;
+    const session = this.sessions.start(call, begun, holdAccount(account));
+    const verdict = part<Recorded>(
+      'verdict',
+      sql`SELECT 'accepted' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM ${session}`,
+    );
+    const challenge = awaits && this.challenge(call, awaits, tokenHash, session);
+    const opened = await this.database.row(
+      statement(verdict, challenge, forgiven, audit(call, 'password', verdict)),
+    );
+    return opened && { token, awaits };
   }
 
-  private challenge(call: Call, factor: 'email' | 'sms' | 'totp', tokenHash: string): Parts {
-    const { attempt, code } = secondFactorAttempt(
-      call,
-      factor,
-      tokenHash,
-      this.attempts.ruleOf('sign_in', call.now),
-    );
-    const opened = this.attempts.open(call, attempt, 'session');
+  private challenge(
+    call: Call,
+    factor: 'email' | 'sms' | 'totp',
+    tokenHash: string,
+    session: Part<SessionRow>,
+  ): Record<string, Part> {
+    const rule = this.attempts.ruleOf('sign_in', call.now);
+    const { attempt, code } = secondFactorAttempt(call, factor, tokenHash, rule);
+    const opened = this.attempts.open(call, attempt, session);
     if (factor === 'totp') return opened;
     const message = codeMessage(call, attempt, { template: 'sign_in_code', channel: factor, code });
-    return {
-      ...opened,
-      recipient: recipientOf(factor, 'session'),
-      message: this.outbox.enqueue(message, call.now, sql`SELECT * FROM recipient`),
-    };
+    return { ...opened, message: this.outbox.enqueue(message, call.now, recipientOf(factor, session)) };
   }
 
   private async refuse(
