@@ -1,4 +1,4 @@
-import { sql } from '@app/database';
+import { raw, sql } from '@app/database';
 import { Authenticator } from '../support/authenticator.js';
 import { DocspaceClient } from '../support/docspace-client.js';
 import { otherThan } from '../support/navixy-client.js';
@@ -185,7 +185,7 @@ describe('POST /api/2.0/authentication with a mailed key', () => {
       const { key } = await made();
       const tables = ['attempts', 'messages', 'audit_events', 'sessions'];
       for (const table of tables) {
-        const rows = await app.rows({ text: `SELECT t::text AS row FROM ${table} t`, values: [] } as never);
+        const rows = await app.rows(sql`SELECT t::text AS row FROM ${raw(table)} t`);
         expect(JSON.stringify(rows)).not.toContain(key);
       }
     });

@@ -25,8 +25,10 @@ export function answerError(protocol: Protocol, thrown: unknown, response: Respo
   sendPage(response, { status, html: errorPage(status, error, language) });
 }
 
-function setHeaders(response: Response, { details }: AuthError): void {
+function setHeaders(response: Response, { code, details }: AuthError): void {
   response.setHeader('Cache-Control', 'no-store');
+  // RFC 9110 §15.5.16: so a client sees that the coding is what was refused.
+  if (code === 'encoding_unsupported') response.setHeader('Accept-Encoding', 'identity');
   if (details.retryAfterSeconds) response.setHeader('Retry-After', String(details.retryAfterSeconds));
   if (details.allow) response.setHeader('Allow', details.allow.join(', '));
 }

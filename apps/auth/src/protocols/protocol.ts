@@ -22,7 +22,7 @@ export interface Protocol {
   bodies: {
     json: string[] | (() => boolean);
     form: boolean;
-    /** Forms with parts: left to the controller's own reader. */
+    /** Forms with parts: read as `request.rawBody`, and left to the controller to take apart. */
     multipart?: boolean;
     /** Whether an unreadable body is kept as `request.bodyProblem`, for a controller that has to know the caller first. */
     late?: boolean;

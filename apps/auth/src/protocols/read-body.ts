@@ -1,9 +1,11 @@
 import { AuthError } from '@app/kernel';
-import { json, urlencoded, type Handler, type NextFunction, type Request, type Response } from 'express';
-import { BODY_LIMIT_BYTES } from './body-limit.js';
+import { json, raw, urlencoded, type Handler, type NextFunction, type Request, type Response } from 'express';
 import { hasRepeatedKeys, readJsonShape } from './json-shape.js';
 import type { Protocol } from './protocol.js';
 import type { ProtocolTable } from './protocol-table.js';
+
+/** Far beyond any honest call, far below what could hurt. */
+export const BODY_LIMIT_BYTES = 64 * 1024;
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- how Express's own types are extended
@@ -15,7 +17,7 @@ declare global {
   }
 }
 
-type RawRequest = Request & { rawBody?: Buffer; writtenKeys?: number };
+export type RawRequest = Request & { rawBody?: Buffer; writtenKeys?: number };
 
 /** Reads the body as the protocol of the path allows it; what it does not read is malformed, never ignored. */
 export function readBody(protocols: ProtocolTable): Handler {
@@ -23,22 +25,27 @@ export function readBody(protocols: ProtocolTable): Handler {
   return (request: Request, response: Response, next: NextFunction) => {
     const protocol = protocols.of(request.path);
     let chain = readers.get(protocol.name);
-    if (!chain) readers.set(protocol.name, (chain = [refuseCompressed, ...readersOf(protocol)]));
+    if (!chain) readers.set(protocol.name, (chain = readersOf(protocol)));
     run(chain, request, response, protocol.bodies.late ? keepProblem(request, next) : next);
   };
 }
 
 function readersOf({ bodies }: Protocol): Handler[] {
-  const form = urlencoded({ extended: false, limit: BODY_LIMIT_BYTES, parameterLimit: 100 });
-  const keepRaw = (request: RawRequest, _response: unknown, raw: Buffer) => {
-    request.writtenKeys = readJsonShape(raw);
-    request.rawBody = raw;
+  const rule = { limit: BODY_LIMIT_BYTES, inflate: false };
+  const keepRaw = (request: RawRequest, _response: unknown, bytes: Buffer) => {
+    request.rawBody = bytes;
+  };
+  const keepShape = (request: RawRequest, response: unknown, bytes: Buffer) => {
+    request.writtenKeys = readJsonShape(bytes);
+    keepRaw(request, response, bytes);
   };
   return [
-    json({ limit: BODY_LIMIT_BYTES, type: bodies.json, verify: keepRaw as never }),
+    refuseCompressed,
+    json({ ...rule, type: bodies.json, verify: keepShape as never }),
     refuseRepeatedKeys,
-    ...(bodies.form ? [form] : []),
-    ...(bodies.multipart ? [refuseUnreadUnlessMultipart] : [refuseUnread]),
+    ...(bodies.form ? [urlencoded({ ...rule, extended: false, parameterLimit: 100 })] : []),
+    ...(bodies.multipart ? [raw({ ...rule, type: 'multipart/form-data', verify: keepRaw as never })] : []),
+    refuseUnread,
   ];
 }
 
@@ -60,9 +67,6 @@ const refuseUnread: Handler = (request, _response, next) => {
 function hasBody({ headers }: Request): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0;
 }
-
-const refuseUnreadUnlessMultipart: Handler = (request, response, next) =>
-  request.is('multipart/form-data') ? next() : void refuseUnread(request, response, next);
 
 function keepProblem(request: Request, next: NextFunction): NextFunction {
   return (problem?: unknown) => {

@@ -4,7 +4,7 @@
  * when it has no such property.
  */
 export function rawProperty(json: string, name: string): string | undefined {
-  const tokens = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
+  const tokens = /"(?:[^"\\]|\\.)*"?|[{}[\],:]/g;
   let depth = 0;
   let key: string | undefined;
   let start = -1;

@@ -2,10 +2,8 @@ import type { Writable } from 'node:stream';
 import { applyDecorators, UseInterceptors } from '@nestjs/common';
 import { NoFilesInterceptor } from '@nestjs/platform-express';
 import { ApiCookieAuth, ApiResponse } from '@nestjs/swagger';
-import type { MulterOptions } from '@nestjs/platform-express/multer/interfaces/multer-options.interface.js';
-import { AuthError, type AuthErrorCode } from '@app/kernel';
-import type { Request } from 'express';
-import { BODY_LIMIT_BYTES } from '../body-limit.js';
+import type { AuthErrorCode } from '@app/kernel';
+import type { RawRequest } from '../read-body.js';
 import { UseProtocol } from '../use-protocol.decorator.js';
 import { EMPTY_SESSION, WachtErrorResponse } from './wacht-session.dto.js';
 import { wachtErrors } from './wacht.errors.js';
@@ -20,17 +18,10 @@ export const FORMS = ['application/json', 'application/x-www-form-urlencoded', '
 const KIB = 1024;
 /** Far beyond any honest form, far below what could hurt. */
 const FORM_LIMITS = { fields: 30, parts: 30, fieldSize: 8 * KIB, fieldNameSize: 100, files: 0 };
-const FORM_OPTIONS = {
+/** The body has been read as a whole by then, within the limit of all bodies. */
+const FORMS_READ = {
   limits: FORM_LIMITS,
-  /** A form has as many bytes as every other body, however they are divided among its fields. */
-  streamHandler(request: Request, reader: Writable): void {
-    let left = BODY_LIMIT_BYTES;
-    request.on('data', (chunk: Buffer) => {
-      left -= chunk.length;
-      if (left < 0) reader.destroy(new AuthError('body_too_large'));
-    });
-    request.pipe(reader);
-  },
+  streamHandler: (request: RawRequest, reader: Writable) => reader.end(request.rawBody),
 };
 const EVERYWHERE: AuthErrorCode[] = [
   'body_too_large',
@@ -47,7 +38,7 @@ export function WachtApi(): ClassDecorator {
 }
 
 /** The call may have a body in each of the protocol's types. To stand behind what looks up the browser session. */
-export const ReadsForms = () => UseInterceptors(NoFilesInterceptor(FORM_OPTIONS as MulterOptions));
+export const ReadsForms = () => UseInterceptors(NoFilesInterceptor(FORMS_READ));
 
 /** The refusals of one call, by status, each with an example. */
 export function WachtErrors(...codes: AuthErrorCode[]): MethodDecorator {
