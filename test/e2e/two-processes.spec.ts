@@ -103,5 +103,5 @@ describe('two processes of the service on one database', () => {
     const code = await codeOf(email, 1);
     const verified = await new NavixyClient(services[0] as RunningService).verify(hash, code);
     expect(verified.status).toBe(200);
-  });
+  }, 120_000);
 });
