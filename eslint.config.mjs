@@ -17,6 +17,10 @@ const libs = {
   captcha: { tier: 2, may: ['kernel', 'config'] },
   'identity-providers': { tier: 2, may: ['kernel', 'config'] },
   throttle: { tier: 3, may: ['kernel', 'config', 'database'] },
+  'sign-in': {
+    tier: 3,
+    may: ['kernel', 'config', 'database', 'accounts', 'attempts', 'sessions', 'delivery', 'audit'],
+  },
 };
 const names = Object.keys(libs);
 const flows = ['code', 'session', 'token-refresh', 'magic-link', 'recovery'];

@@ -1,5 +1,5 @@
-import { BackupCodes } from '@app/accounts';
-import { Database, sql, statementOf } from '@app/database';
+import { BackupCodes, ofAccount } from '@app/accounts';
+import { Database, sql, statement } from '@app/database';
 import { Authenticator } from '../support/authenticator.js';
 import { DocspaceClient } from '../support/docspace-client.js';
 import { NavixyClient } from '../support/navixy-client.js';
@@ -89,9 +89,8 @@ describe('backup codes, docspace', () => {
     const elsewhere = await account();
     const form = { count: 2, length: 8 };
     const issuer = app.nest.get(BackupCodes, { strict: false });
-    const { codes, parts } = issuer.issue(app.operatorCall(), elsewhere.id, form, 'account');
-    const held = { account: sql`SELECT ${elsewhere.id}::bigint AS account_id`, ...parts };
-    await app.nest.get(Database).rows(statementOf(held, sql`SELECT FROM backup_codes_issued`));
+    const { codes, parts } = issuer.issue(app.operatorCall(), elsewhere.id, form, ofAccount(elsewhere.id));
+    await app.nest.get(Database).rows(statement(parts.backup_codes_issued, parts));
     await signIn(elsewhere.email, elsewhere.authenticator.code());
     expect(await storedFor(elsewhere.id)).toEqual([{ kept: false }, { kept: false }]);
     await signIn(elsewhere.email, codes[0] as string);

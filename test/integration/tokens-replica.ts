@@ -2,7 +2,7 @@ import { createPublicKey, verify } from 'node:crypto';
 import type { INestApplicationContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { ConfigModule, readConfig } from '@app/config';
-import { Database, DatabaseModule, sql, statementOf } from '@app/database';
+import { Database, DatabaseModule, statement } from '@app/database';
 import { Clock } from '@app/kernel';
 import { AccessTokens, KeyRotation, SigningKeys, TokensModule, type Rotation } from '@app/tokens';
 import { dataSourceOptions } from '../../ormconfig.js';
@@ -69,7 +69,7 @@ export class TokensReplica {
   /** What the operator's command does; undefined when nothing was rotated. */
   async rotate(options?: { compromised: boolean }): Promise<Rotation | undefined> {
     const rotation = await this.nest.get(KeyRotation).prepare(this.clock.now(), options);
-    const row = await this.database.row(statementOf(rotation.parts, sql`SELECT kid FROM installed`));
+    const row = await this.database.row(statement(rotation.parts.installed, rotation.parts));
     return row && rotation;
   }
 

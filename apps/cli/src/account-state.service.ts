@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { PasswordCheck, type AccountEntity } from '@app/accounts';
+import { ofAccount, PasswordCheck, type AccountEntity } from '@app/accounts';
 import { GuessBudgetEntity, refillBudget } from '@app/attempts';
 import { Config } from '@app/config';
-import { Database, sql, statementOf } from '@app/database';
+import { Database } from '@app/database';
 import type { Call } from '@app/kernel';
 import { SessionEntity } from '@app/sessions';
 import { DataSource, IsNull, MoreThan } from 'typeorm';
@@ -39,13 +39,9 @@ export class AccountStateService {
 
   /** Forgets wrong passwords and wrong codes. */
   async unlock(call: Call, account: AccountEntity): Promise<void> {
-    const parts = {
-      changed: sql`SELECT ${account.id}::bigint AS account_id`,
-      forgiven: this.passwords.forgiveEverywhere(identifiersOf(account)),
-      refilled: refillBudget(account.id),
-      ...recorded(call, 'account.unlock'),
-    };
-    await this.database.rows(statementOf(parts, sql`SELECT account_id FROM changed`));
+    const forgiven = this.passwords.forgiveEverywhere(identifiersOf(account));
+    const refilled = refillBudget(account.id);
+    await this.database.rows(recorded(call, 'account.unlock', ofAccount(account.id), forgiven, refilled));
   }
 
   private async codesRefusedUntil(subject: string, now: Date): Promise<Date | null> {

@@ -9,15 +9,17 @@ import {
   putTotpFactor,
   setDisabled,
   setSecondFactor,
+  takenName,
   TotpFactors,
   type AccountEntity,
+  type OfAccount,
   type SecondFactor,
 } from '@app/accounts';
 import { AttemptsRepository, carryOver, MAILED_KEYS } from '@app/attempts';
-import type { AuditEvent } from '@app/audit';
-import { Database, type Parts, sql, statementOf, violatedConstraint } from '@app/database';
+import { audit, recordedAs, type AuditEvent } from '@app/audit';
+import { Database, type Effect, type Part, statement } from '@app/database';
 import type { Call } from '@app/kernel';
-import { endSessionsOf, survivors } from '@app/sessions';
+import { endSessionsOf, liveAmong, survivors, type Ending } from '@app/sessions';
 import { labelOf } from './identifiers.js';
 import { OperatorError } from './operator-error.js';
 import { recorded } from './recorded.js';
@@ -63,12 +65,8 @@ export class AccountsService {
     const passwordHash = await this.hasher.hash(request.password);
     const factor = request.secondFactor === 'totp' ? this.totp.create(id, labelOf(request)) : undefined;
     const account = { ...request, id, passwordHash, language: request.language ?? 'en' };
-    const parts: Parts = {
-      changed: insertAccount(call, account),
-      ...(factor && { factor: putTotpFactor(call, id, factor.sealed) }),
-      ...recorded(call, 'account.create'),
-    };
-    const query = statementOf<{ uuid: string }>(parts, sql`SELECT uuid FROM changed`);
+    const authenticator = factor && putTotpFactor(call, id, factor.sealed);
+    const query = recorded(call, 'account.create', insertAccount(call, account), authenticator);
     const row = await this.database.row(query).catch(refuseTaken);
     return { id, uuid: row?.uuid as string, otpauthUri: factor?.uri };
   }
@@ -82,16 +80,14 @@ export class AccountsService {
 
   /** Shuts the account and ends its sessions, also those of sign-ins under way, and mailed keys. Answers how many sessions were live. */
   async disable(call: Call, { id }: AccountEntity): Promise<number> {
-    return this.changeAlone(call, id, 'account.disable', {
-      changed: setDisabled(call, id, true),
-      keys: this.attempts.spendLinks(call, MAILED_KEYS, undefined, 'changed'),
-      ...endSessionsOf(call, 'disabled', 'changed'),
-    });
+    const changed = setDisabled(call, id, true);
+    const keys = this.attempts.spendLinks(call, MAILED_KEYS, undefined, changed);
+    const ending = endSessionsOf(call, 'disabled', changed);
+    return this.changeAlone(call, id, 'account.disable', changed, ending, [keys]);
   }
 
   async enable(call: Call, { id }: AccountEntity): Promise<void> {
-    const parts = { changed: setDisabled(call, id, false), ...recorded(call, 'account.enable') };
-    await this.database.rows(statementOf(parts, sql`SELECT account_id FROM changed`));
+    await this.database.rows(recorded(call, 'account.enable', setDisabled(call, id, false)));
   }
 
   /**
@@ -109,32 +105,36 @@ export class AccountsService {
         'The account waits for a key by mail: the mailbox cannot be the second factor as well.',
       );
     const totp = to === 'totp' ? this.totp.create(id, labelOf(account)) : undefined;
-    const endedSessions = await this.changeAlone(call, id, 'account.second_factor', {
-      changed: setSecondFactor(call, id, to),
-      factor: totp ? putTotpFactor(call, id, totp.sealed) : dropTotpFactor(id),
-      ...dropFactorLeftovers(id),
-      keys_carried_over: carryOver(MAILED_KEYS, 'changed'),
-      ...endSessionsOf(call, 'second_factor_changed', 'changed', survivors.signedIn),
-    });
+    const changed = setSecondFactor(call, id, to);
+    const ending = endSessionsOf(call, 'second_factor_changed', changed, survivors.signedIn);
+    const endedSessions = await this.changeAlone(call, id, 'account.second_factor', changed, ending, [
+      totp ? putTotpFactor(call, id, totp.sealed) : dropTotpFactor(id),
+      dropFactorLeftovers(id),
+      carryOver(MAILED_KEYS, changed),
+    ]);
     return { otpauthUri: totp?.uri, endedSessions };
   }
 
-  /** A change in its turn among others at the account; answers how many live sessions its part `ended` ended. */
-  private async changeAlone(call: Call, accountId: string, event: AuditEvent, parts: Parts): Promise<number> {
-    const endedLive = sql`
-      SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > ${call.now}::timestamptz`;
-    const query = statementOf<{ sessions: number }>({ ...parts, ...recorded(call, event) }, endedLive);
-    const lock = lockAccount(accountId);
-    const [row] = await this.database.rowsUnderLock<{ sessions: number }>(lock, query);
+  /** A change in its turn among others at the account; answers how many live sessions it ended. */
+  private async changeAlone(
+    call: Call,
+    accountId: string,
+    event: AuditEvent,
+    changed: Part<OfAccount>,
+    ending: Ending,
+    effects: Effect[],
+  ): Promise<number> {
+    const audited = audit(call, event, recordedAs('done', changed, { session: false }));
+    const query = statement(liveAmong(call, ending.ended), ending, ...effects, audited);
+    const [row] = await this.database.rowsUnderLock(lockAccount(accountId), query);
     return row?.sessions ?? 0;
   }
 }
 
-const WORDS: Record<string, string> = { email: 'email', username: 'user name', phone: 'phone number' };
+const WORDS = { email: 'email', username: 'user name', phone: 'phone number' };
 
 /** Says which name another account has. */
 export function refuseTaken(error: unknown): never {
-  const column = /^accounts_(email|username|phone)_key$/.exec(violatedConstraint(error) ?? '')?.[1];
-  if (column) throw new OperatorError(`Another account has this ${WORDS[column]}.`);
-  throw error;
+  const name = takenName(error);
+  throw name ? new OperatorError(`Another account has this ${WORDS[name]}.`) : error;
 }

@@ -9,7 +9,8 @@ const KINDS: Record<string, string> = { code: 'a code', link: 'a link', totp: 'a
 
 export function attemptSentence(attempt: AttemptEntity, now: Date): string {
   const { id, purpose, factor, kind, protocol, accountId, createdAt } = attempt;
-  const what = `${purpose.replaceAll('_', ' ')} with ${KINDS[kind] ?? kind} as ${factor} factor, by ${protocol}`;
+  const aim = purpose === 'second_factor' ? 'sign in' : purpose.replaceAll('_', ' ');
+  const what = `${aim} with ${KINDS[kind] ?? kind} as ${factor} factor, by ${protocol}`;
   return `Attempt ${id} (${what}), opened ${instant(createdAt)} for account ${accountId ?? 'unknown'}: ${end(attempt, now)}.`;
 }
 

@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { ExternalIdentityEntity, isLinkedElsewhere, linkIdentity, type AccountEntity } from '@app/accounts';
+import {
+  ExternalIdentityEntity,
+  isLinkedElsewhere,
+  linkIdentity,
+  ofAccount,
+  unlinkIdentity,
+  type AccountEntity,
+} from '@app/accounts';
 import { Config } from '@app/config';
-import { Database, sql, statementOf } from '@app/database';
+import { Database } from '@app/database';
 import type { Call } from '@app/kernel';
 import { DataSource } from 'typeorm';
 import { OperatorError } from './operator-error.js';
@@ -24,23 +31,13 @@ export class IdentitiesService {
   async link(call: Call, { id }: AccountEntity, provider: string, subject: string): Promise<void> {
     const { name, issuer } = this.configured(provider);
     const identity = { provider: name, issuer, subject };
-    const parts = {
-      account: sql`SELECT ${id}::bigint AS account_id`,
-      changed: linkIdentity(call, identity, 'account'),
-      ...recorded(call, 'account.link'),
-    };
-    await this.database.row(statementOf(parts, sql`SELECT account_id FROM changed`)).catch(refuseSecond);
+    const linked = linkIdentity(call, identity, ofAccount(id));
+    await this.database.row(recorded(call, 'account.link', linked)).catch(refuseSecond);
   }
 
   /** Whoever has the identity gets in no more, unless the provider links it again by the address. */
   async unlink(call: Call, { id }: AccountEntity, provider: string): Promise<void> {
-    const parts = {
-      changed: sql`
-        DELETE FROM external_identities WHERE account_id = ${id}::bigint AND lower(provider) = ${provider.toLowerCase()}
-        RETURNING account_id`,
-      ...recorded(call, 'account.unlink'),
-    };
-    const unlinked = await this.database.row(statementOf(parts, sql`SELECT account_id FROM changed`));
+    const unlinked = await this.database.row(recorded(call, 'account.unlink', unlinkIdentity(id, provider)));
     if (!unlinked) throw new OperatorError('The account has no identity of this provider.');
   }
 

@@ -1,11 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import { dropUnproven, insertAccount, recipientOf, type AccountEntity } from '@app/accounts';
+import {
+  addressedTo,
+  dropUnproven,
+  insertAccount,
+  lockAccountForUpdate,
+  recipientOf,
+  type AccountAddress,
+  type AccountEntity,
+  type HeldAccount,
+} from '@app/accounts';
 import { AttemptsRepository, LINK_BINDING, MAILED_KEYS, type NewAttempt } from '@app/attempts';
 import { Config } from '@app/config';
-import { type Part, Database, type Parts, sql, type Sql, statementOf } from '@app/database';
-import { enqueue, type NewMessage, type Recipient } from '@app/delivery';
+import { type Part, Database, statement } from '@app/database';
+import { enqueue, type NewMessage } from '@app/delivery';
 import { KeyRing, randomToken, type Call } from '@app/kernel';
 import { endPendingBegunBy } from '@app/sessions';
+import { withoutSession } from '@app/sign-in';
 import { refuseTaken, type AccountRequest } from './accounts.service.js';
 import { OperatorError } from './operator-error.js';
 import { recordedMail } from './recorded.js';
@@ -40,16 +50,16 @@ export class MailedKeysService {
     const { email, language = 'en' } = request;
     const account = { ...request, id: call.nextId(), language, invited: true };
     const { attempt, message } = this.key(call, email, 'invitation');
-    const recipient = sql`SELECT ${email}::text AS address, ${language}::text AS language, account_id FROM changed`;
-    const parts: Parts = {
-      changed: insertAccount(call, account),
-      ...this.mail(call, attempt, message, recipient),
-      ...recordedMail(call, 'account.invite'),
-    };
-    const query = statementOf<{ uuid: string }>(parts, sql`SELECT uuid FROM changed`);
-    const [row] = await this.database
-      .rowsUnderLock<{ uuid: string }>(dropUnproven(email), query)
-      .catch(refuseTaken);
+    const created = insertAccount(call, account);
+    const { opened, sent } = this.mail(
+      call,
+      attempt,
+      message,
+      created,
+      addressedTo(email, created, language),
+    );
+    const query = statement(created, opened, sent, recordedMail(call, 'account.invite', opened.attempt));
+    const [row] = await this.database.rowsUnderLock(dropUnproven(email), query).catch(refuseTaken);
     const { id: attemptId, expiresAt } = attempt;
     return { id: account.id, uuid: row?.uuid as string, email, attemptId, expiresAt };
   }
@@ -59,16 +69,18 @@ export class MailedKeysService {
     const { id, uuid } = account;
     const email = mailboxOf(account);
     const { attempt, message } = this.key(call, email, account.activatedAt ? 'sign_in_key' : 'invitation');
-    const parts: Parts = {
-      changed: sql`
-        SELECT id AS account_id, security_stamp FROM accounts WHERE id = ${id}::bigint AND disabled_at IS NULL FOR NO KEY UPDATE`,
-      superseded: this.attempts.spendLinks(call, MAILED_KEYS, undefined, 'changed'),
-      overtaken: endPendingBegunBy({ ...call, protocol: PROTOCOL }, 'email', 'changed'),
-      ...this.mail(call, attempt, message, recipientOf('email', 'changed')),
-      ...recordedMail(call, 'account.mail_key'),
-    };
-    const sent = await this.database.row(statementOf(parts, sql`SELECT id FROM message`));
-    if (!sent) throw new OperatorError('The account has been changed meanwhile.');
+    const held = lockAccountForUpdate({ id, security_stamp: account.securityStamp });
+    const { opened, sent } = this.mail(call, attempt, message, held, recipientOf('email', held));
+    const row = await this.database.row(
+      statement(
+        sent,
+        this.attempts.spendLinks(call, MAILED_KEYS, undefined, held),
+        endPendingBegunBy({ ...call, protocol: PROTOCOL }, 'email', held),
+        opened,
+        recordedMail(call, 'account.mail_key', opened.attempt),
+      ),
+    );
+    if (!row) throw new OperatorError('The account has been changed meanwhile.');
     return { id, uuid, email, attemptId: attempt.id, expiresAt: attempt.expiresAt };
   }
 
@@ -102,12 +114,12 @@ export class MailedKeysService {
     call: Call,
     attempt: NewAttempt,
     message: NewMessage,
-    recipient: Sql | Part<Recipient>,
-  ): Parts {
+    account: Part<HeldAccount>,
+    recipient: Part<AccountAddress>,
+  ) {
     return {
-      opening: sql`SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM changed`,
-      ...this.attempts.open({ ...call, protocol: PROTOCOL }, attempt, 'opening'),
-      message: enqueue(this.keyRing, message, call.now, recipient),
+      opened: this.attempts.open({ ...call, protocol: PROTOCOL }, attempt, withoutSession(account)),
+      sent: enqueue(this.keyRing, message, call.now, recipient),
     };
   }
 }

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { raiseStamp, type AccountEntity } from '@app/accounts';
-import { audit } from '@app/audit';
-import { Database, sql, statementOf } from '@app/database';
+import { ofAccount, raiseStamp, type AccountEntity } from '@app/accounts';
+import { audit, recordedAs } from '@app/audit';
+import { Database, statement } from '@app/database';
 import type { Call } from '@app/kernel';
-import { endSession, endSessionsOf, SessionEntity } from '@app/sessions';
+import { endSession, endSessionsOf, liveAmong, SessionEntity } from '@app/sessions';
 import { DataSource, IsNull, MoreThan } from 'typeorm';
 import { isId } from './identifiers.js';
 
@@ -28,29 +28,17 @@ export class SessionsService {
   /** Ends one live session, in whatever protocol. False: no live session has this id. */
   async revoke(call: Call, sessionId: string): Promise<boolean> {
     if (!isId(sessionId)) return false;
-    const parts = {
-      ended: endSession(sessionId, REASON, call.now),
-      verdict: sql`SELECT ${REASON} AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM ended`,
-      audited: audit(call, 'session.end', 'verdict'),
-    };
-    const query = statementOf(parts, sql`SELECT session_id FROM ended`);
+    const verdict = recordedAs(REASON, endSession(sessionId, REASON, call.now));
+    const query = statement(verdict, audit(call, 'session.end', verdict));
     return (await this.database.row(query)) !== undefined;
   }
 
   /** Ends every session of the account, in all protocols; answers how many were live. */
   async revokeAll(call: Call, accountId: string): Promise<number> {
-    const parts = {
-      account: sql`SELECT ${accountId}::bigint AS account_id`,
-      raised: raiseStamp(call, 'account'),
-      ...endSessionsOf(call, REASON, 'raised'),
-      verdict: sql`
-        SELECT ${REASON} AS outcome, ${accountId}::bigint AS account_id, NULL::bigint AS session_id,
-          NULL::bigint AS attempt_id`,
-      audited: audit(call, 'session.end', 'verdict'),
-    };
-    const answer = sql`
-      SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > ${call.now}::timestamptz`;
-    const row = await this.database.row<{ sessions: number }>(statementOf(parts, answer));
+    const account = ofAccount(accountId);
+    const ending = endSessionsOf(call, REASON, raiseStamp(call, account));
+    const audited = audit(call, 'session.end', recordedAs(REASON, account, { session: false }));
+    const row = await this.database.row(statement(liveAmong(call, ending.ended), ending, audited));
     return row?.sessions ?? 0;
   }
 }

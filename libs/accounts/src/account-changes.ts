@@ -1,4 +1,4 @@
-import { type From, part, type Part, source, sql, type Sql } from '@app/database';
+import { part, type Part, sql, type Sql } from '@app/database';
 import type { Call } from '@app/kernel';
 import type { SecondFactor } from './account.entity.js';
 import type { HeldAccount, MaybeOfAccount, OfAccount } from './held-account.js';
@@ -83,11 +83,11 @@ export function lockAccount(accountId: string): Sql {
 /**
  * Ends what was made for the account before, and changes nothing else.
  */
-export function raiseStamp({ now }: Pick<Call, 'now'>, from: From<MaybeOfAccount>): Part<HeldAccount> {
+export function raiseStamp({ now }: Pick<Call, 'now'>, from: Part<MaybeOfAccount>): Part<HeldAccount> {
   return part(
     'raised',
     sql`
-    UPDATE accounts a SET security_stamp = a.security_stamp + 1, updated_at = ${now}::timestamptz FROM ${source(from)} f
+    UPDATE accounts a SET security_stamp = a.security_stamp + 1, updated_at = ${now}::timestamptz FROM ${from} f
     WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp`,
   );
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type From, part, type Part, raw, source, sql, type Sql } from '@app/database';
+import { part, type Part, raw, sql, type Sql } from '@app/database';
 import { normaliseIdentifier } from '@app/kernel';
 import { DataSource } from 'typeorm';
 import { AccountEntity } from './account.entity.js';
@@ -16,21 +16,31 @@ export interface ReadAccount {
  * has been disabled since, or something has happened to it that ends what was begun before: what was proven then opens
  * nothing now.
  */
-export function holdAccount(read: ReadAccount): Part<HeldAccount> {
+export function lockAccountForShare(read: ReadAccount): Part<HeldAccount> {
   return part('held', sql`${asRead(read)} FOR SHARE`);
 }
 
 /** The same for a statement that goes on to change it: of calls that only shared it no two could both change it. */
-export function holdAlone(read: ReadAccount): Part<HeldAccount> {
+export function lockAccountForUpdate(read: ReadAccount): Part<HeldAccount> {
   return part('held', sql`${asRead(read)} FOR NO KEY UPDATE`);
 }
 
-/** The account of a credential, as that has it, held alone: likewise. */
-export function holdAloneOf(from: From<HeldAccount>): Part<HeldAccount> {
+/** The account of a session that is not locked yet, while it is not disabled. */
+export function lockOwner(from: Part<OfAccount>, lock: 'SHARE' | 'NO KEY UPDATE'): Part<OfAccount> {
   return part(
     'account',
     sql`
-    SELECT a.id AS account_id, a.security_stamp FROM accounts a JOIN ${source(from)} f ON f.account_id = a.id
+    SELECT a.id AS account_id FROM accounts a JOIN ${from} f ON f.account_id = a.id
+    WHERE a.disabled_at IS NULL FOR ${raw(lock)} OF a`,
+  );
+}
+
+/** The account of a credential, as that has it, held alone: likewise. */
+export function lockOwnerForUpdate(from: Part<HeldAccount>): Part<HeldAccount> {
+  return part(
+    'account',
+    sql`
+    SELECT a.id AS account_id, a.security_stamp FROM accounts a JOIN ${from} f ON f.account_id = a.id
     WHERE a.disabled_at IS NULL AND a.security_stamp <= f.security_stamp FOR NO KEY UPDATE OF a`,
   );
 }
@@ -50,13 +60,38 @@ export interface AccountAddress extends OfAccount {
 /**
  * Where a message of this channel reaches the account; no row without an address.
  */
-export function recipientOf(channel: 'email' | 'sms', from: From<MaybeOfAccount>): Part<AccountAddress> {
+export function recipientOf(channel: 'email' | 'sms', from: Part<MaybeOfAccount>): Part<AccountAddress> {
   const column = raw(channel === 'email' ? 'email' : 'phone');
   return part(
     'recipient',
     sql`
     SELECT a.${column} AS address, a.language, a.id AS account_id
-    FROM accounts a JOIN ${source(from)} f ON f.account_id = a.id WHERE a.${column} IS NOT NULL`,
+    FROM accounts a JOIN ${from} f ON f.account_id = a.id WHERE a.${column} IS NOT NULL`,
+  );
+}
+
+/** The account at a phone or mailbox that is not its own yet. `language`: of an account that this very statement makes. */
+export function addressedTo(address: string, from: Part<OfAccount>, language?: string): Part<AccountAddress> {
+  return part(
+    'recipient',
+    sql`
+    SELECT ${address}::text AS address, coalesce(${language ?? null}::text, a.language) AS language, f.account_id
+    FROM ${from} f LEFT JOIN accounts a ON a.id = f.account_id`,
+  );
+}
+
+/** Where a code goes that anybody may ask for: to the mailbox; `byFactor`: to the phone of an account whose second factor that is. */
+export function codeRecipient(
+  from: Part<MaybeOfAccount>,
+  byFactor: boolean,
+): Part<AccountAddress & { channel: 'email' | 'sms' }> {
+  const texted = sql`(${byFactor}::boolean AND a.second_factor = 'sms')`;
+  return part(
+    'recipient',
+    sql`
+    SELECT CASE WHEN ${texted} THEN a.phone ELSE a.email END AS address, a.language, a.id AS account_id,
+      CASE WHEN ${texted} THEN 'sms' ELSE 'email' END AS channel
+    FROM accounts a JOIN ${from} f ON f.account_id = a.id`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { type From, part, type Part, source, sql, type Sql } from '@app/database';
+import { part, type Part, sql, type Sql } from '@app/database';
 import type { Call } from '@app/kernel';
 import type { MaybeOfAccount, OfAccount } from './held-account.js';
 
@@ -10,11 +10,11 @@ export function changeLanguage({ now }: Call, accountId: string, language: strin
 }
 
 /** The account, which is held alone, has proven an address: from now on it is its owner's. */
-export function activate({ now }: Call, from: From<MaybeOfAccount>): Part<OfAccount> {
+export function activate({ now }: Call, from: Part<MaybeOfAccount>): Part<OfAccount> {
   return part(
     'activated',
     sql`
-    UPDATE accounts a SET activated_at = ${now}::timestamptz, updated_at = ${now}::timestamptz FROM ${source(from)} f
+    UPDATE accounts a SET activated_at = ${now}::timestamptz, updated_at = ${now}::timestamptz FROM ${from} f
     WHERE a.id = f.account_id AND a.activated_at IS NULL RETURNING a.id AS account_id`,
   );
 }

@@ -1,4 +1,4 @@
-import { type From, part, type Part, source, sql } from '@app/database';
+import { part, type Part, sql } from '@app/database';
 import type { Call } from '@app/kernel';
 import type { Decided, HeldAccount } from './held-account.js';
 
@@ -15,7 +15,7 @@ export interface ResetAccount extends HeldAccount {
 export function resetPassword(
   { now }: Call,
   passwordHash: string,
-  verdict: From<Decided & { security_stamp: number | null }>,
+  verdict: Part<Decided & { security_stamp: number | null }>,
 ): Part<ResetAccount> {
   return part(
     'reset',
@@ -23,7 +23,7 @@ export function resetPassword(
     UPDATE accounts a SET password_hash = ${passwordHash}, password_changed_at = ${now}::timestamptz,
       security_stamp = a.security_stamp + 1,
       updated_at = ${now}::timestamptz
-    FROM ${source(verdict)} v WHERE v.outcome = 'redeemed' AND a.id = v.account_id AND a.disabled_at IS NULL
+    FROM ${verdict} v WHERE v.outcome = 'redeemed' AND a.id = v.account_id AND a.disabled_at IS NULL
       AND a.security_stamp = v.security_stamp
     RETURNING a.id AS account_id, a.security_stamp, a.email, a.language`,
   );

@@ -1,4 +1,4 @@
-import { type From, part, type Part, raw, source, sql } from '@app/database';
+import { part, type Part, raw, sql } from '@app/database';
 import type { MaybeOfAccount } from './held-account.js';
 
 /** Where a code goes. */
@@ -19,26 +19,26 @@ const column = (channel: 'email' | 'sms') => raw(channel === 'email' ? 'email' :
 export function accountContact(
   channel: 'email' | 'sms',
   first: boolean,
-  flow: From<MaybeOfAccount> = 'flow',
+  flow: Part<MaybeOfAccount>,
 ): Part<Contact> {
   return part(
     'contact',
     sql`
     SELECT a.${column(channel)} AS address, a.language, a.id AS account_id,
       a.security_stamp, (${first}::boolean AND a.second_factor = ${channel}) AS refused
-    FROM accounts a JOIN ${source(flow)} f ON f.account_id = a.id
+    FROM accounts a JOIN ${flow} f ON f.account_id = a.id
     WHERE a.${column(channel)} IS NOT NULL AND a.disabled_at IS NULL AND a.activated_at IS NOT NULL`,
   );
 }
 
 /** The same for a sign-up. It is refused where the address belongs to an account already. */
-export function signUpContact(channel: 'email' | 'sms', flow: From<{ id: string }> = 'flow'): Part<Contact> {
+export function signUpContact(channel: 'email' | 'sms', flow: Part<{ id: string }>): Part<Contact> {
   const taken = raw(channel === 'email' ? 'email_taken' : 'phone_taken');
   return part(
     'contact',
     sql`
     SELECT u.${column(channel)} AS address, u.language, NULL::bigint AS account_id, NULL::int AS security_stamp,
       u.${taken} AS refused
-    FROM sign_ups u JOIN ${source(flow)} f USING (id)`,
+    FROM sign_ups u JOIN ${flow} f USING (id)`,
   );
 }

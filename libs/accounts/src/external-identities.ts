@@ -1,4 +1,4 @@
-import { type From, part, type Part, source, sql, violatedConstraint } from '@app/database';
+import { part, type Part, sql, violatedConstraint } from '@app/database';
 import type { Call } from '@app/kernel';
 import type { HeldAccount, OfAccount } from './held-account.js';
 import { KNOWN_COLUMNS, type KnownAccount } from './known-account.js';
@@ -49,12 +49,12 @@ export function accountOfIdentity({ issuer, subject, email }: ProvenIdentity): P
 /** The account, as long as the identity is linked to it. */
 export function holdIdentity(
   { issuer, subject }: ProvenIdentity,
-  from: From<HeldAccount>,
+  from: Part<HeldAccount>,
 ): Part<HeldAccount> {
   return part(
     'held',
     sql`
-    SELECT i.account_id, f.security_stamp FROM external_identities i JOIN ${source(from)} f USING (account_id)
+    SELECT i.account_id, f.security_stamp FROM external_identities i JOIN ${from} f USING (account_id)
     WHERE i.issuer = ${issuer} AND i.subject = ${subject} FOR SHARE OF i`,
   );
 }
@@ -67,17 +67,27 @@ export function holdIdentity(
 export function linkIdentity(
   { now }: Call,
   identity: ProvenIdentity,
-  from: From<OfAccount>,
+  from: Part<OfAccount>,
 ): Part<OfAccount & { is_new: boolean }> {
   const { provider, issuer, subject } = identity;
   return part(
     'linked',
     sql`
     INSERT INTO external_identities AS i (issuer, subject, account_id, provider, linked_at)
-    SELECT ${issuer}, ${subject}, f.account_id, ${provider}, ${now}::timestamptz FROM ${source(from)} f
+    SELECT ${issuer}, ${subject}, f.account_id, ${provider}, ${now}::timestamptz FROM ${from} f
     ON CONFLICT (issuer, subject) DO UPDATE
       SET account_id = CASE WHEN i.account_id = excluded.account_id THEN i.account_id ELSE 0 END
     RETURNING i.account_id, xmax = 0 AS is_new`,
+  );
+}
+
+/** Forgets the account's identity of this provider. */
+export function unlinkIdentity(accountId: string, provider: string): Part<OfAccount> {
+  return part(
+    'unlinked',
+    sql`
+    DELETE FROM external_identities WHERE account_id = ${accountId}::bigint AND lower(provider) = ${provider.toLowerCase()}
+    RETURNING account_id`,
   );
 }
 

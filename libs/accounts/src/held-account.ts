@@ -1,3 +1,5 @@
+import { part, type Part, sql } from '@app/database';
+
 /** A row of an account. */
 export interface OfAccount {
   account_id: string;
@@ -17,4 +19,9 @@ export interface HeldAccount extends OfAccount {
 export interface Decided extends MaybeOfAccount {
   /** `redeemed`: it was the right code. */
   outcome: string;
+}
+
+/** This account, not looked at. */
+export function ofAccount(id: string): Part<OfAccount> {
+  return part('of_account', sql`SELECT ${id}::bigint AS account_id`);
 }

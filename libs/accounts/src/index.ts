@@ -10,15 +10,18 @@ export { AccountsModule } from './accounts.module.js';
 export {
   AccountsRepository,
   accountOf,
-  holdAccount,
-  holdAlone,
-  holdAloneOf,
+  lockAccountForShare,
+  lockAccountForUpdate,
+  lockOwner,
+  lockOwnerForUpdate,
+  addressedTo,
+  codeRecipient,
   recipientOf,
   type AccountAddress,
   type AccountOfSession,
   type ReadAccount,
 } from './accounts.repository.js';
-export { KNOWN_COLUMNS, type KnownAccount } from './known-account.js';
+export { KNOWN_COLUMNS, withKnownAccount, type KnownAccount } from './known-account.js';
 export { PasswordCheck, type PasswordOutcome } from './password-check.js';
 export { PasswordHasher, type ShownPassword } from './password-hasher.js';
 export { ClientPasswords, type ClientPasswordParameters } from './pbkdf2-verifier.js';
@@ -39,10 +42,17 @@ export {
   holdIdentity,
   isLinkedElsewhere,
   linkIdentity,
+  unlinkIdentity,
   type FoundByIdentity,
   type ProvenIdentity,
 } from './external-identities.js';
-export type { Decided, HeldAccount, MaybeOfAccount, OfAccount } from './held-account.js';
+export {
+  ofAccount,
+  type Decided,
+  type HeldAccount,
+  type MaybeOfAccount,
+  type OfAccount,
+} from './held-account.js';
 export { activate, changeLanguage } from './activation.js';
 export { resetPassword } from './change-password.js';
 export { accountContact, signUpContact, type Contact } from './contacts.js';
@@ -53,6 +63,17 @@ export { completeSignUp, insertSignUp, takenIdentifiers } from './sign-up.js';
 export { SignUpEntity } from './sign-up.entity.js';
 export { BackupCodeEntity } from './second-factors/backup-code.entity.js';
 export { BackupCodes, type IssuedCodes } from './second-factors/backup-codes.js';
+export {
+  awaitingPhone,
+  whileFresh,
+  withFactor,
+  withHolder,
+  withSetUp,
+  type AccountFactor,
+  type AccountSetUp,
+  type FactorSetupHolder,
+  type FreshAccount,
+} from './second-factors/account-factor.js';
 export { FactorSetupEntity } from './second-factors/factor-setup.entity.js';
 export { purgeFactorSetups } from './second-factors/purge.js';
 export {
@@ -62,6 +83,7 @@ export {
   type FactorSetup,
 } from './second-factors/second-factors.js';
 export { activeSubjectParts, strangerOf, subjectParts, type Subject } from './subject.js';
+export { takenName } from './taken-name.js';
 export { TotpFactors } from './totp-factors.js';
 export { OfferedTotp, challengeOf } from './credentials/challenge.js';
 export { spellings } from './credentials/client-data.js';
@@ -72,4 +94,12 @@ export {
 } from './credentials/credential.entity.js';
 export * from './credentials/credential-proofs.js';
 export * from './credentials/credentials.js';
+export {
+  keyHolderOf,
+  loginKey,
+  type HeldKey,
+  type KeyAccount,
+  type KeyHolder,
+} from './credentials/key-holder.js';
+export * from './credentials/pending-recoveries.js';
 export { changeKeys, type Enrolment } from './credentials/totp-enrolment.js';

@@ -1,5 +1,6 @@
-import { raw } from '@app/database';
+import { part, type Part, raw, sql } from '@app/database';
 import type { SecondFactor } from './account.entity.js';
+import type { OfAccount } from './held-account.js';
 
 /** What a flow needs to know of an account that has proven its first factor. */
 export interface KnownAccount {
@@ -19,3 +20,13 @@ export interface KnownAccount {
 export const KNOWN_COLUMNS = raw(
   'a.id, a.email, a.phone, a.language, a.second_factor, a.org_id, a.security_stamp, a.activated_at, a.disabled_at',
 );
+
+/** The rows with what is known of their account; `invited_at`: when an operator made it for somebody to come. */
+export function withKnownAccount<Row extends OfAccount>(
+  from: Part<Row>,
+): Part<Row & KnownAccount & { uuid: string; invited_at: Date | null }> {
+  return part(
+    'known',
+    sql`SELECT f.*, ${KNOWN_COLUMNS}, a.uuid, a.invited_at FROM ${from} f JOIN accounts a ON a.id = f.account_id`,
+  );
+}

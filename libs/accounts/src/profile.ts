@@ -1,4 +1,4 @@
-import { type From, part, type Part, source, sql } from '@app/database';
+import { part, type Part, sql } from '@app/database';
 import type { Call } from '@app/kernel';
 import type { SecondFactor } from './account.entity.js';
 import type { HeldAccount, OfAccount } from './held-account.js';
@@ -44,21 +44,21 @@ export interface TokenAccount {
 }
 
 /** The rows with their account; none for a disabled one. */
-export function withAccount<Row extends OfAccount>(from: From<Row>): Part<Row & TokenAccount> {
+export function withAccount<Row extends OfAccount>(from: Part<Row>): Part<Row & TokenAccount> {
   return part(
     'with_account',
     sql`
     SELECT f.*, a.uuid, a.password_hash IS NOT NULL AS has_password, a.second_factor
-    FROM ${source(from)} f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL`,
+    FROM ${from} f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL`,
   );
 }
 
 /** The rows with the `Profile` of their account; none for a disabled one. */
-export function withProfile<Row extends OfAccount>(from: From<Row>): Part<Row & Profile> {
+export function withProfile<Row extends OfAccount>(from: Part<Row>): Part<Row & Profile> {
   return part(
     'with_profile',
     sql`
-    SELECT f.*, ${PROFILE} FROM ${source(from)} f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL`,
+    SELECT f.*, ${PROFILE} FROM ${from} f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL`,
   );
 }
 
@@ -69,7 +69,7 @@ export function withProfile<Row extends OfAccount>(from: From<Row>): Part<Row & 
 export function changeProfile(
   { now }: Call,
   change: ProfileChange,
-  from: From<HeldAccount>,
+  from: Part<HeldAccount>,
 ): Part<HeldAccount & Profile> {
   return part(
     'changed',
@@ -82,7 +82,7 @@ export function changeProfile(
       password_changed_at = CASE WHEN ${change.passwordHash ?? null}::text IS NULL THEN a.password_changed_at ELSE ${now}::timestamptz END,
       security_stamp = a.security_stamp + CASE WHEN ${change.passwordHash ?? null}::text IS NULL THEN 0 ELSE 1 END,
       updated_at = ${now}::timestamptz
-    FROM ${source(from)} f WHERE a.id = f.account_id AND a.security_stamp = f.security_stamp
+    FROM ${from} f WHERE a.id = f.account_id AND a.security_stamp = f.security_stamp
     RETURNING a.id AS account_id, a.security_stamp, ${PROFILE}`,
   );
 }
@@ -108,7 +108,7 @@ export function registerAccount({ now }: Call, account: Registration): Part<Held
  * there: password, second factor, phone, user name and names. What an operator put on an account that was waiting stays.
  * `claimed` is such an account, whose sessions have to end.
  */
-export function claimMailbox({ now }: Call, from: From<HeldAccount>): Claim {
+export function claimMailbox({ now }: Call, from: Part<HeldAccount>): Claim {
   const claimed = part<ClaimedAccount>(
     'claimed',
     sql`
@@ -118,7 +118,7 @@ export function claimMailbox({ now }: Call, from: From<HeldAccount>): Claim {
           SELECT CASE WHEN invited THEN a.second_factor ELSE 'none' END, CASE WHEN invited THEN a.phone END,
             CASE WHEN invited THEN a.username END, CASE WHEN invited THEN a.first_name END, CASE WHEN invited THEN a.last_name END
           FROM (SELECT a.invited_at IS NOT NULL AS invited) i)
-      FROM ${source(from)} f WHERE a.id = f.account_id AND a.activated_at IS NULL AND a.security_stamp = f.security_stamp
+      FROM ${from} f WHERE a.id = f.account_id AND a.activated_at IS NULL AND a.security_stamp = f.security_stamp
       RETURNING a.id AS account_id, a.security_stamp, a.invited_at IS NULL AS registered`,
   );
   return {

@@ -18,7 +18,7 @@ export function strangerOf(name: Name, keyRing: KeyRing): string {
 }
 
 /**
- * Finds whom a name means: `known`, the account if there is one and it is not disabled, held like `holdAccount` does; and
+ * Finds whom a name means: `known`, the account if there is one and it is not disabled, held like `lockAccountForShare` does; and
  * `subject`, which always has one row.
  *
  * A name that no account has is a subject too (`strangerOf`): an unknown person meets the same statements, limits and

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type From, part, type Part, source, type Sql, sql } from '@app/database';
+import { part, type Part, type Sql, sql } from '@app/database';
 import { KeyRing } from '@app/kernel';
 import { newTotpSecret, totpStep, totpUri } from './totp.js';
 
@@ -37,11 +37,8 @@ export class TotpFactors {
   }
 
   /** The sealed secret of the account. */
-  secret(from: From<{ account_id: string | null }>): Part<{ secret_sealed: string }> {
-    return part(
-      'secret',
-      sql`SELECT t.secret_sealed FROM totp_factors t JOIN ${source(from)} f USING (account_id)`,
-    );
+  secret(from: Part<{ account_id: string | null }>): Part<{ secret_sealed: string }> {
+    return part('secret', sql`SELECT t.secret_sealed FROM totp_factors t JOIN ${from} f USING (account_id)`);
   }
 
   /**
@@ -49,31 +46,31 @@ export class TotpFactors {
    * has taken the place of the one whose secret was read: its first step is not used, so nothing else would tell them apart.
    */
   locked(
-    from: From<{ account_id: string | null }>,
+    from: Part<{ account_id: string | null }>,
     sealed: string | null | undefined,
   ): Part<{ account_id: string; last_step: string }> {
     return part(
       'factor',
       sql`
-      SELECT t.account_id, t.last_step FROM totp_factors t JOIN ${source(from)} f USING (account_id)
+      SELECT t.account_id, t.last_step FROM totp_factors t JOIN ${from} f USING (account_id)
       WHERE t.secret_sealed = ${sealed ?? null}::text FOR UPDATE OF t`,
     );
   }
 
   /** Condition: the step is later than every accepted one. False without a step. */
-  isFresh(step: number | undefined, locked: From<{ last_step: string }>): Sql {
-    return sql`coalesce(${step ?? null}::bigint > (SELECT last_step FROM ${source(locked)}), false)`;
+  isFresh(step: number | undefined, locked: Part<{ last_step: string }>): Sql {
+    return sql`coalesce(${step ?? null}::bigint > (SELECT last_step FROM ${locked}), false)`;
   }
 
   /** Stores the step once the attempt is redeemed by it. */
   accept(
     step: number | undefined,
-    verdict: From<{ outcome: string; account_id: string | null }>,
+    verdict: Part<{ outcome: string; account_id: string | null }>,
   ): Part<{ account_id: string }> {
     return part(
       'accepted',
       sql`
-      UPDATE totp_factors t SET last_step = ${step ?? null}::bigint FROM ${source(verdict)} v
+      UPDATE totp_factors t SET last_step = ${step ?? null}::bigint FROM ${verdict} v
       WHERE v.outcome = 'redeemed' AND t.account_id = v.account_id RETURNING t.account_id`,
     );
   }

@@ -13,7 +13,6 @@ export type AttemptPurpose =
   | 'password_reset'
   | 'recovery'
   | 'registration'
-  | 'login'
   | 'recovery_proof'
   | 'registration_proof'
   | 'login_proof'
@@ -46,10 +45,8 @@ export type AttemptStatus = 'open' | 'consumed' | 'expired' | 'exhausted' | 'sup
 @Index('attempts_account', ['accountId'], { where: 'account_id IS NOT NULL' })
 @Index('attempts_link', ['secretHash'], { where: `kind = 'link'`, unique: true })
 @Index('attempts_challenge', ['secretHash'], { where: `kind = 'challenge'`, unique: true })
-@Index('attempts_docspace', ['subject', 'kind'], {
-  where: `protocol = 'docspace' AND purpose = 'sign_in' AND status = 'open'`,
-  unique: true,
-})
+// `attempts_second_factor` is made by a migration: of a kind, an account has one open in each session and protocol.
+@Index('attempts_second_factor', { synchronize: false })
 @Index('attempts_expires_at', ['expiresAt'])
 @Index('attempts_browser', ['browserAttemptId'], { where: 'browser_attempt_id IS NOT NULL' })
 export class AttemptEntity {
@@ -93,7 +90,7 @@ export class GuessBudgetEntity {
 @Entity('send_windows')
 export class SendWindowEntity {
   @PrimaryColumn({ type: 'text' }) subject: string;
-  @PrimaryColumn({ type: 'text' }) purpose: AttemptPurpose;
+  @PrimaryColumn({ type: 'text' }) purpose: AttemptPurpose | 'login';
   @Column({ type: 'timestamptz', name: 'next_at' }) nextAt: Date;
   @Column({ type: 'integer' }) sent: number;
   @Column({ type: 'timestamptz', name: 'window_ends_at' }) windowEndsAt: Date;

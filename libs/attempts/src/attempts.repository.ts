@@ -1,50 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
-import { part, type From, type Part, source, sql, type Sql } from '@app/database';
+import { part, type Part, sql, type Sql } from '@app/database';
 import { KeyRing, plusSeconds, type Call } from '@app/kernel';
 import type { AttemptFactor, AttemptKind, AttemptMethod, AttemptPurpose } from './attempt.entity.js';
+import { isAllowed } from './conditions.js';
+import type {
+  LinkState,
+  NewAttempt,
+  NewChallenge,
+  Opened,
+  OpenedAttempt,
+  Opening,
+  RedeemQuestion,
+} from './new-attempt.js';
 import { redeemParts, type Redemption } from './redeem.js';
-
-export interface NewAttempt {
-  id: string;
-  purpose: AttemptPurpose;
-  factor: AttemptFactor;
-  kind: AttemptKind;
-  method: AttemptMethod;
-  tries: number;
-  expiresAt: Date;
-  /** The secret and what it is bound to; none for an authenticator. `binding` must be known again at `redeem`. */
-  secret?: { binding: string; value: string };
-  /** The browser session in which it was begun, which attempt of it this proves, and for whose sign-up, if for one. */
-  browser?: { sessionId: string; attemptId: string; signUpId?: string };
-}
-
-/** A challenge that a key has to answer. `token`: unguessable, and known to nobody but the client. */
-export type NewChallenge = Pick<NewAttempt, 'purpose' | 'factor' | 'method'> & { token: string };
-
-/** For whom an attempt is opened. */
-export interface Opening {
-  subject: string;
-  account_id: string | null;
-  session_id: string | null;
-  security_stamp: number | null;
-}
-
-export interface OpenedAttempt extends Opening {
-  id: string;
-  factor: AttemptFactor;
-}
-
-/** `budget_row`: what `redeem` will lock. */
-export type Opened = { attempt: Part<OpenedAttempt>; budget_row: Part<{ subject: string }> };
-
-export interface RedeemQuestion {
-  purpose: AttemptPurpose;
-  /** Condition on attempt `a` that names it. */
-  of: Sql;
-  /** See `Guess`. */
-  unguessable?: boolean;
-}
 
 const LABEL = 'attempt';
 /** A link is found by its secret alone, so that is all it is bound to. */
@@ -59,7 +28,7 @@ export class AttemptsRepository {
   ) {}
 
   /** How long a secret made now lives and how many wrong tries it bears, by what it is for. */
-  ruleOf(purpose: AttemptPurpose, now: Date): Pick<NewAttempt, 'tries' | 'expiresAt'> {
+  ruleOf(purpose: keyof Config['attempts'], now: Date): Pick<NewAttempt, 'tries' | 'expiresAt'> {
     const { tries, lifeSeconds } = this.config.attempts[purpose];
     return { tries, expiresAt: plusSeconds(now, lifeSeconds) };
   }
@@ -68,7 +37,7 @@ export class AttemptsRepository {
    * Opens an attempt for each row of `from`. A row without an account opens one that nobody can redeem, so that an unknown
    * person is answered, counted and limited like a known one.
    */
-  open({ now, protocol }: Call, attempt: NewAttempt, from: From<Opening>): Opened {
+  open({ now, protocol }: Call, attempt: NewAttempt, from: Part<Opening>): Opened {
     const mac = attempt.secret && this.keyRing.mac(LABEL, attempt.secret.binding, attempt.secret.value);
     const opened = part<OpenedAttempt>(
       'attempt',
@@ -80,7 +49,7 @@ export class AttemptsRepository {
           ${attempt.tries}::smallint, ${now}::timestamptz, ${attempt.expiresAt}::timestamptz,
           ${attempt.browser?.sessionId ?? null}::bigint, ${attempt.browser?.attemptId ?? null}::bigint,
           ${attempt.browser?.signUpId ?? null}::bigint, coalesce(f.security_stamp, 0)
-        FROM ${source(from)} f RETURNING id, subject, factor, account_id, session_id, security_stamp`,
+        FROM ${from} f RETURNING id, subject, factor, account_id, session_id, security_stamp`,
     );
     return { attempt: opened, budget_row: budgetRow(opened) };
   }
@@ -111,7 +80,7 @@ export class AttemptsRepository {
   }
 
   /** Opens a challenge, to be found by its token; see `open`. */
-  openChallenge(call: Call, challenge: NewChallenge, from: From<Opening>): Opened {
+  openChallenge(call: Call, challenge: NewChallenge, from: Part<Opening>): Opened {
     const { token, ...rest } = challenge;
     const rule = this.ruleOf(challenge.purpose, call.now);
     const secret = { binding: LINK_BINDING, value: token };
@@ -151,8 +120,22 @@ export class AttemptsRepository {
     return { claimed, budget_row: budgetRow(claimed) };
   }
 
+  /** The challenge whose token this is, while it can be answered, not locked. */
+  openChallengeOf(
+    { now }: Call,
+    purpose: AttemptPurpose,
+    token: string,
+  ): Part<{ account_id: string | null; method: AttemptMethod }> {
+    return part(
+      'challenge',
+      sql`
+      SELECT a.account_id, a.method FROM attempts a WHERE ${this.challenge(token)} AND a.purpose = ${purpose}
+        AND a.status = 'open' AND a.expires_at > ${now}::timestamptz AND ${isAllowed('a')}`,
+    );
+  }
+
   /** Condition on attempt `a`: it is the challenge whose token this is. */
-  challenge(token: string): Sql {
+  private challenge(token: string): Sql {
     const hashes = this.keyRing.macs(LABEL, LINK_BINDING, token);
     return sql`a.kind = 'challenge' AND a.secret_hash = ANY(${hashes}::text[])`;
   }
@@ -168,6 +151,18 @@ export class AttemptsRepository {
     return sql`a.kind = 'link' AND a.secret_hash = ANY(${hashes}::text[])`;
   }
 
+  /** What has become of this link, whose it is, and whether it could still be redeemed (`open`). */
+  linkState({ now, protocol }: Call, purposes: AttemptPurpose[], token: string): Part<LinkState> {
+    return part(
+      'link_state',
+      sql`
+      SELECT a.id::text AS attempt_id, a.account_id,
+        CASE WHEN a.status = 'open' AND a.expires_at <= ${now}::timestamptz THEN 'expired'
+          WHEN a.status = 'open' AND NOT ${isAllowed('a')} THEN 'superseded' ELSE a.status END AS state
+      FROM attempts a WHERE ${this.link(token)} AND a.purpose = ANY(${purposes}::text[]) AND a.protocol = ${protocol}`,
+    );
+  }
+
   /**
    * This link, while it can still be redeemed and belongs to the account, locked. For
    * a proof that is needed again with the second factor: it is looked at here, and spent by `spendLinks` with the session.
@@ -176,12 +171,12 @@ export class AttemptsRepository {
     { now, protocol }: Call,
     purposes: AttemptPurpose[],
     token: string,
-    from: From<{ account_id: string; security_stamp: number }>,
+    from: Part<{ account_id: string; security_stamp: number }>,
   ): Part<{ id: string; account_id: string; security_stamp: number }> {
     return part(
       'held_link',
       sql`
-      SELECT a.id, a.account_id, a.security_stamp FROM attempts a JOIN ${source(from)} f USING (account_id)
+      SELECT a.id, a.account_id, a.security_stamp FROM attempts a JOIN ${from} f USING (account_id)
       WHERE ${this.link(token)} AND a.purpose = ANY(${purposes}::text[]) AND a.protocol = ${protocol}
         AND a.status = 'open' AND a.expires_at > ${now}::timestamptz AND a.security_stamp >= f.security_stamp FOR UPDATE OF a`,
     );
@@ -192,14 +187,14 @@ export class AttemptsRepository {
     { now }: Call,
     purposes: AttemptPurpose[],
     token: string | undefined,
-    from: From<{ account_id: string }>,
+    from: Part<{ account_id: string }>,
   ): Part<{ id: string }> {
     const used = token === undefined ? sql`false` : sql`(${this.link(token)})`;
     return part(
       'spent_links',
       sql`
       UPDATE attempts a SET status = CASE WHEN ${used} THEN 'consumed' ELSE 'superseded' END, closed_at = ${now}::timestamptz
-      FROM ${source(from)} f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY(${purposes}::text[])
+      FROM ${from} f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY(${purposes}::text[])
         AND a.status = 'open' RETURNING a.id`,
     );
   }

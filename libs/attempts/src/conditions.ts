@@ -1,4 +1,4 @@
-import { type From, isCurrent, raw, source, sql, type Sql } from '@app/database';
+import { isCurrent, type Part, raw, sql, type Sql } from '@app/database';
 import type { AttemptPurpose } from './attempt.entity.js';
 
 /** What no event at the account ends: the link that stops a recovery has to work whatever happens before it is due. */
@@ -14,6 +14,6 @@ export function isAllowed(attempt: string): Sql {
 }
 
 /** Condition on attempt `a`: it is open and belongs to the subject, be it known or a stranger. */
-export function openOfSubject(subject: From<{ subject: string }>): Sql {
-  return sql`a.subject = (SELECT subject FROM ${source(subject)}) AND a.status = 'open'`;
+export function openOfSubject(subject: Part<{ subject: string }>): Sql {
+  return sql`a.subject = (SELECT subject FROM ${subject}) AND a.status = 'open'`;
 }

@@ -1,13 +1,7 @@
 export { AttemptEntity, GuessBudgetEntity, SendWindowEntity, type AttemptPurpose } from './attempt.entity.js';
 export { AttemptsModule } from './attempts.module.js';
-export {
-  LINK_BINDING,
-  AttemptsRepository,
-  type NewAttempt,
-  type Opened,
-  type OpenedAttempt,
-  type Opening,
-} from './attempts.repository.js';
+export { AttemptsRepository, LINK_BINDING } from './attempts.repository.js';
+export type { LinkState, NewAttempt, Opened, OpenedAttempt, Opening, RedeemQuestion } from './new-attempt.js';
 export { refillBudget } from './budget.js';
 export { isAllowed, openOfSubject } from './conditions.js';
 export { MAILED_KEYS } from './mailed-keys.js';
@@ -17,9 +11,8 @@ export type { Redemption, RedeemOutcome, Verdict } from './redeem.js';
 export { nextSend, takeSendWindow, type SendRule } from './send-window.js';
 export {
   carryOver,
-  latestOfSession,
+  closeAttempts,
+  closeSentFactors,
   supersedeBrowserAttempt,
-  supersedeSent,
-  supersedeSession,
   supersedeSubject,
 } from './supersede.js';

@@ -1,10 +1,11 @@
-import { part, type From, type Part, source, sql } from '@app/database';
+import { part, type Part, sql } from '@app/database';
 import { plusSeconds, type Call } from '@app/kernel';
 import type { AttemptPurpose } from './attempt.entity.js';
 
 /** When a code may be sent again to one subject for one purpose. */
 export interface SendRule {
-  purpose: AttemptPurpose;
+  /** Of the attempts; a login code of 16 digits, which anybody may ask for, has a window of its own. */
+  purpose: AttemptPurpose | 'login';
   waitSeconds: number;
   /** At most this many in an hour; no such limit when absent. */
   hourlyLimit?: number;
@@ -19,7 +20,7 @@ const HOUR_SECONDS = 3600;
 export function takeSendWindow(
   { now }: Call,
   rule: SendRule,
-  from: From<{ subject: string }>,
+  from: Part<{ subject: string }>,
 ): Part<{ subject: string }> {
   const next = plusSeconds(now, rule.waitSeconds);
   const hour = plusSeconds(now, HOUR_SECONDS);
@@ -27,7 +28,7 @@ export function takeSendWindow(
     'window_taken',
     sql`
     INSERT INTO send_windows AS w (subject, purpose, next_at, sent, window_ends_at)
-    SELECT f.subject, ${rule.purpose}, ${next}::timestamptz, 1, ${hour}::timestamptz FROM ${source(from)} f
+    SELECT f.subject, ${rule.purpose}, ${next}::timestamptz, 1, ${hour}::timestamptz FROM ${from} f
     ON CONFLICT (subject, purpose) DO UPDATE SET next_at = excluded.next_at,
       sent = CASE WHEN w.window_ends_at <= ${now}::timestamptz THEN 1 ELSE w.sent + 1 END,
       window_ends_at = CASE WHEN w.window_ends_at <= ${now}::timestamptz THEN excluded.window_ends_at
@@ -42,12 +43,12 @@ export function takeSendWindow(
 export function nextSend(
   { now }: Call,
   rule: SendRule,
-  from: From<{ subject: string }>,
+  from: Part<{ subject: string }>,
 ): Part<{ next_at: Date }> {
   return part(
     'waiting',
     sql`
     SELECT CASE WHEN w.next_at > ${now}::timestamptz THEN w.next_at ELSE w.window_ends_at END AS next_at
-    FROM send_windows w JOIN ${source(from)} f ON w.subject = f.subject WHERE w.purpose = ${rule.purpose}`,
+    FROM send_windows w JOIN ${from} f ON w.subject = f.subject WHERE w.purpose = ${rule.purpose}`,
   );
 }

@@ -1,58 +1,42 @@
-import { part, type From, type Part, source, sql } from '@app/database';
+import { part, type Part, sql, type Sql } from '@app/database';
 import type { Call } from '@app/kernel';
-import type { AttemptMethod, AttemptPurpose } from './attempt.entity.js';
+import type { AttemptPurpose } from './attempt.entity.js';
 
 // What closes open attempts, or keeps them, without looking at a secret.
 
-/** Closes the open attempts of these sessions: a new code takes their place. */
-export function supersedeSession(
-  { now }: Call,
-  purpose: AttemptPurpose,
-  from: From<{ session_id: string }>,
-): Part<{ id: string }> {
+/** Closes the open attempts that meet `which`, a condition on attempt `a`: something else has taken their place. */
+export function closeAttempts({ now }: Pick<Call, 'now'>, which: Sql): Part<{ id: string }> {
   return part(
-    'superseded_codes',
+    'closed',
     sql`
-    UPDATE attempts a SET status = 'superseded', closed_at = ${now}::timestamptz FROM ${source(from)} f
-    WHERE a.session_id = f.session_id AND a.purpose = ${purpose} AND a.status = 'open' RETURNING a.id`,
+    UPDATE attempts a SET closed_at = ${now}::timestamptz,
+      status = CASE WHEN a.expires_at <= ${now}::timestamptz THEN 'expired' ELSE 'superseded' END
+    WHERE ${which} AND a.status = 'open' RETURNING a.id`,
   );
 }
 
 /** Closes the open attempts of the subject: a new code takes their place. */
 export function supersedeSubject(
-  { now }: Call,
+  call: Call,
   purpose: AttemptPurpose,
-  from: From<{ subject: string }>,
+  from: Part<{ subject: string }>,
 ): Part<{ id: string }> {
-  return part(
-    'superseded_codes',
-    sql`
-    UPDATE attempts a SET status = 'superseded', closed_at = ${now}::timestamptz FROM ${source(from)} f
-    WHERE a.subject = f.subject AND a.purpose = ${purpose} AND a.status = 'open' RETURNING a.id`,
-  );
+  return closeAttempts(call, sql`a.subject IN (SELECT subject FROM ${from}) AND a.purpose = ${purpose}`);
 }
 
 /** Closes what is open of the browser attempt (`id`): a new code takes its place. */
-export function supersedeBrowserAttempt({ now }: Call, from: From<{ id: string }>): Part<{ id: string }> {
-  return part(
-    'superseded_codes',
-    sql`
-    UPDATE attempts a SET status = 'superseded', closed_at = ${now}::timestamptz FROM ${source(from)} f
-    WHERE a.browser_attempt_id = f.id AND a.kind <> 'totp' AND a.status = 'open' RETURNING a.id`,
-  );
+export function supersedeBrowserAttempt(call: Call, from: Part<{ id: string }>): Part<{ id: string }> {
+  return closeAttempts(call, sql`a.browser_attempt_id IN (SELECT id FROM ${from}) AND a.kind <> 'totp'`);
 }
 
 /**
  * Closes the codes that were sent to the account as its second factor: they may have gone to a phone that is
  * no longer its own. Those of a session end with it; others are for the account.
  */
-export function supersedeSent({ now }: Call, from: From<{ account_id: string }>): Part<{ id: string }> {
-  return part(
-    'superseded_sent',
-    sql`
-    UPDATE attempts a SET status = 'superseded', closed_at = ${now}::timestamptz FROM ${source(from)} f
-    WHERE a.account_id = f.account_id AND a.purpose = 'sign_in' AND a.factor = 'second' AND a.kind = 'code' AND a.status = 'open'
-    RETURNING a.id`,
+export function closeSentFactors(call: Call, from: Part<{ account_id: string }>): Part<{ id: string }> {
+  return closeAttempts(
+    call,
+    sql`a.account_id IN (SELECT account_id FROM ${from}) AND a.purpose = 'second_factor' AND a.kind = 'code'`,
   );
 }
 
@@ -61,26 +45,13 @@ export function supersedeSent({ now }: Call, from: From<{ account_id: string }>)
  */
 export function carryOver(
   purposes: AttemptPurpose[],
-  from: From<{ account_id: string; security_stamp: number }>,
+  from: Part<{ account_id: string; security_stamp: number }>,
 ): Part<{ id: string }> {
   return part(
     'carried_over_attempts',
     sql`
-    UPDATE attempts a SET security_stamp = f.security_stamp FROM ${source(from)} f
+    UPDATE attempts a SET security_stamp = f.security_stamp FROM ${from} f
     WHERE a.account_id = f.account_id AND a.purpose = ANY(${purposes}::text[]) AND a.status = 'open'
       AND a.security_stamp = f.security_stamp - 1 RETURNING a.id`,
-  );
-}
-
-/** The newest attempt of the session, whatever became of it. */
-export function latestOfSession(
-  purpose: AttemptPurpose,
-  from: From<{ session_id: string }>,
-): Part<{ account_id: string | null; method: AttemptMethod }> {
-  return part(
-    'latest',
-    sql`
-    SELECT a.account_id, a.method FROM attempts a JOIN ${source(from)} f USING (session_id)
-    WHERE a.purpose = ${purpose} ORDER BY a.id DESC LIMIT 1`,
   );
 }

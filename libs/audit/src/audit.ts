@@ -1,4 +1,4 @@
-import { part, type From, type Part, source, sql, type Sql } from '@app/database';
+import { part, type Part, sql, type Sql } from '@app/database';
 import type { Call } from '@app/kernel';
 
 /** What was tried: the verb of the flow. */
@@ -65,9 +65,21 @@ export interface Recorded {
   attempt_id: string | null;
 }
 
+/** Whose row it is, and of which session where that is known. */
+export type Concerned = { account_id: string | null; session_id?: string | null };
+
+/** What is recorded of each row: that it ended like this. `session`: whether the rows are of sessions. */
+export function recordedAs(outcome: string, of: Part<Concerned>, { session = true } = {}): Part<Recorded> {
+  const sessionId = session ? sql`session_id` : sql`NULL::bigint AS session_id`;
+  return part(
+    'verdict',
+    sql`SELECT ${outcome}::text AS outcome, account_id, ${sessionId}, NULL::bigint AS attempt_id FROM ${of}`,
+  );
+}
+
 /** The record of each row of the verdict: written by the statement that decided it, or not at all. */
-export function audit(call: Call, event: AuditEvent, verdict: From<Recorded>): Part<{ id: string }> {
-  return insert(call, event, sql`${source(verdict)}`);
+export function audit(call: Call, event: AuditEvent, verdict: Part<Recorded>): Part<{ id: string }> {
+  return insert(call, event, sql`${verdict}`);
 }
 
 /** A statement of its own, for a refusal that no statement decided. */

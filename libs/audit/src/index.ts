@@ -1,2 +1,2 @@
-export { audit, auditRefusal, type AuditEvent, type Recorded } from './audit.js';
+export { audit, auditRefusal, recordedAs, type AuditEvent, type Concerned, type Recorded } from './audit.js';
 export { AuditEventEntity } from './audit-event.entity.js';

@@ -5,7 +5,6 @@ export { migrate } from './migrate.js';
 export { migrations } from './migrations/index.js';
 export { SqlState, violatedConstraint } from './sql-state.js';
 export { isCurrent } from './security-stamp.js';
-export { named, source, statementOf, together, type From, type Parts } from './sql/legacy.js';
 export { after, Column, exists, of, ofOne, part, Part } from './sql/part.js';
 export { empty, join, raw, sql, Sql } from './sql/sql.js';
 export { statement, Statement, type Answer, type Effect } from './sql/statement.js';

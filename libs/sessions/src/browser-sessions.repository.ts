@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
-import { isCurrent, part, type From, type Part, source, sql, type Sql } from '@app/database';
-import { digest, plusSeconds, randomToken, type Call } from '@app/kernel';
-import type { StagedSession } from './browser-sign-in.js';
+import { isCurrent, part, type Part, sql, type Sql } from '@app/database';
+import { plusSeconds, type Call } from '@app/kernel';
+import { withoutCredential, type StagedSession } from './browser-sign-in.js';
+import { insertSession, proofs } from './insert-session.js';
 import type { AuthenticationMethod, SessionStage } from './session.entity.js';
 import type { Holder, OwnedSession, Proof, SessionRow } from './sessions.repository.js';
 
@@ -71,8 +72,8 @@ export class BrowserSessions {
   begin(
     { now }: Call,
     attempt: NewBrowserAttempt,
-    browser: From<LockedBrowser> = 'browser',
-    subject: From<{ subject: string; account_id: string | null }> = 'subject',
+    browser: Part<LockedBrowser>,
+    subject: Part<{ subject: string; account_id: string | null }>,
   ): Part<Flow> {
     const expiresAt = plusSeconds(now, this.config.browserSessions.attemptSeconds);
     return part(
@@ -81,19 +82,19 @@ export class BrowserSessions {
       INSERT INTO browser_attempts (id, browser_session_id, kind, method, subject, account_id, created_at, expires_at)
       SELECT ${attempt.id}::bigint, b.browser_session_id, ${attempt.kind}, ${attempt.method}, s.subject, s.account_id,
         ${now}::timestamptz, ${expiresAt}::timestamptz
-      FROM ${source(browser)} b CROSS JOIN ${source(subject)} s RETURNING id, subject, account_id, NULL::bigint AS session_id`,
+      FROM ${browser} b CROSS JOIN ${subject} s RETURNING id, subject, account_id, NULL::bigint AS session_id`,
     );
   }
 
   /**
    * The attempt of the browser session, as long as its first factor is still to be proven.
    */
-  unproven({ now }: Call, attemptId: string, browser: From<LockedBrowser> = 'browser'): Part<Flow> {
+  unproven({ now }: Call, attemptId: string, browser: Part<LockedBrowser>): Part<Flow> {
     return part(
       'flow',
       sql`
       SELECT a.id, a.subject, a.account_id, NULL::bigint AS session_id
-      FROM browser_attempts a JOIN ${source(browser)} b USING (browser_session_id)
+      FROM browser_attempts a JOIN ${browser} b USING (browser_session_id)
       WHERE a.id = ${attemptId}::bigint AND a.expires_at > ${now}::timestamptz
         AND NOT EXISTS (SELECT FROM sessions s WHERE s.browser_attempt_id = a.id)`,
     );
@@ -102,16 +103,12 @@ export class BrowserSessions {
   /**
    * The pending session of that attempt, locked. Whoever ends the session locks it too.
    */
-  pending(
-    { now }: Call,
-    attemptId: string,
-    browser: From<LockedBrowser> = 'browser',
-  ): Part<Flow & SessionRow> {
+  pending({ now }: Call, attemptId: string, browser: Part<LockedBrowser>): Part<Flow & SessionRow> {
     return part(
       'flow',
       sql`
       SELECT s.browser_attempt_id AS id, s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp
-      FROM sessions s JOIN ${source(browser)} b USING (browser_session_id)
+      FROM sessions s JOIN ${browser} b USING (browser_session_id)
       WHERE s.browser_attempt_id = ${attemptId}::bigint AND s.stage = 'pending' AND s.ended_at IS NULL
         AND s.expires_at > ${now}::timestamptz AND ${isCurrent('s')} FOR UPDATE OF s`,
     );
@@ -123,37 +120,29 @@ export class BrowserSessions {
   start(
     call: Call,
     session: BrowserStart,
-    from: From<Holder>,
-    browser: From<LockedBrowser> = 'browser',
+    from: Part<Holder>,
+    browser: Part<LockedBrowser>,
   ): Part<StagedSession> {
-    const { now, client } = call;
-    const { pendingSeconds, lifeSeconds } = this.config.sessions;
-    const signedIn = session.stage === 'signed_in';
-    const proof: AuthenticationMethod[] = [{ method: session.method, at: now.toISOString() }];
-    return part(
-      'proven',
-      sql`
-      INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
-        signed_in_at, expires_at, browser_session_id, browser_attempt_id, security_stamp)
-      SELECT ${session.id}::bigint, f.account_id, 'wacht', ${session.stage}, ${digest(randomToken(256))},
-        ${JSON.stringify(proof)}::jsonb, ${client.address}, ${client.userAgent}, ${now}::timestamptz,
-        ${signedIn ? now : null}::timestamptz,
-        ${plusSeconds(now, signedIn ? lifeSeconds : pendingSeconds)}::timestamptz, b.browser_session_id, ${session.attemptId}::bigint,
-        f.security_stamp
-      FROM ${source(from)} f CROSS JOIN ${source(browser)} b
-      RETURNING id AS session_id, account_id, stage, account_id::text AS subject`,
-    );
+    const columns = {
+      ...withoutCredential(call, this.config.sessions),
+      id: session.id,
+      stage: sql`${session.stage}::text`,
+      amr: proofs(call, session.method),
+      browserSessionId: sql`b.browser_session_id`,
+      browserAttemptId: sql`${session.attemptId}::bigint`,
+    };
+    return insertSession(call, columns, sql`FROM ${from} f CROSS JOIN ${browser} b`);
   }
 
   /** Makes the pending session of a redeemed second factor a signed-in one. */
-  promote({ now }: Call, verdict: From<Proof>): Part<StagedSession> {
+  promote({ now }: Call, verdict: Part<Proof>): Part<StagedSession> {
     return part(
       'proven',
       sql`
       UPDATE sessions s SET stage = 'signed_in', signed_in_at = ${now}::timestamptz,
         amr = s.amr || jsonb_build_object('method', v.method, 'at', ${now.toISOString()}::text),
         expires_at = ${plusSeconds(now, this.config.sessions.lifeSeconds)}::timestamptz
-      FROM ${source(verdict)} v WHERE v.outcome = 'redeemed' AND s.id = v.session_id
+      FROM ${verdict} v WHERE v.outcome = 'redeemed' AND s.id = v.session_id
       RETURNING s.id AS session_id, s.account_id, s.stage`,
     );
   }
@@ -164,8 +153,8 @@ export class BrowserSessions {
   rotate(
     { now }: Call,
     tokenHash: string,
-    proven: From<Pick<StagedSession, 'session_id' | 'stage'>>,
-    browser: From<LockedBrowser> = 'browser',
+    proven: Part<Pick<StagedSession, 'session_id' | 'stage'>>,
+    browser: Part<LockedBrowser>,
   ): Part<{ id: string }> {
     return part(
       'rotated',
@@ -173,56 +162,49 @@ export class BrowserSessions {
       UPDATE browser_sessions b SET token_hash = ${tokenHash}, previous_token_hash = b.token_hash,
         rotated_at = ${now}::timestamptz, expires_at = ${this.endOf(now)}::timestamptz,
         active_session_id = CASE WHEN p.stage = 'signed_in' THEN p.session_id ELSE b.active_session_id END
-      FROM ${source(proven)} p, ${source(browser)} l WHERE b.id = l.browser_session_id RETURNING b.id`,
+      FROM ${proven} p, ${browser} l WHERE b.id = l.browser_session_id RETURNING b.id`,
     );
   }
 
   /** The sign-in that came last to the browser session. */
-  newest(
-    { now }: Call,
-    browser: From<LockedBrowser> = 'browser',
-  ): Part<{ session_id: string; stage: SessionStage }> {
+  newest({ now }: Call, browser: Part<LockedBrowser>): Part<{ session_id: string; stage: SessionStage }> {
     return part(
       'proven',
       sql`
-      SELECT s.id AS session_id, s.stage FROM sessions s JOIN ${source(browser)} b USING (browser_session_id)
+      SELECT s.id AS session_id, s.stage FROM sessions s JOIN ${browser} b USING (browser_session_id)
       WHERE s.stage = 'signed_in' AND s.ended_at IS NULL AND s.expires_at > ${now}::timestamptz AND ${isCurrent('s')}
       ORDER BY s.signed_in_at DESC, s.id DESC LIMIT 1`,
     );
   }
 
   /** Of two sign-ins of one account in one browser the older ends. */
-  replace(
-    { now }: Call,
-    proven: From<StagedSession>,
-    browser: From<LockedBrowser> = 'browser',
-  ): Part<{ id: string }> {
+  replace({ now }: Call, proven: Part<StagedSession>, browser: Part<LockedBrowser>): Part<{ id: string }> {
     return part(
       'replaced',
       sql`
-      UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = 'replaced' FROM ${source(proven)} p, ${source(browser)} b
+      UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = 'replaced' FROM ${proven} p, ${browser} b
       WHERE p.stage = 'signed_in' AND s.browser_session_id = b.browser_session_id AND s.account_id = p.account_id
         AND s.id <> p.session_id AND s.stage = 'signed_in' AND s.ended_at IS NULL RETURNING s.id`,
     );
   }
 
   /** Ends a sign-in of the browser session. */
-  signOut({ now }: Call, sessionId: string, browser: From<LockedBrowser> = 'browser'): Part<OwnedSession> {
+  signOut({ now }: Call, sessionId: string, browser: Part<LockedBrowser>): Part<OwnedSession> {
     return part(
       'changed',
       sql`
-      UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = 'logout' FROM ${source(browser)} b
+      UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = 'logout' FROM ${browser} b
       WHERE s.browser_session_id = b.browser_session_id AND s.stage = 'signed_in' AND s.ended_at IS NULL
         AND s.id = ${sessionId}::bigint RETURNING s.id AS session_id, s.account_id`,
     );
   }
 
   /** Makes a live sign-in of the browser session the active one. */
-  activate({ now }: Call, sessionId: string, browser: From<LockedBrowser> = 'browser'): Part<OwnedSession> {
+  activate({ now }: Call, sessionId: string, browser: Part<LockedBrowser>): Part<OwnedSession> {
     return part(
       'changed',
       sql`
-      UPDATE browser_sessions b SET active_session_id = s.id FROM sessions s, ${source(browser)} l
+      UPDATE browser_sessions b SET active_session_id = s.id FROM sessions s, ${browser} l
       WHERE b.id = l.browser_session_id AND s.id = ${sessionId}::bigint AND s.browser_session_id = b.id
         AND s.stage = 'signed_in' AND s.ended_at IS NULL AND s.expires_at > ${now}::timestamptz AND ${isCurrent('s')}
       RETURNING s.id AS session_id, s.account_id`,

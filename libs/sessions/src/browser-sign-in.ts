@@ -1,4 +1,5 @@
-import { part, type From, type Part, source, sql } from '@app/database';
+import { type Part, sql } from '@app/database';
+import { insertSession, proofs } from './insert-session.js';
 import type { SessionStage } from './session.entity.js';
 import type { Proof } from './sessions.repository.js';
 import { digest, plusSeconds, randomToken, type Call } from '@app/kernel';
@@ -26,25 +27,32 @@ export interface SessionLives {
  */
 export function browserSignIn(
   call: Call,
-  verdict: From<Proof & { attempt_id: string | null }>,
+  verdict: Part<Proof & { attempt_id: string | null }>,
   lives: SessionLives,
 ): Part<StagedSession> {
-  const { now, client } = call;
-  return part(
-    'proven',
+  const columns = {
+    ...withoutCredential(call, lives),
+    id: call.nextId(),
+    stage: sql`CASE WHEN x.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END`,
+    amr: proofs(call, sql`f.method`),
+    browserSessionId: sql`a.browser_session_id`,
+    browserAttemptId: sql`a.browser_attempt_id`,
+  };
+  return insertSession(
+    { ...call, protocol: 'wacht' },
+    columns,
     sql`
-    INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
-      signed_in_at, expires_at, browser_session_id, browser_attempt_id, security_stamp)
-    SELECT ${call.nextId()}::bigint, x.id, 'wacht', CASE WHEN x.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END,
-      ${digest(randomToken(256))}, jsonb_build_array(jsonb_build_object('method', v.method, 'at', ${now.toISOString()}::text)),
-      ${client.address}, ${client.userAgent}, ${now}::timestamptz,
-      CASE WHEN x.second_factor = 'none' THEN ${now}::timestamptz END,
-      CASE WHEN x.second_factor = 'none' THEN ${plusSeconds(now, lives.lifeSeconds)}::timestamptz
-        ELSE ${plusSeconds(now, lives.pendingSeconds)}::timestamptz END,
-      a.browser_session_id, a.browser_attempt_id, v.security_stamp
-    FROM ${source(verdict)} v JOIN attempts a ON a.id = v.attempt_id JOIN accounts x ON x.id = a.account_id
-    WHERE v.outcome = 'redeemed' AND a.purpose = 'sign_in' AND a.browser_session_id IS NOT NULL AND a.session_id IS NULL
-      AND x.disabled_at IS NULL AND x.second_factor <> a.method
-    RETURNING id AS session_id, account_id, stage, browser_session_id`,
+    FROM ${verdict} f JOIN attempts a ON a.id = f.attempt_id JOIN accounts x ON x.id = a.account_id
+    WHERE f.outcome = 'redeemed' AND a.purpose = 'sign_in' AND a.browser_session_id IS NOT NULL AND a.session_id IS NULL
+      AND x.disabled_at IS NULL AND x.second_factor <> a.method`,
   );
+}
+
+/** What a session of a browser session has in the place of a credential that somebody holds, and how long it lives. */
+export function withoutCredential({ now }: Call, { pendingSeconds, lifeSeconds }: SessionLives) {
+  return {
+    tokenHash: digest(randomToken(256)),
+    signedInUntil: plusSeconds(now, lifeSeconds),
+    pendingUntil: plusSeconds(now, pendingSeconds),
+  };
 }

@@ -1,4 +1,4 @@
-import { part, type From, type Part, source, sql, type Sql } from '@app/database';
+import { part, type Part, sql, type Sql } from '@app/database';
 import type { Call } from '@app/kernel';
 import type { AuthenticationMethod } from './session.entity.js';
 import type { Holder, OwnedSession } from './sessions.repository.js';
@@ -14,6 +14,9 @@ export const survivors = {
     sql`s.amr @> ${JSON.stringify([{ method }])}::jsonb`,
 };
 
+/** A type and not an interface, so that it is a record of parts too. */
+export type Ending = { ended: Part<{ id: string }>; carried_over: Part<{ id: string }> };
+
 /**
  * For an event that raised the stamp of the account to this one: `ended` are its live sessions, in all protocols, that do not
  * `survive`; the others are carried over to the new stamp. What another call
@@ -24,26 +27,38 @@ export const survivors = {
 export function endSessionsOf(
   { now }: Pick<Call, 'now'>,
   reason: string,
-  from: From<Holder>,
+  from: Part<Holder>,
   survive: Sql = survivors.none,
-  settled?: From<{ session_id: string }>,
-): { ended: Part<{ id: string }>; carried_over: Part<{ id: string }> } {
-  const others = settled ? sql`AND s.id NOT IN (SELECT session_id FROM ${source(settled)})` : sql``;
+  settled?: Part<{ session_id: string }>,
+): Ending {
+  const others = settled ? sql`AND s.id NOT IN (SELECT session_id FROM ${settled})` : sql``;
   const live = sql`s.account_id = f.account_id AND s.ended_at IS NULL ${others}`;
   return {
     ended: part(
       'ended',
       sql`
-      UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = ${reason} FROM ${source(from)} f
+      UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = ${reason} FROM ${from} f
       WHERE ${live} AND NOT (${survive}) RETURNING s.id`,
     ),
     carried_over: part(
       'carried_over',
       sql`
-      UPDATE sessions s SET security_stamp = f.security_stamp FROM ${source(from)} f
+      UPDATE sessions s SET security_stamp = f.security_stamp FROM ${from} f
       WHERE ${live} AND (${survive}) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id`,
     ),
   };
+}
+
+/** How many of the ended sessions were not over already. */
+export function liveAmong(
+  { now }: Pick<Call, 'now'>,
+  ended: Part<{ id: string }>,
+): Part<{ sessions: number }> {
+  return part(
+    'live',
+    sql`
+    SELECT count(*)::int AS sessions FROM ${ended} JOIN sessions USING (id) WHERE expires_at > ${now}::timestamptz`,
+  );
 }
 
 /** Ends one live session, in whatever protocol; no row when there is none. */
@@ -64,14 +79,14 @@ export function endSession(sessionId: string, reason: string, now: Date): Part<O
 export function endPendingBegunBy(
   { now, protocol }: Call,
   method: AuthenticationMethod['method'],
-  from: From<{ account_id: string }>,
-  except?: From<{ session_id: string }>,
+  from: Part<{ account_id: string }>,
+  except?: Part<{ session_id: string }>,
 ): Part<{ id: string }> {
-  const others = except ? sql`AND s.id NOT IN (SELECT session_id FROM ${source(except)})` : sql``;
+  const others = except ? sql`AND s.id NOT IN (SELECT session_id FROM ${except})` : sql``;
   return part(
     'overtaken',
     sql`
-    UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = 'superseded' FROM ${source(from)} f
+    UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = 'superseded' FROM ${from} f
     WHERE s.account_id = f.account_id AND s.protocol = ${protocol} AND s.stage = 'pending' AND s.ended_at IS NULL
       AND s.amr->0->>'method' = ${method} ${others} RETURNING s.id`,
   );

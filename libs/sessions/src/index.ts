@@ -8,9 +8,15 @@ export {
   type LockedBrowser,
 } from './browser-sessions.repository.js';
 export { browserSignIn, type SessionLives, type StagedSession } from './browser-sign-in.js';
-export { endPendingBegunBy, endSession, endSessionsOf, survivors } from './end-sessions.js';
+export {
+  endPendingBegunBy,
+  endSession,
+  endSessionsOf,
+  liveAmong,
+  survivors,
+  type Ending,
+} from './end-sessions.js';
 export { SessionEntity, type AuthenticationMethod } from './session.entity.js';
-export { startProven, type ProvenSession } from './proven-session.js';
 export { purgeSessions } from './purge.js';
 export {
   RefreshRotation,
@@ -18,15 +24,22 @@ export {
   type RefreshSession,
   type RefreshState,
   type RotatedSession,
+  type StartedBy,
 } from './refresh-rotation.js';
 export { ownerOfToken, sessionOfToken, type TokenSession } from './refresh-sessions.js';
 export { RefreshTokens, type PresentedToken } from './refresh-tokens.js';
 export { SessionsModule } from './sessions.module.js';
 export {
   SessionsRepository,
+  freshSession,
+  pendingSession,
+  pendingState,
+  signedInProof,
   signedInSession,
+  type SignedInProof,
   type Holder,
   type NewSession,
   type OwnedSession,
+  type Proof,
   type SessionRow,
 } from './sessions.repository.js';

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
-import { isCurrent, part, type From, type Part, source, sql, type Sql } from '@app/database';
+import { isCurrent, part, type Part, sql, type Sql } from '@app/database';
 import { plusSeconds, type Call } from '@app/kernel';
+import { insertSession, proofs } from './insert-session.js';
 import type { IssuedToken, PresentedToken } from './refresh-tokens.js';
 import type { AuthenticationMethod, SessionStage } from './session.entity.js';
 import type { Holder, Proof, SessionRow } from './sessions.repository.js';
@@ -18,6 +19,11 @@ export interface RefreshSession extends SessionRow {
   stage: SessionStage;
   amr: AuthenticationMethod[];
   second_factor_at: Date | null;
+}
+
+/** The account of which a session is to be, and what that waits for. */
+export interface StartedBy extends Holder {
+  stage: string;
 }
 
 /** The same once its token was turned over: `refresh_hash` is the digest of the one that is good now, null when it has ended. */
@@ -49,32 +55,19 @@ export class RefreshRotation {
   /**
    * A new session of the account.
    */
-  start(
-    { now, client, protocol }: Call,
-    session: RefreshedSession,
-    from: From<Holder & { stage: string }>,
-  ): Part<RefreshSession> {
+  start(call: Call, session: RefreshedSession, from: Part<StartedBy>): Part<RefreshSession> {
     const { idleSeconds, absoluteSeconds } = this.config.refresh;
-    const [waitsUntil, idleUntil, absolute] = [
-      plusSeconds(now, this.config.sessions.pendingSeconds),
-      plusSeconds(now, idleSeconds),
-      plusSeconds(now, absoluteSeconds),
-    ];
-    const amr: AuthenticationMethod[] = [{ method: session.method, at: now.toISOString() }];
-    return part(
-      'session',
-      sql`
-      INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
-        signed_in_at, expires_at, refresh_hash, absolute_ends_at, security_stamp)
-      SELECT ${session.id}::bigint, f.account_id, ${protocol}, f.stage, ${session.token.familyHash},
-        ${JSON.stringify(amr)}::jsonb, ${client.address}, ${client.userAgent}, ${now}::timestamptz,
-        CASE WHEN f.stage = 'signed_in' THEN ${now}::timestamptz END,
-        least(CASE WHEN f.stage = 'signed_in' THEN ${idleUntil}::timestamptz ELSE ${waitsUntil}::timestamptz END,
-          ${absolute}::timestamptz),
-        ${session.token.hash}, ${absolute}::timestamptz, f.security_stamp
-      FROM ${source(from)} f
-      RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at`,
-    );
+    const columns = {
+      id: session.id,
+      tokenHash: session.token.familyHash,
+      stage: sql`f.stage`,
+      amr: proofs(call, session.method),
+      signedInUntil: plusSeconds(call.now, Math.min(idleSeconds, absoluteSeconds)),
+      pendingUntil: plusSeconds(call.now, Math.min(this.config.sessions.pendingSeconds, absoluteSeconds)),
+      refreshHash: session.token.hash,
+      absoluteEndsAt: plusSeconds(call.now, absoluteSeconds),
+    };
+    return insertSession(call, columns, sql`FROM ${from} f`);
   }
 
   /**
@@ -98,14 +91,14 @@ export class RefreshRotation {
   }
 
   /** The session, if its token is good. */
-  good(presented: From<PresentedSession>): Part<PresentedSession> {
-    return part('good', sql`SELECT * FROM ${source(presented)} WHERE state IN ${GOOD}`);
+  good(presented: Part<PresentedSession>): Part<PresentedSession> {
+    return part('good', sql`SELECT * FROM ${presented} WHERE state IN ${GOOD}`);
   }
 
   /**
    * Turns the token over, or, for the token before it, hands the same successor out again; ends the session that a replay betrays.
    */
-  rotate(call: Call, token: PresentedToken, presented: From<PresentedSession>): Part<RotatedSession> {
+  rotate(call: Call, token: PresentedToken, presented: Part<PresentedSession>): Part<RotatedSession> {
     const { now } = call;
     const idleEnd = plusSeconds(now, this.config.refresh.idleSeconds);
     return part(
@@ -116,7 +109,7 @@ export class RefreshRotation {
           THEN least(${idleEnd}::timestamptz, s.absolute_ends_at) ELSE s.expires_at END,
         ended_at = CASE WHEN p.state = 'replay' THEN ${now}::timestamptz END,
         end_reason = CASE WHEN p.state = 'replay' THEN 'refresh_replayed' END
-      FROM ${source(presented)} p
+      FROM ${presented} p
       WHERE s.id = p.session_id AND p.state IN ('current', 'concurrent', 'lost_answer', 'replay')
       RETURNING s.id AS session_id, s.account_id, s.stage, s.amr, s.second_factor_at,
         CASE WHEN s.ended_at IS NULL THEN s.refresh_hash END AS refresh_hash`,
@@ -124,12 +117,12 @@ export class RefreshRotation {
   }
 
   /** Ends the session whose old token came back, where nothing is rotated yet. */
-  endReplayed({ now }: Call, presented: From<PresentedSession>): Part<{ session_id: string }> {
+  endReplayed({ now }: Call, presented: Part<PresentedSession>): Part<{ session_id: string }> {
     return part(
       'ended',
       sql`
       UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = 'refresh_replayed'
-      FROM ${source(presented)} p WHERE s.id = p.session_id AND p.state = 'replay' RETURNING s.id AS session_id`,
+      FROM ${presented} p WHERE s.id = p.session_id AND p.state = 'replay' RETURNING s.id AS session_id`,
     );
   }
 
@@ -139,8 +132,8 @@ export class RefreshRotation {
   promote(
     call: Call,
     token: PresentedToken,
-    presented: From<PresentedSession>,
-    verdict: From<Pick<Proof, 'outcome' | 'method'>>,
+    presented: Part<PresentedSession>,
+    verdict: Part<Pick<Proof, 'outcome' | 'method'>>,
   ): Part<RotatedSession> {
     const { now } = call;
     const idleEnd = plusSeconds(now, this.config.refresh.idleSeconds);
@@ -150,17 +143,17 @@ export class RefreshRotation {
       UPDATE sessions s SET ${succession(call, token)}, stage = 'signed_in', ${proof(now)},
         signed_in_at = coalesce(s.signed_in_at, ${now}::timestamptz),
         expires_at = least(${idleEnd}::timestamptz, s.absolute_ends_at)
-      FROM ${source(presented)} p, ${source(verdict)} v WHERE v.outcome = 'redeemed' AND s.id = p.session_id
+      FROM ${presented} p, ${verdict} v WHERE v.outcome = 'redeemed' AND s.id = p.session_id
       RETURNING s.id AS session_id, s.account_id, s.refresh_hash, s.stage, s.amr, s.second_factor_at`,
     );
   }
 
   /** A fresh mark for the session of a redeemed attempt, which keeps its token. */
-  mark({ now }: Call, verdict: From<Proof>): Part<{ session_id: string }> {
+  mark({ now }: Call, verdict: Part<Proof>): Part<{ session_id: string }> {
     return part(
       'marked',
       sql`
-      UPDATE sessions s SET ${proof(now)}, security_stamp = v.security_stamp FROM ${source(verdict)} v
+      UPDATE sessions s SET ${proof(now)}, security_stamp = v.security_stamp FROM ${verdict} v
       WHERE v.outcome = 'redeemed' AND s.id = v.session_id RETURNING s.id AS session_id`,
     );
   }

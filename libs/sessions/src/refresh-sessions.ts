@@ -1,4 +1,4 @@
-import { isCurrent, part, type From, type Part, source, sql, type Sql } from '@app/database';
+import { isCurrent, part, type Part, sql, type Sql } from '@app/database';
 import type { Call } from '@app/kernel';
 import type { SessionStage } from './session.entity.js';
 import type { Holder, SessionRow } from './sessions.repository.js';
@@ -16,9 +16,9 @@ export interface TokenSession extends SessionRow {
 export function sessionOfToken(
   call: TokenCall,
   sessionId: string,
-  account?: From<{ account_id: string }>,
+  account?: Part<{ account_id: string }>,
 ): Part<TokenSession> {
-  const of = account ? sql` JOIN ${source(account)} f ON f.account_id = s.account_id` : sql``;
+  const of = account ? sql` JOIN ${account} f ON f.account_id = s.account_id` : sql``;
   return part(
     'session',
     sql`

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
-import { isCurrent, part, type From, type Part, source, sql, type Sql } from '@app/database';
+import { isCurrent, part, type Part, sql, type Sql } from '@app/database';
 import { plusSeconds, type Call } from '@app/kernel';
+import { insertSession, type MadeSession, proofs } from './insert-session.js';
 import type { AuthenticationMethod, SessionStage } from './session.entity.js';
 
 export interface NewSession {
@@ -10,6 +11,8 @@ export interface NewSession {
   /** `digest` of the credential the client will hold. */
   tokenHash: string;
   method: AuthenticationMethod['method'];
+  /** The second proof, where both came in one call. */
+  second?: Sql;
   /** Where it ends earlier than others, as with the token that carries it. */
   expiresAt?: Date;
 }
@@ -48,21 +51,19 @@ export interface Proof {
 export class SessionsRepository {
   constructor(private readonly config: Config) {}
 
-  /** A new session of the account. */
-  start(call: Call, session: NewSession, from: From<Holder>): Part<SessionRow> {
-    const { now, client, protocol } = call;
-    const { stage } = session;
-    return part(
-      'session',
-      sql`
-      INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
-        signed_in_at, expires_at, security_stamp)
-      SELECT ${session.id}::bigint, f.account_id, ${protocol}, ${stage}, ${session.tokenHash},
-        ${amr(session.method, now)}::jsonb, ${client.address}, ${client.userAgent}, ${now}::timestamptz,
-        ${stage === 'signed_in' ? now : null}::timestamptz, ${session.expiresAt ?? this.endOf(stage, now)}::timestamptz,
-        f.security_stamp
-      FROM ${source(from)} f RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp`,
-    );
+  /** A new session of the account in row `f`, of which `second` may say more. */
+  start(call: Call, session: NewSession, from: Part<Holder>): Part<MadeSession> {
+    const { id, tokenHash, stage, method, second, expiresAt } = session;
+    const columns = {
+      id,
+      tokenHash,
+      stage: sql`${stage}::text`,
+      amr: proofs(call, method, ...(second ? [second] : [])),
+      bothFactors: second !== undefined,
+      signedInUntil: expiresAt ?? this.endOf('signed_in', call.now),
+      pendingUntil: this.endOf('pending', call.now),
+    };
+    return insertSession(call, columns, sql`FROM ${from} f`);
   }
 
   /**
@@ -70,8 +71,8 @@ export class SessionsRepository {
    * session locks it first, so what follows in the statement decides about its newest state. `account`: a part
    * that locks its account; a statement that goes on to change that has to lock it before the session, as those do that end sessions.
    */
-  pending(call: Call, tokenHash: string, account?: From<{ account_id: string }>): Part<SessionRow> {
-    const of = account ? sql` JOIN ${source(account)} f ON f.account_id = s.account_id` : sql``;
+  pending(call: Call, tokenHash: string, account?: Part<{ account_id: string }>): Part<SessionRow> {
+    const of = account ? sql` JOIN ${account} f ON f.account_id = s.account_id` : sql``;
     return part(
       'pending',
       sql`
@@ -80,22 +81,17 @@ export class SessionsRepository {
     );
   }
 
-  /** Whose it is, not locked: to lock the account before it. */
-  pendingOwner(call: Call, tokenHash: string): Part<{ account_id: string }> {
-    return part('owner', sql`SELECT s.account_id FROM sessions s WHERE ${live(call, tokenHash, 'pending')}`);
-  }
-
   /**
    * Makes the session of a redeemed attempt a signed-in one, under a new credential; the pending one dies with it.
    */
-  promote({ now }: Call, tokenHash: string, verdict: From<Proof>): Part<{ session_id: string }> {
+  promote({ now }: Call, tokenHash: string, verdict: Part<Proof>): Part<OwnedSession> {
     return part(
       'promoted',
       sql`
       UPDATE sessions s SET stage = 'signed_in', token_hash = ${tokenHash}, security_stamp = v.security_stamp,
         amr = s.amr || jsonb_build_object('method', v.method, 'at', ${now.toISOString()}::text),
         signed_in_at = ${now}::timestamptz, expires_at = ${this.endOf('signed_in', now)}::timestamptz
-      FROM ${source(verdict)} v WHERE v.outcome = 'redeemed' AND s.id = v.session_id RETURNING s.id AS session_id`,
+      FROM ${verdict} v WHERE v.outcome = 'redeemed' AND s.id = v.session_id RETURNING s.id AS session_id, s.account_id`,
     );
   }
 
@@ -133,6 +129,64 @@ export function signedInSession(at: Pick<Call, 'now' | 'protocol'>, tokenHash: s
   );
 }
 
+/** A signed-in session, and how it came about. */
+export interface SignedInProof extends OwnedSession {
+  /** By which it was begun. */
+  method: AuthenticationMethod['method'];
+  signed_in_at: Date;
+}
+
+/** The live signed-in session of a credential with its proof, not locked. */
+export function signedInProof(at: Pick<Call, 'now' | 'protocol'>, tokenHash: string): Part<SignedInProof> {
+  return part(
+    'session',
+    sql`
+    SELECT s.id AS session_id, s.account_id, s.amr->0->>'method' AS method, s.signed_in_at
+    FROM sessions s WHERE ${live(at, tokenHash, 'signed_in')}`,
+  );
+}
+
+/**
+ * The signed-in session of a credential, locked, if it was signed in after `since`. `account`: locks its account, before
+ * the session as everywhere.
+ */
+export function freshSession(
+  at: Pick<Call, 'now' | 'protocol'>,
+  tokenHash: string,
+  since: Date,
+  account: Part<{ account_id: string }>,
+): Part<SessionRow> {
+  return part(
+    'fresh',
+    sql`
+    SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp
+    FROM sessions s JOIN ${account} f ON f.account_id = s.account_id
+    WHERE ${live(at, tokenHash, 'signed_in')} AND s.signed_in_at > ${since}::timestamptz FOR UPDATE OF s`,
+  );
+}
+
+/** The live session of a credential that waits for its second factor, not locked. */
+export function pendingSession(at: Pick<Call, 'now' | 'protocol'>, tokenHash: string): Part<OwnedSession> {
+  return part(
+    'owner',
+    sql`SELECT s.id AS session_id, s.account_id FROM sessions s WHERE ${live(at, tokenHash, 'pending')}`,
+  );
+}
+
+/** What has become of a session that waited for its second factor. */
+export function pendingState(
+  { now, protocol }: Pick<Call, 'now' | 'protocol'>,
+  tokenHash: string,
+): Part<{ account_id: string; state: 'open' | 'expired' | 'ended' }> {
+  return part(
+    'pending_state',
+    sql`
+    SELECT s.account_id, CASE WHEN s.ended_at IS NOT NULL OR NOT ${isCurrent('s')} THEN 'ended'
+      WHEN s.expires_at <= ${now}::timestamptz THEN 'expired' ELSE 'open' END AS state
+    FROM sessions s WHERE s.token_hash = ${tokenHash} AND s.protocol = ${protocol} AND s.stage = 'pending'`,
+  );
+}
+
 function live(
   { now, protocol }: Pick<Call, 'now' | 'protocol'>,
   tokenHash: string,
@@ -140,8 +194,4 @@ function live(
 ): Sql {
   return sql`s.token_hash = ${tokenHash} AND s.protocol = ${protocol} AND s.stage = ${stage}
     AND s.ended_at IS NULL AND s.expires_at > ${now}::timestamptz AND ${isCurrent('s')}`;
-}
-
-function amr(method: AuthenticationMethod['method'], now: Date): string {
-  return JSON.stringify([{ method, at: now.toISOString() }] satisfies AuthenticationMethod[]);
 }

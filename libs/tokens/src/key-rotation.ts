@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
-import { type Parts, sql } from '@app/database';
+import { part, type Part, sql } from '@app/database';
 import { KeyRing, plusSeconds } from '@app/kernel';
 import { generateSealedKey, type SealedKey } from './signing-key.js';
 import { ACTIVATION_SECONDS, LEEWAY_SECONDS } from './times.js';
@@ -12,12 +12,15 @@ export interface Rotation {
   signsFrom: Date;
   /** Until when the keys before it verify. */
   goodUntil: Date;
-  /**
-   * Part `installed` (`{kid}`) has no row when nothing was rotated: there is no key yet, or an earlier rotation has not
-   * taken effect yet.
-   */
-  parts: Parts;
+  parts: RotationParts;
 }
+
+// A type and not an interface, so that it is a record of parts too.
+type RotationParts = {
+  /** No row when nothing was rotated: there is no key yet, or an earlier rotation has not taken effect yet. */
+  installed: Part<{ kid: string }>;
+  forgotten: Part<{ kid: string }>;
+};
 
 type Succession = Pick<Rotation, 'signsFrom' | 'goodUntil'>;
 
@@ -52,21 +55,30 @@ function replace(
   { kid, privateKeySealed }: SealedKey,
   { signsFrom, goodUntil }: Succession,
   { now, endsAll }: { now: Date; endsAll: boolean },
-): Parts {
+): RotationParts {
   const replaced = endsAll
     ? sql`good_until IS NULL OR good_until > ${now}::timestamptz`
     : sql`good_until IS NULL AND signs_from <= ${now}::timestamptz`;
-  return {
-    retired: sql`
+  const retired = part<{ kid: string }>(
+    'retired',
+    sql`
       UPDATE signing_keys
       SET retired_at = LEAST(retired_at, ${signsFrom}::timestamptz), good_until = ${goodUntil}::timestamptz
       WHERE ${replaced} RETURNING kid`,
+  );
+  return {
     // The count has every key retired before one is inserted: two without a successor at a time are refused.
-    installed: sql`
+    installed: part(
+      'installed',
+      sql`
       INSERT INTO signing_keys (kid, private_key_sealed, created_at, signs_from)
       SELECT ${kid}, ${privateKeySealed}, ${now}::timestamptz, ${signsFrom}::timestamptz
-      FROM (SELECT count(*) AS keys FROM retired) r WHERE r.keys > 0
+      FROM (SELECT count(*) AS keys FROM ${retired}) r WHERE r.keys > 0
       ON CONFLICT DO NOTHING RETURNING kid`,
-    forgotten: sql`DELETE FROM signing_keys WHERE good_until <= ${now}::timestamptz RETURNING kid`,
+    ),
+    forgotten: part(
+      'forgotten',
+      sql`DELETE FROM signing_keys WHERE good_until <= ${now}::timestamptz RETURNING kid`,
+    ),
   };
 }

@@ -1,20 +1,15 @@
 import { Module } from '@nestjs/common';
-import { AccountsModule } from '@app/accounts';
-import { AttemptsModule } from '@app/attempts';
+import { SignInModule } from '@app/sign-in';
 import { CaptchaModule } from '@app/captcha';
-import { DeliveryModule } from '@app/delivery';
 import { IdentityProvidersModule } from '@app/identity-providers';
-import { SessionsModule } from '@app/sessions';
 import { CodeService } from './navixy/code.service.js';
 import { DocspaceAuthenticationController } from './docspace/authentication.controller.js';
 import { DocspaceAuthenticatorService } from './docspace/tfa/authenticator.service.js';
 import { DocspaceChallenge } from './docspace/second-factor/challenge.js';
 import { DocspaceCodeService } from './docspace/code.service.js';
 import { DocspaceConfirmController } from './docspace/steps/confirm.controller.js';
-import { DocspaceConnections } from './docspace/second-factor/connections.js';
 import { DocspaceCookies } from '../protocols/docspace/docspace-cookies.js';
 import { DocspaceDecision } from './docspace/second-factor/decision.js';
-import { DocspaceFactorCheck } from './docspace/second-factor/factor-check.js';
 import { DocspaceFirstFactor } from './docspace/first-factor/first-factor.service.js';
 import { DocspaceIdentity } from './docspace/first-factor/identity.js';
 import { DocspaceKeyCheck } from './docspace/steps/key-check.service.js';
@@ -24,7 +19,6 @@ import { DocspaceMailedKey } from './docspace/first-factor/mailed-key.js';
 import { DocspacePageController } from './docspace/pages/page.controller.js';
 import { DocspacePagePresenter } from './docspace/pages/page.presenter.js';
 import { DocspacePageService } from './docspace/pages/page.service.js';
-import { DocspacePassword } from './docspace/first-factor/password.js';
 import { DocspaceSettingsController } from './docspace/settings.controller.js';
 import { DocspaceSignInService } from './docspace/sign-in.service.js';
 import { DocspaceStepKey } from './docspace/tfa/step-key.service.js';
@@ -43,14 +37,7 @@ import { SignInService } from './navixy/sign-in.service.js';
 
 /** Flow `code`: a password, then a code. Spoken by navixy and docspace clients. */
 @Module({
-  imports: [
-    AccountsModule,
-    AttemptsModule,
-    CaptchaModule,
-    DeliveryModule,
-    IdentityProvidersModule,
-    SessionsModule,
-  ],
+  imports: [SignInModule, CaptchaModule, IdentityProvidersModule],
   controllers: [
     NavixyCodeController,
     NavixySessionController,
@@ -70,14 +57,11 @@ import { SignInService } from './navixy/sign-in.service.js';
     DocspaceSignInService,
     DocspaceCodeService,
     DocspaceFirstFactor,
-    DocspacePassword,
     DocspaceMailedKey,
     DocspaceIdentity,
     DocspaceKeyCheck,
     DocspaceKeyPageService,
-    DocspaceFactorCheck,
     DocspaceChallenge,
-    DocspaceConnections,
     DocspaceDecision,
     DocspaceStepService,
     DocspaceStepPresenter,

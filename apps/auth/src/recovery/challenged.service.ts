@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { AttemptsRepository, isAllowed, type AttemptPurpose } from '@app/attempts';
+import { keyHolderOf, type KeyHolder } from '@app/accounts';
+import { AttemptsRepository, type AttemptPurpose } from '@app/attempts';
 import { audit, type AuditEvent } from '@app/audit';
-import { Database, type Parts, sql, statementOf } from '@app/database';
+import { Database, sql, statement } from '@app/database';
 import { AuthError, type Call } from '@app/kernel';
-import { holderOf, type Holder } from './holder.js';
 import { NewKeysService, type OfferedKeys, type ProvenKeys } from './new-keys.service.js';
 
 export type NewKeysPurpose = Extract<AttemptPurpose, 'recovery_proof' | 'registration_proof'>;
@@ -22,13 +22,17 @@ export class ChallengedService {
     private readonly newKeys: NewKeysService,
   ) {}
 
-  /** The owner of an open challenge and the keys that answer it; a wrong answer is counted, and refused. */
+  /**
+   * The owner of an open challenge and the keys that answer it; a wrong answer is counted, and refused.
+   *
+   * @throws AuthError `credentials_wrong`, `invalid_parameters`
+   */
   async prove(
     call: Call,
     purpose: NewKeysPurpose,
     token: string,
     offered: OfferedKeys,
-  ): Promise<{ holder: Holder; keys: ProvenKeys }> {
+  ): Promise<{ holder: KeyHolder; keys: ProvenKeys }> {
     const holder = await this.holder(call, purpose, token);
     const keys = holder && (await this.newKeys.prove(call, token, holder, offered));
     return holder && keys ? { holder, keys } : this.refuse(call, purpose, token);
@@ -36,24 +40,14 @@ export class ChallengedService {
 
   /** Counts a wrong answer. */
   async refuse(call: Call, purpose: NewKeysPurpose, token: string): Promise<never> {
-    const parts: Parts = {
-      ...this.attempts.redeemChallenge(call, purpose, token, sql`false`),
-      audited: audit(call, EVENTS[purpose], 'verdict'),
-    };
-    await this.database.rows(statementOf(parts, sql`SELECT FROM verdict`));
+    const redemption = this.attempts.redeemChallenge(call, purpose, token, sql`false`);
+    const { verdict } = redemption;
+    await this.database.rows(statement(verdict, redemption, audit(call, EVENTS[purpose], verdict)));
     throw new AuthError('credentials_wrong');
   }
 
-  private async holder({ now }: Call, purpose: NewKeysPurpose, token: string): Promise<Holder | undefined> {
-    const parts: Parts = {
-      challenge: sql`
-        SELECT a.account_id FROM attempts a WHERE ${this.attempts.challenge(token)} AND a.purpose = ${purpose}
-          AND a.status = 'open' AND a.expires_at > ${now}::timestamptz AND ${isAllowed('a')}`,
-      owner: holderOf('challenge'),
-    };
-    const row = await this.database.row<{ holder: Holder }>(
-      statementOf(parts, sql`SELECT holder FROM owner`),
-    );
-    return row?.holder;
+  private async holder(call: Call, purpose: NewKeysPurpose, token: string): Promise<KeyHolder | undefined> {
+    const challenge = this.attempts.openChallengeOf(call, purpose, token);
+    return (await this.database.row(statement(keyHolderOf(challenge))))?.holder;
   }
 }

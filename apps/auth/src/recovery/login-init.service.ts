@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { AttemptsRepository } from '@app/attempts';
-import { audit } from '@app/audit';
-import { Database, type Parts, sql, statementOf } from '@app/database';
+import { keyHolderOf, type HeldKey, type KeyHolder } from '@app/accounts';
+import { AttemptsRepository, type Opening } from '@app/attempts';
+import { audit, type Recorded } from '@app/audit';
+import { Database, of, part, sql, statement } from '@app/database';
 import { AuthError, KeyRing, randomToken, type Call } from '@app/kernel';
-import { holderOf, type HeldKey, type Holder } from './holder.js';
 import { spendCodeAndOpen, type InitVerdict } from './open-challenge.js';
-import { personParts, type Person } from './person.js';
+import { personOf, type Person } from './person.js';
 
 export interface LoginChallenge {
   token: string;
@@ -37,27 +37,33 @@ export class LoginInitService {
   private async openForAnybody(call: Call): Promise<LoginChallenge> {
     const token = randomToken(TOKEN_BITS);
     const subject = `?${this.keyRing.mac('login-challenge', token).hash}`;
-    const parts: Parts = {
-      anybody: sql`SELECT ${subject}::text AS subject, NULL::bigint AS account_id, NULL::bigint AS session_id, NULL::int AS security_stamp`,
-      ...this.attempts.openChallenge(call, { ...KIND, token }, 'anybody'),
-    };
-    await this.database.rows(statementOf(parts, sql`SELECT FROM anybody`));
+    const anybody = part<Opening>(
+      'anybody',
+      sql`
+        SELECT ${subject}::text AS subject, NULL::bigint AS account_id, NULL::bigint AS session_id, NULL::int AS security_stamp`,
+    );
+    await this.database.rows(
+      statement(anybody, this.attempts.openChallenge(call, { ...KIND, token }, anybody)),
+    );
     return { token, keys: [] };
   }
 
   /** For one person, who may not exist: then the challenge names a key that nobody has. */
   private async open(call: Call, person: Person): Promise<LoginChallenge> {
     const token = randomToken(TOKEN_BITS);
-    const parts: Parts = {
-      ...personParts(person, this.keyRing),
-      whom: sql`SELECT subject, account_id, NULL::bigint AS session_id, security_stamp FROM subject`,
-      ...this.attempts.openChallenge(call, { ...KIND, token }, 'whom'),
-      owner: holderOf('whom'),
-      verdict: sql`SELECT 'opened' AS outcome, account_id, NULL::bigint AS session_id, id AS attempt_id FROM attempt`,
-      audited: audit(call, 'login.init', 'verdict'),
-    };
-    const row = await this.database.row<{ holder: Holder | null }>(
-      statementOf(parts, sql`SELECT (SELECT holder FROM owner) AS holder FROM verdict`),
+    const whom = part<Opening>(
+      'whom',
+      sql`
+        SELECT subject, account_id, NULL::bigint AS session_id, security_stamp FROM ${personOf(person, this.keyRing)}`,
+    );
+    const opened = this.attempts.openChallenge(call, { ...KIND, token }, whom);
+    const verdict = part<Recorded>(
+      'verdict',
+      sql`
+        SELECT 'opened' AS outcome, account_id, NULL::bigint AS session_id, id AS attempt_id FROM ${opened.attempt}`,
+    );
+    const row = await this.database.row(
+      statement({ holder: of(keyHolderOf(whom), 'holder') }, opened, audit(call, 'login.init', verdict)),
     );
     return { token, keys: this.keysOf(person, row?.holder) };
   }
@@ -73,7 +79,7 @@ export class LoginInitService {
     return { token, keys: this.keysOf(person, verdict.holder) };
   }
 
-  private keysOf({ username }: Person, holder: Holder | null | undefined): LoginChallenge['keys'] {
+  private keysOf({ username }: Person, holder: KeyHolder | null | undefined): LoginChallenge['keys'] {
     const keys = (holder?.keys ?? []).filter(({ kind }) => kind !== 'RecoveryKey');
     const decoy = this.keyRing.mac('decoy-key', username.toLowerCase()).hash;
     return keys.length ? keys : [{ kind: 'Fido2', credential_id: decoy }];

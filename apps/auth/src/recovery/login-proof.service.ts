@@ -2,26 +2,22 @@ import { Injectable } from '@nestjs/common';
 import {
   challengeOf,
   CredentialProofs,
+  loginKey,
   spellings,
   TotpFactors,
   type CredentialAssertion,
-  type SecondFactor,
+  type KeyAccount,
+  type OfAccount,
   type StoredCredential,
 } from '@app/accounts';
-import { AttemptsRepository, isAllowed } from '@app/attempts';
-import { Database, type Parts, type Sql, sql } from '@app/database';
+import { AttemptsRepository, type Verdict } from '@app/attempts';
+import { Database, type Effect, part, type Part, type Sql, sql, statement } from '@app/database';
 import type { Call } from '@app/kernel';
 
 /** A key and the challenge it was shown for. */
 export interface ShownKey {
   key: StoredCredential;
-  account: {
-    id: string;
-    uuid: string;
-    org_id: string | null;
-    second_factor: SecondFactor;
-    security_stamp: number;
-  };
+  account: KeyAccount;
   /** Whether the challenge was opened for nobody in particular. */
   unclaimed: boolean;
   /** What was proven before the challenge was opened, if anything. */
@@ -46,8 +42,8 @@ export interface LoginAnswer {
 export interface SecondFactorParts {
   right: Sql;
   guessable: boolean;
-  before: Parts;
-  after: Parts;
+  /** What a right answer spends. */
+  spent(verdict: Part<Verdict>): Effect[];
 }
 
 /** Checks what a login shows against the stored key. It decides nothing. */
@@ -72,27 +68,23 @@ export class LoginProofService {
   }
 
   /** What an authenticator's code adds to the statement. It can be guessed, so it counts as a guess. */
-  authenticator({ step, totp_sealed: sealed }: Pick<ProvenLogin, 'step' | 'totp_sealed'>): SecondFactorParts {
+  authenticator({ step, totp_sealed }: ProvenLogin, held: Part<OfAccount>): SecondFactorParts {
     return {
-      right: this.totp.isFresh(step, 'authenticator'),
+      right: this.totp.isFresh(step, this.totp.locked(held, totp_sealed)),
       guessable: true,
-      before: { authenticator: this.totp.locked('account_held', sealed) },
-      after: { accepted: this.totp.accept(step, 'verdict') },
+      spent: (verdict) => [this.totp.accept(step, verdict)],
     };
   }
 
-  private async shown({ now }: Call, token: string, credId: string): Promise<ShownKey | undefined> {
-    return this.database.row<ShownKey>(sql`
-      SELECT a.method, a.account_id IS NULL AS unclaimed,
-        json_build_object('id', c.id::text, 'kind', c.kind, 'credential_id', c.credential_id, 'public_key', c.public_key,
-          'sign_count', c.sign_count::text) AS key,
-        json_build_object('id', o.id::text, 'uuid', o.uuid, 'org_id', o.org_id, 'second_factor', o.second_factor,
-          'security_stamp', o.security_stamp) AS account,
-        (SELECT t.secret_sealed FROM totp_factors t WHERE t.account_id = o.id) AS totp_sealed
-      FROM attempts a JOIN credentials c ON c.credential_id = ${credId} AND c.revoked_at IS NULL AND c.kind <> 'RecoveryKey'
-        AND (c.account_id = a.account_id OR (a.account_id IS NULL AND c.kind = 'Fido2'))
-      JOIN accounts o ON o.id = c.account_id AND o.disabled_at IS NULL
-      WHERE ${this.attempts.challenge(token)} AND a.purpose = 'login_proof' AND a.status = 'open'
-        AND a.expires_at > ${now}::timestamptz AND ${isAllowed('a')} LIMIT 1`);
+  private async shown(call: Call, token: string, credId: string): Promise<ShownKey | undefined> {
+    const challenge = this.attempts.openChallengeOf(call, 'login_proof', token);
+    const shown = part<ShownKey>(
+      'shown',
+      sql`
+        SELECT c.method, c.account_id IS NULL AS unclaimed, k.key, k.account, k.totp_sealed
+        FROM ${challenge} c JOIN ${loginKey(credId)} k
+          ON k.account_id = c.account_id OR (c.account_id IS NULL AND k.kind = 'Fido2') LIMIT 1`,
+    );
+    return this.database.row(statement(shown));
   }
 }

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { heldCredential, holdAccount, isNewCount, storeCount } from '@app/accounts';
+import { heldCredential, lockAccountForShare, isNewCount, storeCount, type HeldAccount } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
-import { audit } from '@app/audit';
-import { Database, type Parts, sql, type Statement, statementOf } from '@app/database';
+import { audit, recordedAs } from '@app/audit';
+import { Database, ofOne, part, type Part, sql, type Statement, statement } from '@app/database';
 import { AuthError, digest, type Call } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
 import {
@@ -40,12 +40,8 @@ export class LoginService {
   /** Ends the session of a token. */
   async logout(call: Call, jwt: string): Promise<void> {
     await this.tokens.verify(call, jwt);
-    const parts: Parts = {
-      ended: this.sessions.end(call, digest(jwt), 'logout'),
-      verdict: sql`SELECT 'ended' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM ended`,
-      audited: audit(call, 'session.end', 'verdict'),
-    };
-    const ended = await this.database.row(statementOf(parts, sql`SELECT session_id FROM verdict`));
+    const verdict = recordedAs('ended', this.sessions.end(call, digest(jwt), 'logout'));
+    const ended = await this.database.row(statement(verdict, audit(call, 'session.end', verdict)));
     if (!ended) throw new AuthError('session_not_found');
   }
 
@@ -55,47 +51,46 @@ export class LoginService {
     login: ProvenLogin,
     session: LoginToken,
   ): Statement<{ outcome: string }> {
-    const factor = this.secondFactor(login);
-    const right = sql`EXISTS (SELECT FROM account_held) AND ${isNewCount(login.count, 'held')} AND ${factor.right}`;
+    const account = lockAccountForShare(login.account);
+    const key = heldCredential(login.key.id);
+    const factor = this.secondFactor(login, account);
+    const right = sql`EXISTS (SELECT FROM ${account}) AND ${isNewCount(login.count, key)} AND ${factor.right}`;
+    const redemption = this.attempts.redeemChallenge(call, PURPOSE, token, right, factor.guessable);
+    const { verdict } = redemption;
+    const done = part<HeldAccount>(
+      'redeemed',
+      sql`SELECT account_id, security_stamp FROM ${verdict} WHERE outcome = 'redeemed'`,
+    );
     const { sessionId: id, jwt, expiresAt } = session;
-    const parts: Parts = {
-      account_held: holdAccount(login.account),
-      held: heldCredential(login.key.id),
-      ...factor.before,
-      ...this.attempts.redeemChallenge(call, PURPOSE, token, right, factor.guessable),
-      ...factor.after,
-      counted: storeCount(login.count, 'held', 'verdict'),
-      done: sql`SELECT account_id, security_stamp FROM verdict WHERE outcome = 'redeemed'`,
-      session: this.sessions.start(
-        call,
-        { id, stage: 'signed_in', tokenHash: digest(jwt), method: 'pop', expiresAt },
-        'done',
-      ),
-      audited: audit(call, 'login.complete', 'verdict'),
-    };
-    return statementOf(parts, sql`SELECT outcome FROM verdict`);
+    const begun = { id, stage: 'signed_in', tokenHash: digest(jwt), method: 'pop', expiresAt } as const;
+    return statement(
+      { outcome: ofOne(verdict, 'outcome') },
+      redemption,
+      ...factor.spent(verdict),
+      storeCount(login.count, key, verdict),
+      this.sessions.start(call, begun, done),
+      audit(call, 'login.complete', verdict),
+    );
   }
 
   /** The account's second factor holds here as everywhere: a code by mail or text is spent before the challenge is opened. */
-  private secondFactor(login: ProvenLogin): SecondFactorParts {
+  private secondFactor(login: ProvenLogin, held: Part<HeldAccount>): SecondFactorParts {
     const { account, method } = login;
-    if (account.second_factor === 'totp') return this.proofs.authenticator(login);
+    if (account.second_factor === 'totp') return this.proofs.authenticator(login, held);
     // A login code goes to the address that is the account's second factor.
     const proven = account.second_factor === 'none' || method !== 'key';
-    return { right: sql`${proven}::boolean`, guessable: false, before: {}, after: {} };
+    return { right: sql`${proven}::boolean`, guessable: false, spent: () => [] };
   }
 
   private async claim(call: Call, token: string, { account }: ProvenLogin): Promise<void> {
-    const parts = this.attempts.claimChallenge(call, PURPOSE, token, account);
-    await this.database.rows(statementOf(parts, sql`SELECT FROM claimed`));
+    const { claimed, budget_row } = this.attempts.claimChallenge(call, PURPOSE, token, account);
+    await this.database.rows(statement(claimed, budget_row));
   }
 
   private async refuse(call: Call, token: string): Promise<never> {
-    const parts: Parts = {
-      ...this.attempts.redeemChallenge(call, PURPOSE, token, sql`false`),
-      audited: audit(call, 'login.complete', 'verdict'),
-    };
-    await this.database.rows(statementOf(parts, sql`SELECT FROM verdict`));
+    const redemption = this.attempts.redeemChallenge(call, PURPOSE, token, sql`false`);
+    const { verdict } = redemption;
+    await this.database.rows(statement(verdict, redemption, audit(call, 'login.complete', verdict)));
     throw new AuthError('credentials_wrong');
   }
 }

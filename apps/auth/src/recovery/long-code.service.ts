@@ -1,22 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import { UNREGISTERED } from '@app/accounts';
-import { AttemptsRepository, supersedeSubject, takeSendWindow, type NewAttempt } from '@app/attempts';
-import { audit, type AuditEvent } from '@app/audit';
+import { codeRecipient } from '@app/accounts';
+import {
+  AttemptsRepository,
+  closeAttempts,
+  takeSendWindow,
+  type NewAttempt,
+  type Opening,
+} from '@app/attempts';
+import { audit, type AuditEvent, type Recorded } from '@app/audit';
 import { Config } from '@app/config';
-import { Database, type Parts, sql, type Sql, statementOf } from '@app/database';
-import { codeMessage, Outbox } from '@app/delivery';
+import { Database, part, sql, statement } from '@app/database';
+import { codeMessage, Outbox, type Recipient } from '@app/delivery';
 import { KeyRing, randomDigits, type Call } from '@app/kernel';
-import { personParts, type Person } from './person.js';
-
-/** What a mailed code of 16 digits is good for. */
-export type LongCodePurpose = 'recovery' | 'registration' | 'login';
+import { ATTEMPTS, longCodeOf, TO_WHOM, type LongCodePurpose } from './long-code.js';
+import { personOf, type Person } from './person.js';
 
 const DIGITS = 16;
-const TO_WHOM: Record<LongCodePurpose, Sql> = {
-  recovery: sql`true`,
-  registration: UNREGISTERED,
-  login: sql`true`,
-};
 
 /** Mails codes. Who asks learns nothing: not whether there is such a person, nor whether a mail was sent. */
 @Injectable()
@@ -37,38 +36,46 @@ export class LongCodeService {
     const rule = { purpose, waitSeconds, hourlyLimit };
     const messageOf = (channel: 'email' | 'sms') =>
       codeMessage(call, attempt, { template: `${purpose}_code`, channel, code: inGroups(code) });
-    const parts: Parts = {
-      ...personParts(person, this.keyRing, TO_WHOM[purpose]),
-      window_taken: takeSendWindow(call, rule, 'subject'),
-      allowed: sql`SELECT s.subject, s.account_id, NULL::bigint AS session_id, s.security_stamp FROM subject s JOIN window_taken USING (subject)`,
-      replaced: supersedeSubject(call, purpose, 'allowed'),
-      ...this.attempts.open(call, attempt, 'allowed'),
-      recipient: channelOf(purpose),
-      mailed: this.outbox.enqueue(
-        messageOf('email'),
-        call.now,
-        sql`SELECT * FROM recipient WHERE channel = 'email'`,
-      ),
-      texted: this.outbox.enqueue(
-        messageOf('sms'),
-        call.now,
-        sql`SELECT * FROM recipient WHERE channel = 'sms'`,
-      ),
-      verdict: sql`
+    const subject = personOf(person, this.keyRing, TO_WHOM[purpose]);
+    const turn = takeSendWindow(call, rule, subject);
+    const replaced = closeAttempts(
+      call,
+      sql`${longCodeOf(call, purpose, subject)} AND EXISTS (SELECT FROM ${turn})`,
+    );
+    const allowed = part<Opening>(
+      'allowed',
+      sql`
+        SELECT s.subject, s.account_id, NULL::bigint AS session_id, s.security_stamp
+        FROM ${subject} s JOIN ${turn} USING (subject)`,
+    );
+    const opened = this.attempts.open(call, attempt, allowed);
+    const recipient = codeRecipient(allowed, purpose === 'login');
+    const to = (channel: 'email' | 'sms') =>
+      part<Recipient>('addressee', sql`SELECT * FROM ${recipient} WHERE channel = ${channel}`);
+    const verdict = part<Recorded>(
+      'verdict',
+      sql`
         SELECT CASE WHEN a.id IS NULL THEN 'too_soon' WHEN s.account_id IS NULL THEN 'unknown'
           WHEN r.address IS NULL THEN 'no_address' ELSE 'sent' END AS outcome,
           s.account_id, NULL::bigint AS session_id, a.id AS attempt_id
-        FROM subject s LEFT JOIN attempt a ON true LEFT JOIN recipient r ON true`,
-      audited: audit(call, `${purpose}.code` satisfies AuditEvent, 'verdict'),
-    };
-    await this.database.rows(statementOf(parts, sql`SELECT FROM verdict`));
-    this.outbox.wake();
+        FROM ${subject} s LEFT JOIN ${opened.attempt} a ON true LEFT JOIN ${recipient} r ON true`,
+    );
+    await this.database.rows(
+      statement(
+        verdict,
+        replaced,
+        opened,
+        this.outbox.enqueue(messageOf('email'), call.now, to('email')),
+        this.outbox.enqueue(messageOf('sms'), call.now, to('sms')),
+        audit(call, `${purpose}.code` satisfies AuditEvent, verdict),
+      ),
+    );
   }
 
   private attempt(call: Call, purpose: LongCodePurpose, code: string): NewAttempt {
     return {
       id: call.nextId(),
-      purpose,
+      purpose: ATTEMPTS[purpose],
       factor: 'first',
       kind: 'code',
       method: 'email',
@@ -81,16 +88,4 @@ export class LongCodeService {
 /** `dddd-dddd-dddd-dddd`, as people read it. */
 function inGroups(code: string): string {
   return (code.match(/\d{4}/g) ?? []).join('-');
-}
-
-/**
- * Part: where the code goes: to the mailbox, but a login code to the phone of an account whose second factor that is.
- * `{address, language, account_id, channel}`.
- */
-function channelOf(purpose: LongCodePurpose): Sql {
-  const texted = sql`(${purpose === 'login'}::boolean AND a.second_factor = 'sms')`;
-  return sql`
-    SELECT CASE WHEN ${texted} THEN a.phone ELSE a.email END AS address, a.language, a.id AS account_id,
-      CASE WHEN ${texted} THEN 'sms' ELSE 'email' END AS channel
-    FROM accounts a JOIN allowed f ON f.account_id = a.id`;
 }

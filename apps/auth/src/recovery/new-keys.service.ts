@@ -8,10 +8,12 @@ import {
   type CredentialOffer,
   type CredentialRow,
   type Enrolment,
+  type KeyHolder,
+  type OfAccount,
 } from '@app/accounts';
-import { sql } from '@app/database';
+import type { Verdict } from '@app/attempts';
+import { part, type Part, sql, violatedConstraint } from '@app/database';
 import { AuthError, type Call } from '@app/kernel';
-import type { Holder } from './holder.js';
 
 /** The keys that an account is to have from now on, as a client offers them. */
 export interface OfferedKeys {
@@ -33,6 +35,21 @@ export function enrolmentOf({ totp }: ProvenKeys): Enrolment | undefined {
   return totp && { sealed: sql`${totp.sealed}::text`, step: totp.step };
 }
 
+const UNIQUE = ['credentials_fido2', 'credentials_active'];
+
+/** For a statement that stores keys: one with an id that is in use is refused, and nothing is done. */
+export function refuseUsedKey(error: unknown): never {
+  if (!UNIQUE.includes(violatedConstraint(error) ?? '')) throw error;
+  throw new AuthError('invalid_parameters', {
+    parameters: [{ parameter: 'credId', error: 'credId is in use' }],
+  });
+}
+
+/** The account whose challenge was answered. */
+export function redeemedAccount(verdict: Part<Verdict>): Part<OfAccount> {
+  return part('redeemed', sql`SELECT account_id FROM ${verdict} WHERE outcome = 'redeemed'`);
+}
+
 /** Checks the keys that are to open an account. */
 @Injectable()
 export class NewKeysService {
@@ -45,7 +62,7 @@ export class NewKeysService {
   async prove(
     call: Call,
     token: string,
-    holder: Holder,
+    holder: KeyHolder,
     offered: OfferedKeys,
   ): Promise<ProvenKeys | undefined> {
     if (offered.otpCode !== undefined && holder.second_factor !== 'none') {

@@ -1,20 +1,21 @@
-import { openOfSubject, type AttemptsRepository, type RedeemOutcome } from '@app/attempts';
+import { keyHolderOf, type HeldAccount, type KeyHolder } from '@app/accounts';
+import type { AttemptsRepository, RedeemOutcome } from '@app/attempts';
 import { audit, type AuditEvent } from '@app/audit';
-import { type Parts, type Sql, sql, type Statement, statementOf } from '@app/database';
+import { of, ofOne, part, type Sql, sql, type Statement, statement } from '@app/database';
 import type { Call, KeyRing } from '@app/kernel';
-import { holderOf, type Holder } from './holder.js';
-import type { LongCodePurpose } from './long-code.service.js';
-import { personParts, type Person } from './person.js';
+import { withoutSession } from '@app/sign-in';
+import { ATTEMPTS, longCodeOf, type LongCodePurpose } from './long-code.js';
+import { personOf, type Person } from './person.js';
 
 /** A challenge for the owner of an account: the token it is found by, and whose it is. */
 export interface OpenChallenge {
   token: string;
-  holder: Holder;
+  holder: KeyHolder;
 }
 
 export interface InitVerdict {
   outcome: RedeemOutcome;
-  holder: Holder | null;
+  holder: KeyHolder | null;
 }
 
 interface InitQuestion {
@@ -41,14 +42,19 @@ export function spendCodeAndOpen(
     token,
   } as const;
   const digits = code.replace(/[\s-]/g, '');
-  const parts: Parts = {
-    ...personParts(person, keyRing, also),
-    ...attempts.redeemLongCode(call, { purpose, of: openOfSubject('subject') }, purpose, digits),
-    proven: sql`
-      SELECT account_id::text AS subject, account_id, NULL::bigint AS session_id, security_stamp FROM verdict WHERE outcome = 'redeemed'`,
-    ...attempts.openChallenge(call, proof, 'proven'),
-    owner: holderOf('proven'),
-    audited: audit(call, `${purpose}.init` satisfies AuditEvent, 'verdict'),
-  };
-  return statementOf(parts, sql`SELECT outcome, (SELECT holder FROM owner) AS holder FROM verdict`);
+  const subject = personOf(person, keyRing, also);
+  const asked = { purpose: ATTEMPTS[purpose], of: longCodeOf(call, purpose, subject) };
+  const redemption = attempts.redeemLongCode(call, asked, purpose, digits);
+  const { verdict } = redemption;
+  const redeemed = part<HeldAccount>(
+    'redeemed',
+    sql`SELECT account_id, security_stamp FROM ${verdict} WHERE outcome = 'redeemed'`,
+  );
+  const proven = withoutSession(redeemed);
+  return statement(
+    { outcome: ofOne(verdict, 'outcome'), holder: of(keyHolderOf(proven), 'holder') },
+    redemption,
+    attempts.openChallenge(call, proof, proven),
+    audit(call, `${purpose}.init` satisfies AuditEvent, verdict),
+  );
 }

@@ -1,8 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { changeKeys, insertCredentials, recipientOf, revokeCredentials, type Enrolment } from '@app/accounts';
-import { AttemptsRepository, LINK_BINDING } from '@app/attempts';
+import {
+  changeKeys,
+  insertCredentials,
+  postponeRecovery,
+  recipientOf,
+  revokeCredentials,
+  type Enrolment,
+  type OfAccount,
+} from '@app/accounts';
+import { AttemptsRepository, LINK_BINDING, type NewAttempt, type Opening } from '@app/attempts';
 import { Config } from '@app/config';
-import { type Parts, raw, type Sql, sql } from '@app/database';
+import { type Effect, part, type Part, type Sql, sql } from '@app/database';
 import { askedBy, Outbox, type NewMessage } from '@app/delivery';
 import { plusSeconds, randomToken, type Call } from '@app/kernel';
 import { endSessionsOf } from '@app/sessions';
@@ -26,68 +34,55 @@ export class RecoveryEffects {
   }
 
   /**
-   * Parts that replace every key of the account of part `from`, end all its sessions in all protocols, and tell every
-   * channel. Its second factor stays; an account without one gets the authenticator, if one is given. `keys`: a jsonb list of rows.
+   * Replaces every key of the account, ends all its sessions in all protocols, and tells every channel. Its second factor stays; an
+   * account without one gets the authenticator, if one is given. `keys`: a jsonb list of rows.
    */
-  complete(call: Call, keys: Sql, from: string, totp?: Enrolment): Parts {
-    const facts = askedBy(call);
+  complete(call: Call, keys: Sql, of: Part<OfAccount>, totp?: Enrolment): Effect[] {
     const expiresAt = plusSeconds(call.now, NOTICE_LIFE_SECONDS);
-    return {
-      revoked: revokeCredentials(call, from),
-      inserted: insertCredentials(call, keys, from, 'revoked'),
-      ...changeKeys(call, from, totp),
-      ...endSessionsOf(call, 'recovered', 'raised'),
-      ...this.notices(call, { template: 'recovery_completed', facts, expiresAt }, from),
-    };
+    const changed = changeKeys(call, of, totp);
+    return [
+      insertCredentials(call, keys, of, revokeCredentials(call, of)),
+      changed,
+      endSessionsOf(call, 'recovered', changed.raised),
+      ...this.notices(call, { template: 'recovery_completed', facts: askedBy(call), expiresAt }, of),
+    ];
   }
 
-  /** Parts that keep a proven recovery until it is due, in the place of one that waits already, and tell every channel how to stop it. */
-  postpone(call: Call, { rows, totp }: ProvenKeys, from: string): Parts {
+  /** Keeps a proven recovery until it is due, in the place of one that waits already, and tells every channel how to stop it. */
+  postpone(call: Call, keys: ProvenKeys, of: Part<OfAccount>): Effect[] {
     const dueAt = plusSeconds(call.now, this.delaySeconds);
     const token = randomToken(LINK_BITS);
-    const stop = {
+    const stop: NewAttempt = {
       id: call.nextId(),
       purpose: 'recovery_stop',
       factor: 'first',
       kind: 'link',
       method: 'email',
-    } as const;
-    const link = {
-      ...stop,
       ...this.attempts.ruleOf('recovery_stop', call.now),
       secret: { binding: LINK_BINDING, value: token },
     };
+    const opening = part<Opening>(
+      'opening',
+      sql`
+        SELECT account_id::text AS subject, account_id, NULL::bigint AS session_id, NULL::int AS security_stamp FROM ${of}`,
+    );
     const stopUrl = `${this.config.http.publicUrl}/auth/recover/stop?token=${token}`;
     const facts = { ...askedBy(call), dueAt: dueAt.toISOString(), stopUrl };
-    return {
-      replaced: sql`
-        UPDATE pending_recoveries p SET ended_at = ${call.now}::timestamptz, end_reason = 'replaced' FROM ${raw(from)} f
-        WHERE p.account_id = f.account_id AND p.ended_at IS NULL RETURNING p.id`,
-      postponed: sql`
-        INSERT INTO pending_recoveries (id, account_id, protocol, credentials, totp_sealed, created_at, due_at)
-        SELECT ${call.nextId()}::bigint, f.account_id, ${call.protocol}, ${JSON.stringify(rows)}::jsonb, ${totp?.sealed ?? null},
-          ${call.now}::timestamptz, ${dueAt}::timestamptz
-        FROM ${raw(from)} f, (SELECT count(*) FROM replaced) r RETURNING id`,
-      subject_of_stop: sql`
-        SELECT account_id::text AS subject, account_id, NULL::bigint AS session_id, NULL::int AS security_stamp FROM ${raw(from)}`,
-      ...this.attempts.open(call, link, 'subject_of_stop'),
-      ...this.notices(call, { template: 'recovery_started', facts, expiresAt: dueAt }, from),
-    };
+    return [
+      postponeRecovery(call, dueAt, keys, of),
+      this.attempts.open(call, stop, opening),
+      ...this.notices(call, { template: 'recovery_started', facts, expiresAt: dueAt }, of),
+    ];
   }
 
-  /** Has the mails sent. To be called when the statement has come back. */
-  wake(): void {
-    this.outbox.wake();
-  }
-
-  private notices(call: Call, notice: Notice, from: string): Parts {
+  private notices(call: Call, notice: Notice, of: Part<OfAccount>): Effect[] {
     const to = (channel: 'email' | 'sms') =>
       this.outbox.enqueue(
         { id: call.nextId(), channel, ...notice } as NewMessage,
         call.now,
-        recipientOf(channel, from),
+        recipientOf(channel, of),
       );
-    return { mailed: to('email'), texted: to('sms') };
+    return [to('email'), to('sms')];
   }
 }
 

@@ -1,8 +1,5 @@
 import { Module } from '@nestjs/common';
-import { AccountsModule } from '@app/accounts';
-import { AttemptsModule } from '@app/attempts';
-import { DeliveryModule } from '@app/delivery';
-import { SessionsModule } from '@app/sessions';
+import { SignInModule } from '@app/sign-in';
 import { TokensModule } from '@app/tokens';
 import { ChallengedService } from './challenged.service.js';
 import { DfnsCodeController } from './dfns-code.controller.js';
@@ -36,7 +33,7 @@ const recovery = [
 
 /** Flow `recovery`: keys, and how to get new ones after losing them all. Spoken by dfns clients. */
 @Module({
-  imports: [AccountsModule, AttemptsModule, DeliveryModule, SessionsModule, TokensModule],
+  imports: [SignInModule, TokensModule],
   controllers: [DfnsCodeController, DfnsRecoveryController, DfnsLoginController, RecoveryStopController],
   providers: [DfnsPresenter, ...login, ...newKeys, ...recovery],
 })

@@ -1,14 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import { CredentialProofs, heldCredential, lockAccount, type CredentialAssertion } from '@app/accounts';
+import {
+  CredentialProofs,
+  heldCredential,
+  lockAccount,
+  type CredentialAssertion,
+  type HeldKey,
+  type KeyHolder,
+} from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { audit } from '@app/audit';
-import { Database, type Parts, sql, type Statement, statementOf } from '@app/database';
+import { Database, ofOne, sql, type Statement, statement } from '@app/database';
 import { AuthError, plusSeconds, type Call } from '@app/kernel';
 import { ChallengedService } from './challenged.service.js';
-import type { HeldKey, Holder } from './holder.js';
 import { enrolmentOf, type OfferedKeys, type ProvenKeys } from './new-keys.service.js';
 import { RecoveryEffects } from './recovery-effects.js';
-import { refuseTaken } from './refuse-taken.js';
+import { redeemedAccount, refuseUsedKey } from './new-keys.service.js';
 import { completed, type Completed } from './registration.service.js';
 
 export interface RecoveryProof {
@@ -40,15 +46,14 @@ export class RecoveryService {
     const lock = lockAccount(holder.id);
     const [verdict] = await this.database
       .rowsUnderLock<{ outcome: string }>(lock, decision)
-      .catch(refuseTaken);
-    this.effects.wake();
+      .catch(refuseUsedKey);
     if (verdict?.outcome !== 'redeemed') throw new AuthError('session_not_found');
     const { delaySeconds } = this.effects;
     return completed(holder, keys, delaySeconds ? plusSeconds(call.now, delaySeconds) : undefined);
   }
 
   private async provenRecoveryKey(
-    { keys }: Holder,
+    { keys }: KeyHolder,
     { assertion, signedTexts }: RecoveryProof,
   ): Promise<HeldKey | undefined> {
     const key = keys.find(
@@ -65,17 +70,18 @@ export class RecoveryService {
     recoveryKey: HeldKey,
     keys: ProvenKeys,
   ): Statement<{ outcome: string }> {
-    const right = sql`EXISTS (SELECT FROM held h WHERE h.account_id = a.account_id)`;
+    const right = sql`EXISTS (SELECT FROM ${heldCredential(recoveryKey.id)} h WHERE h.account_id = a.account_id)`;
+    const redemption = this.attempts.redeemChallenge(call, 'recovery_proof', token, right);
+    const { verdict } = redemption;
+    const done = redeemedAccount(verdict);
     const effects = this.effects.delaySeconds
-      ? this.effects.postpone(call, keys, 'done')
-      : this.effects.complete(call, sql`${JSON.stringify(keys.rows)}::jsonb`, 'done', enrolmentOf(keys));
-    const parts: Parts = {
-      held: heldCredential(recoveryKey.id),
-      ...this.attempts.redeemChallenge(call, 'recovery_proof', token, right),
-      done: sql`SELECT account_id FROM verdict WHERE outcome = 'redeemed'`,
+      ? this.effects.postpone(call, keys, done)
+      : this.effects.complete(call, sql`${JSON.stringify(keys.rows)}::jsonb`, done, enrolmentOf(keys));
+    return statement(
+      { outcome: ofOne(verdict, 'outcome') },
+      redemption,
       ...effects,
-      audited: audit(call, 'recovery.complete', 'verdict'),
-    };
-    return statementOf(parts, sql`SELECT outcome FROM verdict`);
+      audit(call, 'recovery.complete', verdict),
+    );
   }
 }

@@ -1,15 +1,27 @@
 import { Injectable } from '@nestjs/common';
-import { changeKeys, insertCredentials, lockAccount, UNREGISTERED } from '@app/accounts';
+import {
+  changeKeys,
+  insertCredentials,
+  lockAccount,
+  UNREGISTERED,
+  unregisteredAccount,
+  type OfAccount,
+} from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { audit } from '@app/audit';
-import { Database, type Parts, sql, type Statement, statementOf } from '@app/database';
+import { Database, type Effect, ofOne, type Part, sql, type Statement, statement } from '@app/database';
 import { AuthError, KeyRing, randomToken, type Call } from '@app/kernel';
 import { endSessionsOf, survivors } from '@app/sessions';
 import { ChallengedService } from './challenged.service.js';
 import { spendCodeAndOpen, type InitVerdict, type OpenChallenge } from './open-challenge.js';
-import { enrolmentOf, type OfferedKeys, type ProvenKeys } from './new-keys.service.js';
+import {
+  enrolmentOf,
+  redeemedAccount,
+  refuseUsedKey,
+  type OfferedKeys,
+  type ProvenKeys,
+} from './new-keys.service.js';
 import type { Person } from './person.js';
-import { refuseTaken } from './refuse-taken.js';
 
 /** What a completed registration or recovery answers. */
 export interface Completed {
@@ -50,7 +62,7 @@ export class RegistrationService {
     const { holder, keys } = await this.challenged.prove(call, 'registration_proof', token, offered);
     const [verdict] = await this.database
       .rowsUnderLock<{ outcome: string }>(lockAccount(holder.id), this.decision(call, token, holder.id, keys))
-      .catch(refuseTaken);
+      .catch(refuseUsedKey);
     if (verdict?.outcome !== 'redeemed') throw new AuthError('session_not_found');
     return completed(holder, keys);
   }
@@ -61,17 +73,26 @@ export class RegistrationService {
     accountId: string,
     keys: ProvenKeys,
   ): Statement<{ outcome: string }> {
+    const free = sql`EXISTS (SELECT FROM ${unregisteredAccount(accountId)})`;
+    const redemption = this.attempts.redeemChallenge(call, 'registration_proof', token, free);
+    const { verdict } = redemption;
+    const done = redeemedAccount(verdict);
+    return statement(
+      { outcome: ofOne(verdict, 'outcome') },
+      redemption,
+      insertCredentials(call, sql`${JSON.stringify(keys.rows)}::jsonb`, done),
+      ...this.enrol(call, keys, done),
+      audit(call, 'registration.complete', verdict),
+    );
+  }
+
+  /** The authenticator that comes with the keys, if one does: sessions that were made without it end. */
+  private enrol(call: Call, keys: ProvenKeys, done: Part<OfAccount>): Effect[] {
     const totp = enrolmentOf(keys);
-    const parts: Parts = {
-      free: sql`SELECT id AS account_id FROM accounts WHERE id = ${accountId}::bigint AND disabled_at IS NULL AND ${UNREGISTERED}`,
-      ...this.attempts.redeemChallenge(call, 'registration_proof', token, sql`EXISTS (SELECT FROM free)`),
-      done: sql`SELECT account_id FROM verdict WHERE outcome = 'redeemed'`,
-      inserted: insertCredentials(call, sql`${JSON.stringify(keys.rows)}::jsonb`, 'done'),
-      ...(totp && changeKeys(call, 'done', totp)),
-      ...(totp && endSessionsOf(call, 'second_factor_enabled', 'raised', survivors.provenBy('otp'))),
-      audited: audit(call, 'registration.complete', 'verdict'),
-    };
-    return statementOf(parts, sql`SELECT outcome FROM verdict`);
+    if (!totp) return [];
+    const changed = changeKeys(call, done, totp);
+    const provenBy = survivors.provenBy('otp');
+    return [changed, endSessionsOf(call, 'second_factor_enabled', changed.raised, provenBy)];
   }
 }
 

@@ -1,43 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { TotpFactors } from '@app/accounts';
-import {
-  AttemptsRepository,
-  type NewAttempt,
-  type Opening,
-  type RedeemOutcome,
-  type Redemption,
-} from '@app/attempts';
+import type { RedeemOutcome, Redemption } from '@app/attempts';
 import { audit, auditRefusal, type AuditEvent } from '@app/audit';
-import { Config } from '@app/config';
-import {
-  Database,
-  type Effect,
-  exists,
-  of,
-  ofOne,
-  part,
-  type Part,
-  sql,
-  statement,
-  violatedConstraint,
-} from '@app/database';
-import {
-  AuthError,
-  digest,
-  plusSeconds,
-  randomToken,
-  secondsUntil,
-  type AuthErrorCode,
-  type Call,
-} from '@app/kernel';
+import { Database, type Effect, exists, of, ofOne, part, type Part, sql, statement } from '@app/database';
+import { AuthError, digest, randomToken, secondsUntil, type AuthErrorCode, type Call } from '@app/kernel';
+import { type AwaitedFactor, inSession, retryOnConflict, SecondFactorCheck } from '@app/sign-in';
 import { BrowserSessions, type Flow, type LockedBrowser, type StagedSession } from '@app/sessions';
 import type { Browser } from './browser.js';
 
 /** The browser session of a guess, locked; what can be proven in it; and the same while its account may sign in. */
-export interface Gate {
+export interface Gate<Row extends Flow = Flow> {
   browser: Part<LockedBrowser>;
-  flow: Part<Flow>;
-  allowed: Part<Flow>;
+  flow: Part<Row>;
+  allowed: Part<Row>;
 }
 
 /** One guess: how it is checked, and what a right one makes; `also`: what else. */
@@ -54,11 +28,6 @@ interface Decision {
   refills_at: Date | null;
 }
 
-export interface KnownAuthenticator {
-  account_id: string;
-  secret_sealed: string;
-}
-
 /** What the protocol tells its clients to wait when a code has borne all its wrong tries. */
 const WAIT_SECONDS = 300;
 
@@ -67,13 +36,15 @@ const WAIT_SECONDS = 300;
 export class GuessService {
   constructor(
     private readonly database: Database,
-    private readonly attempts: AttemptsRepository,
     private readonly browsers: BrowserSessions,
-    private readonly totp: TotpFactors,
-    private readonly config: Config,
+    private readonly check: SecondFactorCheck,
   ) {}
 
-  gate(call: Call, browser: Browser, find: (browser: Part<LockedBrowser>) => Part<Flow>): Gate {
+  gate<Row extends Flow>(
+    call: Call,
+    browser: Browser,
+    find: (browser: Part<LockedBrowser>) => Part<Row>,
+  ): Gate<Row> {
     const locked = this.browsers.locked(call, browser);
     const flow = find(locked);
     const held = part(
@@ -82,7 +53,7 @@ export class GuessService {
         SELECT a.id AS account_id FROM accounts a JOIN ${flow} f ON f.account_id = a.id
         WHERE a.disabled_at IS NULL FOR SHARE OF a`,
     );
-    const allowed = part<Flow>(
+    const allowed = part<Row>(
       'allowed',
       sql`
         SELECT f.* FROM ${flow} f WHERE f.account_id IS NULL OR f.account_id IN (SELECT account_id FROM ${held})`,
@@ -120,38 +91,17 @@ export class GuessService {
     return token;
   }
 
-  /**
-   * Opens the attempt that counts wrong codes of the account's authenticator, once for a sign-in, and answers the
-   * authenticator; nothing when the sign-in is over. The attempt has the id of the browser's, so that a second one
-   * cannot be.
-   */
-  async openTotp(call: Call, browser: Browser, attemptId: string): Promise<KnownAuthenticator | undefined> {
-    const attempt: NewAttempt = {
-      ...this.attempts.ruleOf('sign_in', call.now),
-      id: attemptId,
-      purpose: 'sign_in',
-      factor: 'second',
-      kind: 'totp',
-      method: 'otp',
-      expiresAt: plusSeconds(call.now, this.config.sessions.pendingSeconds),
-      browser: { sessionId: browser.id, attemptId },
-    };
+  /** What the account of a sign-in is proven by; nothing when the sign-in is over. */
+  async awaited(
+    call: Call,
+    browser: Browser,
+    attemptId: string,
+    code: string,
+  ): Promise<AwaitedFactor | undefined> {
     const flow = this.browsers.pending(call, attemptId, this.browsers.locked(call, browser));
-    const missing = part<Opening>(
-      'missing',
-      sql`SELECT f.* FROM ${flow} f WHERE NOT EXISTS (SELECT FROM attempts a WHERE a.id = f.id)`,
-    );
-    const known = part<KnownAuthenticator>(
-      'known',
-      sql`
-        SELECT f.account_id::text AS account_id, s.secret_sealed FROM ${flow} f CROSS JOIN ${this.totp.secret(flow)} s`,
-    );
-    const ask = () => this.database.row(statement(known, this.attempts.open(call, attempt, missing)));
-    return ask().catch((error: unknown) => {
-      // Another call opened it while this one waited for the browser session.
-      if (violatedConstraint(error) === 'attempts_pkey') return ask();
-      throw error;
-    });
+    const { awaited, effects } = this.check.find(call, inSession, flow, code);
+    const row = await retryOnConflict(() => this.database.row(statement(awaited, ...effects)));
+    return row && this.check.read(row);
   }
 
   /** There is no such attempt, or no longer. */

@@ -11,13 +11,13 @@ import {
 } from '@app/attempts';
 import { audit, type Recorded } from '@app/audit';
 import { Config } from '@app/config';
-import { of, ofOne, part, type Part, sql, type Sql, type Statement, statement } from '@app/database';
+import { after, of, ofOne, part, type Part, sql, type Sql, type Statement, statement } from '@app/database';
 import { Outbox, type Recipient } from '@app/delivery';
 import { KeyRing, type Call } from '@app/kernel';
 import { BrowserSessions, type Flow, type LockedBrowser } from '@app/sessions';
 import type { Browser } from './browser.js';
 import type { BrowserAttempt } from './browser-view.js';
-import type { Channel, Sending } from './sending.js';
+import { purposeOf, type Channel, type Sending } from './sending.js';
 
 export interface SendVerdict {
   outcome: 'sent' | 'too_soon' | 'absent';
@@ -48,7 +48,8 @@ export class SendParts {
         ? signUpContact(channel, flow)
         : accountContact(channel, attempt.stage === null, flow);
     const { allowed, next } = this.windows(call, attempt, channel, flow);
-    const { opened, linked } = this.open(call, sending, allowed, contact);
+    const replaced = supersedeBrowserAttempt(call, allowed);
+    const { opened, linked } = this.open(call, sending, allowed, contact, replaced);
     const verdict = part<Recorded & { outcome: SendVerdict['outcome'] }>(
       'verdict',
       sql`
@@ -58,7 +59,6 @@ export class SendParts {
     );
     return statement(
       { outcome: ofOne(verdict, 'outcome'), next_at: of(next, 'next_at') },
-      supersedeBrowserAttempt(call, allowed),
       opened,
       linked,
       this.messages(call, sending, allowed, contact),
@@ -93,8 +93,8 @@ export class SendParts {
     flow: Part<Flow>,
   ): { allowed: Part<Flow>; next: Part<{ next_at: Date }> } {
     const { waitSeconds, hourlyLimit } = this.config.sends;
-    const ruleOfAttempt: SendRule = { purpose: attempt.kind, waitSeconds };
-    const ruleOfRecipient: SendRule = { purpose: attempt.kind, waitSeconds: 0, hourlyLimit };
+    const ruleOfAttempt: SendRule = { purpose: purposeOf(attempt), waitSeconds };
+    const ruleOfRecipient: SendRule = { purpose: purposeOf(attempt), waitSeconds: 0, hourlyLimit };
     const ofAttempt = subjectPart(
       sql`SELECT 'attempt:' || f.id || coalesce(':' || f.session_id, '') || ${`:${channel}`}::text AS subject FROM ${flow} f`,
     );
@@ -125,12 +125,13 @@ export class SendParts {
     { code, link }: Sending,
     allowed: Part<Flow>,
     contact: Part<Contact>,
+    replaced: Part,
   ): { opened: Opened; linked: Part | undefined } {
     const opening = part<Opening>(
       'opening',
       sql`
         SELECT f.subject, f.session_id, c.account_id, c.security_stamp
-        FROM ${allowed} f LEFT JOIN ${contact} c ON NOT c.refused`,
+        FROM ${allowed} f CROSS JOIN ${after(replaced)} LEFT JOIN ${contact} c ON NOT c.refused`,
     );
     return {
       opened: this.attempts.open(call, code, opening),

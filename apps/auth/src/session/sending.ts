@@ -30,7 +30,7 @@ export function sendingOf(
   const isTaken = channel === 'email' ? attempt.email_taken : attempt.phone_taken;
   const common = {
     ...rule,
-    purpose: attempt.kind,
+    purpose: purposeOf(attempt),
     factor: attempt.stage === 'pending' ? 'second' : 'first',
     method: channel,
     browser: {
@@ -72,6 +72,11 @@ export function sendingOf(
     notMeLink: `${site}/magic-link/not-me?token=${token}`,
   };
   return { code, link, notice, message: { ...envelope, id: call.nextId(), template: 'magic_link', facts } };
+}
+
+/** What its code is good for. */
+export function purposeOf({ kind, stage }: BrowserAttempt): 'sign_in' | 'sign_up' | 'second_factor' {
+  return stage === 'pending' ? 'second_factor' : kind;
 }
 
 function requestFacts({ now, client }: Call, expiresAt: Date) {

@@ -1,8 +1,5 @@
 import { Module } from '@nestjs/common';
-import { AccountsModule } from '@app/accounts';
-import { AttemptsModule } from '@app/attempts';
-import { DeliveryModule } from '@app/delivery';
-import { SessionsModule } from '@app/sessions';
+import { SignInModule } from '@app/sign-in';
 import { TokensModule } from '@app/tokens';
 import { AttemptsController } from './attempts.controller.js';
 import { BrowserService } from './browser.service.js';
@@ -24,7 +21,7 @@ import { VerifyService } from './verify.service.js';
 
 /** Flow `session`: sign-up and sign-in attempts in a browser session. Spoken by wacht clients. */
 @Module({
-  imports: [AccountsModule, AttemptsModule, DeliveryModule, SessionsModule, TokensModule],
+  imports: [SignInModule, TokensModule],
   controllers: [
     AttemptsController,
     PasswordsController,

@@ -1,17 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { activeSubjectParts, holdAccount, PasswordCheck, type KnownAccount } from '@app/accounts';
-import { audit, auditRefusal, type Recorded } from '@app/audit';
-import { Database, part, type Part, sql, statement } from '@app/database';
-import {
-  AuthError,
-  digest,
-  KeyRing,
-  randomToken,
-  type AuthErrorCode,
-  type Call,
-  type Identifier,
-} from '@app/kernel';
+import { activeSubjectParts } from '@app/accounts';
+import { audit, recordedAs } from '@app/audit';
+import { Database, statement } from '@app/database';
+import { AuthError, digest, KeyRing, randomToken, type Call, type Identifier } from '@app/kernel';
 import { BrowserSessions } from '@app/sessions';
+import { FirstFactor, type ProvenFactor, withoutSession } from '@app/sign-in';
 import { begunBy, type Browser } from './browser.js';
 
 /** How somebody wants to sign in, and who they say they are. */
@@ -22,12 +15,18 @@ export interface SignInRequest {
   password?: string;
 }
 
+const POLICY = {
+  disabled: 'account_disabled',
+  unproven: 'account_not_activated',
+  reachable: false,
+} as const;
+
 /** The first step of a sign-in: an attempt in the browser session. */
 @Injectable()
 export class SignInService {
   constructor(
     private readonly database: Database,
-    private readonly passwords: PasswordCheck,
+    private readonly firstFactor: FirstFactor,
     private readonly browsers: BrowserSessions,
     private readonly keyRing: KeyRing,
   ) {}
@@ -36,16 +35,8 @@ export class SignInService {
   async signIn(call: Call, browser: Browser, request: SignInRequest): Promise<string | undefined> {
     const { method, identifier, password } = request;
     if (password === undefined) return this.begin(call, browser, method, identifier);
-    const { address } = call.client;
-    const proof = await this.passwords.check(identifier, address, password, call.now);
-    if (!proof.ok) {
-      const code = proof.reason === 'locked' ? 'login_locked' : 'credentials_wrong';
-      return this.refuse(call, proof.accountId, code, proof.reason, proof.retryAfterSeconds);
-    }
-    const { id, disabled_at, activated_at } = proof.account;
-    if (disabled_at) return this.refuse(call, id, 'account_disabled', 'disabled');
-    if (!activated_at) return this.refuse(call, id, 'account_not_activated', 'not_activated');
-    return this.start(call, browser, method, proof.account, this.passwords.forgive(identifier, address));
+    const proven = await this.firstFactor.byPassword(call, identifier, password, POLICY);
+    return (await this.start(call, browser, method, proven)) ?? this.firstFactor.overtaken(call, proven);
   }
 
   /** By a code or link that `prepare-verification` sends. Whether there is such an account shows nowhere. */
@@ -67,46 +58,28 @@ export class SignInService {
     call: Call,
     browser: Browser,
     method: string,
-    account: KnownAccount,
-    forgiven: Part,
-  ): Promise<string> {
+    proven: ProvenFactor,
+  ): Promise<string | undefined> {
     const token = randomToken(256);
     const attemptId = call.nextId();
-    const stage = account.second_factor === 'none' ? 'signed_in' : 'pending';
+    const stage = proven.account.second_factor === 'none' ? 'signed_in' : 'pending';
     const locked = this.browsers.locked(call, browser);
-    const held = holdAccount(account);
-    const subject = part<{ subject: string; account_id: string }>(
-      'subject',
-      sql`SELECT account_id::text AS subject, account_id FROM ${held}`,
-    );
+    const held = proven.hold();
+    const subject = withoutSession(held);
     const begun = this.browsers.begin(call, { id: attemptId, kind: 'sign_in', method }, locked, subject);
     const session = { id: call.nextId(), attemptId, stage, method: 'pwd' } as const;
     const started = this.browsers.start(call, session, held, locked);
-    const verdict = part<Recorded>(
-      'verdict',
-      sql`SELECT 'accepted' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM ${started}`,
-    );
-    const proven = await this.database.row(
+    const verdict = recordedAs('accepted', started);
+    const row = await this.database.row(
       statement(
         verdict,
         begun,
-        forgiven,
+        ...proven.also(held),
         this.browsers.rotate(call, digest(token), started, locked),
         this.browsers.replace(call, started, locked),
-        audit(call, 'password', verdict),
+        audit(call, proven.event, verdict),
       ),
     );
-    return proven ? token : this.refuse(call, account.id, 'credentials_wrong', 'overtaken');
-  }
-
-  private async refuse(
-    call: Call,
-    accountId: string | null,
-    code: AuthErrorCode,
-    outcome: string,
-    retryAfterSeconds?: number,
-  ): Promise<never> {
-    await this.database.rows(auditRefusal(call, 'password', { outcome, accountId }));
-    throw new AuthError(code, { retryAfterSeconds });
+    return row && token;
   }
 }

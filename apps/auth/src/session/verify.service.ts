@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { completeSignUp, TotpFactors } from '@app/accounts';
+import { completeSignUp } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { Config } from '@app/config';
-import { type Part, part, sql, violatedConstraint } from '@app/database';
-import { AuthError, type AuthErrorCode, type Call } from '@app/kernel';
+import { type Part, part, sql } from '@app/database';
+import type { Call } from '@app/kernel';
+import { inSession, refuseTakenName, SecondFactorCheck } from '@app/sign-in';
 import { BrowserSessions, browserSignIn, type Flow, type StagedSession } from '@app/sessions';
 import { channelOf, openAttempt, stepOf } from './attempt-step.js';
 import type { Browser } from './browser.js';
@@ -18,8 +19,8 @@ export interface AttemptReference {
 
 const firstOf = (flow: Part<Flow>) =>
   sql`a.browser_attempt_id = (SELECT id FROM ${flow}) AND a.session_id IS NULL AND a.kind = 'code'`;
-const secondOf = (flow: Part<Flow>, kind: 'code' | 'totp') =>
-  sql`a.session_id = (SELECT session_id FROM ${flow}) AND a.kind = ${kind}`;
+/** For a code that was sent, only the statement that checks it has to know whose it is. */
+const NOBODY = { account_id: '0', session_id: null, totp_secret: null };
 
 /** The code of an attempt: proves an address, and makes of it what the attempt was begun for. */
 @Injectable()
@@ -28,7 +29,7 @@ export class VerifyService {
     private readonly guesses: GuessService,
     private readonly attempts: AttemptsRepository,
     private readonly browsers: BrowserSessions,
-    private readonly totp: TotpFactors,
+    private readonly check: SecondFactorCheck,
     private readonly config: Config,
   ) {}
 
@@ -38,9 +39,7 @@ export class VerifyService {
     if (!attempt) return this.guesses.refuse(call, kind === 'sign_up' ? 'sign_up.verify' : 'code.verify');
     if (kind === 'sign_up') return this.verifySignUp(call, browser, attempt, code);
     if (stepOf(attempt) !== 'verify_second_factor') return this.verifyFirst(call, browser, attempt, code);
-    return attempt.factor === 'totp'
-      ? this.verifyTotp(call, browser, attempt, code)
-      : this.verifySecond(call, browser, attempt, code);
+    return this.verifySecond(call, browser, attempt, code);
   }
 
   private verifyFirst(call: Call, browser: Browser, { id }: BrowserAttempt, code: string): Promise<string> {
@@ -51,31 +50,22 @@ export class VerifyService {
     return this.guesses.decide(call, gate, 'code.verify', { redemption, proven });
   }
 
-  private verifySecond(call: Call, browser: Browser, { id }: BrowserAttempt, code: string): Promise<string> {
-    const gate = this.guesses.gate(call, browser, (locked) => this.browsers.pending(call, id, locked));
-    const question = { purpose: 'sign_in', of: secondOf(gate.allowed, 'code') } as const;
-    const redemption = this.attempts.redeem(call, question, id, code);
-    const proven = this.browsers.promote(call, redemption.verdict);
-    return this.guesses.decide(call, gate, 'code.verify', { redemption, proven });
-  }
-
-  /** Two statements, because only the process can read an authenticator's secret. */
-  private async verifyTotp(
+  /** With an authenticator two statements, because only the process can read its secret. */
+  private async verifySecond(
     call: Call,
     browser: Browser,
-    { id }: BrowserAttempt,
+    { id, factor }: BrowserAttempt,
     code: string,
   ): Promise<string> {
-    const known = await this.guesses.openTotp(call, browser, id);
-    const step = known && this.totp.stepOf(known.account_id, known.secret_sealed, code, call.now);
+    const awaited = factor === 'totp' ? await this.guesses.awaited(call, browser, id, code) : undefined;
     const gate = this.guesses.gate(call, browser, (locked) => this.browsers.pending(call, id, locked));
-    const factor = this.totp.locked(gate.allowed, known?.secret_sealed);
-    const question = { purpose: 'sign_in', of: secondOf(gate.allowed, 'totp') } as const;
-    const redemption = this.attempts.redeemTotp(call, question, this.totp.isFresh(step, factor));
+    const known = awaited ?? { ...NOBODY, second_factor: factor ?? 'none' };
+    const scope = { ...inSession, binding: () => id };
+    const { redemption, proven, effects } = this.check.redeemCode(call, scope, gate.allowed, known, code);
     return this.guesses.decide(call, gate, 'code.verify', {
       redemption,
-      proven: this.browsers.promote(call, redemption.verdict),
-      also: [this.totp.accept(step, redemption.verdict)],
+      proven: this.browsers.promote(call, proven),
+      also: effects,
     });
   }
 
@@ -101,13 +91,6 @@ export class VerifyService {
     );
     return this.guesses
       .decide(call, gate, 'sign_up.verify', { redemption, proven, also: [completion] })
-      .catch(refuseTaken);
+      .catch(refuseTakenName);
   }
-}
-
-/** Somebody else has proven the same name meanwhile: nothing of the statement has happened, the code is not burnt. */
-function refuseTaken(error: unknown): never {
-  const name = /^accounts_(email|username|phone)_key$/.exec(violatedConstraint(error) ?? '')?.[1];
-  if (name) throw new AuthError(`${name}_taken` as AuthErrorCode);
-  throw error;
 }

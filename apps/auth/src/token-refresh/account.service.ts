@@ -1,9 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { changeProfile, NewPassword, raiseStamp, withProfile, type Profile } from '@app/accounts';
-import { audit } from '@app/audit';
-import { Database, sql, statementOf, violatedConstraint } from '@app/database';
+import {
+  changeProfile,
+  NewPassword,
+  raiseStamp,
+  withProfile,
+  type OfAccount,
+  type Profile,
+} from '@app/accounts';
+import { audit, recordedAs, type Recorded } from '@app/audit';
+import { Database, type Effect, part, type Part, sql, statement } from '@app/database';
 import { AuthError, type Call } from '@app/kernel';
 import { endSession, endSessionsOf, sessionOfToken, survivors } from '@app/sessions';
+import { refuseTakenName } from '@app/sign-in';
 import { Freshness } from './freshness.js';
 
 export interface AccountChange {
@@ -23,11 +31,9 @@ export class AccountService {
     private readonly freshness: Freshness,
   ) {}
 
+  /** @throws AuthError `session_not_found` */
   async current(call: Call, sessionId: string): Promise<Profile> {
-    const parts = { session: sessionOfToken(call, sessionId) };
-    const profile = await this.database.row<Profile>(
-      statementOf(parts, withProfile<{ account_id: string }>('session').body),
-    );
+    const profile = await this.database.row(statement(withProfile(sessionOfToken(call, sessionId))));
     if (!profile) throw new AuthError('session_not_found');
     return profile;
   }
@@ -35,6 +41,8 @@ export class AccountService {
   /**
    * Needs a fresh second factor, and for what the account is entered by (user name, password) a fresh proof of any kind.
    * A new password ends all other sessions.
+   *
+   * @throws AuthError `session_not_found`, `proof_stale`, `invalid_parameters`, `password_weak`, `username_taken`
    */
   async change(
     call: Call,
@@ -52,30 +60,26 @@ export class AccountService {
       password === undefined
         ? undefined
         : await this.passwords.hash(password, [...known, ...Object.values(change)]);
-    const parts = {
-      session: sessionOfToken(call, sessionId),
-      allowed: this.freshness.fresh(call, 'session', lenient),
-      changed: changeProfile(call, { ...change, passwordHash }, 'allowed'),
-      ...(passwordHash && endSessionsOf(call, 'password_changed', 'changed', survivors.only(sessionId))),
-      verdict: sql`
-        SELECT 'changed' AS outcome, account_id, ${sessionId}::bigint AS session_id, NULL::bigint AS attempt_id FROM changed`,
-      audited: audit(call, 'account.update', 'verdict'),
-    };
-    const changed = await this.database
-      .row<Profile>(statementOf(parts, sql`SELECT * FROM changed`))
-      .catch((error: unknown) => refuseTaken(error));
-    if (!changed) throw new AuthError('proof_stale');
-    return changed;
+    const allowed = this.freshness.fresh(call, sessionOfToken(call, sessionId), lenient);
+    const changed = changeProfile(call, { ...change, passwordHash }, allowed);
+    const ended: Effect =
+      passwordHash === undefined
+        ? undefined
+        : endSessionsOf(call, 'password_changed', changed, survivors.only(sessionId));
+    const audited = audit(call, 'account.update', verdictOf(sessionId, changed));
+    const row = await this.database.row(statement(changed, ended, audited)).catch(refuseTakenName);
+    if (!row) throw new AuthError('proof_stale');
+    return row;
   }
 
   private async fresh(call: Call, sessionId: string, lenient: boolean): Promise<Profile> {
-    const parts = {
-      session: sessionOfToken(call, sessionId),
-      allowed: this.freshness.fresh(call, 'session', lenient),
-    };
-    const answer = sql`
-      SELECT p.*, EXISTS (SELECT FROM allowed) AS fresh FROM ${withProfile<{ account_id: string }>('session')} p`;
-    const profile = await this.database.row<Profile & { fresh: boolean }>(statementOf(parts, answer));
+    const session = sessionOfToken(call, sessionId);
+    const allowed = this.freshness.fresh(call, session, lenient);
+    const holder = part<Profile & { fresh: boolean }>(
+      'holder',
+      sql`SELECT p.*, EXISTS (SELECT FROM ${allowed}) AS fresh FROM ${withProfile(session)} p`,
+    );
+    const profile = await this.database.row(statement(holder));
     if (!profile) throw new AuthError('session_not_found');
     if (!profile.fresh) throw new AuthError('proof_stale');
     return profile;
@@ -84,26 +88,27 @@ export class AccountService {
   /**
    * Ends every session of the account, in all protocols. One that still waits for the second factor ends itself alone: whoever has only
    * the password must not be able to sign its owner out.
+   *
+   * @throws AuthError `session_not_found`
    */
   async signOut(call: Call, sessionId: string): Promise<void> {
-    const parts = {
-      session: sessionOfToken(call, sessionId),
-      own: endSession(sessionId, 'logout', call.now),
-      proven: sql`SELECT account_id FROM session WHERE stage = 'signed_in'`,
-      signed_out: raiseStamp(call, 'proven'),
-      ...endSessionsOf(call, 'logout', 'signed_out', survivors.none, 'own'),
-      verdict: sql`
-        SELECT 'ended' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session`,
-      audited: audit(call, 'session.end', 'verdict'),
-    };
-    const row = await this.database.row(statementOf(parts, sql`SELECT session_id FROM session`));
-    if (!row) throw new AuthError('session_not_found');
+    const session = sessionOfToken(call, sessionId);
+    const own = endSession(sessionId, 'logout', call.now);
+    const proven = part<OfAccount>(
+      'proven',
+      sql`SELECT account_id FROM ${session} WHERE stage = 'signed_in'`,
+    );
+    const others = endSessionsOf(call, 'logout', raiseStamp(call, proven), survivors.none, own);
+    const audited = audit(call, 'session.end', recordedAs('ended', session));
+    if (!(await this.database.row(statement(session, own, others, audited))))
+      throw new AuthError('session_not_found');
   }
 }
 
-/** A violated name of an account, as a refusal. */
-export function refuseTaken(error: unknown): never {
-  const column = /^accounts_(email|username|phone)_key$/.exec(violatedConstraint(error) ?? '')?.[1];
-  if (column) throw new AuthError(`${column as 'email' | 'username' | 'phone'}_taken`);
-  throw error;
+function verdictOf(sessionId: string, changed: Part<OfAccount>): Part<Recorded> {
+  return part(
+    'verdict',
+    sql`
+    SELECT 'changed' AS outcome, account_id, ${sessionId}::bigint AS session_id, NULL::bigint AS attempt_id FROM ${changed}`,
+  );
 }

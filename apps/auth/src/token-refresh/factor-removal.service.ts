@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { recipientOf, SecondFactors } from '@app/accounts';
-import { audit } from '@app/audit';
-import { Database, type Parts, sql, statementOf } from '@app/database';
-import { Outbox, ownerNotice } from '@app/delivery';
+import { audit, type Recorded } from '@app/audit';
+import { Database, part, sql, statement } from '@app/database';
 import { AuthError, type Call } from '@app/kernel';
-import { endSessionsOf, sessionOfToken, survivors } from '@app/sessions';
+import { sessionOfToken } from '@app/sessions';
+import { FactorConnection } from '@app/sign-in';
 import { Freshness } from './freshness.js';
 
 /** An account without a second factor again. */
@@ -12,46 +11,29 @@ import { Freshness } from './freshness.js';
 export class FactorRemovalService {
   constructor(
     private readonly database: Database,
-    private readonly factors: SecondFactors,
     private readonly freshness: Freshness,
-    private readonly outbox: Outbox,
+    private readonly connection: FactorConnection,
   ) {}
 
-  /** Needs a fresh proof. Nothing to take away is no failure. */
+  /**
+   * Needs a fresh proof. Nothing to take away is no failure.
+   *
+   * @throws AuthError `session_not_found`, `proof_stale`
+   */
   async disable(call: Call, sessionId: string): Promise<void> {
-    const parts: Parts = {
-      session: sessionOfToken(call, sessionId),
-      allowed: this.freshness.fresh(call, 'session'),
-      ...this.remove(call, 'allowed'),
-      verdict: sql`
+    const session = sessionOfToken(call, sessionId);
+    const allowed = this.freshness.fresh(call, session);
+    const verdict = part<Recorded>(
+      'verdict',
+      sql`
         SELECT CASE WHEN a.session_id IS NULL THEN 'stale' ELSE 'disabled' END AS outcome, s.account_id, s.session_id,
-          NULL::bigint AS attempt_id FROM session s LEFT JOIN allowed a ON true`,
-      audited: audit(call, 'factor.disconnect', 'verdict'),
-    };
-    const row = await this.database.row<{ outcome: string }>(
-      statementOf(parts, sql`SELECT outcome FROM verdict`),
+          NULL::bigint AS attempt_id FROM ${session} s LEFT JOIN ${allowed} a ON true`,
     );
-    this.outbox.wake();
+    const removed = this.connection.remove(call, allowed);
+    const row = await this.database.row(
+      statement(verdict, ...removed, audit(call, 'factor.disconnect', verdict)),
+    );
     if (!row) throw new AuthError('session_not_found');
     if (row.outcome === 'stale') throw new AuthError('proof_stale');
-  }
-
-  /** Once the statement has come back. */
-  sent(): void {
-    this.outbox.wake();
-  }
-
-  /** Parts that take the factor of the account in part `from` away and tell its owner. */
-  remove(call: Call, from: string): Parts {
-    return {
-      ...this.factors.disconnect(call, from),
-      ...endSessionsOf(call, 'second_factor_disabled', 'disconnected', survivors.signedIn),
-      recipient: recipientOf('email', 'disconnected'),
-      notice: this.outbox.enqueue(
-        ownerNotice(call, 'factor_changed', { change: 'disabled' }),
-        call.now,
-        sql`SELECT * FROM recipient`,
-      ),
-    };
   }
 }

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { holdAccount, PasswordCheck, withAccount, type KnownAccount } from '@app/accounts';
-import { audit, auditRefusal } from '@app/audit';
-import { Database, type Parts, sql, statementOf } from '@app/database';
-import { AuthError, type AuthErrorCode, type Call, type Identifier } from '@app/kernel';
-import { RefreshRotation, RefreshTokens } from '@app/sessions';
+import { withAccount } from '@app/accounts';
+import { audit, recordedAs } from '@app/audit';
+import { Database, part, sql, statement } from '@app/database';
+import type { Call, Identifier } from '@app/kernel';
+import { RefreshRotation, RefreshTokens, type StartedBy } from '@app/sessions';
+import { FirstFactor, inSession, type ProvenFactor, SecondFactorChallenge } from '@app/sign-in';
 import type { TokenHolder } from '@app/tokens';
-import { SecondFactorChallenge } from './second-factor-challenge.js';
 
 /** A session that has just begun, and the refresh token that nobody else has. */
 export interface BegunSession {
@@ -13,72 +13,46 @@ export interface BegunSession {
   refreshToken: string;
 }
 
-type Refusal = { code: AuthErrorCode; outcome: string };
-
-const DISABLED: Refusal = { code: 'credentials_wrong', outcome: 'disabled' };
-/** The account was changed between the look at its password and the session: the next try finds it as it is. */
-const OVERTAKEN: Refusal = { code: 'credentials_wrong', outcome: 'overtaken' };
+/** The client is told no more than that it cannot sign in. */
+const POLICY = { disabled: 'credentials_wrong', reachable: true } as const;
 
 /** A password for a session; with a second factor, one that is good for nothing but to finish. */
 @Injectable()
 export class PasswordTokenService {
   constructor(
     private readonly database: Database,
-    private readonly passwords: PasswordCheck,
+    private readonly firstFactor: FirstFactor,
+    private readonly challenge: SecondFactorChallenge,
     private readonly tokens: RefreshTokens,
     private readonly rotation: RefreshRotation,
-    private readonly challenge: SecondFactorChallenge,
   ) {}
 
+  /** @throws AuthError those of `FirstFactor.byPassword` */
   async signIn(call: Call, login: Identifier, password: string): Promise<BegunSession> {
-    const { address } = call.client;
-    const proof = await this.passwords.check(login, address, password, call.now);
-    if (!proof.ok) {
-      const code = proof.reason === 'locked' ? 'login_locked' : 'credentials_wrong';
-      return this.refuse(call, proof.accountId, { code, outcome: proof.reason }, proof.retryAfterSeconds);
-    }
-    const refusal = refusalOf(proof.account);
-    if (refusal) return this.refuse(call, proof.account.id, refusal);
-    const begun = await this.begin(call, proof.account, { forgiven: this.passwords.forgive(login, address) });
-    return begun ?? this.refuse(call, proof.account.id, OVERTAKEN);
+    const proven = await this.firstFactor.byPassword(call, login, password, POLICY);
+    return (await this.begin(call, proven)) ?? this.firstFactor.overtaken(call, proven);
   }
 
-  private async begin(call: Call, account: KnownAccount, also: Parts): Promise<BegunSession | undefined> {
+  private async begin(call: Call, proven: ProvenFactor): Promise<BegunSession | undefined> {
+    const { id: account_id, second_factor: factor } = proven.account;
     const token = this.tokens.first();
     const id = call.nextId();
-    const stage = account.second_factor === 'none' ? 'signed_in' : 'pending';
-    const parts: Parts = {
-      held: holdAccount(account),
-      starting: sql`SELECT account_id, security_stamp, ${stage}::text AS stage FROM held`,
-      session: this.rotation.start(call, { id, method: 'pwd', token }, 'starting'),
-      ...this.challenge.open(call, account.second_factor, id),
-      ...also,
-      verdict: sql`SELECT 'accepted' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session`,
-      audited: audit(call, 'password', 'verdict'),
-    };
-    const holder = await this.database.row<TokenHolder>(
-      statementOf(parts, withAccount<{ account_id: string }>('session').body),
+    const stage = factor === 'none' ? 'signed_in' : 'pending';
+    const held = proven.hold();
+    const starting = part<StartedBy>(
+      'starting',
+      sql`SELECT account_id, security_stamp, ${stage}::text AS stage FROM ${held}`,
     );
-    this.challenge.sent();
+    const session = this.rotation.start(call, { id, method: 'pwd', token }, starting);
+    const binding = inSession.binding({ account_id, session_id: id });
+    const holder = await this.database.row(
+      statement(
+        withAccount(session),
+        ...(factor === 'none' ? [] : this.challenge.open(call, factor, session, binding)),
+        ...proven.also(held),
+        audit(call, proven.event, recordedAs('accepted', session)),
+      ),
+    );
     return holder && { holder, refreshToken: token.token };
   }
-
-  private async refuse(
-    call: Call,
-    accountId: string | null,
-    { code, outcome }: Refusal,
-    retryAfterSeconds?: number,
-  ): Promise<never> {
-    await this.database.rows(auditRefusal(call, 'password', { outcome, accountId }));
-    throw new AuthError(code, { retryAfterSeconds });
-  }
-}
-
-/** Why an account with the right password may still not sign in. The client is told no more than that it cannot. */
-function refusalOf(account: KnownAccount): Refusal | undefined {
-  if (account.disabled_at) return DISABLED;
-  const reachable = { none: true, totp: true, email: account.email, sms: account.phone }[
-    account.second_factor
-  ];
-  return reachable ? undefined : { code: 'address_missing', outcome: 'no_address' };
 }

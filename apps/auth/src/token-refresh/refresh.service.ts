@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { withAccount } from '@app/accounts';
-import { audit } from '@app/audit';
-import { Database, sql, statementOf } from '@app/database';
+import { audit, type Recorded } from '@app/audit';
+import { Database, part, sql, statement } from '@app/database';
 import { AuthError, type Call } from '@app/kernel';
 import { RefreshRotation, RefreshTokens, type PresentedToken } from '@app/sessions';
 import type { TokenHolder } from '@app/tokens';
@@ -24,7 +24,11 @@ export class RefreshService {
     private readonly rotation: RefreshRotation,
   ) {}
 
-  /** One statement decides: it turns the token over, or ends the session of one that is too old, and says in the audit log why. */
+  /**
+   * One statement decides: it turns the token over, or ends the session of one that is too old, and says in the audit log why.
+   *
+   * @throws AuthError `session_not_found`
+   */
   async refresh(call: Call, refreshToken: string): Promise<BegunSession> {
     const presented = this.tokens.read(refreshToken);
     if (!presented) throw new AuthError('session_not_found');
@@ -35,17 +39,21 @@ export class RefreshService {
   }
 
   private async decide(call: Call, presented: PresentedToken): Promise<Verdict> {
-    const parts = {
-      presented: this.rotation.presented(call, presented),
-      rotated: this.rotation.rotate(call, presented, 'presented'),
-      verdict: sql`
+    const found = this.rotation.presented(call, presented);
+    const rotated = this.rotation.rotate(call, presented, found);
+    const verdict = part<Recorded & { outcome: Outcome }>(
+      'verdict',
+      sql`
         SELECT CASE WHEN p.state = 'current' THEN 'rotated' ELSE coalesce(p.state, 'unknown') END AS outcome,
           p.account_id, p.session_id, NULL::bigint AS attempt_id
-        FROM (VALUES (1)) one LEFT JOIN presented p ON true`,
-      audited: audit(call, 'token.refresh', 'verdict'),
-    };
-    const answer = sql`SELECT v.outcome, h.* FROM verdict v LEFT JOIN ${withAccount('rotated')} h ON true`;
-    return (await this.database.row<Verdict>(statementOf(parts, answer))) as Verdict;
+        FROM (VALUES (1)) one LEFT JOIN ${found} p ON true`,
+    );
+    const answer = part<Verdict>(
+      'answer',
+      sql`SELECT v.outcome, h.* FROM ${verdict} v LEFT JOIN ${withAccount(rotated)} h ON true`,
+    );
+    const row = await this.database.row(statement(answer, audit(call, 'token.refresh', verdict)));
+    return row as Verdict;
   }
 }
 

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { NewPassword, registerAccount, type Profile } from '@app/accounts';
-import { audit } from '@app/audit';
-import { Database, type Parts, sql, statementOf } from '@app/database';
+import { audit, type Recorded } from '@app/audit';
+import { Database, part, sql, statement } from '@app/database';
 import type { Call } from '@app/kernel';
-import { RefreshRotation, RefreshTokens } from '@app/sessions';
+import { RefreshRotation, RefreshTokens, type StartedBy } from '@app/sessions';
+import { refuseTakenName } from '@app/sign-in';
 import { TokenPairs, type TokenHolder, type TokenPair } from '@app/tokens';
-import { refuseTaken } from './account.service.js';
 
 export interface RegistrationRequest {
   email?: string;
@@ -32,26 +32,30 @@ export class RegistrationService {
     private readonly pairs: TokenPairs,
   ) {}
 
+  /** @throws AuthError `password_weak`, `busy`, `email_taken`, `username_taken` */
   async register(call: Call, { password, ...names }: RegistrationRequest): Promise<Registered> {
     const passwordHash =
       password === undefined ? undefined : await this.passwords.hash(password, Object.values(names));
     const token = this.tokens.first();
     const session = { id: call.nextId(), method: 'pwd', token } as const;
-    const parts: Parts = {
-      created: registerAccount(call, { ...names, id: call.nextId(), passwordHash }),
-      starting: sql`SELECT account_id, security_stamp, 'signed_in' AS stage FROM created WHERE ${passwordHash !== undefined}::boolean`,
-      session: this.rotation.start(call, session, 'starting'),
-      verdict: sql`
-        SELECT 'created' AS outcome, c.account_id, s.session_id, NULL::bigint AS attempt_id
-        FROM created c LEFT JOIN session s ON true`,
-      audited: audit(call, 'account.register', 'verdict'),
-    };
-    const answer = sql`
-      SELECT c.*, s.session_id, s.stage, s.amr, s.second_factor_at, true AS has_password
-      FROM created c LEFT JOIN session s ON true`;
+    const created = registerAccount(call, { ...names, id: call.nextId(), passwordHash });
+    const starting = part<StartedBy>(
+      'starting',
+      sql`
+        SELECT account_id, security_stamp, 'signed_in' AS stage FROM ${created}
+        WHERE ${passwordHash !== undefined}::boolean`,
+    );
+    const started = this.rotation.start(call, session, starting);
+    const registered = part<Profile & TokenHolder & Recorded>(
+      'registered',
+      sql`
+        SELECT c.*, s.session_id, s.stage, s.amr, s.second_factor_at, true AS has_password, 'created' AS outcome,
+          NULL::bigint AS attempt_id
+        FROM ${created} c LEFT JOIN ${started} s ON true`,
+    );
     const row = await this.database
-      .row<Profile & TokenHolder>(statementOf(parts, answer))
-      .catch((error: unknown) => refuseTaken(error));
+      .row(statement(registered, audit(call, 'account.register', registered)))
+      .catch(refuseTakenName);
     const profile = row as Profile & TokenHolder;
     return {
       profile,

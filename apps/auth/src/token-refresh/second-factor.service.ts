@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { withAccount } from '@app/accounts';
 import type { RedeemOutcome } from '@app/attempts';
-import { audit } from '@app/audit';
-import { Database, sql, statementOf } from '@app/database';
+import { audit, type Recorded } from '@app/audit';
+import { Database, part, sql, statement } from '@app/database';
 import { AuthError, type Call } from '@app/kernel';
 import { RefreshRotation, RefreshTokens, type PresentedToken } from '@app/sessions';
+import { inSession, retryOnConflict, SecondFactorCheck, type AwaitedFactor } from '@app/sign-in';
 import type { TokenHolder } from '@app/tokens';
 import type { BegunSession } from './password-token.service.js';
 import { successorOf } from './refresh.service.js';
-import { isBackupCode, SecondFactorCheck, type AwaitedFactor } from './second-factor-check.js';
 
 interface Verdict extends Partial<TokenHolder> {
   outcome: RedeemOutcome;
@@ -28,6 +28,8 @@ export class SecondFactorService {
   /**
    * Two statements: the first finds what the session waits for, because only the process can read an authenticator's
    * secret; the second checks the code and promotes the session in one.
+   *
+   * @throws AuthError `session_not_found`, `code_wrong`
    */
   async confirm(call: Call, refreshToken: string, code: string): Promise<BegunSession> {
     const presented = this.tokens.read(refreshToken);
@@ -46,17 +48,21 @@ export class SecondFactorService {
     presented: PresentedToken,
     code: string,
   ): Promise<AwaitedFactor | undefined> {
-    const parts = {
-      presented: this.rotation.presented(call, presented),
-      good: this.rotation.good('presented'),
-      ended: this.rotation.endReplayed(call, 'presented'),
-      ...this.check.find(call, 'good', isBackupCode(code)),
-      refused: sql`
+    const found = this.rotation.presented(call, presented);
+    const good = this.rotation.good(found);
+    const { awaited, effects } = this.check.find(call, inSession, good, code);
+    const refused = part<Recorded>(
+      'refused',
+      sql`
         SELECT coalesce(p.state, 'unknown') AS outcome, p.account_id, p.session_id, NULL::bigint AS attempt_id
-        FROM (VALUES (1)) one LEFT JOIN presented p ON true WHERE NOT EXISTS (SELECT FROM good)`,
-      audited: audit(call, 'second_factor', 'refused'),
-    };
-    return this.database.row<AwaitedFactor>(statementOf(parts, sql`SELECT * FROM awaited`));
+        FROM (VALUES (1)) one LEFT JOIN ${found} p ON true WHERE NOT EXISTS (SELECT FROM ${good})`,
+    );
+    const ended = this.rotation.endReplayed(call, found);
+    const audited = audit(call, 'second_factor', refused);
+    const row = await retryOnConflict(() =>
+      this.database.row(statement(awaited, ...effects, ended, audited)),
+    );
+    return row && this.check.read(row);
   }
 
   private async decide(
@@ -65,14 +71,17 @@ export class SecondFactorService {
     awaited: AwaitedFactor,
     code: string,
   ): Promise<Verdict> {
-    const parts = {
-      presented: this.rotation.presented(call, presented),
-      good: this.rotation.good('presented'),
-      ...this.check.redeem(call, awaited, code, 'good'),
-      promoted: this.rotation.promote(call, presented, 'good', 'verdict'),
-      audited: audit(call, 'second_factor', 'verdict'),
-    };
-    const answer = sql`SELECT v.outcome, h.* FROM verdict v LEFT JOIN ${withAccount('promoted')} h ON true`;
-    return (await this.database.row<Verdict>(statementOf(parts, answer))) as Verdict;
+    const good = this.rotation.good(this.rotation.presented(call, presented));
+    const { redemption, effects } = this.check.redeem(call, inSession, good, awaited, code);
+    const { verdict } = redemption;
+    const promoted = this.rotation.promote(call, presented, good, verdict);
+    const answer = part<Verdict>(
+      'answer',
+      sql`SELECT v.outcome, h.* FROM ${verdict} v LEFT JOIN ${withAccount(promoted)} h ON true`,
+    );
+    const row = await this.database.row(
+      statement(answer, redemption, ...effects, audit(call, 'second_factor', verdict)),
+    );
+    return row as Verdict;
   }
 }

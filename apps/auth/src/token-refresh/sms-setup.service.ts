@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { SecondFactors } from '@app/accounts';
-import { AttemptsRepository, takeSendWindow } from '@app/attempts';
+import { addressedTo, SecondFactors } from '@app/accounts';
+import { AttemptsRepository } from '@app/attempts';
 import { Config } from '@app/config';
-import { sql } from '@app/database';
-import { Outbox } from '@app/delivery';
-import { AuthError, type Call } from '@app/kernel';
+import type { Call } from '@app/kernel';
+import { CodeSender, inSession, sentCode } from '@app/sign-in';
 import { FactorSetups } from './factor-setup.js';
-import { bindingOf, sentFactor } from './second-factor-code.js';
 
 /** A phone that will get the codes, of no use until the code that is texted to it is confirmed. */
 @Injectable()
@@ -15,35 +13,35 @@ export class SmsSetupService {
     private readonly setups: FactorSetups,
     private readonly factors: SecondFactors,
     private readonly attempts: AttemptsRepository,
-    private readonly outbox: Outbox,
+    private readonly sender: CodeSender,
     private readonly config: Config,
   ) {}
 
-  /** `phone`: E.164. Answers the backup codes. */
+  /**
+   * `phone`: E.164. Answers the backup codes.
+   *
+   * @throws AuthError those of `FactorSetups.holder`, `resend_too_soon`
+   */
   async begin(call: Call, sessionId: string, phone: string): Promise<string[]> {
     const { waitSeconds, hourlyLimit } = this.config.sends;
-    const holder = await this.setups.holder(call, sessionId);
-    const target = { purpose: 'factor_setup', binding: `${bindingOf(sessionId)} ${phone}` } as const;
-    const { attempt, message } = sentFactor(
-      call,
-      'sms',
-      target,
-      this.attempts.ruleOf('factor_setup', call.now),
-    );
-    const codes = await this.setups.run(call, holder, sessionId, {
-      window_taken: takeSendWindow(call, { purpose: 'factor_setup', waitSeconds, hourlyLimit }, 'allowed'),
-      sending: sql`SELECT a.* FROM allowed a JOIN window_taken USING (subject)`,
-      set_up: this.factors.beginSms(call, phone, 'sending'),
-      ...this.attempts.open(call, attempt, 'sending'),
-      message: this.outbox.enqueue(message, call.now, recipientAt(phone)),
+    const { account_id } = await this.setups.holder(call, sessionId);
+    const binding = inSession.binding({ account_id, session_id: sessionId }, phone);
+    const asking = this.setups.allowed(call, sessionId);
+    let backupCodes: string[] = [];
+    await this.sender.send(call, {
+      event: 'factor.setup',
+      asking,
+      to: addressedTo(phone, asking),
+      scope: inSession,
+      rule: { purpose: 'factor_setup', waitSeconds, hourlyLimit },
+      ...sentCode(call, this.attempts, 'sms', binding, 'factor_setup'),
+      also: (allowed) => {
+        const setUp = this.factors.beginSms(call, phone, allowed);
+        const { codes, parts } = this.setups.issue(call, account_id, setUp);
+        backupCodes = codes;
+        return [setUp, parts];
+      },
     });
-    this.outbox.wake();
-    if (!codes) throw new AuthError('resend_too_soon', { retryAfterSeconds: waitSeconds });
-    return codes;
+    return backupCodes;
   }
 }
-
-/** The number that is being set up, which is not the account's yet. */
-const recipientAt = (phone: string) => sql`
-  SELECT ${phone}::text AS address, a.language, a.id AS account_id
-  FROM accounts a JOIN sending s ON s.account_id = a.id`;

@@ -1,8 +1,5 @@
 import { Module } from '@nestjs/common';
-import { AccountsModule } from '@app/accounts';
-import { AttemptsModule } from '@app/attempts';
-import { DeliveryModule } from '@app/delivery';
-import { SessionsModule } from '@app/sessions';
+import { SignInModule } from '@app/sign-in';
 import { TokensModule } from '@app/tokens';
 import { AccountService } from './account.service.js';
 import { BackupRemovalService } from './backup-removal.service.js';
@@ -15,8 +12,6 @@ import { Freshness } from './freshness.js';
 import { PasswordTokenService } from './password-token.service.js';
 import { RefreshService } from './refresh.service.js';
 import { RegistrationService } from './registration.service.js';
-import { SecondFactorChallenge } from './second-factor-challenge.js';
-import { SecondFactorCheck } from './second-factor-check.js';
 import { SecondFactorService } from './second-factor.service.js';
 import { SmsSetupService } from './sms-setup.service.js';
 import { TokenService } from './token.service.js';
@@ -29,7 +24,7 @@ import { YatUsersController } from './yat-users.controller.js';
 
 /** Flow `token-refresh`: access tokens, and refresh tokens that renew them for months. Spoken by yat clients. */
 @Module({
-  imports: [AccountsModule, AttemptsModule, DeliveryModule, SessionsModule, TokensModule],
+  imports: [SignInModule, TokensModule],
   controllers: [
     YatTokenController,
     YatAccountController,
@@ -49,8 +44,6 @@ import { YatUsersController } from './yat-users.controller.js';
     PasswordTokenService,
     RefreshService,
     RegistrationService,
-    SecondFactorChallenge,
-    SecondFactorCheck,
     SecondFactorService,
     SmsSetupService,
     TokenService,

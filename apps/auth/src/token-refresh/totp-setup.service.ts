@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { SecondFactors } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { AuthError, type Call } from '@app/kernel';
+import { shownCode } from '@app/sign-in';
 import { FactorSetups } from './factor-setup.js';
-import { shownFactor } from './second-factor-code.js';
 
 export interface BegunAuthenticator {
   /** Base32. */
@@ -22,13 +22,14 @@ export class TotpSetupService {
     private readonly attempts: AttemptsRepository,
   ) {}
 
+  /** @throws AuthError those of `FactorSetups.holder` */
   async begin(call: Call, sessionId: string): Promise<BegunAuthenticator> {
-    const holder = await this.setups.holder(call, sessionId);
-    const { secret, uri, part } = this.factors.beginTotp(call, holder.account_id, holder.label, 'allowed');
-    const attempt = shownFactor(call, 'factor_setup', this.attempts.ruleOf('factor_setup', call.now));
-    const parts = { set_up: part, ...this.attempts.open(call, attempt, 'allowed') };
-    const backupCodes = await this.setups.run(call, holder, sessionId, parts);
-    if (!backupCodes) throw new AuthError('proof_stale');
+    const { account_id, label } = await this.setups.holder(call, sessionId);
+    const allowed = this.setups.allowed(call, sessionId);
+    const { secret, uri, part: setUp } = this.factors.beginTotp(call, account_id, label, allowed);
+    const opened = this.attempts.open(call, shownCode(call, this.attempts, 'factor_setup'), allowed);
+    const { codes: backupCodes, parts } = this.setups.issue(call, account_id, setUp);
+    if (!(await this.setups.run(call, allowed, setUp, opened, parts))) throw new AuthError('proof_stale');
     return { secret, uri, backupCodes };
   }
 }

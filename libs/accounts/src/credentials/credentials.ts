@@ -1,4 +1,4 @@
-import { after, empty, type From, part, type Part, source, sql, type Sql } from '@app/database';
+import { after, empty, part, type Part, sql, type Sql } from '@app/database';
 import type { Call } from '@app/kernel';
 import type { MaybeOfAccount, OfAccount } from '../held-account.js';
 import type { NewCredential, StoredCredential } from './credential-proofs.js';
@@ -8,6 +8,15 @@ import type { CredentialKind } from './credential.entity.js';
 export const UNREGISTERED = sql`NOT EXISTS (
   SELECT FROM credentials c WHERE c.account_id = accounts.id AND c.revoked_at IS NULL)`;
 
+/** The account, while nobody has a key to it. */
+export function unregisteredAccount(accountId: string): Part<OfAccount> {
+  return part(
+    'unregistered',
+    sql`
+    SELECT id AS account_id FROM accounts WHERE id = ${accountId}::bigint AND disabled_at IS NULL AND ${UNREGISTERED}`,
+  );
+}
+
 /** A key that opens its account. */
 export interface ActiveCredential extends StoredCredential {
   transports: string[];
@@ -15,13 +24,13 @@ export interface ActiveCredential extends StoredCredential {
 }
 
 /** The keys that open the account. */
-export function activeCredentials(from: From<MaybeOfAccount>): Part<ActiveCredential> {
+export function activeCredentials(from: Part<MaybeOfAccount>): Part<ActiveCredential> {
   return part(
     'active_credentials',
     sql`
     SELECT c.id::text AS id, c.kind, c.credential_id, c.public_key, c.sign_count::text AS sign_count, c.transports,
       c.encrypted_private_key
-    FROM credentials c JOIN ${source(from)} f USING (account_id) WHERE c.revoked_at IS NULL ORDER BY c.id`,
+    FROM credentials c JOIN ${from} f USING (account_id) WHERE c.revoked_at IS NULL ORDER BY c.id`,
   );
 }
 
@@ -42,21 +51,21 @@ export function heldCredential(id: string | undefined): Part<HeldCredential> {
 }
 
 /** Condition: the counter is later than the last one of the held key, or the authenticator has none (WebAuthn §6.1.1). */
-export function isNewCount(count: number | undefined, held: From<Pick<HeldCredential, 'sign_count'>>): Sql {
+export function isNewCount(count: number | undefined, held: Part<Pick<HeldCredential, 'sign_count'>>): Sql {
   return sql`coalesce((SELECT ${count ?? null}::bigint > h.sign_count OR (${count ?? null}::bigint = 0 AND h.sign_count = 0)
-    FROM ${source(held)} h), false)`;
+    FROM ${held} h), false)`;
 }
 
 /** Stores the counter once the attempt is redeemed by it. */
 export function storeCount(
   count: number | undefined,
-  held: From<{ id: string }>,
-  verdict: From<{ outcome: string }>,
+  held: Part<{ id: string }>,
+  verdict: Part<{ outcome: string }>,
 ): Part<{ id: string }> {
   return part(
     'counted',
     sql`
-    UPDATE credentials c SET sign_count = ${count ?? null}::bigint FROM ${source(held)} h, ${source(verdict)} v
+    UPDATE credentials c SET sign_count = ${count ?? null}::bigint FROM ${held} h, ${verdict} v
     WHERE v.outcome = 'redeemed' AND c.id = h.id RETURNING c.id`,
   );
 }
@@ -64,12 +73,12 @@ export function storeCount(
 /** Revokes every key of the account. */
 export function revokeCredentials(
   { now }: Pick<Call, 'now'>,
-  from: From<MaybeOfAccount>,
+  from: Part<MaybeOfAccount>,
 ): Part<{ id: string }> {
   return part(
     'revoked',
     sql`
-    UPDATE credentials c SET revoked_at = ${now}::timestamptz FROM ${source(from)} f
+    UPDATE credentials c SET revoked_at = ${now}::timestamptz FROM ${from} f
     WHERE c.account_id = f.account_id AND c.revoked_at IS NULL RETURNING c.id`,
   );
 }
@@ -84,8 +93,8 @@ export type CredentialRow = NewCredential & { id: string; uuid: string };
 export function insertCredentials(
   { now }: Pick<Call, 'now'>,
   rows: Sql,
-  from: From<OfAccount>,
-  first?: From<object>,
+  from: Part<OfAccount>,
+  first?: Part,
 ): Part<{ id: string }> {
   return part(
     'inserted',
@@ -93,7 +102,7 @@ export function insertCredentials(
     INSERT INTO credentials (id, uuid, account_id, kind, credential_id, name, public_key, sign_count, encrypted_private_key, created_at)
     SELECT n.id, n.uuid, f.account_id, n.kind, n.credential_id, n.name, n.public_key, n.sign_count, n.encrypted_private_key,
       ${now}::timestamptz
-    FROM ${source(from)} f, ${first ? sql`${after(source(first))},` : empty}
+    FROM ${from} f, ${first ? sql`${after(first)},` : empty}
       jsonb_to_recordset(${rows}) AS n (id bigint, uuid uuid, kind text, credential_id text, name text,
         public_key text, sign_count bigint, encrypted_private_key text)
     RETURNING id`,

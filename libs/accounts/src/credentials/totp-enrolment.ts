@@ -1,5 +1,5 @@
 import type { Call } from '@app/kernel';
-import { type From, part, type Part, source, type Sql, sql } from '@app/database';
+import { part, type Part, type Sql, sql } from '@app/database';
 import { raiseStamp } from '../account-changes.js';
 import type { HeldAccount, OfAccount } from '../held-account.js';
 
@@ -17,19 +17,19 @@ type ChangedKeys = Record<string, Part> & { raised: Part<HeldAccount> };
  * The keys of the account change: what was made for it before is over, and it gets the authenticator, if one is given and it has
  * no second factor: that one stays.
  */
-export function changeKeys({ now }: Pick<Call, 'now'>, from: From<OfAccount>, totp?: Enrolment): ChangedKeys {
+export function changeKeys({ now }: Pick<Call, 'now'>, from: Part<OfAccount>, totp?: Enrolment): ChangedKeys {
   if (!totp) return { raised: raiseStamp({ now }, from) };
   const unprotected = part<OfAccount>(
     'unprotected',
     sql`
-      SELECT a.id AS account_id FROM accounts a JOIN ${source(from)} f ON f.account_id = a.id WHERE a.second_factor = 'none'`,
+      SELECT a.id AS account_id FROM accounts a JOIN ${from} f ON f.account_id = a.id WHERE a.second_factor = 'none'`,
   );
   const raised = part<HeldAccount>(
     'raised',
     sql`
       UPDATE accounts a SET security_stamp = a.security_stamp + 1, updated_at = ${now}::timestamptz,
         second_factor = CASE WHEN a.second_factor = 'none' THEN 'totp' ELSE a.second_factor END
-      FROM ${source(from)} f WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp`,
+      FROM ${from} f WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp`,
   );
   return { unprotected, raised, authenticator: enrol({ now }, unprotected, totp) };
 }

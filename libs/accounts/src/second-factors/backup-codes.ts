@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type From, part, type Part, source, sql, type Sql } from '@app/database';
+import { part, type Part, sql, type Sql } from '@app/database';
 import { KeyRing, type Call } from '@app/kernel';
 import type { OfAccount } from '../held-account.js';
 
@@ -40,7 +40,7 @@ export class BackupCodes {
     { now }: Call,
     accountId: string,
     { count, length, kept = false }: BackupCodeForm,
-    from: From<OfAccount>,
+    from: Part<OfAccount>,
   ): { codes: string[]; parts: IssuedCodes } {
     const codes = Array.from({ length: count }, () => randomCode(length));
     const hashes = codes.map((code) => this.keyRing.mac(LABEL, accountId, code).hash);
@@ -54,7 +54,7 @@ export class BackupCodes {
           sql`
           INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
           SELECT f.account_id, h.hash, h.sealed, ${now}::timestamptz
-          FROM ${source(from)} f, unnest(${hashes}::text[], ${sealed}::text[]) AS h (hash, sealed)
+          FROM ${from} f, unnest(${hashes}::text[], ${sealed}::text[]) AS h (hash, sealed)
           WHERE f.account_id = ${accountId}::bigint RETURNING account_id`,
         ),
       },
@@ -62,11 +62,11 @@ export class BackupCodes {
   }
 
   /** The codes of the account that were kept for its owner, sealed. */
-  keptOf(from: From<OfAccount>): Part<{ code_sealed: string; used: boolean }> {
+  keptOf(from: Part<OfAccount>): Part<{ code_sealed: string; used: boolean }> {
     return part(
       'kept',
       sql`
-      SELECT b.code_sealed, b.used_at IS NOT NULL AS used FROM backup_codes b JOIN ${source(from)} f USING (account_id)
+      SELECT b.code_sealed, b.used_at IS NOT NULL AS used FROM backup_codes b JOIN ${from} f USING (account_id)
       WHERE b.code_sealed IS NOT NULL ORDER BY b.code_hash`,
     );
   }
@@ -77,11 +77,11 @@ export class BackupCodes {
   }
 
   /** The account, if it has no codes, not even used ones. */
-  lackedBy(from: From<OfAccount>): Part<OfAccount> {
+  lackedBy(from: Part<OfAccount>): Part<OfAccount> {
     return part(
       'codeless',
       sql`
-      SELECT f.account_id FROM ${source(from)} f
+      SELECT f.account_id FROM ${from} f
       WHERE NOT EXISTS (SELECT FROM backup_codes b WHERE b.account_id = f.account_id)`,
     );
   }
@@ -98,16 +98,16 @@ export class BackupCodes {
   }
 
   /** Condition: a code was found. */
-  isRight(locked: From<LockedCode>): Sql {
-    return sql`(EXISTS (SELECT FROM ${source(locked)}))`;
+  isRight(locked: Part<LockedCode>): Sql {
+    return sql`(EXISTS (SELECT FROM ${locked}))`;
   }
 
   /** Spends the code once the attempt is redeemed by it. */
-  accept({ now }: Call, locked: From<LockedCode>, verdict: From<{ outcome: string }>): Part<OfAccount> {
+  accept({ now }: Call, locked: Part<LockedCode>, verdict: Part<{ outcome: string }>): Part<OfAccount> {
     return part(
       'spent',
       sql`
-      UPDATE backup_codes b SET used_at = ${now}::timestamptz FROM ${source(locked)} l, ${source(verdict)} v
+      UPDATE backup_codes b SET used_at = ${now}::timestamptz FROM ${locked} l, ${verdict} v
       WHERE v.outcome = 'redeemed' AND b.account_id = l.account_id AND b.code_hash = l.code_hash
       RETURNING b.account_id`,
     );
@@ -115,10 +115,10 @@ export class BackupCodes {
 }
 
 /** Forgets the backup codes of the account. */
-export function dropBackupCodes(from: From<OfAccount>): Part<OfAccount> {
+export function dropBackupCodes(from: Part<OfAccount>): Part<OfAccount> {
   return part(
     'backup_codes_dropped',
-    sql`DELETE FROM backup_codes b USING ${source(from)} f WHERE b.account_id = f.account_id RETURNING b.account_id`,
+    sql`DELETE FROM backup_codes b USING ${from} f WHERE b.account_id = f.account_id RETURNING b.account_id`,
   );
 }
 

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
-import { type From, part, type Part, source, sql, type Sql } from '@app/database';
+import { part, type Part, sql, type Sql } from '@app/database';
 import { plusSeconds, type Call } from '@app/kernel';
+import type { SecondFactor } from '../account.entity.js';
 import type { HeldAccount, OfAccount } from '../held-account.js';
 import { TotpFactors } from '../totp-factors.js';
 import { dropBackupCodes } from './backup-codes.js';
@@ -48,22 +49,22 @@ export class SecondFactors {
   ) {}
 
   /** A new authenticator for the account, in the place of any set-up that was not confirmed. */
-  beginTotp(call: Call, accountId: string, label: string, from: From<OfAccount>): AuthenticatorSetup {
+  beginTotp(call: Call, accountId: string, label: string, from: Part<OfAccount>): AuthenticatorSetup {
     const { secret, sealed, uri } = this.totp.create(accountId, label);
     return { secret, uri, part: this.begin(call, from, 'totp', sealed, null) };
   }
 
   /** Texts to this number (E.164), likewise. */
-  beginSms(call: Call, phone: string, from: From<OfAccount>): Part<OfAccount> {
+  beginSms(call: Call, phone: string, from: Part<OfAccount>): Part<OfAccount> {
     return this.begin(call, from, 'sms', null, phone);
   }
 
   /** The account's set-up that can still be confirmed, locked. */
-  setup({ now }: Call, from: From<OfAccount>): Part<FactorSetup> {
+  setup({ now }: Call, from: Part<OfAccount>): Part<FactorSetup> {
     return part(
       'setup',
       sql`
-      SELECT u.account_id, u.factor, u.secret_sealed, u.phone FROM factor_setups u JOIN ${source(from)} f USING (account_id)
+      SELECT u.account_id, u.factor, u.secret_sealed, u.phone FROM factor_setups u JOIN ${from} f USING (account_id)
       WHERE u.expires_at > ${now}::timestamptz FOR UPDATE OF u`,
     );
   }
@@ -75,8 +76,8 @@ export class SecondFactors {
   }
 
   /** Condition: `setup` still holds what `known` was read from: another set-up has not taken its place. */
-  isUnchanged(known: FactorSetup, setup: From<FactorSetup>): Sql {
-    return sql`(EXISTS (SELECT FROM ${source(setup)} WHERE secret_sealed IS NOT DISTINCT FROM ${known.secret_sealed}::text
+  isUnchanged(known: FactorSetup, setup: Part<FactorSetup>): Sql {
+    return sql`(EXISTS (SELECT FROM ${setup} WHERE secret_sealed IS NOT DISTINCT FROM ${known.secret_sealed}::text
       AND phone IS NOT DISTINCT FROM ${known.phone}::text))`;
   }
 
@@ -88,13 +89,13 @@ export class SecondFactors {
   connect(
     { now }: Call,
     step: number | undefined,
-    setup: From<FactorSetup>,
-    verdict: From<{ outcome: string }>,
+    setup: Part<FactorSetup>,
+    verdict: Part<{ outcome: string }>,
   ): Connection {
     const used = part<FactorSetup>(
       'used_setup',
       sql`
-        DELETE FROM factor_setups u USING ${source(setup)} s, ${source(verdict)} v
+        DELETE FROM factor_setups u USING ${setup} s, ${verdict} v
         WHERE v.outcome = 'redeemed' AND u.account_id = s.account_id
         RETURNING u.account_id, u.factor, u.secret_sealed, u.phone`,
     );
@@ -117,27 +118,38 @@ export class SecondFactors {
   }
 
   /** Leaves the account without a second factor. What was made for it before is over. */
-  disconnect({ now }: Call, from: From<OfAccount>): Disconnection {
-    const disconnected = part<HeldAccount>(
-      'disconnected',
+  disconnect(call: Call, from: Part<OfAccount>): Disconnection {
+    return { disconnected: this.choose(call, 'none', from), ...this.forget(from) };
+  }
+
+  /** The factor that sign-ins of the account ask for from now on, if that is another one. What was made for it before is over. */
+  choose({ now }: Call, factor: SecondFactor, from: Part<OfAccount>): Part<HeldAccount> {
+    return part(
+      'chosen',
       sql`
-        UPDATE accounts a SET second_factor = 'none', security_stamp = a.security_stamp + 1, updated_at = ${now}::timestamptz
-        FROM ${source(from)} f WHERE a.id = f.account_id AND a.second_factor <> 'none'
-        RETURNING a.id AS account_id, a.security_stamp`,
+      UPDATE accounts a SET second_factor = ${factor}, security_stamp = a.security_stamp + 1, updated_at = ${now}::timestamptz
+      FROM ${from} f WHERE a.id = f.account_id AND a.second_factor <> ${factor} RETURNING a.id AS account_id, a.security_stamp`,
     );
-    return { disconnected, ...this.forget(from) };
+  }
+
+  /** The account, if it has an authenticator. */
+  connectedTo(from: Part<OfAccount>): Part<OfAccount> {
+    return part(
+      'authenticated',
+      sql`SELECT f.account_id FROM ${from} f JOIN totp_factors t USING (account_id)`,
+    );
   }
 
   /** Forgets what the second factor of the account consists of; sign-ins go on to ask for it. */
-  forget(from: From<OfAccount>): Forgotten {
+  forget(from: Part<OfAccount>): Forgotten {
     return {
       authenticator_dropped: part(
         'authenticator_dropped',
-        sql`DELETE FROM totp_factors t USING ${source(from)} f WHERE t.account_id = f.account_id RETURNING t.account_id`,
+        sql`DELETE FROM totp_factors t USING ${from} f WHERE t.account_id = f.account_id RETURNING t.account_id`,
       ),
       setup_dropped: part(
         'setup_dropped',
-        sql`DELETE FROM factor_setups u USING ${source(from)} f WHERE u.account_id = f.account_id RETURNING u.account_id`,
+        sql`DELETE FROM factor_setups u USING ${from} f WHERE u.account_id = f.account_id RETURNING u.account_id`,
       ),
       backup_codes_dropped: dropBackupCodes(from),
     };
@@ -145,7 +157,7 @@ export class SecondFactors {
 
   private begin(
     { now }: Call,
-    from: From<OfAccount>,
+    from: Part<OfAccount>,
     factor: 'sms' | 'totp',
     sealed: string | null,
     phone: string | null,
@@ -155,7 +167,7 @@ export class SecondFactors {
       'set_up',
       sql`
       INSERT INTO factor_setups (account_id, factor, secret_sealed, phone, created_at, expires_at)
-      SELECT f.account_id, ${factor}, ${sealed}, ${phone}, ${now}::timestamptz, ${expiresAt}::timestamptz FROM ${source(from)} f
+      SELECT f.account_id, ${factor}, ${sealed}, ${phone}, ${now}::timestamptz, ${expiresAt}::timestamptz FROM ${from} f
       ON CONFLICT (account_id) DO UPDATE SET factor = excluded.factor, secret_sealed = excluded.secret_sealed,
         phone = excluded.phone, created_at = excluded.created_at, expires_at = excluded.expires_at
       RETURNING account_id`,

@@ -11,6 +11,7 @@ import { Credentials1760000010000 } from './0010-credentials.js';
 import { Docspace1760000011000 } from './0011-docspace.js';
 import { ExternalIdentities1760000012000 } from './0012-external-identities.js';
 import { SecurityStamp1760000013000 } from './0013-security-stamp.js';
+import { SecondFactorAttempts1760000014000 } from './0014-second-factor-attempts.js';
 
 /** In the order in which they run. Classes and not a glob: the same in tests, in the build and on the command line. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   Docspace1760000011000,
   ExternalIdentities1760000012000,
   SecurityStamp1760000013000,
+  SecondFactorAttempts1760000014000,
 ];

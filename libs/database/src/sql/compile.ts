@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { NamedPart } from './legacy.js';
 import { Part } from './part.js';
 import { Sql } from './sql.js';
 import { Statement } from './statement.js';
@@ -49,7 +48,6 @@ class Walk {
   step = start;
   private readonly names = new Map<Part, string>();
   private readonly taken = new Map<string, number>();
-  private readonly fixed = new Map<Part, string>();
   private begun = false;
 
   /** `texts`: collects the text; without it, only the shape is followed. */
@@ -57,12 +55,7 @@ class Walk {
     query: Query,
     readonly texts?: string[],
   ) {
-    const { answer, effects, named } = asStatement(query);
-    for (const [name, part] of Object.entries(named)) {
-      this.taken.set(name, 1);
-      this.fixed.set(part, name);
-    }
-    for (const part of this.fixed.keys()) this.require(part);
+    const { answer, effects } = asStatement(query);
     const body = new Draft(texts !== undefined);
     this.visit(answer, body);
     for (const effect of effects) this.require(effect);
@@ -74,7 +67,7 @@ class Walk {
   private require(part: Part): string {
     const known = this.names.get(part);
     if (known) return known;
-    const name = this.fixed.get(part) ?? this.free(part.label);
+    const name = this.free(part.label);
     this.names.set(part, name);
     this.follow(BEGIN);
     this.follow(name);
@@ -105,7 +98,7 @@ class Walk {
   }
 
   private reference(part: Part): string {
-    const name = part instanceof NamedPart ? part.label : this.require(part);
+    const name = this.require(part);
     this.follow(name);
     return name;
   }

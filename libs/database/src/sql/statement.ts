@@ -18,8 +18,6 @@ export class Statement<Row extends object = object> {
   constructor(
     readonly answer: Sql,
     readonly effects: readonly Part[],
-    /** Parts whose names are fixed. */
-    readonly named: Readonly<Record<string, Part>> = {},
   ) {}
 }
 

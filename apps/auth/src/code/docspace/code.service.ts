@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { changeLanguage } from '@app/accounts';
 import { Config } from '@app/config';
-import { Database, together } from '@app/database';
+import { Database, type Part, sql } from '@app/database';
 import { digest, plusSeconds, randomToken, type Call } from '@app/kernel';
-import { startProven } from '@app/sessions';
-import { DocspaceDecision } from './second-factor/decision.js';
+import { SessionsRepository } from '@app/sessions';
+import { FirstFactor, type ProvenFactor, type ProvenSecond } from '@app/sign-in';
+import { DocspaceDecision, type MakeSession } from './second-factor/decision.js';
 import type { SignInRequest, SignInStep } from './first-factor/credentials.js';
 import { DocspaceFirstFactor } from './first-factor/first-factor.service.js';
 
@@ -15,31 +16,37 @@ const TOKEN_BITS = 256;
 export class DocspaceCodeService {
   constructor(
     private readonly database: Database,
-    private readonly firstFactor: DocspaceFirstFactor,
+    private readonly proofs: DocspaceFirstFactor,
+    private readonly firstFactor: FirstFactor,
     private readonly decision: DocspaceDecision,
+    private readonly sessions: SessionsRepository,
     private readonly config: Config,
   ) {}
 
+  /** @throws AuthError those of `DocspaceFirstFactor.prove` and `DocspaceDecision` */
   async verify(call: Call, { proof, language, transient }: SignInRequest, code: string): Promise<SignInStep> {
-    const proven = await this.firstFactor.prove(call, proof);
-    const awaited = await this.decision.await(call, proven.hold('held'), proven.also, code);
-    if (!awaited) return this.firstFactor.refuseProven(call, proven, 'credentials_wrong', 'changed');
+    const proven = await this.proofs.prove(call, proof);
+    const held = proven.hold();
+    const awaited = await this.decision.await(call, held, code, proven.also(held));
+    if (!awaited) return this.firstFactor.overtaken(call, proven);
 
-    const { lifeSeconds } = this.config.sessions;
     const token = randomToken(TOKEN_BITS);
-    const session = { id: call.nextId(), tokenHash: digest(token), first: proven.method, lifeSeconds };
-    const gate = proven.hold('held', awaited.setup !== null);
-    const { admit, spent } = proven;
-    const started = { session: startProven(call, session, admit ? 'admitted' : 'proven') };
-    const parts = together(admit?.('proven') ?? {}, started, spent);
-    await this.decision.decide(call, gate, awaited, code, parts);
+    const alone = awaited.setup !== null;
+    await this.decision.decide(call, proven.hold(alone), awaited, code, this.make(call, proven, token));
 
     if (language) await this.database.rows(changeLanguage(call, proven.account.id, language));
     const phone = awaited.setup?.phone ?? awaited.phone ?? undefined;
-    return {
-      factor: awaited.second_factor,
-      phone,
-      signedIn: { token, expiresAt: plusSeconds(call.now, lifeSeconds), transient },
+    const expiresAt = plusSeconds(call.now, this.config.sessions.lifeSeconds);
+    return { factor: awaited.second_factor, phone, signedIn: { token, expiresAt, transient } };
+  }
+
+  private make(call: Call, { method, admit, spent }: ProvenFactor, token: string): MakeSession {
+    const tokenHash = digest(token);
+    const begun = { id: call.nextId(), stage: 'signed_in', tokenHash, method } as const;
+    return (second: Part<ProvenSecond>) => {
+      const { admitted, effects } = admit?.(second) ?? { admitted: second, effects: [] };
+      const session = this.sessions.start(call, { ...begun, second: sql`f.method` }, admitted);
+      return { session, effects: [...effects, ...(spent?.(session) ?? [])] };
     };
   }
 }

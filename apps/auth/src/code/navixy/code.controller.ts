@@ -1,7 +1,7 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse } from '@nestjs/swagger';
 import type { Call } from '@app/kernel';
-import { Limits } from '@app/throttle';
+import { Authenticated, CurrentSession, Limits } from '@app/throttle';
 import { Caller } from '../../protocols/caller.decorator.js';
 import { NavixyApi, NavixyErrors, NeedsNavixyHash } from '../../protocols/navixy/navixy-api.decorator.js';
 import { NavixyHash, NavixyParameters } from '../../protocols/navixy/navixy-parameters.js';
@@ -14,6 +14,7 @@ import {
   NavixyVerifyCodeRequest,
 } from './code.dto.js';
 import { navixyLimits } from './limits.js';
+import { pendingOf, type PendingSession } from './pending.question.js';
 import { presentSignIn } from './presenter.js';
 import { ResendService } from './resend.service.js';
 import { SignInService } from './sign-in.service.js';
@@ -63,11 +64,16 @@ export class NavixyCodeController {
    */
   @Post('code/resend')
   @HttpCode(200)
+  @Authenticated(pendingOf, { optional: true })
   @NeedsNavixyHash()
   @ApiOkResponse({ type: NavixySuccess })
   @NavixyErrors('credential_malformed', 'session_not_found', 'address_missing')
-  async resend(@Caller() call: Call, @NavixyHash() hash: string): Promise<NavixySuccess> {
-    await this.resends.resend(call, hash);
+  async resend(
+    @Caller() call: Call,
+    @NavixyHash() hash: string,
+    @CurrentSession() pending: PendingSession | undefined,
+  ): Promise<NavixySuccess> {
+    await this.resends.resend(call, hash, pending);
     return { success: true };
   }
 
@@ -78,6 +84,7 @@ export class NavixyCodeController {
    */
   @Post('code/verify')
   @HttpCode(200)
+  @Authenticated(pendingOf, { optional: true })
   @NeedsNavixyHash()
   @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
   @ApiBody({ type: NavixyVerifyCodeRequest })
@@ -92,8 +99,9 @@ export class NavixyCodeController {
   async verify(
     @Caller() call: Call,
     @NavixyHash() hash: string,
+    @CurrentSession() pending: PendingSession | undefined,
     @NavixyParameters() { code }: NavixyVerifyCodeRequest,
   ): Promise<NavixyHashResponse> {
-    return { success: true, hash: await this.codes.verify(call, hash, code.trim()) };
+    return { success: true, hash: await this.codes.verify(call, hash, pending, code.trim()) };
   }
 }

@@ -1,44 +1,52 @@
 import { Injectable } from '@nestjs/common';
-import { auditRefusal } from '@app/audit';
-import { Database } from '@app/database';
-import { AuthError, type AuthErrorCode, type Call } from '@app/kernel';
-import type { FirstProof } from './credentials.js';
+import { CaptchaVerifier } from '@app/captcha';
+import { normaliseIdentifier, type Call } from '@app/kernel';
+import { FirstFactor, PasswordProof, type ProvenFactor, type RefusedFactor } from '@app/sign-in';
+import type { FirstProof, PasswordProof as ShownProof } from './credentials.js';
 import { DocspaceIdentity } from './identity.js';
 import { DocspaceMailedKey } from './mailed-key.js';
-import { DocspacePassword } from './password.js';
-import type { Proven, Refused } from './proof.js';
+
+const POLICY = {
+  disabled: 'account_disabled',
+  unproven: 'account_not_activated',
+  reachable: false,
+} as const;
 
 /** The first factor, however it is proven. */
 @Injectable()
 export class DocspaceFirstFactor {
   constructor(
-    private readonly database: Database,
-    private readonly passwords: DocspacePassword,
+    private readonly firstFactor: FirstFactor,
+    private readonly passwords: PasswordProof,
+    private readonly captchas: CaptchaVerifier,
     private readonly keys: DocspaceMailedKey,
     private readonly identities: DocspaceIdentity,
   ) {}
 
-  async prove(call: Call, proof: FirstProof): Promise<Proven> {
-    const proven = await this.check(call, proof);
-    if ('refused' in proven) return this.refuse(call, proven);
-    const refusal = refusalOf(proven);
-    return refusal ? this.refuseProven(call, proven, ...refusal) : proven;
+  /**
+   * @throws AuthError those of `FirstFactor.admit`, `attempt_not_found` when the mailbox would be both factors,
+   * `provider_unavailable`, `invalid_parameters`
+   */
+  async prove(call: Call, proof: FirstProof): Promise<ProvenFactor> {
+    const proven = await this.firstFactor.admit(call, await this.check(call, proof), POLICY);
+    const { account, method, event } = proven;
+    if (account.second_factor !== 'email') return proven;
+    const subject = { event, accountId: account.id };
+    if (!account.email)
+      return this.firstFactor.refuse(call, { ...subject, refused: 'address_missing', outcome: 'no_address' });
+    if (method === 'pwd') return proven;
+    // A mailed key proves the mailbox, and a provider's word may rest on nothing more than it: with the code it would be both.
+    return this.firstFactor.refuse(call, {
+      ...subject,
+      refused: 'attempt_not_found',
+      outcome: 'same_mailbox',
+    });
   }
 
-  /** Says why a proven account may still not go on: only to who has proven to be its owner. */
-  async refuseProven(
-    call: Call,
-    { event, account }: Proven,
-    refused: AuthErrorCode,
-    outcome: string,
-  ): Promise<never> {
-    return this.refuse(call, { refused, outcome, event, accountId: account.id });
-  }
-
-  private async check(call: Call, proof: FirstProof): Promise<Proven | Refused> {
+  private async check(call: Call, proof: FirstProof): Promise<ProvenFactor | RefusedFactor> {
     switch (proof.kind) {
       case 'password':
-        return this.passwords.prove(call, proof);
+        return this.byPassword(call, proof);
       case 'mailed_key':
         return this.keys.prove(call, proof);
       case 'identity':
@@ -46,17 +54,9 @@ export class DocspaceFirstFactor {
     }
   }
 
-  private async refuse(call: Call, { refused, event, details, ...subject }: Refused): Promise<never> {
-    await this.database.rows(auditRefusal(call, event, subject));
-    throw new AuthError(refused, details);
+  private byPassword(call: Call, { login, password, captcha }: ShownProof) {
+    const isPerson =
+      captcha && (() => this.captchas.isGood(captcha.kind, captcha.response, call.client.address));
+    return this.passwords.prove(call, normaliseIdentifier(login), password, isPerson);
   }
-}
-
-function refusalOf({ account, method }: Proven): [AuthErrorCode, string] | undefined {
-  if (account.disabled_at) return ['account_disabled', 'disabled'];
-  if (!account.activated_at) return ['account_not_activated', 'not_activated'];
-  if (account.second_factor !== 'email') return undefined;
-  if (!account.email) return ['address_missing', 'no_address'];
-  // A mailed key proves the mailbox, and a provider's word may rest on nothing more than it: with the code it would be both.
-  return method === 'pwd' ? undefined : ['attempt_not_found', 'same_mailbox'];
 }

@@ -1,20 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import {
   accountOfIdentity,
-  holdAccount,
-  holdAlone,
+  lockAccountForShare,
+  lockAccountForUpdate,
   holdIdentity,
   linkIdentity,
   recipientOf,
   type FoundByIdentity,
+  type HeldAccount,
+  type OfAccount,
 } from '@app/accounts';
-import { audit } from '@app/audit';
-import { Database, type Parts, raw, sql } from '@app/database';
+import { audit, recordedAs } from '@app/audit';
+import { Database, type Effect, part, type Part, sql } from '@app/database';
 import { Outbox, ownerNotice } from '@app/delivery';
 import { IdentityProviders, type ExternalIdentity } from '@app/identity-providers';
 import { AuthError, type Call } from '@app/kernel';
+import type { ProvenFactor, RefusedFactor } from '@app/sign-in';
 import type { IdentityProviderProof } from './credentials.js';
-import type { Proven, Refused } from './proof.js';
 import { refusedParameter } from '../refused-parameter.js';
 
 const event = 'identity';
@@ -37,7 +39,7 @@ export class DocspaceIdentity {
     private readonly outbox: Outbox,
   ) {}
 
-  async prove(call: Call, { provider, proof }: IdentityProviderProof): Promise<Proven | Refused> {
+  async prove(call: Call, { provider, proof }: IdentityProviderProof): Promise<ProvenFactor | RefusedFactor> {
     // The web client sends the ID token alone.
     const name = provider || (this.providers.providerOf(proof.idToken ?? '') ?? '');
     if (!this.providers.isConfigured(name)) throw refusedParameter('provider', 'provider is not configured');
@@ -57,37 +59,36 @@ export class DocspaceIdentity {
       account,
       method: 'fed',
       event,
-      hold: (name, alone) => this.hold(account, identity, name, alone),
-      also: {},
-      spent: {},
-      ...(!linked && { admit: (from: string) => this.link(call, identity, from) }),
+      hold: (alone) => hold(account, identity, alone),
+      also: () => [],
+      ...(!linked && { admit: (from) => this.link(call, identity, from) }),
     };
-  }
-
-  /** As long as it is linked, if it was. */
-  private hold(account: FoundByIdentity, identity: ExternalIdentity, name: string, alone = false): Parts {
-    const held = (alone ? holdAlone : holdAccount)(account);
-    return account.linked ? { vouched: held, [name]: holdIdentity(identity, 'vouched') } : { [name]: held };
   }
 
   /**
    * With the first session, which is not made when somebody else has been linked meanwhile. The owner is told, because whoever
    * has the identity gets in from now on.
    */
-  private link(call: Call, identity: ExternalIdentity, from: string): Parts {
-    return {
-      linked: linkIdentity(call, identity, from),
-      admitted: sql`SELECT f.* FROM ${raw(from)} f JOIN linked l ON l.account_id = f.account_id`,
-      news: sql`SELECT account_id FROM linked WHERE is_new`,
-      linking: sql`
-        SELECT 'linked' AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM news`,
-      link_audited: audit(call, 'identity.link', 'linking'),
-      informed: recipientOf('email', 'news'),
-      information: this.outbox.enqueue(
-        ownerNotice(call, 'identity_linked', { provider: identity.provider }),
-        call.now,
-        sql`SELECT * FROM informed`,
-      ),
-    };
+  private link<Row extends HeldAccount>(
+    call: Call,
+    identity: ExternalIdentity,
+    from: Part<Row>,
+  ): { admitted: Part<Row>; effects: Effect[] } {
+    const linked = linkIdentity(call, identity, from);
+    const admitted = part<Row>(
+      'admitted',
+      sql`SELECT f.* FROM ${from} f JOIN ${linked} l ON l.account_id = f.account_id`,
+    );
+    const news = part<OfAccount>('news', sql`SELECT account_id FROM ${linked} WHERE is_new`);
+    const notice = ownerNotice(call, 'identity_linked', { provider: identity.provider });
+    const told = this.outbox.enqueue(notice, call.now, recipientOf('email', news));
+    const audited = audit(call, 'identity.link', recordedAs('linked', news, { session: false }));
+    return { admitted, effects: [told, audited] };
   }
+}
+
+/** The account as long as it is linked, if it was. */
+function hold(account: FoundByIdentity, identity: ExternalIdentity, alone = false): Part<HeldAccount> {
+  const held = (alone ? lockAccountForUpdate : lockAccountForShare)(account);
+  return account.linked ? holdIdentity(identity, held) : held;
 }

@@ -1,17 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { activate, holdAlone, KNOWN_COLUMNS, type KnownAccount } from '@app/accounts';
-import { AttemptsRepository, isAllowed, MAILED_KEYS } from '@app/attempts';
-import { Database, type Parts, sql, statementOf } from '@app/database';
+import { activate, lockAccountForUpdate, withKnownAccount, type KnownAccount } from '@app/accounts';
+import { AttemptsRepository, MAILED_KEYS } from '@app/attempts';
+import { Database } from '@app/database';
 import { normaliseIdentifier, type Call } from '@app/kernel';
 import { endPendingBegunBy } from '@app/sessions';
+import type { ProvenFactor, RefusedFactor } from '@app/sign-in';
 import type { MailedKeyProof } from './credentials.js';
-import type { Proven, Refused } from './proof.js';
-
-interface Found extends KnownAccount {
-  attempt_id: string;
-  invited: boolean;
-  state: 'open' | 'expired' | 'consumed' | 'superseded' | 'exhausted';
-}
 
 /**
  * A key that we mailed. It is good for one session: clients that are asked for a code send it once more with the code, so it
@@ -24,48 +18,30 @@ export class DocspaceMailedKey {
     private readonly attempts: AttemptsRepository,
   ) {}
 
-  async prove(call: Call, { key, email, first = true }: MailedKeyProof): Promise<Proven | Refused> {
+  async prove(
+    call: Call,
+    { key, email, first = true }: MailedKeyProof,
+  ): Promise<ProvenFactor | RefusedFactor> {
     const event = 'mailed_key';
-    const found = await this.find(call, key);
-    const accountId = found?.id ?? null;
-    if (!found || found.state !== 'open')
-      return { refused: 'credentials_wrong', outcome: found?.state ?? 'absent', event, accountId };
+    const found = await this.database.row(withKnownAccount(this.attempts.linkState(call, MAILED_KEYS, key)));
+    const refused = { refused: 'credentials_wrong', event, accountId: found?.id ?? null } as const;
+    if (found?.state !== 'open') return { ...refused, outcome: found?.state ?? 'absent' };
     if (email && normaliseIdentifier(email).value !== found.email)
-      return { refused: 'credentials_wrong', outcome: 'other_address', event, accountId };
-    const taken = first && !found.activated_at && found.invited;
-    const account = taken ? { ...found, activated_at: call.now } : found;
+      return { ...refused, outcome: 'other_address' };
+    const taken = first && !found.activated_at && found.invited_at !== null;
+    const account: KnownAccount = taken ? { ...found, activated_at: call.now } : found;
     return {
       account,
       method: 'email',
       event,
-      hold: (name) => this.hold(call, key, account, name),
-      also: taken ? { activated: activate(call, 'held') } : {},
-      spent: {
-        key_spent: this.attempts.spendLinks(call, MAILED_KEYS, key, 'session'),
-        overtaken: endPendingBegunBy(call, 'email', 'session'),
-      },
-      attempt: sql`SELECT ${found.attempt_id}::bigint AS id`,
+      // The account first, as everywhere, and alone: the session that comes of the key ends the others that it has begun.
+      hold: () => this.attempts.holdLink(call, MAILED_KEYS, key, lockAccountForUpdate(account)),
+      also: (held) => (taken ? [activate(call, held)] : []),
+      spent: (session) => [
+        this.attempts.spendLinks(call, MAILED_KEYS, key, session),
+        endPendingBegunBy(call, 'email', session),
+      ],
+      attemptId: found.attempt_id,
     };
-  }
-
-  /** The account first, as everywhere, and alone: the session that comes of it ends the others that the key has begun. */
-  private hold(call: Call, key: string, account: KnownAccount, name: string): Parts {
-    return {
-      keyed: holdAlone(account),
-      [name]: this.attempts.holdLink(call, MAILED_KEYS, key, 'keyed'),
-    };
-  }
-
-  private async find({ now, protocol }: Call, key: string): Promise<Found | undefined> {
-    const parts = {
-      mailed: sql`
-        SELECT a.id AS attempt_id, a.account_id,
-          CASE WHEN a.status = 'open' AND a.expires_at <= ${now}::timestamptz THEN 'expired'
-            WHEN a.status = 'open' AND NOT ${isAllowed('a')} THEN 'superseded' ELSE a.status END AS state
-        FROM attempts a WHERE ${this.attempts.link(key)} AND a.purpose = ANY(${MAILED_KEYS}::text[]) AND a.protocol = ${protocol}`,
-    };
-    const answer = sql`
-      SELECT ${KNOWN_COLUMNS}, a.invited_at IS NOT NULL AS invited, m.attempt_id, m.state FROM mailed m JOIN accounts a ON a.id = m.account_id`;
-    return this.database.row<Found>(statementOf(parts, answer));
   }
 }

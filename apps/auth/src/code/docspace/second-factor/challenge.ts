@@ -1,17 +1,26 @@
 import { Injectable } from '@nestjs/common';
-import { recipientOf, SecondFactors, TotpFactors, type KnownAccount } from '@app/accounts';
-import { AttemptsRepository } from '@app/attempts';
-import { Database, type Parts, sql, statementOf } from '@app/database';
+import {
+  recipientOf,
+  SecondFactors,
+  TotpFactors,
+  type AccountAddress,
+  type HeldAccount,
+  type KnownAccount,
+  type OfAccount,
+} from '@app/accounts';
+import { AttemptsRepository, closeAttempts, type Opening } from '@app/attempts';
+import { after, Database, type Effect, part, type Part, sql } from '@app/database';
 import { Outbox } from '@app/delivery';
 import type { Call } from '@app/kernel';
-import { afterClosing, bindingOf, close, sentAttempt, standing } from './attempts.js';
+import { factorAttempt, inProtocol, sentCode, withoutSession } from '@app/sign-in';
 
 /** What a sign-in that has proven its first factor waits for. */
 export interface Challenge {
-  /** To follow part `held`. */
-  parts: Parts;
+  effects: Effect[];
   setUp: boolean;
   secret?: string;
+  /** Until when the code that was sent is good. */
+  codeLife?: Part<{ expires_at: Date }>;
 }
 
 /** What comes with the first step: a text or mail, unless one is still good, or the secret of an authenticator to be set up. */
@@ -25,64 +34,83 @@ export class DocspaceChallenge {
     private readonly outbox: Outbox,
   ) {}
 
-  async of(call: Call, account: KnownAccount, language: string | undefined): Promise<Challenge> {
-    switch (account.second_factor) {
-      case 'none':
-        return { parts: {}, setUp: false };
-      case 'totp':
-        return this.authenticator(call, account);
-      case 'email':
-        return { parts: this.send(call, 'email', account, language), setUp: false };
-      case 'sms':
-        return account.phone
-          ? { parts: this.send(call, 'sms', account, language), setUp: false }
-          : { parts: {}, setUp: true };
-    }
-  }
-
-  /** Once the statement has come back. */
-  sent(): void {
-    this.outbox.wake();
+  /** `held`: the account in the statement that the effects are for. */
+  async of(
+    call: Call,
+    account: KnownAccount,
+    held: Part<HeldAccount>,
+    language?: string,
+  ): Promise<Challenge> {
+    const { second_factor: factor } = account;
+    if (factor === 'totp') return this.authenticator(call, account, held);
+    if (factor === 'none') return { effects: [], setUp: false };
+    if (factor === 'sms' && !account.phone) return { effects: [], setUp: true };
+    return this.send(call, factor, account, held, language);
   }
 
   private send(
     call: Call,
     channel: 'email' | 'sms',
     { id }: KnownAccount,
+    held: Part<HeldAccount>,
     language: string | undefined,
-  ): Parts {
-    const { attempt, message } = sentAttempt(call, this.attempts, channel, bindingOf(id));
-    return {
-      standing: standing(call, channel),
-      closed: close(call, 'code', channel),
-      wanting: sql`SELECT h.account_id, h.security_stamp FROM held h WHERE NOT EXISTS (SELECT FROM standing)`,
-      opening: afterClosing('wanting'),
-      ...this.attempts.open(call, attempt, 'opening'),
-      recipient: recipientOf(channel, 'wanting'),
-      message: this.outbox.enqueue(
-        message,
-        call.now,
-        sql`SELECT address, coalesce(${language ?? null}::text, language) AS language, account_id FROM recipient`,
-      ),
-      code_life: sql`
-        SELECT expires_at FROM standing WHERE status = 'open'
-        UNION ALL SELECT ${attempt.expiresAt}::timestamptz WHERE NOT EXISTS (SELECT FROM standing)`,
-    };
+  ): Challenge {
+    const { now } = call;
+    const scope = inProtocol(call);
+    const { attempt, message } = sentCode(
+      call,
+      this.attempts,
+      channel,
+      scope.binding({ account_id: id, session_id: null }),
+    );
+    const candidate = withoutSession(held);
+    const good = sql`a.expires_at > ${now}::timestamptz AND ${factorAttempt(scope, candidate, channel)}`;
+    const standing = part<{ expires_at: Date; status: string }>(
+      'standing',
+      sql`
+        SELECT a.expires_at, a.status FROM attempts a WHERE a.purpose = 'second_factor' AND a.status IN ('open', 'exhausted')
+          AND ${good} ORDER BY a.id DESC LIMIT 1`,
+    );
+    const replaced = closeAttempts(
+      call,
+      sql`${scope.of(candidate)} AND a.purpose = 'second_factor' AND a.kind = 'code' AND NOT (${good})`,
+    );
+    const opening = part<Opening & OfAccount>(
+      'opening',
+      sql`SELECT c.* FROM ${candidate} c CROSS JOIN ${after(replaced)} WHERE NOT EXISTS (SELECT FROM ${standing})`,
+    );
+    const codeLife = part<{ expires_at: Date }>(
+      'code_life',
+      sql`
+        SELECT expires_at FROM ${standing} WHERE status = 'open'
+        UNION ALL SELECT ${attempt.expiresAt}::timestamptz WHERE NOT EXISTS (SELECT FROM ${standing})`,
+    );
+    const to = inLanguage(language, recipientOf(channel, opening));
+    const effects = [this.attempts.open(call, attempt, opening), this.outbox.enqueue(message, now, to)];
+    return { effects, setUp: false, codeLife };
   }
 
   /** A new secret each time: whoever was shown the one before, and is not the owner, has nothing when the owner is ready. */
-  private async authenticator(call: Call, account: KnownAccount): Promise<Challenge> {
-    if (await this.isConnected(account.id)) return { parts: {}, setUp: false };
-    const label = account.email ?? account.phone ?? account.id;
-    const { secret, part } = this.factors.beginTotp(call, account.id, label, 'held');
-    return { parts: { set_up: part }, setUp: true, secret };
+  private async authenticator(
+    call: Call,
+    { id, email, phone }: KnownAccount,
+    held: Part<HeldAccount>,
+  ): Promise<Challenge> {
+    if (await this.isConnected(id)) return { effects: [], setUp: false };
+    const { secret, part: setUp } = this.factors.beginTotp(call, id, email ?? phone ?? id, held);
+    return { effects: [setUp], setUp: true, secret };
   }
 
   private async isConnected(accountId: string): Promise<boolean> {
-    const parts = {
-      asking: sql`SELECT ${accountId}::bigint AS account_id`,
-      factor: this.totp.secret('asking'),
-    };
-    return (await this.database.row(statementOf(parts, sql`SELECT FROM factor`))) !== undefined;
+    const asking = part<OfAccount>('asking', sql`SELECT ${accountId}::bigint AS account_id`);
+    return (await this.database.row(this.totp.secret(asking))) !== undefined;
   }
+}
+
+/** The recipient, written to in the language of this call, where the call has one. */
+export function inLanguage(language: string | undefined, to: Part<AccountAddress>): Part<AccountAddress> {
+  return part(
+    'addressee',
+    sql`SELECT address, coalesce(${language ?? null}::text, language) AS language, account_id FROM ${to}`,
+  );
 }

@@ -1,34 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { phoneNumber, recipientOf, SecondFactors } from '@app/accounts';
-import { AttemptsRepository, nextSend, takeSendWindow, type NewAttempt, type SendRule } from '@app/attempts';
-import { audit } from '@app/audit';
+import { addressedTo, awaitingPhone, phoneNumber, recipientOf, SecondFactors } from '@app/accounts';
+import { AttemptsRepository, type SendRule } from '@app/attempts';
 import { Config } from '@app/config';
-import { Database, type Parts, sql, type Sql, statementOf } from '@app/database';
-import { Outbox, type NewMessage } from '@app/delivery';
-import { AuthError, digest, secondsUntil, type Call } from '@app/kernel';
+import { Database } from '@app/database';
+import { AuthError, digest, type Call } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
-import { afterClosing, bindingOf, close, crossing, sentAttempt } from './attempts.js';
-import type { Proven } from '../first-factor/proof.js';
+import { CodeSender, inProtocol, type ProvenFactor, sentCode, withoutSession } from '@app/sign-in';
+import { inLanguage } from './challenge.js';
 
 export interface SentText {
   channel: 'email' | 'sms';
   phone?: string;
   expiresAt: Date;
-}
-
-interface Verdict {
-  outcome: 'sent' | 'too_soon';
-  next_at: Date | null;
-}
-
-interface Sending {
-  /** Ends in part `asking` (`account_id, subject, security_stamp`): who asks. */
-  asking: Parts;
-  rule: SendRule;
-  attempt: NewAttempt;
-  message: NewMessage;
-  recipient: Sql;
-  also: Parts;
 }
 
 /** Codes that somebody asks for; the one of the first step does not count among them. */
@@ -38,99 +21,71 @@ export class DocspaceTextService {
     private readonly database: Database,
     private readonly attempts: AttemptsRepository,
     private readonly sessions: SessionsRepository,
-    private readonly outbox: Outbox,
     private readonly factors: SecondFactors,
+    private readonly sender: CodeSender,
     private readonly config: Config,
   ) {}
 
-  /** A new code in the place of the old one, to whoever has proven the first factor. */
-  async again(call: Call, { account, hold, also }: Proven, language: string | undefined): Promise<SentText> {
-    const { second_factor: channel, phone } = account;
+  /**
+   * A new code in the place of the old one, to whoever has proven the first factor.
+   *
+   * @throws AuthError `attempt_not_found`, and those of `CodeSender.send`
+   */
+  async again(call: Call, proven: ProvenFactor, language?: string): Promise<SentText> {
+    const { id, second_factor: channel, phone } = proven.account;
     if ((channel !== 'sms' && channel !== 'email') || (channel === 'sms' && !phone))
       throw new AuthError('attempt_not_found');
-    const { attempt, message } = sentAttempt(call, this.attempts, channel, bindingOf(account.id));
-    await this.send(call, {
-      asking: {
-        ...hold('account'),
-        asking: sql`SELECT account_id, account_id::text AS subject, security_stamp FROM account`,
-      },
-      rule: { purpose: 'second_factor', ...this.waits() },
-      attempt,
-      message,
-      recipient: sql`
-        SELECT r.address, coalesce(${language ?? null}::text, r.language) AS language, r.account_id
-        FROM ${recipientOf(channel, 'held')} r`,
-      also,
+    const scope = inProtocol(call);
+    const held = proven.hold();
+    const asking = withoutSession(held);
+    const code = sentCode(call, this.attempts, channel, scope.binding({ account_id: id, session_id: null }));
+    await this.sender.send(call, {
+      event: 'code.resend',
+      asking,
+      to: inLanguage(language, recipientOf(channel, asking)),
+      scope,
+      rule: this.rule('second_factor'),
+      ...code,
+      always: proven.also(held),
     });
-    return { channel, phone: phone ?? undefined, expiresAt: attempt.expiresAt };
+    return { channel, phone: phone ?? undefined, expiresAt: code.attempt.expiresAt };
   }
 
-  /** The number an account is to have its texts at, by the key of its first step: no use before the code is shown. */
+  /**
+   * The number an account is to have its texts at, by the key of its first step: no use before the code is shown.
+   *
+   * @throws AuthError `invalid_parameters`, `session_not_found`, `attempt_not_found`, `resend_too_soon`
+   */
   async setPhone(call: Call, key: string, number: string): Promise<SentText> {
     const phone = phoneNumber(number);
     if (!phone) throw refusedNumber();
-    const accountId = await this.waiting(call, key);
-    const { attempt, message } = sentAttempt(call, this.attempts, 'sms', bindingOf(accountId, phone));
-    await this.send(call, {
-      asking: {
-        pending: this.sessions.pending(call, digest(key)),
-        asking: sql`
-          SELECT p.account_id, p.subject, p.security_stamp FROM pending p JOIN accounts a ON a.id = p.account_id
-          WHERE a.disabled_at IS NULL AND a.second_factor = 'sms' AND a.phone IS NULL`,
-      },
-      rule: { purpose: 'factor_setup', ...this.waits() },
-      attempt,
-      message,
-      recipient: sql`
-        SELECT ${phone}::text AS address, a.language, a.id AS account_id FROM accounts a JOIN held h ON h.account_id = a.id`,
-      also: { set_up: this.factors.beginSms(call, phone, 'held') },
+    const account_id = await this.waiting(call, key);
+    const scope = inProtocol(call);
+    const code = sentCode(call, this.attempts, 'sms', scope.binding({ account_id, session_id: null }, phone));
+    const asking = withoutSession(awaitingPhone(this.sessions.pending(call, digest(key))));
+    await this.sender.send(call, {
+      event: 'code.resend',
+      asking,
+      to: addressedTo(phone, asking),
+      scope,
+      rule: this.rule('factor_setup'),
+      ...code,
+      also: (allowed) => [this.factors.beginSms(call, phone, allowed)],
     });
-    return { channel: 'sms', phone, expiresAt: attempt.expiresAt };
+    return { channel: 'sms', phone, expiresAt: code.attempt.expiresAt };
   }
 
   /** Whose pending session it is, when its account waits for a number. */
   private async waiting(call: Call, key: string): Promise<string> {
-    const parts = { pending: this.sessions.pending(call, digest(key)) };
-    const answer = sql`
-      SELECT a.id, (a.second_factor = 'sms' AND a.phone IS NULL) AS waits FROM pending p
-      JOIN accounts a ON a.id = p.account_id WHERE a.disabled_at IS NULL`;
-    const row = await this.database.row<{ id: string; waits: boolean }>(statementOf(parts, answer));
+    const row = await this.database.row(awaitingPhone(this.sessions.pending(call, digest(key)), false));
     if (!row) throw new AuthError('session_not_found');
     if (!row.waits) throw new AuthError('attempt_not_found');
-    return row.id;
+    return row.account_id;
   }
 
-  private async send(
-    call: Call,
-    { asking, rule, attempt, message, recipient, also }: Sending,
-  ): Promise<void> {
-    const parts: Parts = {
-      ...asking,
-      window_taken: takeSendWindow(call, rule, 'asking'),
-      held: sql`SELECT a.account_id, a.security_stamp FROM asking a JOIN window_taken USING (subject)`,
-      closed: close(call, 'code'),
-      opening: afterClosing('held'),
-      ...this.attempts.open(call, attempt, 'opening'),
-      message: this.outbox.enqueue(message, call.now, recipient),
-      waiting: nextSend(call, rule, 'asking'),
-      ...also,
-      verdict: sql`
-        SELECT CASE WHEN t.id IS NULL THEN 'too_soon' ELSE 'sent' END AS outcome, a.account_id, NULL::bigint AS session_id,
-          t.id AS attempt_id FROM asking a LEFT JOIN attempt t ON true`,
-      audited: audit(call, 'code.resend', 'verdict'),
-    };
-    const answer = sql`SELECT outcome, (SELECT next_at FROM waiting) AS next_at FROM verdict`;
-    const verdict = await crossing(() => this.database.row<Verdict>(statementOf(parts, answer)));
-    this.outbox.wake();
-    if (!verdict) throw new AuthError('session_not_found');
-    if (verdict.outcome === 'sent') return;
-    const retryAfterSeconds = verdict.next_at ? secondsUntil(verdict.next_at, call.now) : rule.waitSeconds;
-    throw new AuthError('resend_too_soon', { retryAfterSeconds });
-  }
-
-  private waits(): { waitSeconds: number; hourlyLimit: number } {
+  private rule(purpose: 'second_factor' | 'factor_setup'): SendRule {
     const { waitSeconds, hourlyLimit } = this.config.sends;
-    return { waitSeconds, hourlyLimit };
+    return { purpose, waitSeconds, hourlyLimit };
   }
 }
 

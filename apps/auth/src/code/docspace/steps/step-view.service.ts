@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { SecondFactors, TotpFactors, type SecondFactor } from '@app/accounts';
-import { Database, sql, statementOf } from '@app/database';
+import { SecondFactors, TotpFactors, withSetUp, type SecondFactor } from '@app/accounts';
+import { Database, part, sql, statement } from '@app/database';
 import { digest, type Call } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
 
@@ -17,8 +17,7 @@ interface Row {
   account_id: string;
   label: string;
   second_factor: SecondFactor;
-  has_phone: boolean;
-  has_authenticator: boolean;
+  is_set_up: boolean;
   setup_factor: 'sms' | 'totp' | null;
   setup_secret: string | null;
 }
@@ -34,29 +33,21 @@ export class DocspaceStepView {
   ) {}
 
   async find(call: Call, key: string): Promise<StepView | undefined> {
-    const parts = {
-      pending: this.sessions.pending(call, digest(key)),
-      setup: this.factors.setup(call, 'pending'),
-      authenticator: this.totp.secret('pending'),
-    };
-    const row = await this.database.row<Row>(
-      statementOf(
-        parts,
-        sql`
-          SELECT a.id AS account_id, coalesce(a.email, a.username, a.phone) AS label, a.second_factor,
-            a.phone IS NOT NULL AS has_phone, EXISTS (SELECT FROM authenticator) AS has_authenticator,
-            s.factor AS setup_factor, s.secret_sealed AS setup_secret
-          FROM pending p JOIN accounts a ON a.id = p.account_id LEFT JOIN setup s ON s.account_id = a.id
-          WHERE a.disabled_at IS NULL`,
-      ),
+    const pending = this.sessions.pending(call, digest(key));
+    const view = part<Row>(
+      'view',
+      sql`
+        SELECT p.account_id, p.label, p.second_factor, p.is_set_up, s.factor AS setup_factor, s.secret_sealed AS setup_secret
+        FROM ${withSetUp(pending)} p LEFT JOIN ${this.factors.setup(call, pending)} s USING (account_id)`,
     );
+    const row = await this.database.row(statement(view));
     return row && this.view(row);
   }
 
   private view(row: Row): StepView {
     const { account_id, label, second_factor: factor, setup_factor, setup_secret } = row;
-    const needsPhone = factor === 'sms' && !row.has_phone && setup_factor !== 'sms';
-    const setsUp = factor === 'totp' && !row.has_authenticator && setup_factor === 'totp' && setup_secret;
+    const needsPhone = factor === 'sms' && !row.is_set_up && setup_factor !== 'sms';
+    const setsUp = factor === 'totp' && !row.is_set_up && setup_factor === 'totp' && setup_secret;
     return {
       factor,
       needsPhone,

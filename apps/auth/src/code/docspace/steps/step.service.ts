@@ -1,11 +1,19 @@
 import { Injectable } from '@nestjs/common';
+import { lockOwner, type HeldAccount } from '@app/accounts';
 import { AttemptsRepository, MAILED_KEYS } from '@app/attempts';
 import { Config } from '@app/config';
-import { type Parts, raw, sql } from '@app/database';
+import { part, type Part, sql } from '@app/database';
 import { AuthError, digest, plusSeconds, randomToken, type Call } from '@app/kernel';
-import { endPendingBegunBy, SessionsRepository } from '@app/sessions';
+import {
+  endPendingBegunBy,
+  pendingSession,
+  SessionsRepository,
+  type Proof,
+  type SessionRow,
+} from '@app/sessions';
+import type { ProvenSecond } from '@app/sign-in';
 import type { SignInStep } from '../first-factor/credentials.js';
-import { DocspaceDecision } from '../second-factor/decision.js';
+import { DocspaceDecision, type MakeSession } from '../second-factor/decision.js';
 
 const TOKEN_BITS = 256;
 
@@ -19,34 +27,43 @@ export class DocspaceStepService {
     private readonly config: Config,
   ) {}
 
-  /** The key is dead afterwards, and so is one that was mailed: it may be the one that this sign-in began with. */
+  /**
+   * The key is dead afterwards, and so is one that was mailed: it may be the one that this sign-in began with.
+   *
+   * @throws AuthError `session_not_found`, and those of `DocspaceDecision`
+   */
   async verify(call: Call, key: string, code: string, transient: boolean): Promise<SignInStep> {
-    const awaited = await this.decision.await(call, this.gate(call, key, 'SHARE'), {}, code);
+    const shared = heldBy(this.pending(call, key, 'SHARE'));
+    const awaited = await this.decision.await(call, shared, code);
     if (!awaited) throw new AuthError('session_not_found');
     const token = randomToken(TOKEN_BITS);
-    const gate = this.gate(call, key, 'NO KEY UPDATE');
-    const parts = {
-      keys_ended: this.attempts.spendLinks(call, MAILED_KEYS, undefined, 'proven'),
-      overtaken: endPendingBegunBy(call, 'email', 'proven', 'pending'),
-      promoting: sql`
-        SELECT 'redeemed' AS outcome, n.method, n.security_stamp, p.session_id FROM proven n JOIN pending p USING (account_id)`,
-      session: this.sessions.promote(call, digest(token), 'promoting'),
-    };
-    await this.decision.decide(call, gate, awaited, code, parts);
+    const pending = this.pending(call, key, 'NO KEY UPDATE');
+    await this.decision.decide(call, heldBy(pending), awaited, code, this.make(call, pending, token));
     const expiresAt = plusSeconds(call.now, this.config.sessions.lifeSeconds);
     const phone = awaited.setup?.phone ?? awaited.phone ?? undefined;
     return { factor: awaited.second_factor, phone, signedIn: { token, expiresAt, transient } };
   }
 
-  private gate(call: Call, key: string, lock: 'SHARE' | 'NO KEY UPDATE'): Parts {
-    const tokenHash = digest(key);
-    return {
-      owner: this.sessions.pendingOwner(call, tokenHash),
-      account: sql`
-        SELECT a.id AS account_id FROM accounts a JOIN owner o ON o.account_id = a.id
-        WHERE a.disabled_at IS NULL FOR ${raw(lock)} OF a`,
-      pending: this.sessions.pending(call, tokenHash, 'account'),
-      held: sql`SELECT account_id, security_stamp FROM pending`,
+  private make(call: Call, pending: Part<SessionRow>, token: string): MakeSession {
+    return (proven: Part<ProvenSecond>) => {
+      const promoting = part<Proof>(
+        'promoting',
+        sql`
+          SELECT n.outcome, n.method, n.security_stamp, p.session_id FROM ${proven} n JOIN ${pending} p USING (account_id)`,
+      );
+      const session = this.sessions.promote(call, digest(token), promoting);
+      const keys = this.attempts.spendLinks(call, MAILED_KEYS, undefined, proven);
+      return { session, effects: [keys, endPendingBegunBy(call, 'email', proven, pending)] };
     };
   }
+
+  /** The account is locked before its session, as everywhere. */
+  private pending(call: Call, key: string, lock: 'SHARE' | 'NO KEY UPDATE'): Part<SessionRow> {
+    const tokenHash = digest(key);
+    return this.sessions.pending(call, tokenHash, lockOwner(pendingSession(call, tokenHash), lock));
+  }
+}
+
+function heldBy(pending: Part<SessionRow>): Part<HeldAccount> {
+  return part('held', sql`SELECT account_id, security_stamp FROM ${pending}`);
 }

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { holdAccount } from '@app/accounts';
-import { audit } from '@app/audit';
-import { Database, type Parts, sql, statementOf } from '@app/database';
+import { lockAccountForShare } from '@app/accounts';
+import { audit, recordedAs } from '@app/audit';
+import { Database, statement } from '@app/database';
 import { AuthError, digest, randomToken, type Call } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
-import { crossing } from '../second-factor/attempts.js';
+import { retryOnConflict } from '@app/sign-in';
 import { DocspaceAuthenticatorService, type ChosenFactor } from './authenticator.service.js';
 import { DocspaceChallenge, type Challenge } from '../second-factor/challenge.js';
 import type { SignInStep } from '../first-factor/credentials.js';
-import { DocspaceTfaHolder, type Holder } from './tfa-holder.js';
+import { DocspaceTfaHolder, type SessionHolder } from './tfa-holder.js';
 
 const TOKEN_BITS = 256;
 
@@ -35,8 +35,7 @@ export class DocspaceStepKey {
     if (factor === 'email' && (!holder.email || holder.method !== 'pwd'))
       throw new AuthError('attempt_not_found');
     const key = randomToken(TOKEN_BITS);
-    const challenge = await crossing(() => this.open(call, token, holder, key));
-    this.challenges.sent();
+    const challenge = await retryOnConflict(() => this.open(call, token, holder, key));
     return { factor, awaits: { key, setUp: challenge.setUp } };
   }
 
@@ -52,18 +51,14 @@ export class DocspaceStepKey {
     return this.make(call, token);
   }
 
-  private async open(call: Call, token: string, holder: Holder, key: string): Promise<Challenge> {
-    const challenge = await this.challenges.of(call, holder, undefined);
-    const session = { id: call.nextId(), stage: 'pending', tokenHash: digest(key) } as const;
-    const parts: Parts = {
-      ...this.holders.gate(call, token, holdAccount(holder)),
-      held: sql`SELECT account_id, security_stamp FROM fresh`,
-      step: this.sessions.start(call, { ...session, method: holder.method }, 'held'),
-      ...challenge.parts,
-      verdict: sql`SELECT 'begun' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM step`,
-      audited: audit(call, 'factor.setup', 'verdict'),
-    };
-    const row = await this.database.row(statementOf(parts, sql`SELECT session_id FROM step`));
+  private async open(call: Call, token: string, holder: SessionHolder, key: string): Promise<Challenge> {
+    const fresh = this.holders.fresh(call, token, lockAccountForShare(holder));
+    const challenge = await this.challenges.of(call, holder, fresh);
+    const { method } = holder;
+    const begun = { id: call.nextId(), stage: 'pending', tokenHash: digest(key), method } as const;
+    const verdict = recordedAs('begun', this.sessions.start(call, begun, fresh));
+    const audited = audit(call, 'factor.setup', verdict);
+    const row = await this.database.row(statement(verdict, ...challenge.effects, audited));
     // The session or the factor has changed meanwhile.
     if (!row) throw new AuthError('proof_stale');
     return challenge;

@@ -1,0 +1,56 @@
+import type { Part, Sql } from '@app/database';
+import type {
+  AttemptFactor,
+  AttemptKind,
+  AttemptMethod,
+  AttemptPurpose,
+  AttemptStatus,
+} from './attempt.entity.js';
+
+export interface NewAttempt {
+  id: string;
+  purpose: AttemptPurpose;
+  factor: AttemptFactor;
+  kind: AttemptKind;
+  method: AttemptMethod;
+  tries: number;
+  expiresAt: Date;
+  /** The secret and what it is bound to; none for an authenticator. `binding` must be known again at `redeem`. */
+  secret?: { binding: string; value: string };
+  /** The browser session in which it was begun, which attempt of it this proves, and for whose sign-up, if for one. */
+  browser?: { sessionId: string; attemptId: string; signUpId?: string };
+}
+
+/** A challenge that a key has to answer. `token`: unguessable, and known to nobody but the client. */
+export type NewChallenge = Pick<NewAttempt, 'purpose' | 'factor' | 'method'> & { token: string };
+
+/** For whom an attempt is opened. */
+export interface Opening {
+  subject: string;
+  account_id: string | null;
+  session_id: string | null;
+  security_stamp: number | null;
+}
+
+export interface OpenedAttempt extends Opening {
+  id: string;
+  factor: AttemptFactor;
+}
+
+/** `budget_row`: what `redeem` will lock. */
+export type Opened = { attempt: Part<OpenedAttempt>; budget_row: Part<{ subject: string }> };
+
+/** A link that somebody shows. */
+export interface LinkState {
+  attempt_id: string;
+  account_id: string;
+  state: AttemptStatus;
+}
+
+export interface RedeemQuestion {
+  purpose: AttemptPurpose;
+  /** Condition on attempt `a` that names it. */
+  of: Sql;
+  /** See `Guess`. */
+  unguessable?: boolean;
+}

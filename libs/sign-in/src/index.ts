@@ -1,0 +1,25 @@
+export { FirstFactor, type EntryPolicy } from './first-factor/first-factor.js';
+export { PasswordProof } from './first-factor/password-proof.js';
+export type { ProvenFactor, RefusedFactor } from './first-factor/proven-factor.js';
+export { SecondFactorChallenge } from './second-factor/challenge.js';
+export {
+  isBackupCode,
+  SecondFactorCheck,
+  type AwaitedFactor,
+  type AwaitedRow,
+  type CheckedFactor,
+  type ProvenSecond,
+} from './second-factor/check.js';
+export { CodeSender, type Sending } from './second-factor/code-sender.js';
+export { FactorConnection } from './second-factor/connection.js';
+export { retryOnConflict, sentCode, shownCode, type SentCode } from './second-factor/factor-attempts.js';
+export {
+  factorAttempt,
+  inProtocol,
+  inSession,
+  withoutSession,
+  type Candidate,
+  type FactorScope,
+} from './second-factor/scope.js';
+export { SignInModule } from './sign-in.module.js';
+export { refuseTakenName } from './taken-name.js';

@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import {
+  recipientOf,
+  SecondFactors,
+  type FactorSetup,
+  type HeldAccount,
+  type OfAccount,
+} from '@app/accounts';
+import { AttemptsRepository, closeSentFactors, type RedeemQuestion, type Redemption } from '@app/attempts';
+import { type Effect, type Part, sql } from '@app/database';
+import { Outbox, ownerNotice, type FactorChange } from '@app/delivery';
+import type { Call } from '@app/kernel';
+import { endSessionsOf, survivors, type OwnedSession } from '@app/sessions';
+
+/** How a second factor comes to an account and leaves it, with everything that goes with that. */
+@Injectable()
+export class FactorConnection {
+  constructor(
+    private readonly attempts: AttemptsRepository,
+    private readonly factors: SecondFactors,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** Checks the code of a set-up, which is put to use when it is right. The account in part `of` has to be held alone. */
+  redeem(
+    call: Call,
+    question: RedeemQuestion,
+    binding: string,
+    of: Part<OfAccount>,
+    known: FactorSetup,
+    code: string,
+  ): { redemption: Redemption; connected: Part<HeldAccount>; effects: Effect[] } {
+    const setup = this.factors.setup(call, of);
+    const step = this.factors.stepOf(known, code, call.now);
+    const right = sql`(${step !== undefined}::boolean AND ${this.factors.isUnchanged(known, setup)})`;
+    const redemption =
+      known.factor === 'totp'
+        ? this.attempts.redeemTotp(call, question, right)
+        : this.attempts.redeem(call, question, binding, code);
+    const connection = this.factors.connect(call, step, setup, redemption.verdict);
+    return { redemption, connected: connection.connected, effects: [connection] };
+  }
+
+  /**
+   * Sign-ins of the account ask for this factor now: sessions that were made without it end, except those that this statement gives
+   * their stamp itself (`settled`), codes that were sent before are worth nothing, and the owner is told.
+   */
+  announce(
+    call: Call,
+    factor: 'sms' | 'totp',
+    connected: Part<HeldAccount>,
+    settled: Part<Pick<OwnedSession, 'session_id'>>,
+  ): Effect[] {
+    const provenBy = survivors.provenBy(factor === 'totp' ? 'otp' : 'sms');
+    return [
+      endSessionsOf(call, 'second_factor_enabled', connected, provenBy, settled),
+      closeSentFactors(call, connected),
+      this.tell(call, factor === 'totp' ? 'totp_enabled' : 'sms_enabled', connected),
+    ];
+  }
+
+  /** Leaves the account without a second factor; sign-ins that wait for it begin again, and the owner is told. */
+  remove(call: Call, from: Part<OfAccount>): Effect[] {
+    const { disconnected, ...forgotten } = this.factors.disconnect(call, from);
+    return [forgotten, ...this.changed(call, disconnected, 'second_factor_disabled', 'disabled')];
+  }
+
+  /** The account asks for another factor, or for none: sign-ins that wait for the old one begin again, and the owner is told. */
+  changed(call: Call, account: Part<HeldAccount>, reason: string, change: FactorChange): Effect[] {
+    return [endSessionsOf(call, reason, account, survivors.signedIn), this.tell(call, change, account)];
+  }
+
+  /** Tells the owner of the account, at the mailbox. */
+  tell(call: Call, change: FactorChange, account: Part<OfAccount>): Effect {
+    const notice = ownerNotice(call, 'factor_changed', { change });
+    return this.outbox.enqueue(notice, call.now, recipientOf('email', account));
+  }
+}

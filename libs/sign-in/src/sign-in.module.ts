@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { AccountsModule } from '@app/accounts';
+import { AttemptsModule } from '@app/attempts';
+import { DeliveryModule } from '@app/delivery';
+import { SessionsModule } from '@app/sessions';
+import { FirstFactor } from './first-factor/first-factor.js';
+import { PasswordProof } from './first-factor/password-proof.js';
+import { SecondFactorChallenge } from './second-factor/challenge.js';
+import { SecondFactorCheck } from './second-factor/check.js';
+import { CodeSender } from './second-factor/code-sender.js';
+import { FactorConnection } from './second-factor/connection.js';
+
+const verbs = [
+  FirstFactor,
+  PasswordProof,
+  SecondFactorChallenge,
+  SecondFactorCheck,
+  FactorConnection,
+  CodeSender,
+];
+const nouns = [AccountsModule, AttemptsModule, DeliveryModule, SessionsModule];
+
+/** The verbs that all flows share, with the nouns that they are about. */
+@Module({ imports: nouns, providers: verbs, exports: [...verbs, ...nouns] })
+export class SignInModule {}
