@@ -47,24 +47,42 @@ const libRules = names.map((name) => ({
   ),
 }));
 
+// What reads and shows wire formats under another name.
+const wireFiles = [
+  '**/{request,identifiers,page,browser-view,in-browser,landing-token,stop-page,reset-page,page-request,presenter}.ts',
+];
 const wireWords = {
   regex: '(/protocols/|\\.dto\\.js$|\\.controller\\.js$|\\.presenter\\.js$|^express$)',
   message:
     'A flow service speaks no wire format: it returns outcomes or throws AuthError, and the protocol says it.',
 };
-const flowRules = flows.map((flow) => ({
-  files: [`apps/auth/src/${flow}/**/*.ts`],
-  rules: imports(noDeepImports, {
-    regex: `\\.\\./(${flows.filter((other) => other !== flow).join('|')})/`,
-    message: 'A flow never imports another flow: what two flows share is a noun and belongs in a lib.',
-  }),
+// A room rests on flows and never the other way round; no flow knows another, and no room another.
+const rooms = ['account', 'second-factors', 'passkeys', 'password-reset', 'pages'];
+const mayRestOn = { pages: [...flows, 'password-reset'] };
+const roomRules = [...flows, ...rooms].map((room) => {
+  const may = [room, ...(mayRestOn[room] ?? (flows.includes(room) ? [] : flows))];
+  const others = [...flows, ...rooms].filter((other) => !may.includes(other));
+  return {
+    room,
+    foreign: {
+      regex: `\\.\\./(${others.join('|')})/`,
+      message:
+        'A flow knows no other flow, and a room rests on flows alone: what two share is a verb or a noun and belongs in a lib.',
+    },
+  };
+});
+const flowRules = roomRules.map(({ room, foreign }) => ({
+  files: [`apps/auth/src/${room}/**/*.ts`],
+  rules: imports(noDeepImports, foreign),
 }));
-const flowServiceRules = flows.map((flow) => ({
-  files: [`apps/auth/src/${flow}/**/*.service.ts`],
-  rules: imports(noDeepImports, wireWords, {
-    regex: `\\.\\./(${flows.filter((other) => other !== flow).join('|')})/`,
-    message: 'A flow never imports another flow: what two flows share is a noun and belongs in a lib.',
-  }),
+// Whatever is injected and is neither a controller nor a presenter speaks no wire format.
+const flowServiceRules = roomRules.map(({ room, foreign }) => ({
+  files: [`apps/auth/src/${room}/**/*.ts`],
+  ignores: [
+    '**/*.{controller,dto,presenter,decorator,question,module,page,words,guard,interceptor,spec}.ts',
+    ...wireFiles,
+  ],
+  rules: imports(noDeepImports, wireWords, foreign),
 }));
 
 const banned = [

@@ -1,4 +1,4 @@
-import { readJsonShape } from '../../apps/auth/src/protocols/json-shape.js';
+import { readJsonShape } from '../../apps/auth/src/http/json-shape.js';
 import { TestApp } from '../support/test-app.js';
 
 const LIMIT = 64 * 1024;

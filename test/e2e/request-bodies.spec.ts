@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { BODY_LIMIT_BYTES } from '../../apps/auth/src/protocols/read-body.js';
+import { BODY_LIMIT_BYTES } from '../../apps/auth/src/http/read-body.js';
 import { TestApp } from '../support/test-app.js';
 
 /** A call of each protocol, and its own words for a body that is compressed. */

@@ -10,7 +10,7 @@ import { Outbox } from '@app/delivery';
 import { Clock, Ids, type Call } from '@app/kernel';
 import { AppModule } from '../../apps/auth/src/app.module.js';
 import { configureApp } from '../../apps/auth/src/configure-app.js';
-import { FastExpressAdapter } from '../../apps/auth/src/fast-express-adapter.js';
+import { FastExpressAdapter } from '../../apps/auth/src/http/fast-express-adapter.js';
 import {
   AccountsService,
   type AccountRequest,

@@ -3,6 +3,7 @@ import { ConfigModule, type Config } from '@app/config';
 import { DatabaseModule } from '@app/database';
 import { ThrottleModule } from '@app/throttle';
 import { dataSourceOptions } from '../../../ormconfig.js';
+import { AccountModule } from './account/account.module.js';
 import { CodeModule } from './code/code.module.js';
 import { DevMailboxModule } from './dev-mailbox/dev-mailbox.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -13,9 +14,13 @@ import { RecoveryModule } from './recovery/recovery.module.js';
 import { SessionModule } from './session/session.module.js';
 import { MagicLinkModule } from './magic-link/magic-link.module.js';
 import { TokenRefreshModule } from './token-refresh/token-refresh.module.js';
+import { PagesModule } from './pages/pages.module.js';
+import { PasskeysModule } from './passkeys/passkeys.module.js';
+import { PasswordResetModule } from './password-reset/password-reset.module.js';
+import { SecondFactorsModule } from './second-factors/second-factors.module.js';
 import { ProtocolsModule } from './protocols/protocols.module.js';
 
-/** The list of rooms. */
+/** The list of rooms: docs/routes.md says which routes each of them has. */
 @Module({})
 export class AppModule {
   /** `databaseUrl`: of a migrated database. */
@@ -27,11 +32,19 @@ export class AppModule {
         DatabaseModule.forRoot(() => dataSourceOptions(databaseUrl, config.database.poolSize)),
         ThrottleModule,
         ProtocolsModule,
+        // The five flows.
         CodeModule,
-        RecoveryModule,
         SessionModule,
         TokenRefreshModule,
         MagicLinkModule,
+        RecoveryModule,
+        // What rests on them.
+        AccountModule,
+        SecondFactorsModule,
+        PasskeysModule,
+        PasswordResetModule,
+        PagesModule,
+        // What operators and other services read.
         HealthModule,
         JwksModule,
         HousekeepingModule,

@@ -2,15 +2,15 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Config } from '@app/config';
 import { Clock, Ids } from '@app/kernel';
 import helmet from 'helmet';
-import { attachCall } from './attach-call.js';
-import { createLogger, PinoLoggerService } from './logger.js';
+import { attachCall } from './http/attach-call.js';
+import { createLogger, PinoLoggerService } from './http/logger.js';
 import { MetricsService } from './metrics/metrics.service.js';
 import { serveExplorer } from './openapi-document.js';
 import { docspaceContentType } from './protocols/docspace/docspace-content-type.js';
 import { navixySpellings } from './protocols/navixy/navixy-parameters.js';
 import { ProtocolTable } from './protocols/protocol-table.js';
-import { readBody } from './protocols/read-body.js';
-import { requestLog } from './request-log.js';
+import { readBody } from './http/read-body.js';
+import { requestLog } from './http/request-log.js';
 
 /** How long an idle connection stays open: longer than the load balancers in front keep theirs. */
 const KEEP_ALIVE_MS = 75_000;

@@ -9,7 +9,7 @@ import { drain, listen } from './boot/serve.js';
 import { Shutdown } from './boot/shutdown.js';
 import { reasonOf } from './boot/start-up-error.js';
 import { configureApp } from './configure-app.js';
-import { FastExpressAdapter } from './fast-express-adapter.js';
+import { FastExpressAdapter } from './http/fast-express-adapter.js';
 
 const shutdown = new Shutdown();
 

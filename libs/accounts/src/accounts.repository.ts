@@ -26,7 +26,7 @@ export function lockAccountForUpdate(read: ReadAccount): Part<HeldAccount> {
 }
 
 /** The account of a session that is not locked yet, while it is not disabled. */
-export function lockOwner(from: Part<OfAccount>, lock: 'SHARE' | 'NO KEY UPDATE'): Part<OfAccount> {
+export function lockOwner(from: Part<MaybeOfAccount>, lock: 'SHARE' | 'NO KEY UPDATE'): Part<OfAccount> {
   return part(
     'account',
     sql`

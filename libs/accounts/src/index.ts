@@ -21,7 +21,7 @@ export {
   type AccountOfSession,
   type ReadAccount,
 } from './accounts.repository.js';
-export { KNOWN_COLUMNS, withKnownAccount, type KnownAccount } from './known-account.js';
+export { KNOWN_COLUMNS, withKnownAccount, withNames, type KnownAccount } from './known-account.js';
 export { PasswordCheck, type PasswordOutcome } from './password-check.js';
 export { PasswordHasher, type ShownPassword } from './password-hasher.js';
 export { ClientPasswords, type ClientPasswordParameters } from './pbkdf2-verifier.js';
@@ -56,6 +56,7 @@ export {
 export { activate, changeLanguage } from './activation.js';
 export { resetPassword } from './change-password.js';
 export { accountContact, signUpContact, type Contact } from './contacts.js';
+export { mailboxOwner, type MailboxOwner } from './mailbox-owner.js';
 export { NewPassword } from './new-password.js';
 export { PASSWORD_LENGTH } from './password-strength.js';
 export { phoneNumber } from './phone.js';
@@ -65,9 +66,11 @@ export { BackupCodeEntity } from './second-factors/backup-code.entity.js';
 export { BackupCodes, type IssuedCodes } from './second-factors/backup-codes.js';
 export {
   awaitingPhone,
+  entering,
   whileFresh,
   withFactor,
   withHolder,
+  withSecondFactor,
   withSetUp,
   type AccountFactor,
   type AccountSetUp,

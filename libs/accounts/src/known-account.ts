@@ -30,3 +30,16 @@ export function withKnownAccount<Row extends OfAccount>(
     sql`SELECT f.*, ${KNOWN_COLUMNS}, a.uuid, a.invited_at FROM ${from} f JOIN accounts a ON a.id = f.account_id`,
   );
 }
+
+/** The rows with the names that their account's owner is known by, which guessers of passwords try first. */
+export function withNames<Row extends OfAccount>(
+  from: Part<Row>,
+): Part<Row & { known_by: string[]; is_disabled: boolean }> {
+  return part(
+    'with_names',
+    sql`
+    SELECT f.*, array_remove(ARRAY[a.email, a.username, a.phone, a.first_name, a.last_name], NULL) AS known_by,
+      a.disabled_at IS NOT NULL AS is_disabled
+    FROM ${from} f JOIN accounts a ON a.id = f.account_id`,
+  );
+}

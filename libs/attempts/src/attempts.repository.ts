@@ -4,8 +4,8 @@ import { part, type Part, sql, type Sql } from '@app/database';
 import { KeyRing, plusSeconds, type Call } from '@app/kernel';
 import type { AttemptFactor, AttemptKind, AttemptMethod, AttemptPurpose } from './attempt.entity.js';
 import { isAllowed } from './conditions.js';
+import { linkState, type LinkState } from './links.js';
 import type {
-  LinkState,
   NewAttempt,
   NewChallenge,
   Opened,
@@ -151,16 +151,9 @@ export class AttemptsRepository {
     return sql`a.kind = 'link' AND a.secret_hash = ANY(${hashes}::text[])`;
   }
 
-  /** What has become of this link, whose it is, and whether it could still be redeemed (`open`). */
-  linkState({ now, protocol }: Call, purposes: AttemptPurpose[], token: string): Part<LinkState> {
-    return part(
-      'link_state',
-      sql`
-      SELECT a.id::text AS attempt_id, a.account_id,
-        CASE WHEN a.status = 'open' AND a.expires_at <= ${now}::timestamptz THEN 'expired'
-          WHEN a.status = 'open' AND NOT ${isAllowed('a')} THEN 'superseded' ELSE a.status END AS state
-      FROM attempts a WHERE ${this.link(token)} AND a.purpose = ANY(${purposes}::text[]) AND a.protocol = ${protocol}`,
-    );
+  /** What has become of this link, whose it is, and whether it could still be redeemed (`open`), in whatever protocol. */
+  linkState(call: Pick<Call, 'now'>, purposes: AttemptPurpose[], token: string): Part<LinkState> {
+    return linkState(call, sql`${this.link(token)} AND a.purpose = ANY(${purposes}::text[])`);
   }
 
   /**

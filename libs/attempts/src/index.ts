@@ -1,7 +1,14 @@
 export { AttemptEntity, GuessBudgetEntity, SendWindowEntity, type AttemptPurpose } from './attempt.entity.js';
 export { AttemptsModule } from './attempts.module.js';
 export { AttemptsRepository, LINK_BINDING } from './attempts.repository.js';
-export type { LinkState, NewAttempt, Opened, OpenedAttempt, Opening, RedeemQuestion } from './new-attempt.js';
+export {
+  insertLinkPage,
+  provenInBrowser,
+  standingAttempt,
+  type LinkState,
+  type ProvenInBrowser,
+} from './links.js';
+export type { NewAttempt, Opened, OpenedAttempt, Opening, RedeemQuestion } from './new-attempt.js';
 export { refillBudget } from './budget.js';
 export { isAllowed, openOfSubject } from './conditions.js';
 export { MAILED_KEYS } from './mailed-keys.js';

@@ -1,11 +1,5 @@
 import type { Part, Sql } from '@app/database';
-import type {
-  AttemptFactor,
-  AttemptKind,
-  AttemptMethod,
-  AttemptPurpose,
-  AttemptStatus,
-} from './attempt.entity.js';
+import type { AttemptFactor, AttemptKind, AttemptMethod, AttemptPurpose } from './attempt.entity.js';
 
 export interface NewAttempt {
   id: string;
@@ -39,13 +33,6 @@ export interface OpenedAttempt extends Opening {
 
 /** `budget_row`: what `redeem` will lock. */
 export type Opened = { attempt: Part<OpenedAttempt>; budget_row: Part<{ subject: string }> };
-
-/** A link that somebody shows. */
-export interface LinkState {
-  attempt_id: string;
-  account_id: string;
-  state: AttemptStatus;
-}
 
 export interface RedeemQuestion {
   purpose: AttemptPurpose;

@@ -7,7 +7,12 @@ export {
   type Flow,
   type LockedBrowser,
 } from './browser-sessions.repository.js';
-export { browserSignIn, type SessionLives, type StagedSession } from './browser-sign-in.js';
+export {
+  browserSignIn,
+  type BrowserEntrant,
+  type SessionLives,
+  type StagedSession,
+} from './browser-sign-in.js';
 export {
   endPendingBegunBy,
   endSession,

@@ -1,6 +1,8 @@
+export { enterBrowser } from './first-factor/browser-entrant.js';
 export { FirstFactor, type EntryPolicy } from './first-factor/first-factor.js';
 export { PasswordProof } from './first-factor/password-proof.js';
 export type { ProvenFactor, RefusedFactor } from './first-factor/proven-factor.js';
+export { Freshness } from './freshness.js';
 export { SecondFactorChallenge } from './second-factor/challenge.js';
 export {
   isBackupCode,

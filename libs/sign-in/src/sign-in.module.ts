@@ -5,12 +5,14 @@ import { DeliveryModule } from '@app/delivery';
 import { SessionsModule } from '@app/sessions';
 import { FirstFactor } from './first-factor/first-factor.js';
 import { PasswordProof } from './first-factor/password-proof.js';
+import { Freshness } from './freshness.js';
 import { SecondFactorChallenge } from './second-factor/challenge.js';
 import { SecondFactorCheck } from './second-factor/check.js';
 import { CodeSender } from './second-factor/code-sender.js';
 import { FactorConnection } from './second-factor/connection.js';
 
 const verbs = [
+  Freshness,
   FirstFactor,
   PasswordProof,
   SecondFactorChallenge,

@@ -11,3 +11,4 @@ export {
   type TokenPair,
 } from './token-pairs.js';
 export { TokensModule } from './tokens.module.js';
+export { Bearer, BearerGuard, NeedsScope } from './bearer.guard.js';

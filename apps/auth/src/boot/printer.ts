@@ -1,5 +1,5 @@
 import type { Config } from '@app/config';
-import { createLogger } from '../logger.js';
+import { createLogger } from '../http/logger.js';
 
 /** Says how the start goes: plain lines to a person, log lines where a machine reads. */
 export function printer(config: Config): (line: string) => void {

@@ -4,7 +4,7 @@ import { audit, type Recorded } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, type Effect, exists, ofOne, part, type Part, sql, statement } from '@app/database';
 import { AuthError, randomToken, type Call } from '@app/kernel';
-import { browserSignIn } from '@app/sessions';
+import { enterBrowser } from '@app/sign-in';
 import { MailboxProof } from './mailbox-proof.js';
 
 const EXCHANGE_BITS = 256;
@@ -43,7 +43,11 @@ export class LinkConfirmService {
   /** Signs the browser in that asked; the caller has made sure that it is this one. */
   async browser(call: Call, token: string): Promise<void> {
     const redemption = this.attempts.redeemLink(call, 'sign_in', token);
-    await this.burn(call, redemption, browserSignIn(call, redemption.verdict, this.config.sessions));
+    await this.burn(
+      call,
+      redemption,
+      enterBrowser({ ...call, protocol: 'wacht' }, redemption.verdict, this.config.sessions),
+    );
   }
 
   /** "This wasn't me": ends the link and the code beside it. Answers whether there was anything to end. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { recipientOf } from '@app/accounts';
 import {
   AttemptsRepository,
+  insertLinkPage,
   LINK_BINDING,
   type NewAttempt,
   nextSend,
@@ -57,7 +58,7 @@ export class LinkRequestService {
   }
 
   private send(call: Call, who: Who, rule: SendRule, redirectUrl: string | undefined): Statement<Verdict> {
-    const { client, now } = call;
+    const { now } = call;
     const secrets = { token: randomToken(TOKEN_BITS), code: randomDigits(CODE_DIGITS) };
     const link = this.attempt(call, 'link', { binding: LINK_BINDING, value: secrets.token });
     const code = this.attempt(call, 'code', { binding: this.recipients.bindingOf(who), value: secrets.code });
@@ -69,12 +70,7 @@ export class LinkRequestService {
         FROM ${subject} s JOIN ${takeSendWindow(call, rule, subject)} USING (subject)`,
     );
     const opened = this.attempts.open(call, link, opening);
-    const page = part(
-      'magic_link',
-      sql`
-        INSERT INTO magic_links (attempt_id, redirect_url, client_address, user_agent)
-        SELECT id, ${redirectUrl ?? null}, ${client.address}, ${client.userAgent} FROM ${opened.attempt} RETURNING attempt_id`,
-    );
+    const page = insertLinkPage(call, redirectUrl, opened.attempt);
     const recipient = recipientOf('email', opened.attempt);
     const verdict = part<Recorded & { outcome: Verdict['outcome'] }>(
       'verdict',

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { claimMailbox, type HeldAccount, withAccount } from '@app/accounts';
+import { claimMailbox, mailboxOwner, type HeldAccount, withAccount } from '@app/accounts';
 import { AttemptsRepository, MAILED_KEYS, type Opening, type Verdict } from '@app/attempts';
 import { type Effect, part, type Part, sql } from '@app/database';
 import type { Call } from '@app/kernel';
@@ -27,16 +27,6 @@ export interface ProvenSession {
   refreshToken: string;
 }
 
-/**
- * Condition on account `x`. What somebody registered is claimed, whatever they left there. Else the mailbox is not the second
- * factor too, and one that an operator asked for has to be there to be asked for: its owner sets it up with the invitation.
- */
-const MAY_ENTER = sql`(CASE
-  WHEN x.activated_at IS NULL AND x.invited_at IS NULL THEN true
-  WHEN x.activated_at IS NOT NULL THEN x.second_factor <> 'email'
-  ELSE x.second_factor = 'none' OR (x.second_factor = 'sms' AND x.phone IS NOT NULL)
-    OR (x.second_factor = 'totp' AND EXISTS (SELECT FROM totp_factors t WHERE t.account_id = x.id)) END)`;
-
 /** What the proof of a mailbox is good for. */
 @Injectable()
 export class MailboxProof {
@@ -51,16 +41,7 @@ export class MailboxProof {
    * mailbox is never two factors.
    */
   proven(call: Call, verdict: Part<Verdict>): Proof {
-    const owner = part<ProvenMailbox>(
-      'owner',
-      sql`
-        SELECT x.id AS account_id, x.id::text AS subject, NULL::bigint AS session_id, x.security_stamp,
-          CASE WHEN x.second_factor = 'none' OR (x.activated_at IS NULL AND x.invited_at IS NULL) THEN 'signed_in'
-            ELSE 'pending' END AS stage
-        FROM ${verdict} v JOIN accounts x ON x.id = v.account_id
-        WHERE v.outcome = 'redeemed' AND x.disabled_at IS NULL AND x.security_stamp <= v.security_stamp AND ${MAY_ENTER}
-        FOR NO KEY UPDATE OF x`,
-    );
+    const owner = mailboxOwner(verdict);
     const claim = claimMailbox(call, owner);
     const proven = part<ProvenMailbox>(
       'proven',

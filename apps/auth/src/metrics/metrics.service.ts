@@ -3,7 +3,7 @@ import { Outbox } from '@app/delivery';
 import { Clock } from '@app/kernel';
 import type { Handler } from 'express';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { routeLabel } from '../route-label.js';
+import { routeLabel } from '../http/route-label.js';
 
 const SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 

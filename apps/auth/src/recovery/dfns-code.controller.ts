@@ -6,7 +6,7 @@ import { Caller } from '../protocols/caller.decorator.js';
 import { DfnsApi } from '../protocols/dfns/dfns-api.decorator.js';
 import { DfnsBody } from '../protocols/dfns/dfns-body.decorator.js';
 import { DfnsMemberRequest, DfnsMessageResponse, DfnsRecipientRequest } from './dfns-recipient.dto.js';
-import { dfnsLimits } from './dfns.limits.js';
+import { dfnsLimits } from '../limits/dfns.limits.js';
 import { LongCodeService } from './long-code.service.js';
 
 const SUCCESS: DfnsMessageResponse = { message: 'success' };

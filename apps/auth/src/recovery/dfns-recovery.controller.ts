@@ -6,20 +6,16 @@ import { Caller } from '../protocols/caller.decorator.js';
 import { BearerToken } from '../protocols/dfns/bearer-token.decorator.js';
 import { DfnsApi, DfnsUnauthorized, NeedsDfnsToken } from '../protocols/dfns/dfns-api.decorator.js';
 import { DfnsBody } from '../protocols/dfns/dfns-body.decorator.js';
-import { DfnsNewCredentials } from './dfns-credentials.dto.js';
 import {
   DfnsCompletedResponse,
   DfnsRecoverRequest,
   DfnsRecoveryChallengeResponse,
   DfnsRecoveryInitRequest,
-  DfnsRegistrationChallengeResponse,
-  DfnsRegistrationInitRequest,
 } from './dfns-recovery.dto.js';
-import { dfnsLimits } from './dfns.limits.js';
+import { dfnsLimits } from '../limits/dfns.limits.js';
 import { DfnsPresenter, offeredKeys } from './dfns.presenter.js';
 import { RecoveryInitService } from './recovery-init.service.js';
 import { RecoveryService } from './recovery.service.js';
-import { RegistrationService } from './registration.service.js';
 import { SignedTexts } from './signed-texts.decorator.js';
 
 @Controller('auth')
@@ -29,7 +25,6 @@ export class DfnsRecoveryController {
   constructor(
     private readonly recoveryInits: RecoveryInitService,
     private readonly recoveries: RecoveryService,
-    private readonly registrations: RegistrationService,
     private readonly presenter: DfnsPresenter,
   ) {}
 
@@ -72,34 +67,5 @@ export class DfnsRecoveryController {
     return this.presenter.completed(
       await this.recoveries.complete(call, token, proof, offeredKeys(newCredentials)),
     );
-  }
-
-  /** Start a registration: spends the mailed code and answers what the first keys have to sign */
-  @Post('registration/init')
-  @HttpCode(200)
-  @ApiBody({ type: DfnsRegistrationInitRequest })
-  @ApiOkResponse({ type: DfnsRegistrationChallengeResponse })
-  @DfnsUnauthorized('The code is wrong, expired or spent, or the user is unknown or has keys.', 'code_wrong')
-  async registrationInit(
-    @Caller() call: Call,
-    @DfnsBody() request: DfnsRegistrationInitRequest,
-  ): Promise<DfnsRegistrationChallengeResponse> {
-    const { registrationCode, ...person } = request;
-    return this.presenter.registration(await this.registrations.init(call, person, registrationCode));
-  }
-
-  /** Register the first keys of an account */
-  @Post('registration')
-  @HttpCode(200)
-  @NeedsDfnsToken()
-  @ApiBody({ type: DfnsNewCredentials })
-  @ApiOkResponse({ type: DfnsCompletedResponse })
-  @DfnsUnauthorized('The token or one of the proofs is not good.', 'credentials_wrong')
-  async register(
-    @Caller() call: Call,
-    @BearerToken() token: string,
-    @DfnsBody() offered: DfnsNewCredentials,
-  ): Promise<DfnsCompletedResponse> {
-    return this.presenter.completed(await this.registrations.complete(call, token, offeredKeys(offered)));
   }
 }

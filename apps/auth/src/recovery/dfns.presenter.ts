@@ -6,25 +6,24 @@ import type {
   DfnsNewCredentials,
   DfnsRecoveryCredential,
 } from './dfns-credentials.dto.js';
-import type { DfnsLoginChallengeResponse } from './dfns-login.dto.js';
 import type {
   DfnsCompletedResponse,
   DfnsRecoveryChallengeResponse,
   DfnsRegistrationChallengeResponse,
 } from './dfns-recovery.dto.js';
-import type { LoginChallenge } from './login-init.service.js';
 import type { OfferedKeys } from './new-keys.service.js';
 import type { OpenChallenge } from './open-challenge.js';
-import type { Completed } from './registration.service.js';
+import type { Completed } from './completed.js';
 
 /** COSE: ES256, EdDSA, RS256. */
 const ALGORITHMS = [-7, -8, -257];
-const PUBLIC_KEY = 'public-key';
+export const PUBLIC_KEY = 'public-key';
 
 /** What the services say, as clients of the protocol read it. */
 @Injectable()
 export class DfnsPresenter {
-  private readonly rp: { id: string; name: string };
+  /** The relying party, which is named by its domain. */
+  readonly rp: { id: string; name: string };
 
   constructor({ webauthn }: Config) {
     this.rp = { id: webauthn.rpId, name: webauthn.rpId };
@@ -63,28 +62,6 @@ export class DfnsPresenter {
         id: credential_id,
         encryptedRecoveryKey: encrypted_private_key ?? '',
       })),
-    };
-  }
-
-  /** The same for everybody: whether an account asks for a second factor is said to nobody who has not signed. */
-  login({ token, keys }: LoginChallenge): DfnsLoginChallengeResponse {
-    const allowed = (kind: string) =>
-      keys
-        .filter((key) => key.kind === kind)
-        .map(({ credential_id }) => ({ type: PUBLIC_KEY, id: credential_id }));
-    return {
-      challenge: challengeOf(token),
-      challengeIdentifier: token,
-      supportedCredentialKinds: [
-        { kind: 'Fido2', factor: 'first', requiresSecondFactor: false },
-        { kind: 'Key', factor: 'first', requiresSecondFactor: false },
-        { kind: 'Totp', factor: 'second', requiresSecondFactor: false },
-      ],
-      allowCredentials: { webauthn: allowed('Fido2'), key: allowed('Key') },
-      rp: this.rp,
-      userVerification: 'required',
-      attestation: 'none',
-      externalAuthenticationUrl: '',
     };
   }
 

@@ -15,7 +15,7 @@ import { ChallengedService } from './challenged.service.js';
 import { enrolmentOf, type OfferedKeys, type ProvenKeys } from './new-keys.service.js';
 import { RecoveryEffects } from './recovery-effects.js';
 import { redeemedAccount, refuseUsedKey } from './new-keys.service.js';
-import { completed, type Completed } from './registration.service.js';
+import { completed, type Completed } from './completed.js';
 
 export interface RecoveryProof {
   assertion: Omit<CredentialAssertion, 'kind'>;

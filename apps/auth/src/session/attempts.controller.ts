@@ -22,7 +22,7 @@ import { WachtSentResponse } from './session-answers.dto.js';
 import { SignInService } from './sign-in.service.js';
 import { SignUpService } from './sign-up.service.js';
 import { VerifyService } from './verify.service.js';
-import { wachtLimits } from './wacht.limits.js';
+import { wachtLimits } from '../limits/wacht.limits.js';
 
 @Controller('auth')
 @WachtApi()

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { lockOwner } from '@app/accounts';
 import type { RedeemOutcome, Redemption } from '@app/attempts';
 import { audit, auditRefusal, type AuditEvent } from '@app/audit';
 import { Database, type Effect, exists, of, ofOne, part, type Part, sql, statement } from '@app/database';
@@ -47,12 +48,7 @@ export class GuessService {
   ): Gate<Row> {
     const locked = this.browsers.locked(call, browser);
     const flow = find(locked);
-    const held = part(
-      'held',
-      sql`
-        SELECT a.id AS account_id FROM accounts a JOIN ${flow} f ON f.account_id = a.id
-        WHERE a.disabled_at IS NULL FOR SHARE OF a`,
-    );
+    const held = lockOwner(flow, 'SHARE');
     const allowed = part<Row>(
       'allowed',
       sql`

@@ -12,7 +12,7 @@ import { CurrentBrowser, InBrowser } from './in-browser.decorator.js';
 import { WachtTokenResponse } from './session-answers.dto.js';
 import { WachtSignOutRequest, WachtSwitchRequest } from './session.dto.js';
 import { SessionTokenService } from './session-token.service.js';
-import { wachtLimits } from './wacht.limits.js';
+import { wachtLimits } from '../limits/wacht.limits.js';
 
 @Controller('session')
 @WachtApi()

@@ -4,8 +4,8 @@ import { AttemptsRepository } from '@app/attempts';
 import { Config } from '@app/config';
 import { type Part, part, sql } from '@app/database';
 import type { Call } from '@app/kernel';
-import { inSession, refuseTakenName, SecondFactorCheck } from '@app/sign-in';
-import { BrowserSessions, browserSignIn, type Flow, type StagedSession } from '@app/sessions';
+import { enterBrowser, inSession, refuseTakenName, SecondFactorCheck } from '@app/sign-in';
+import { BrowserSessions, type Flow, type StagedSession } from '@app/sessions';
 import { channelOf, openAttempt, stepOf } from './attempt-step.js';
 import type { Browser } from './browser.js';
 import type { BrowserAttempt } from './browser-view.js';
@@ -46,7 +46,7 @@ export class VerifyService {
     const gate = this.guesses.gate(call, browser, (locked) => this.browsers.unproven(call, id, locked));
     const question = { purpose: 'sign_in', of: firstOf(gate.allowed) } as const;
     const redemption = this.attempts.redeem(call, question, id, code);
-    const proven = browserSignIn(call, redemption.verdict, this.config.sessions);
+    const proven = enterBrowser(call, redemption.verdict, this.config.sessions);
     return this.guesses.decide(call, gate, 'code.verify', { redemption, proven });
   }
 

@@ -8,9 +8,9 @@ import { YatBody } from '../protocols/yat/yat-body.decorator.js';
 import { YatTokenResponse } from '../protocols/yat/yat-token.dto.js';
 import { presentTokens } from '../protocols/yat/yat-token.presenter.js';
 import { TokenService } from './token.service.js';
-import { loginOf } from './yat-login.js';
+import { loginOf } from '../protocols/yat/yat-login.js';
 import { YatConfirm2FaRequest, YatLoginRequest, YatRefreshRequest } from './yat-token.dto.js';
-import { yatLimits } from './yat.limits.js';
+import { yatLimits } from '../limits/yat.limits.js';
 
 @Controller('auth')
 @YatApi()

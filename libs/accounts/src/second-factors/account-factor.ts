@@ -100,3 +100,35 @@ export function withSetUp<Row extends OfAccount>(from: Part<Row>): Part<Row & Ac
     FROM ${from} f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL`,
   );
 }
+
+/** The rows with the second factor of their account, and the phone that its codes go to; none for a disabled one. */
+export function withSecondFactor<Row extends OfAccount>(
+  from: Part<Row>,
+): Part<Row & { second_factor: SecondFactor; phone: string | null }> {
+  return part(
+    'with_second_factor',
+    sql`
+    SELECT f.*, a.second_factor, a.phone FROM ${from} f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL`,
+  );
+}
+
+/** What was proven of an account, and by what. */
+interface ProvenBy {
+  account_id: string | null;
+  method: string | null;
+}
+
+/**
+ * The rows whose account may have a session of this proof, with what it waits for. A channel that is the account's second factor
+ * makes no session: one mailbox is never two factors.
+ */
+export function entering<Row extends ProvenBy>(
+  from: Part<Row>,
+): Part<Row & OfAccount & { second_factor: SecondFactor }> {
+  return part(
+    'entering',
+    sql`
+    SELECT f.*, a.second_factor FROM ${from} f JOIN accounts a ON a.id = f.account_id
+    WHERE a.disabled_at IS NULL AND a.second_factor <> f.method`,
+  );
+}

@@ -3,12 +3,19 @@ import {
   BackupCodes,
   SecondFactors,
   TotpFactors,
+  withSecondFactor,
   type FactorSetup,
   type HeldAccount,
   type OfAccount,
   type SecondFactor,
 } from '@app/accounts';
-import { AttemptsRepository, closeAttempts, type Opening, type Redemption } from '@app/attempts';
+import {
+  AttemptsRepository,
+  closeAttempts,
+  standingAttempt,
+  type Opening,
+  type Redemption,
+} from '@app/attempts';
 import { after, type Effect, part, type Part, sql } from '@app/database';
 import type { Call } from '@app/kernel';
 import { FactorConnection } from './connection.js';
@@ -78,12 +85,7 @@ export class SecondFactorCheck {
     gate: Part<Candidate>,
     code: string,
   ): { awaited: Part<AwaitedRow>; effects: Effect[] } {
-    const holder = part<Candidate & Pick<AwaitedFactor, 'second_factor' | 'phone'>>(
-      'holder',
-      sql`
-        SELECT g.account_id, g.session_id, g.subject, g.security_stamp, a.second_factor, a.phone
-        FROM accounts a JOIN ${gate} g ON g.account_id = a.id WHERE a.disabled_at IS NULL`,
-    );
+    const holder = withSecondFactor(gate);
     const setup = this.factors.setup(call, holder);
     const awaited = part<AwaitedRow>(
       'awaited',
@@ -142,14 +144,12 @@ export class SecondFactorCheck {
     holder: Part<Opening & { second_factor: SecondFactor }>,
     backup: boolean,
   ): Effect {
-    const standing = sql`
-      SELECT FROM attempts a WHERE ${factorAttempt(scope, gate, 'otp')} AND a.purpose = 'second_factor'
-        AND a.status IN ('open', 'exhausted') AND a.expires_at > ${call.now}::timestamptz`;
+    const standing = standingAttempt(call, 'second_factor', factorAttempt(scope, gate, 'otp'));
     const wanting = part<Opening>(
       'wanting',
       sql`
         SELECT h.* FROM ${holder} h WHERE (h.second_factor = 'totp' OR ${backup}::boolean) AND h.second_factor <> 'none'
-          AND NOT EXISTS (${standing})`,
+          AND NOT EXISTS (SELECT FROM ${standing})`,
     );
     const overdue = closeAttempts(
       call,

@@ -18,7 +18,7 @@ import { DocspaceCodeService } from './code.service.js';
 import { holderOf } from './holder.question.js';
 import { codeOf, signInOf } from './request.js';
 import { DocspaceSignInService } from './sign-in.service.js';
-import { docspaceLimits } from './limits.js';
+import { docspaceLimits } from '../../limits/docspace.limits.js';
 import { DocspaceStepPresenter } from './authentication.presenter.js';
 import { SessionLifeService } from '../session-life.service.js';
 

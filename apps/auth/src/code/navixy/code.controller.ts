@@ -13,7 +13,7 @@ import {
   NavixySuccess,
   NavixyVerifyCodeRequest,
 } from './code.dto.js';
-import { navixyLimits } from './limits.js';
+import { navixyLimits } from '../../limits/navixy.limits.js';
 import { pendingOf, type PendingSession } from './pending.question.js';
 import { presentSignIn } from './presenter.js';
 import { ResendService } from './resend.service.js';

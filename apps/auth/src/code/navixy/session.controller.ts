@@ -8,7 +8,7 @@ import { NavixyHash } from '../../protocols/navixy/navixy-parameters.js';
 import { NavixySuccess } from './code.dto.js';
 import { holderOf, type Holder } from './holder.question.js';
 import { NavixyUserInfoResponse } from './session.dto.js';
-import { navixyLimits } from './limits.js';
+import { navixyLimits } from '../../limits/navixy.limits.js';
 import { presentUserInfo } from './presenter.js';
 import { SessionLifeService } from '../session-life.service.js';
 

@@ -3,7 +3,7 @@ import { applyDecorators, UseInterceptors } from '@nestjs/common';
 import { NoFilesInterceptor } from '@nestjs/platform-express';
 import { ApiCookieAuth, ApiResponse } from '@nestjs/swagger';
 import type { AuthErrorCode } from '@app/kernel';
-import type { RawRequest } from '../read-body.js';
+import type { RawRequest } from '../../http/read-body.js';
 import { UseProtocol } from '../use-protocol.decorator.js';
 import { EMPTY_SESSION, WachtErrorResponse } from './wacht-session.dto.js';
 import { wachtErrors } from './wacht.errors.js';

@@ -8,7 +8,7 @@ import {
   type KnownAccount,
   type OfAccount,
 } from '@app/accounts';
-import { AttemptsRepository, closeAttempts, type Opening } from '@app/attempts';
+import { AttemptsRepository, closeAttempts, standingAttempt, type Opening } from '@app/attempts';
 import { after, Database, type Effect, part, type Part, sql } from '@app/database';
 import { Outbox } from '@app/delivery';
 import type { Call } from '@app/kernel';
@@ -64,13 +64,9 @@ export class DocspaceChallenge {
       scope.binding({ account_id: id, session_id: null }),
     );
     const candidate = withoutSession(held);
-    const good = sql`a.expires_at > ${now}::timestamptz AND ${factorAttempt(scope, candidate, channel)}`;
-    const standing = part<{ expires_at: Date; status: string }>(
-      'standing',
-      sql`
-        SELECT a.expires_at, a.status FROM attempts a WHERE a.purpose = 'second_factor' AND a.status IN ('open', 'exhausted')
-          AND ${good} ORDER BY a.id DESC LIMIT 1`,
-    );
+    const sent = factorAttempt(scope, candidate, channel);
+    const standing = standingAttempt(call, 'second_factor', sent);
+    const good = sql`a.expires_at > ${now}::timestamptz AND ${sent}`;
     const replaced = closeAttempts(
       call,
       sql`${scope.of(candidate)} AND a.purpose = 'second_factor' AND a.kind = 'code' AND NOT (${good})`,

@@ -19,7 +19,7 @@ import { DocspaceConfirmation, DocspaceConfirmRequest, DocspaceTfaSetup } from '
 import { presentConfirmation, presentSetup } from './confirm.presenter.js';
 import { DocspaceKeyCheck } from './key-check.service.js';
 import { DocspaceStepView } from './step-view.service.js';
-import { docspaceLimits } from '../limits.js';
+import { docspaceLimits } from '../../../limits/docspace.limits.js';
 
 @Controller('api/2.0')
 @DocspaceApi()

@@ -1,7 +1,7 @@
 import { AuthError, normaliseIdentifier } from '@app/kernel';
 import type { DocspaceConfirmation, DocspaceConfirmRequest, DocspaceTfaSetup } from './confirm.dto.js';
 import type { KeyState } from './key-check.service.js';
-import { qrCodeUrl } from '../pages/qr.js';
+import { qrCodeUrl } from '@app/pages';
 import type { StepView } from './step-view.service.js';
 
 const OK = 0;

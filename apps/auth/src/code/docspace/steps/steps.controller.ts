@@ -18,7 +18,7 @@ import { signInOf } from '../request.js';
 import { DocspaceSetPhoneRequest, DocspaceValidateRequest } from './steps.dto.js';
 import { DocspaceStepService } from './step.service.js';
 import { DocspaceTextService } from '../second-factor/text.service.js';
-import { docspaceLimits } from '../limits.js';
+import { docspaceLimits } from '../../../limits/docspace.limits.js';
 import { DocspaceStepPresenter, presentText } from '../authentication.presenter.js';
 
 const CONFIRM = {

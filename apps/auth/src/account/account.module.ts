@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { SignInModule } from '@app/sign-in';
+import { TokensModule } from '@app/tokens';
+import { SessionModule } from '../session/session.module.js';
+import { DocspaceSettingsController } from './docspace/settings.controller.js';
+import { AvailabilityController } from './wacht/availability.controller.js';
+import { DeploymentController } from './wacht/deployment.controller.js';
+import { AccountService } from './yat/account.service.js';
+import { RegistrationService } from './yat/registration.service.js';
+import { YatAccountController } from './yat/yat-account.controller.js';
+import { YatUsersController } from './yat/yat-users.controller.js';
+
+/** The account itself: what its holder learns and changes, who may have one, and what the deployment offers. */
+@Module({
+  imports: [SignInModule, TokensModule, SessionModule],
+  controllers: [
+    YatAccountController,
+    YatUsersController,
+    AvailabilityController,
+    DeploymentController,
+    DocspaceSettingsController,
+  ],
+  providers: [AccountService, RegistrationService],
+})
+export class AccountModule {}

@@ -1,0 +1,114 @@
+import { Injectable } from '@nestjs/common';
+import {
+  changeProfile,
+  NewPassword,
+  raiseStamp,
+  withProfile,
+  type OfAccount,
+  type Profile,
+} from '@app/accounts';
+import { audit, recordedAs, type Recorded } from '@app/audit';
+import { Database, type Effect, part, type Part, sql, statement } from '@app/database';
+import { AuthError, type Call } from '@app/kernel';
+import { endSession, endSessionsOf, sessionOfToken, survivors } from '@app/sessions';
+import { refuseTakenName } from '@app/sign-in';
+import { Freshness } from '@app/sign-in';
+
+export interface AccountChange {
+  email?: string;
+  username?: string;
+  firstName?: string;
+  lastName?: string;
+  password?: string;
+}
+
+/** What the holder of an access token learns of the account, and changes about it. */
+@Injectable()
+export class AccountService {
+  constructor(
+    private readonly database: Database,
+    private readonly passwords: NewPassword,
+    private readonly freshness: Freshness,
+  ) {}
+
+  /** @throws AuthError `session_not_found` */
+  async current(call: Call, sessionId: string): Promise<Profile> {
+    const profile = await this.database.row(statement(withProfile(sessionOfToken(call, sessionId))));
+    if (!profile) throw new AuthError('session_not_found');
+    return profile;
+  }
+
+  /**
+   * Needs a fresh second factor, and for what the account is entered by (user name, password) a fresh proof of any kind.
+   * A new password ends all other sessions.
+   *
+   * @throws AuthError `session_not_found`, `proof_stale`, `invalid_parameters`, `password_weak`, `username_taken`
+   */
+  async change(
+    call: Call,
+    sessionId: string,
+    { email, password, ...change }: AccountChange,
+  ): Promise<Profile> {
+    const lenient = password === undefined && change.username === undefined;
+    const profile = await this.fresh(call, sessionId, lenient);
+    if (email !== undefined && email !== profile.email) {
+      const error = 'cannot be changed here: the new mailbox has to be proven';
+      throw new AuthError('invalid_parameters', { parameters: [{ parameter: 'email', error }] });
+    }
+    const known = [profile.email, profile.username, profile.phone, profile.first_name, profile.last_name];
+    const passwordHash =
+      password === undefined
+        ? undefined
+        : await this.passwords.hash(password, [...known, ...Object.values(change)]);
+    const allowed = this.freshness.fresh(call, sessionOfToken(call, sessionId), lenient);
+    const changed = changeProfile(call, { ...change, passwordHash }, allowed);
+    const ended: Effect =
+      passwordHash === undefined
+        ? undefined
+        : endSessionsOf(call, 'password_changed', changed, survivors.only(sessionId));
+    const audited = audit(call, 'account.update', verdictOf(sessionId, changed));
+    const row = await this.database.row(statement(changed, ended, audited)).catch(refuseTakenName);
+    if (!row) throw new AuthError('proof_stale');
+    return row;
+  }
+
+  private async fresh(call: Call, sessionId: string, lenient: boolean): Promise<Profile> {
+    const session = sessionOfToken(call, sessionId);
+    const allowed = this.freshness.fresh(call, session, lenient);
+    const holder = part<Profile & { fresh: boolean }>(
+      'holder',
+      sql`SELECT p.*, EXISTS (SELECT FROM ${allowed}) AS fresh FROM ${withProfile(session)} p`,
+    );
+    const profile = await this.database.row(statement(holder));
+    if (!profile) throw new AuthError('session_not_found');
+    if (!profile.fresh) throw new AuthError('proof_stale');
+    return profile;
+  }
+
+  /**
+   * Ends every session of the account, in all protocols. One that still waits for the second factor ends itself alone: whoever has only
+   * the password must not be able to sign its owner out.
+   *
+   * @throws AuthError `session_not_found`
+   */
+  async signOut(call: Call, sessionId: string): Promise<void> {
+    const session = sessionOfToken(call, sessionId);
+    const own = endSession(sessionId, 'logout', call.now);
+    const proven = part<OfAccount>(
+      'proven',
+      sql`SELECT account_id FROM ${session} WHERE stage = 'signed_in'`,
+    );
+    const others = endSessionsOf(call, 'logout', raiseStamp(call, proven), survivors.none, own);
+    const audited = audit(call, 'session.end', recordedAs('ended', session));
+    if (!(await this.database.row(statement(session, own, others, audited))))
+      throw new AuthError('session_not_found');
+  }
+}
+
+function verdictOf(sessionId: string, changed: Part<OfAccount>): Part<Recorded> {
+  return part(
+    'verdict',
+    sql`
+    SELECT 'changed' AS outcome, account_id, ${sessionId}::bigint AS session_id, NULL::bigint AS attempt_id FROM ${changed}`,
+  );
+}

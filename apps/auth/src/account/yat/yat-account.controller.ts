@@ -1,0 +1,69 @@
+import { Controller, Get, HttpCode, Patch, Post, UseGuards } from '@nestjs/common';
+import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
+import type { Call } from '@app/kernel';
+import { Limits } from '@app/throttle';
+import type { AccessTokenClaims } from '@app/tokens';
+import { Caller } from '../../protocols/caller.decorator.js';
+import { NeedsYatToken, YatApi, YatErrors } from '../../protocols/yat/yat-api.decorator.js';
+import { YatBody } from '../../protocols/yat/yat-body.decorator.js';
+import { YatMessageResponse } from '../../protocols/yat/yat-token.dto.js';
+import { AccountService } from './account.service.js';
+import { Bearer, BearerGuard, NeedsScope } from '@app/tokens';
+import { YatCurrentUserResponse, YatProfileRequest } from './yat-account.dto.js';
+import { presentAccount } from './yat-account.presenter.js';
+import { changeOf } from '../../protocols/yat/yat-login.js';
+import { yatLimits } from '../../limits/yat.limits.js';
+
+@Controller()
+@YatApi()
+@Limits(...yatLimits)
+@UseGuards(BearerGuard)
+export class YatAccountController {
+  constructor(private readonly accounts: AccountService) {}
+
+  /** Who is signed in */
+  @Get('account')
+  @NeedsScope('account:read')
+  @NeedsYatToken()
+  @ApiOkResponse({ type: YatCurrentUserResponse })
+  @YatErrors('session_not_found')
+  async account(@Caller() call: Call, @Bearer() { sid }: AccessTokenClaims): Promise<YatCurrentUserResponse> {
+    return presentAccount(await this.accounts.current(call, sid));
+  }
+
+  /**
+   * Change the account
+   *
+   * An account with a second factor needs it shown in the last 15 minutes, else 424; one without needs a sign-in in them for
+   * a new password or user name. A new password ends all other sessions.
+   */
+  @Patch('account')
+  @NeedsScope('account:write')
+  @NeedsYatToken()
+  @ApiBody({ type: YatProfileRequest })
+  @ApiOkResponse({ type: YatCurrentUserResponse })
+  @YatErrors('session_not_found', 'proof_stale', 'invalid_parameters', 'password_weak', 'username_taken')
+  async change(
+    @Caller() call: Call,
+    @Bearer() { sid }: AccessTokenClaims,
+    @YatBody() request: YatProfileRequest,
+  ): Promise<YatCurrentUserResponse> {
+    return presentAccount(await this.accounts.change(call, sid, changeOf(request)));
+  }
+
+  /**
+   * Sign out everywhere
+   *
+   * Every session of the account ends; access tokens of them are refused here at once.
+   */
+  @Post('logout')
+  @HttpCode(200)
+  @NeedsScope('account:write', 'auth:twoFactor')
+  @NeedsYatToken()
+  @ApiOkResponse({ type: YatMessageResponse })
+  @YatErrors('session_not_found')
+  async logout(@Caller() call: Call, @Bearer() { sid }: AccessTokenClaims): Promise<YatMessageResponse> {
+    await this.accounts.signOut(call, sid);
+    return { message: 'Signed out' };
+  }
+}

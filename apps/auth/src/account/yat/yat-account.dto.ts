@@ -1,0 +1,93 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsString, Length, Matches } from 'class-validator';
+import { IsPlainText } from '../../protocols/plain-text.decorator.js';
+import { IsEmailAddress } from '../../protocols/yat/is-email-address.decorator.js';
+import { Optional } from '../../protocols/yat/optional.decorator.js';
+import { YatTokenResponse } from '../../protocols/yat/yat-token.dto.js';
+
+// What tells a user name from an e-mail address and from a phone number, so that none can pass for another.
+const USER_NAME = /^[^@+\s][^@\s]*$/u;
+
+export class YatProfileRequest {
+  /** @example 'ada@example.com' */
+  @Optional()
+  @Length(3, 254)
+  @IsEmailAddress()
+  email?: string;
+
+  /** A user name. */
+  @Optional()
+  @IsString()
+  @Length(1, 254)
+  @IsPlainText()
+  @Matches(USER_NAME, { message: 'alternate_id must not hold @ or white space, nor begin with +' })
+  alternate_id?: string;
+
+  /** @example 'Ada' */
+  @Optional()
+  @IsString()
+  @Length(0, 100)
+  @IsPlainText()
+  first_name?: string;
+
+  /** @example 'Lovelace' */
+  @Optional()
+  @IsString()
+  @Length(0, 100)
+  @IsPlainText()
+  last_name?: string;
+
+  /** @example 'correct horse battery' */
+  @Optional()
+  @IsString()
+  @Length(8, 128)
+  @IsPlainText()
+  password?: string;
+}
+
+/** What else older and newer clients send is accepted and not looked at. */
+export class YatRegisterRequest extends YatProfileRequest {
+  /** Where the `alternate_id` comes from; not looked at. */
+  source?: string;
+}
+
+class YatUser {
+  /** UUID. */
+  id: string;
+  email: string | null;
+  alternate_id: string | null;
+  first_name: string;
+  last_name: string;
+  created_at: string;
+  updated_at: string;
+  /** @example 'User' */
+  role: string;
+  /** Whether the owner has proven the mailbox. */
+  is_active: boolean;
+  /** @example 0 */
+  free_limit: number;
+  /** @example 0 */
+  remaining_free_emoji: number;
+  /** `GoogleAuthenticator`, `SMS`, `Email` or null. @example 'GoogleAuthenticator' */
+  two_factor_auth: string | null;
+}
+
+export class YatCurrentUserResponse {
+  user: YatUser;
+  /** @example 'User' */
+  role: string;
+  scopes: string[];
+  global_scopes: string[];
+  @ApiProperty({ type: 'object', additionalProperties: false })
+  organization_roles: Record<string, never>;
+  @ApiProperty({ type: 'object', additionalProperties: false })
+  organization_scopes: Record<string, never>;
+  pubkeys: string[];
+}
+
+/** The account, and, when it has a password, tokens for it. */
+export class YatRegisterResponse extends YatCurrentUserResponse implements Partial<YatTokenResponse> {
+  access_token?: string;
+  refresh_token?: string;
+  has_password?: boolean;
+}

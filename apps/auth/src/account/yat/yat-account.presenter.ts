@@ -1,0 +1,39 @@
+import type { Profile } from '@app/accounts';
+import { SIGNED_IN_SCOPES } from '@app/tokens';
+import { yatFactorNames } from '../../protocols/yat/yat-second-factor.js';
+import { presentTokens } from '../../protocols/yat/yat-token.presenter.js';
+import type { Registered } from './registration.service.js';
+import type { YatCurrentUserResponse, YatRegisterResponse } from './yat-account.dto.js';
+
+const ROLE = 'User';
+
+/** What the service has no notion of is its empty value. */
+export function presentAccount(profile: Profile): YatCurrentUserResponse {
+  const { second_factor: factor } = profile;
+  return {
+    user: {
+      id: profile.uuid,
+      email: profile.email,
+      alternate_id: profile.username,
+      first_name: profile.first_name ?? '',
+      last_name: profile.last_name ?? '',
+      created_at: profile.created_at.toISOString(),
+      updated_at: profile.updated_at.toISOString(),
+      role: ROLE,
+      is_active: profile.activated_at !== null,
+      free_limit: 0,
+      remaining_free_emoji: 0,
+      two_factor_auth: factor === 'none' ? null : yatFactorNames[factor],
+    },
+    role: ROLE,
+    scopes: [...SIGNED_IN_SCOPES],
+    global_scopes: [],
+    organization_roles: {},
+    organization_scopes: {},
+    pubkeys: [],
+  };
+}
+
+export function presentRegistered({ profile, tokens }: Registered): YatRegisterResponse {
+  return { ...presentAccount(profile), ...(tokens && presentTokens(tokens)) };
+}

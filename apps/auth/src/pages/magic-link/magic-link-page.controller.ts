@@ -1,0 +1,72 @@
+import { Controller, Get, Post, Res, UseGuards } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { Call } from '@app/kernel';
+import { BrowserLanguage, SameSiteGuard, sendPage, type Language } from '@app/pages';
+import { byAddress, Limits } from '@app/throttle';
+import type { Response } from 'express';
+import { Caller } from '../../protocols/caller.decorator.js';
+import { LinkToken, Visits } from './landing-token.js';
+import { LandingPresenter } from './landing.presenter.js';
+import { LandingService, type Visitor } from './landing.service.js';
+
+/** The pages behind the links of a mail: opening one changes nothing, its button does. */
+@Controller('magic-link')
+@ApiExcludeController()
+@UseGuards(SameSiteGuard)
+@Limits({
+  name: 'yat.address',
+  limit: (config) => config.limits.yatRequestsPerMinute,
+  windowSeconds: () => 60,
+  tracker: byAddress,
+})
+export class MagicLinkPageController {
+  constructor(
+    private readonly landing: LandingService,
+    private readonly presenter: LandingPresenter,
+  ) {}
+
+  @Get()
+  async ask(
+    @Caller() call: Call,
+    @LinkToken() token: string | undefined,
+    @Visits() visitor: Visitor,
+    @BrowserLanguage() language: Language,
+    @Res() response: Response,
+  ): Promise<void> {
+    const link = await this.landing.find(call, token);
+    sendPage(response, this.presenter.ask(link, token ?? '', visitor, language));
+  }
+
+  @Post()
+  async confirm(
+    @Caller() call: Call,
+    @LinkToken() token: string | undefined,
+    @Visits() visitor: Visitor,
+    @BrowserLanguage() language: Language,
+    @Res() response: Response,
+  ): Promise<void> {
+    const confirmation = await this.landing.confirm(call, token, visitor);
+    sendPage(response, this.presenter.confirmed(confirmation, token ?? '', visitor, language));
+  }
+
+  @Get('not-me')
+  async askDismissal(
+    @Caller() call: Call,
+    @LinkToken() token: string | undefined,
+    @BrowserLanguage() language: Language,
+    @Res() response: Response,
+  ): Promise<void> {
+    const link = await this.landing.find(call, token);
+    sendPage(response, this.presenter.askDismissal(link, token ?? '', language));
+  }
+
+  @Post('not-me')
+  async dismiss(
+    @Caller() call: Call,
+    @LinkToken() token: string | undefined,
+    @BrowserLanguage() language: Language,
+    @Res() response: Response,
+  ): Promise<void> {
+    sendPage(response, this.presenter.dismissed(await this.landing.dismiss(call, token), language));
+  }
+}

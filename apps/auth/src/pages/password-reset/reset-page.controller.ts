@@ -1,0 +1,38 @@
+import { Body, Controller, Get, Post, Query, Res, UseGuards } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { Call } from '@app/kernel';
+import { BrowserLanguage, SameSiteGuard, sendPage, type Language } from '@app/pages';
+import { Limits } from '@app/throttle';
+import type { Response } from 'express';
+import { Caller } from '../../protocols/caller.decorator.js';
+import { resetPage } from './reset-page.js';
+import { ResetPageService } from './reset-page.service.js';
+import { wachtLimits } from '../../limits/wacht.limits.js';
+
+@Controller('reset-password')
+@UseGuards(SameSiteGuard)
+@Limits(...wachtLimits)
+@ApiExcludeController()
+export class ResetPageController {
+  constructor(private readonly pages: ResetPageService) {}
+
+  @Get()
+  ask(
+    @Query('token') token: unknown,
+    @BrowserLanguage() language: Language,
+    @Res() response: Response,
+  ): void {
+    sendPage(response, resetPage(this.pages.ask(token), language));
+  }
+
+  @Post()
+  async change(
+    @Caller() call: Call,
+    @Body() body: Record<string, unknown> | undefined,
+    @BrowserLanguage() language: Language,
+    @Res() response: Response,
+  ): Promise<void> {
+    const outcome = await this.pages.change(call, body?.token, body?.password);
+    sendPage(response, resetPage(outcome, language));
+  }
+}

@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { SignInModule } from '@app/sign-in';
+import { TokensModule } from '@app/tokens';
+import { RecoveryModule } from '../recovery/recovery.module.js';
+import { DfnsLoginController } from './dfns-login.controller.js';
+import { DfnsRegistrationController } from './dfns-registration.controller.js';
+import { LoginInitService } from './login-init.service.js';
+import { LoginProofService } from './login-proof.service.js';
+import { LoginTokens } from './login-tokens.js';
+import { LoginService } from './login.service.js';
+import { RegistrationService } from './registration.service.js';
+
+/** Passkeys and other keys: the first ones of an account, and signing in with them. */
+@Module({
+  imports: [SignInModule, TokensModule, RecoveryModule],
+  controllers: [DfnsLoginController, DfnsRegistrationController],
+  providers: [LoginInitService, LoginProofService, LoginTokens, LoginService, RegistrationService],
+})
+export class PasskeysModule {}

@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import {
+  changeKeys,
+  insertCredentials,
+  lockAccount,
+  UNREGISTERED,
+  unregisteredAccount,
+  type OfAccount,
+} from '@app/accounts';
+import { AttemptsRepository } from '@app/attempts';
+import { audit } from '@app/audit';
+import { Database, type Effect, ofOne, type Part, sql, type Statement, statement } from '@app/database';
+import { AuthError, KeyRing, randomToken, type Call } from '@app/kernel';
+import { endSessionsOf, survivors } from '@app/sessions';
+import { completed, type Completed } from '../recovery/completed.js';
+import { ChallengedService } from '../recovery/challenged.service.js';
+import { spendCodeAndOpen, type InitVerdict, type OpenChallenge } from '../recovery/open-challenge.js';
+import {
+  enrolmentOf,
+  redeemedAccount,
+  refuseUsedKey,
+  type OfferedKeys,
+  type ProvenKeys,
+} from '../recovery/new-keys.service.js';
+import type { Person } from '../recovery/person.js';
+
+const TOKEN_BITS = 256;
+
+/** The first keys of an account that an operator has made. */
+@Injectable()
+export class RegistrationService {
+  constructor(
+    private readonly database: Database,
+    private readonly attempts: AttemptsRepository,
+    private readonly keyRing: KeyRing,
+    private readonly challenged: ChallengedService,
+  ) {}
+
+  /** Spends the mailed code. */
+  async init(call: Call, person: Person, code: string): Promise<OpenChallenge> {
+    const token = randomToken(TOKEN_BITS);
+    const question = { purpose: 'registration', person, code, token, also: UNREGISTERED } as const;
+    const verdict = await this.database.row<InitVerdict>(
+      spendCodeAndOpen(call, this.attempts, this.keyRing, question),
+    );
+    if (!verdict?.holder) throw new AuthError('code_wrong');
+    return { token, holder: verdict.holder };
+  }
+
+  /** Gives the account its keys. Of any number of calls at once one does, and none once it has keys. */
+  async complete(call: Call, token: string, offered: OfferedKeys): Promise<Completed> {
+    const { holder, keys } = await this.challenged.prove(call, 'registration_proof', token, offered);
+    const [verdict] = await this.database
+      .rowsUnderLock<{ outcome: string }>(lockAccount(holder.id), this.decision(call, token, holder.id, keys))
+      .catch(refuseUsedKey);
+    if (verdict?.outcome !== 'redeemed') throw new AuthError('session_not_found');
+    return completed(holder, keys);
+  }
+
+  private decision(
+    call: Call,
+    token: string,
+    accountId: string,
+    keys: ProvenKeys,
+  ): Statement<{ outcome: string }> {
+    const free = sql`EXISTS (SELECT FROM ${unregisteredAccount(accountId)})`;
+    const redemption = this.attempts.redeemChallenge(call, 'registration_proof', token, free);
+    const { verdict } = redemption;
+    const done = redeemedAccount(verdict);
+    return statement(
+      { outcome: ofOne(verdict, 'outcome') },
+      redemption,
+      insertCredentials(call, sql`${JSON.stringify(keys.rows)}::jsonb`, done),
+      ...this.enrol(call, keys, done),
+      audit(call, 'registration.complete', verdict),
+    );
+  }
+
+  /** The authenticator that comes with the keys, if one does: sessions that were made without it end. */
+  private enrol(call: Call, keys: ProvenKeys, done: Part<OfAccount>): Effect[] {
+    const totp = enrolmentOf(keys);
+    if (!totp) return [];
+    const changed = changeKeys(call, done, totp);
+    const provenBy = survivors.provenBy('otp');
+    return [changed, endSessionsOf(call, 'second_factor_enabled', changed.raised, provenBy)];
+  }
+}

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { NewPassword, resetPassword, withNames } from '@app/accounts';
+import { AttemptsRepository } from '@app/attempts';
+import { audit, auditRefusal } from '@app/audit';
+import { Database, exists, ofOne, part, sql, statement } from '@app/database';
+import { Outbox, ownerNotice, type Recipient } from '@app/delivery';
+import { AuthError, type Call } from '@app/kernel';
+import { endSessionsOf } from '@app/sessions';
+
+/** A new password for who has the link from the mailbox. */
+@Injectable()
+export class ResetPasswordService {
+  constructor(
+    private readonly database: Database,
+    private readonly attempts: AttemptsRepository,
+    private readonly passwords: NewPassword,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /**
+   * The link is looked at first, so that nobody without one has a password judged or hashed; one that is too weak leaves it good.
+   * The new password, the end of all sessions in all protocols and the burn of the link are one statement. Sign-ins on their
+   * way carry the stamp from before it, and are nothing when they arrive.
+   */
+  async reset(call: Call, token: string, password: string): Promise<void> {
+    const link = await this.look(call, token);
+    if (link?.state !== 'open') return this.refuse(call, link);
+    const passwordHash = await this.passwords.hash(password, link.known_by);
+    const verdict = await this.database.row(this.decision(call, token, passwordHash));
+    if (!verdict?.changed) throw refusalOf(verdict?.outcome);
+  }
+
+  private decision(call: Call, token: string, passwordHash: string) {
+    const redemption = this.attempts.redeemLink(call, 'password_reset', token);
+    const changed = resetPassword(call, passwordHash, redemption.verdict);
+    const notice = ownerNotice(call, 'password_changed', {});
+    const owner = part<Recipient>(
+      'owner',
+      sql`SELECT email AS address, language, account_id FROM ${changed}`,
+    );
+    return statement(
+      { outcome: ofOne(redemption.verdict, 'outcome'), changed: exists(changed) },
+      redemption,
+      endSessionsOf(call, 'password_reset', changed),
+      this.outbox.enqueue(notice, call.now, owner),
+      audit(call, 'password.reset', redemption.verdict),
+    );
+  }
+
+  private async look(call: Call, token: string): Promise<Link | undefined> {
+    const link = withNames(this.attempts.linkState(call, ['password_reset'], token));
+    const row = await this.database.row(statement(link));
+    return row && { ...row, state: row.is_disabled ? 'superseded' : row.state };
+  }
+
+  private async refuse(call: Call, link: Link | undefined): Promise<never> {
+    const refusal = { outcome: link?.state ?? 'absent', accountId: link?.account_id ?? null };
+    await this.database.rows(auditRefusal(call, 'password.reset', refusal));
+    throw refusalOf(link?.state);
+  }
+}
+
+/** A link as it is before it is used; `known_by`: the names of its owner. */
+interface Link {
+  account_id: string;
+  known_by: string[];
+  state: string;
+}
+
+function refusalOf(outcome: string | undefined): AuthError {
+  return new AuthError(outcome === 'expired' ? 'link_expired' : 'link_unknown');
+}

@@ -1,0 +1,80 @@
+import { part, type Part, sql, type Sql } from '@app/database';
+import type { Call } from '@app/kernel';
+import type { AttemptMethod, AttemptPurpose, AttemptStatus } from './attempt.entity.js';
+import { isAllowed } from './conditions.js';
+import type { OpenedAttempt } from './new-attempt.js';
+
+/** A link that somebody shows. */
+export interface LinkState {
+  attempt_id: string;
+  account_id: string;
+  protocol: string;
+  state: AttemptStatus;
+}
+
+/** What has become of the attempts that meet `which`, a condition on attempt `a`; `open`: it could still be redeemed. */
+export function linkState({ now }: Pick<Call, 'now'>, which: Sql): Part<LinkState> {
+  return part(
+    'link_state',
+    sql`
+    SELECT a.id::text AS attempt_id, a.account_id, a.protocol,
+      CASE WHEN a.status = 'open' AND a.expires_at <= ${now}::timestamptz THEN 'expired'
+        WHEN a.status = 'open' AND NOT ${isAllowed('a')} THEN 'superseded' ELSE a.status END AS state
+    FROM attempts a WHERE ${which}`,
+  );
+}
+
+/** The newest attempt that meets `which` and stands in the way of another: it is open, or its tries are spent, and not over. */
+export function standingAttempt(
+  { now }: Pick<Call, 'now'>,
+  purpose: AttemptPurpose,
+  which: Sql,
+): Part<{ expires_at: Date; status: AttemptStatus }> {
+  return part(
+    'standing',
+    sql`
+    SELECT a.expires_at, a.status FROM attempts a WHERE ${which} AND a.purpose = ${purpose}
+      AND a.status IN ('open', 'exhausted') AND a.expires_at > ${now}::timestamptz ORDER BY a.id DESC LIMIT 1`,
+  );
+}
+
+/** Keeps what the page of a link says of the call that asked for it, and where it leads. */
+export function insertLinkPage(
+  { client }: Pick<Call, 'client'>,
+  redirectUrl: string | undefined,
+  link: Part<OpenedAttempt>,
+): Part<{ attempt_id: string }> {
+  return part(
+    'link_page',
+    sql`
+    INSERT INTO magic_links (attempt_id, redirect_url, client_address, user_agent)
+    SELECT id, ${redirectUrl ?? null}, ${client.address}, ${client.userAgent} FROM ${link} RETURNING attempt_id`,
+  );
+}
+
+/** A proven first factor of a sign-in that was begun in a browser session. */
+export interface ProvenInBrowser {
+  account_id: string | null;
+  security_stamp: number | null;
+  method: AttemptMethod | null;
+  browser_session_id: string;
+  browser_attempt_id: string;
+}
+
+/** The redeemed attempt with the browser session that it was begun in; no row where it was begun elsewhere. */
+export function provenInBrowser(
+  verdict: Part<
+    Pick<ProvenInBrowser, 'account_id' | 'security_stamp' | 'method'> & {
+      attempt_id: string | null;
+      outcome: string;
+    }
+  >,
+): Part<ProvenInBrowser> {
+  return part(
+    'proven_in_browser',
+    sql`
+    SELECT v.account_id, v.security_stamp, v.method, a.browser_session_id, a.browser_attempt_id
+    FROM ${verdict} v JOIN attempts a ON a.id = v.attempt_id
+    WHERE v.outcome = 'redeemed' AND a.purpose = 'sign_in' AND a.browser_session_id IS NOT NULL AND a.session_id IS NULL`,
+  );
+}
