@@ -1,6 +1,7 @@
 import { sql } from '@app/database';
 import * as fc from 'fast-check';
 import { DocspaceClient } from '../support/docspace-client.js';
+import { fuzz } from '../support/fuzz.js';
 import { PASSWORD, TestApp } from '../support/test-app.js';
 
 const ENDPOINTS: [method: 'GET' | 'POST' | 'PUT', path: string][] = [
@@ -34,6 +35,8 @@ interface Known {
   keys: string[];
   mailedKey: string;
 }
+
+type Anything = ReturnType<typeof requestTo> extends fc.Arbitrary<infer Value> ? Value : never;
 
 describe('anything at all, sent to docspace calls', () => {
   let app: TestApp;
@@ -82,8 +85,7 @@ describe('anything at all, sent to docspace calls', () => {
     async (method, path) => {
       const good = await known();
       const anything = requestTo(path, good);
-      const property = fc.asyncProperty(anything, async ({ place, headers, body }) => {
-        await refill();
+      const check = async ({ place, headers, body }: Anything) => {
         const sent = method === 'GET' ? { headers } : { headers, body };
         const answer = await client.send(method, place, sent);
         expect(answer.status).toBeLessThan(500);
@@ -94,8 +96,8 @@ describe('anything at all, sent to docspace calls', () => {
         expect(answer.headers.has('retry-after')).toBe(answer.status === 429);
         const proven = [PASSWORD, good.mailedKey].some((proof) => String(body).includes(proof));
         if (answer.cookies.asc_auth_key) expect(proven).toBe(true);
-      });
-      await fc.assert(property, { numRuns: RUNS });
+      };
+      await fuzz(anything, RUNS, check, refill);
     },
   );
 });

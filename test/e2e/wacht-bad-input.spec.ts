@@ -1,5 +1,6 @@
 import { sql } from '@app/database';
 import * as fc from 'fast-check';
+import { fuzz } from '../support/fuzz.js';
 import { TestApp } from '../support/test-app.js';
 import { WachtClient, type WachtAnswer } from '../support/wacht-client.js';
 
@@ -240,14 +241,11 @@ describe('bad input to wacht calls', () => {
   it.each(POSTS)(
     '%s never gives a 5xx nor a sign-in, whatever is sent',
     async (path) => {
-      await fc.assert(
-        fc.asyncProperty(requests, async ({ query, type, body, cookie }) => {
-          const client = new WachtClient(app);
-          client.cookie = cookie;
-          isEnveloped(await raw(client, `${path}${query}`, body, type));
-        }),
-        { numRuns: RUNS },
-      );
+      await fuzz(requests, RUNS, async ({ query, type, body, cookie }) => {
+        const client = new WachtClient(app);
+        client.cookie = cookie;
+        isEnveloped(await raw(client, `${path}${query}`, body, type));
+      });
     },
     120_000,
   );
@@ -255,14 +253,11 @@ describe('bad input to wacht calls', () => {
   it.each(GETS)(
     '%s never gives a 5xx nor a sign-in, whatever is sent',
     async (path) => {
-      await fc.assert(
-        fc.asyncProperty(requests, async ({ query, cookie }) => {
-          const client = new WachtClient(app);
-          client.cookie = cookie;
-          isEnveloped(await client.get(`${path}${query}`));
-        }),
-        { numRuns: RUNS },
-      );
+      await fuzz(requests, RUNS, async ({ query, cookie }) => {
+        const client = new WachtClient(app);
+        client.cookie = cookie;
+        isEnveloped(await client.get(`${path}${query}`));
+      });
     },
     120_000,
   );
