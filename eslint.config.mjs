@@ -142,7 +142,28 @@ export default ts.config(
         names.filter((name) => !['kernel', 'config', 'pages'].includes(name)),
         'A protocol translates between the kernel and HTTP. It knows no repository.',
       ),
+      {
+        regex: `\\.\\./(${[...flows, ...rooms].join('|')})/`,
+        message: 'A protocol is a way of speaking: flows and rooms use it, and it knows none of them.',
+      },
     ),
+  },
+  {
+    files: ['apps/cli/src/*.{commands,command,presenter,sentences}.ts'],
+    rules: imports(noDeepImports, {
+      regex: '^(@app/database|typeorm|pg)$',
+      message:
+        'A command reads its arguments, calls a service and says what came of it: rules and SQL stand behind it.',
+    }),
+  },
+  {
+    files: ['{apps,libs}/**/*.ts'],
+    ignores: ['**/*.spec.ts', '**/migrations/**', 'libs/config/src/config.ts'],
+    rules: {
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      // Of a constructor too: whoever needs more than seven things does more than one.
+      'max-params': ['error', 7],
+    },
   },
   { files: ['libs/kernel/src/clock.ts'], rules: { 'no-restricted-syntax': ['error', ...banned.slice(1)] } },
   { files: ['libs/config/src/**/*.ts'], rules: { 'no-restricted-syntax': ['error', banned[0], banned[2]] } },

@@ -29,7 +29,9 @@ export class AppModule {
       module: AppModule,
       imports: [
         ConfigModule.forRoot(config),
-        DatabaseModule.forRoot(() => dataSourceOptions(databaseUrl, config.database.poolSize)),
+        DatabaseModule.forRoot(() => dataSourceOptions(databaseUrl, config.database.poolSize), {
+          traced: ['debug', 'trace'].includes(config.log.level),
+        }),
         ThrottleModule,
         ProtocolsModule,
         // The five flows.

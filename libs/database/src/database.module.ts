@@ -10,13 +10,20 @@ import { sql } from './sql/sql.js';
 export class DatabaseModule implements OnApplicationShutdown {
   constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
 
-  /** `options`: of a database that is migrated already (`migrate`). */
-  static forRoot(options: () => DataSourceOptions | Promise<DataSourceOptions>): DynamicModule {
+  /** `options`: of a database that is migrated already (`migrate`); `traced`: see `Database`. */
+  static forRoot(
+    options: () => DataSourceOptions | Promise<DataSourceOptions>,
+    { traced = false } = {},
+  ): DynamicModule {
     return {
       module: DatabaseModule,
       providers: [
         { provide: DataSource, useFactory: async () => new DataSource(await options()).initialize() },
-        Database,
+        {
+          provide: Database,
+          useFactory: (dataSource: DataSource) => new Database(dataSource, traced),
+          inject: [DataSource],
+        },
         { provide: Ids, useFactory: idsOf, inject: [Clock, Database] },
       ],
       exports: [DataSource, Database, Ids],

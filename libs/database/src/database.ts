@@ -1,15 +1,19 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { AuthError } from '@app/kernel';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { errorCode, isOutOfReach, SqlState } from './sql-state.js';
-import { compile, type Query } from './sql/compile.js';
+import { compile, type Compiled, type Query } from './sql/compile.js';
+import { StatementError } from './statement-error.js';
 
 const REPEATABLE: readonly (string | undefined)[] = [
   SqlState.deadlockDetected,
   SqlState.serializationFailure,
 ];
 const TRIES = 3;
+
+/** What a statement can be run on: the pool, or one connection of it. */
+type Runner = Pick<Pool | PoolClient, 'query'>;
 
 /**
  * Runs statements on the pool beneath TypeORM, as named prepared statements: Postgres parses and plans each text
@@ -18,8 +22,13 @@ const TRIES = 3;
 @Injectable()
 export class Database {
   private readonly listeners = new Map<string, () => void>();
+  private readonly logger = new Logger('Statement');
 
-  constructor(private readonly dataSource: DataSource) {}
+  /** `traced`: whether each statement is to be logged: its builder, rows and milliseconds, and never a value. */
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly traced = false,
+  ) {}
 
   /** Has `listener` called whenever a statement with a part of this signal has come back. */
   on(signal: string, listener: () => void): void {
@@ -29,13 +38,14 @@ export class Database {
   /**
    * The rows of one statement. A deadlock's victim is run again, which is safe because a statement is all or nothing.
    *
-   * @throws AuthError `database_unavailable` when the database is out of reach.
+   * @throws AuthError `database_unavailable` when the database is out of reach
+   * @throws StatementError when it refuses the statement
    */
   async rows<Row extends object = object>(query: Query<Row>): Promise<Row[]> {
-    const { signals, ...prepared } = compile(query);
-    const { rows } = await repeated(() => this.pool.query(prepared));
-    this.announce(signals);
-    return rows as Row[];
+    const compiled = compile(query);
+    const rows = await repeated(compiled, () => this.run<Row>(this.pool, compiled));
+    this.announce(compiled.signals);
+    return rows;
   }
 
   /** The first row of a statement, if any. */
@@ -49,14 +59,44 @@ export class Database {
    */
   async rowsUnderLock<Row extends object>(lock: Query, query: Query<Row>): Promise<Row[]> {
     const [first, second] = [compile(lock), compile(query)];
-    const rows = await repeated(() =>
-      this.dataSource.transaction(async (transaction) => {
-        await transaction.query(first.text, first.values);
-        return transaction.query<Row[]>(second.text, second.values);
+    const rows = await repeated(second, () =>
+      this.transaction(async (client) => {
+        await this.run(client, first);
+        return this.run<Row>(client, second);
       }),
     );
     this.announce(second.signals);
     return rows;
+  }
+
+  private async run<Row extends object>(on: Runner, compiled: Compiled): Promise<Row[]> {
+    const { name, text, values, builder } = compiled;
+    const begun = this.traced ? performance.now() : 0;
+    const { rows } = await on.query<Row>({ name, text, values });
+    if (this.traced)
+      this.logger.debug(`${builder}: ${rows.length} rows, ${(performance.now() - begun).toFixed(1)} ms`);
+    return rows;
+  }
+
+  private async transaction<Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result> {
+    const client = await this.pool.connect();
+    let broken: Error | undefined;
+    // A connection may break between two statements, where nothing waits for it: unheard, that would end the process.
+    const heard = (error: Error) => (broken = error);
+    client.on('error', heard);
+    try {
+      await client.query('BEGIN');
+      const result = await work(client);
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      // A connection that cannot roll back is none to be used again.
+      await client.query('ROLLBACK').catch(heard);
+      throw error;
+    } finally {
+      client.off('error', heard);
+      client.release(broken);
+    }
   }
 
   private announce(signals: string[]): void {
@@ -68,14 +108,14 @@ export class Database {
   }
 }
 
-async function repeated<Result>(work: () => Promise<Result>): Promise<Result> {
+async function repeated<Result>({ builder }: Compiled, work: () => Promise<Result>): Promise<Result> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await work();
     } catch (error) {
       if (REPEATABLE.includes(errorCode(error)) && tries < TRIES) continue;
       if (isOutOfReach(error)) throw new AuthError('database_unavailable', {}, { cause: error });
-      throw error;
+      throw new StatementError(builder, error);
     }
   }
 }

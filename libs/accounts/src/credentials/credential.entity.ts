@@ -9,6 +9,7 @@ export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
 @Unique('credentials_uuid_key', ['uuid'])
 @Check('credentials_kind', `kind IN ('Fido2', 'Key', 'RecoveryKey')`)
 @Index('credentials_active', ['accountId', 'credentialId'], { where: 'revoked_at IS NULL', unique: true })
+@Index('credentials_shown', ['credentialId'], { where: 'revoked_at IS NULL' })
 @Index('credentials_fido2', ['credentialId'], {
   where: `revoked_at IS NULL AND kind = 'Fido2'`,
   unique: true,

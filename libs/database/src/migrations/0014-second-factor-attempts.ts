@@ -22,9 +22,13 @@ export class SecondFactorAttempts1760000014000 implements MigrationInterface {
     await runner.query(`
       CREATE UNIQUE INDEX attempts_second_factor ON attempts (subject, protocol, kind, coalesce(session_id, 0))
       WHERE ${OPEN}`);
+    // A login shows the id of a key before anybody knows whose it is.
+    await runner.query(`
+      CREATE INDEX credentials_shown ON credentials (credential_id) WHERE revoked_at IS NULL`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`DROP INDEX credentials_shown`);
     await runner.query(`DROP INDEX attempts_second_factor`);
     await runner.query(`
       UPDATE attempts SET purpose = 'sign_in' WHERE purpose = 'second_factor' AND protocol = 'docspace' AND status = 'open'`);

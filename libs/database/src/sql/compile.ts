@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { currentBuilder } from './builder.js';
 import { Part } from './part.js';
 import { Sql } from './sql.js';
 import { Statement } from './statement.js';
@@ -8,6 +9,8 @@ export interface Compiled {
   /** Of the prepared statement: the same for the same text. */
   name: string;
   text: string;
+  /** Who builds it. */
+  builder: string;
   values: unknown[];
   /** Of the parts that announce something. */
   signals: string[];
@@ -15,10 +18,12 @@ export interface Compiled {
 
 export type Query<Row extends object = object> = Statement<Row> | Part<Row> | Sql;
 
+type Prepared = Pick<Compiled, 'name' | 'text' | 'builder'>;
+
 /** Where a step through a statement leads: to the next one, and at the end to the text. */
 interface Step {
   next: Map<unknown, Step>;
-  prepared?: { name: string; text: string };
+  prepared?: Prepared;
 }
 
 const start: Step = { next: new Map() };
@@ -36,9 +41,10 @@ export function compile(query: Query): Compiled {
   return { ...walk.step.prepared, values: walk.values, signals: walk.signals };
 }
 
-function prepare({ texts }: Walk): { name: string; text: string } {
+function prepare({ texts }: Walk): Prepared {
   const text = (texts as string[]).join('');
-  return { name: createHash('sha256').update(text).digest('hex').slice(0, 24), text };
+  const name = createHash('sha256').update(text).digest('hex').slice(0, 24);
+  return { name, text, builder: currentBuilder() };
 }
 
 /** A walk over everything that a query is made of, in one order: the parts as they are needed, then the answer. */
