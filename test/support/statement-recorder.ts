@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile, Database, type Query } from '@app/database';
 
-/** Statements of the product: those of the tests have the names of their files and helpers. */
-const OF_TESTS = /\.spec$|^Test[A-Z]|^Asker\.|^(given|rows|Object)\b/;
+/** A frame of the product, beside the lib that runs statements: the tests have some of their own. */
+const OF_PRODUCT = /[\\/](apps|libs)[\\/](?!database[\\/])(?!.*\.spec\.)/;
 
 /** Each statement that the service runs while it is on, by its text. */
 export class StatementRecorder {
@@ -13,18 +13,21 @@ export class StatementRecorder {
   constructor() {
     const note = (query: Query) => this.note(query);
     const { rows, rowsUnderLock } = Database.prototype;
+    // Noted when it has been called: whoever compiles a statement first is who has built it.
     Database.prototype.rows = function recorded<Row extends object>(this: Database, query: Query<Row>) {
+      const result = rows.call(this, query) as Promise<Row[]>;
       note(query);
-      return rows.call(this, query) as Promise<Row[]>;
+      return result;
     };
     Database.prototype.rowsUnderLock = function recorded<Row extends object>(
       this: Database,
       lock: Query,
       query: Query<Row>,
     ) {
+      const result = rowsUnderLock.call(this, lock, query) as Promise<Row[]>;
       note(lock);
       note(query);
-      return rowsUnderLock.call(this, lock, query) as Promise<Row[]>;
+      return result;
     };
   }
 
@@ -38,6 +41,7 @@ export class StatementRecorder {
   private note(query: Query): void {
     if (!this.on) return;
     const { text, builder } = compile(query);
-    if (!OF_TESTS.test(builder)) this.builders.set(text, builder);
+    if (!this.builders.has(text) && OF_PRODUCT.test(new Error().stack ?? ''))
+      this.builders.set(text, builder);
   }
 }

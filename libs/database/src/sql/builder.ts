@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 
-/** Where the frames of this lib are, in the sources as well as in what was built of them. */
-const OWN = /[\\/]libs[\\/]database[\\/]src[\\/]|^node:/;
+/** Frames that stand for whoever called them: those of this lib, in its sources as in what was built of them, and of helpers of tests. */
+const OWN = /[\\/](libs[\\/]database[\\/]src|test[\\/]support)[\\/]|^node:/;
 const FRAMES = 20;
 
 /**
