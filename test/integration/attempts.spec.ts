@@ -9,7 +9,7 @@ import {
 } from '@app/attempts';
 import { ConfigModule, readConfig } from '@app/config';
 import { Database, DatabaseModule, part, sql, statement } from '@app/database';
-import { Clock, Ids, type Call } from '@app/kernel';
+import { Clock, Ids, type RequestContext } from '@app/kernel';
 import type { INestApplicationContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import fc from 'fast-check';
@@ -61,7 +61,7 @@ afterAll(async () => {
   await testDatabase.drop();
 });
 
-const call = (): Call => ({
+const call = (): RequestContext => ({
   protocol: 'navixy',
   client: { address: '192.0.2.1', userAgent: 'test', requestId: 'test' },
   now: clock.now(),

@@ -1,6 +1,6 @@
 import { sql } from '@app/database';
 import fc from 'fast-check';
-import { AuthError, Ids, type Call } from '@app/kernel';
+import { AuthError, Ids, type RequestContext } from '@app/kernel';
 import { RefreshService } from '../../apps/auth/src/token-refresh/refresh.service.js';
 import { PasswordTokenService } from '../../apps/auth/src/token-refresh/password-token.service.js';
 import { PASSWORD, TestApp } from '../support/test-app.js';
@@ -48,7 +48,7 @@ describe('the rotation of refresh tokens', () => {
   });
   afterAll(() => app.stop());
 
-  const call = (): Call => {
+  const call = (): RequestContext => {
     const ids = app.nest.get(Ids);
     const client = { address: '127.0.0.1', userAgent: 'test', requestId: 'test' };
     return { protocol: 'yat', client, now: app.clock.now(), nextId: () => ids.next() };

@@ -7,7 +7,7 @@ import { readConfig } from '@app/config';
 import { AttemptsModule } from '@app/attempts';
 import { Database, type Sql } from '@app/database';
 import { Outbox } from '@app/delivery';
-import { Clock, Ids, type Call } from '@app/kernel';
+import { Clock, Ids, type RequestContext } from '@app/kernel';
 import { AppModule } from '../../apps/auth/src/app.module.js';
 import { configureApp } from '../../apps/auth/src/configure-app.js';
 import { FastExpressAdapter } from '../../apps/auth/src/http/fast-express-adapter.js';
@@ -102,7 +102,7 @@ export class TestApp {
   }
 
   /** A call of an operator, for what the command line does. */
-  operatorCall(): Call {
+  operatorCall(): RequestContext {
     const ids = this.nest.get(Ids);
     const client = { address: 'local', userAgent: 'test', requestId: 'test' };
     return { protocol: 'cli', client, now: this.clock.now(), nextId: () => ids.next() };

@@ -3,7 +3,7 @@ import { ofAccount, PasswordCheck, type AccountEntity } from '@app/accounts';
 import { GuessBudgetEntity, refillBudget } from '@app/attempts';
 import { Config } from '@app/config';
 import { Database } from '@app/database';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { SessionEntity } from '@app/sessions';
 import { DataSource, IsNull, MoreThan } from 'typeorm';
 import { identifiersOf } from './identifiers.js';
@@ -38,7 +38,7 @@ export class AccountStateService {
   }
 
   /** Forgets wrong passwords and wrong codes. */
-  async unlock(call: Call, account: AccountEntity): Promise<void> {
+  async unlock(call: RequestContext, account: AccountEntity): Promise<void> {
     const forgiven = this.passwords.forgiveEverywhere(identifiersOf(account));
     const refilled = refillBudget(account.id);
     await this.database.rows(recorded(call, 'account.unlock', ofAccount(account.id), forgiven, refilled));

@@ -18,7 +18,7 @@ import {
 import { AttemptsRepository, carryOver, MAILED_KEYS } from '@app/attempts';
 import { audit, recordedAs, type AuditEvent } from '@app/audit';
 import { Database, type Effect, type Part, statement } from '@app/database';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { endSessionsOf, liveAmong, survivors, type Ending } from '@app/sessions';
 import { labelOf } from './identifiers.js';
 import { OperatorError } from './operator-error.js';
@@ -60,7 +60,7 @@ export class AccountsService {
     private readonly attempts: AttemptsRepository,
   ) {}
 
-  async create(call: Call, request: AccountRequest): Promise<CreatedAccount> {
+  async create(call: RequestContext, request: AccountRequest): Promise<CreatedAccount> {
     const id = call.nextId();
     const passwordHash = await this.hasher.hash(request.password);
     const factor = request.secondFactor === 'totp' ? this.totp.create(id, labelOf(request)) : undefined;
@@ -79,14 +79,14 @@ export class AccountsService {
   }
 
   /** Shuts the account and ends its sessions, also those of sign-ins under way, and mailed keys. Answers how many sessions were live. */
-  async disable(call: Call, { id }: AccountEntity): Promise<number> {
+  async disable(call: RequestContext, { id }: AccountEntity): Promise<number> {
     const changed = setDisabled(call, id, true);
     const keys = this.attempts.spendLinks(call, MAILED_KEYS, undefined, changed);
     const ending = endSessionsOf(call, 'disabled', changed);
     return this.changeAlone(call, id, 'account.disable', changed, ending, [keys]);
   }
 
-  async enable(call: Call, { id }: AccountEntity): Promise<void> {
+  async enable(call: RequestContext, { id }: AccountEntity): Promise<void> {
     await this.database.rows(recorded(call, 'account.enable', setDisabled(call, id, false)));
   }
 
@@ -95,7 +95,7 @@ export class AccountsService {
    * one that is no longer asked for is forgotten, and so are backup codes.
    */
   async changeSecondFactor(
-    call: Call,
+    call: RequestContext,
     account: AccountEntity,
     to: SecondFactor,
   ): Promise<ChangedSecondFactor> {
@@ -117,7 +117,7 @@ export class AccountsService {
 
   /** A change in its turn among others at the account; answers how many live sessions it ended. */
   private async changeAlone(
-    call: Call,
+    call: RequestContext,
     accountId: string,
     event: AuditEvent,
     changed: Part<OfAccount>,

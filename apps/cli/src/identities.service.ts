@@ -9,7 +9,7 @@ import {
 } from '@app/accounts';
 import { Config } from '@app/config';
 import { Database } from '@app/database';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { DataSource } from 'typeorm';
 import { OperatorError } from './operator-error.js';
 import { recorded } from './recorded.js';
@@ -28,7 +28,7 @@ export class IdentitiesService {
   }
 
   /** `subject`: whom the provider means, its claim `sub`. */
-  async link(call: Call, { id }: AccountEntity, provider: string, subject: string): Promise<void> {
+  async link(call: RequestContext, { id }: AccountEntity, provider: string, subject: string): Promise<void> {
     const { name, issuer } = this.configured(provider);
     const identity = { provider: name, issuer, subject };
     const linked = linkIdentity(call, identity, ofAccount(id));
@@ -36,7 +36,7 @@ export class IdentitiesService {
   }
 
   /** Whoever has the identity gets in no more, unless the provider links it again by the address. */
-  async unlink(call: Call, { id }: AccountEntity, provider: string): Promise<void> {
+  async unlink(call: RequestContext, { id }: AccountEntity, provider: string): Promise<void> {
     const unlinked = await this.database.row(recorded(call, 'account.unlink', unlinkIdentity(id, provider)));
     if (!unlinked) throw new OperatorError('The account has no identity of this provider.');
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { audit, type Recorded } from '@app/audit';
 import { Database, part, sql, statement } from '@app/database';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { KeyRotation, type Rotation } from '@app/tokens';
 import { OperatorError } from './operator-error.js';
 
@@ -14,7 +14,7 @@ export class KeysService {
   ) {}
 
   /** `compromised`: as if the keys of today were in somebody else's hands, at the price of every token they signed. */
-  async rotate(call: Call, compromised: boolean): Promise<Rotation> {
+  async rotate(call: RequestContext, compromised: boolean): Promise<Rotation> {
     const rotation = await this.rotation.prepare(call.now, { compromised });
     const { parts } = rotation;
     const verdict = part<Recorded>(

@@ -13,7 +13,7 @@ import { AttemptsRepository, LINK_BINDING, MAILED_KEYS, type NewAttempt } from '
 import { Config } from '@app/config';
 import { type Part, Database, statement } from '@app/database';
 import { enqueue, type NewMessage } from '@app/delivery';
-import { KeyRing, randomToken, type Call } from '@app/kernel';
+import { KeyRing, randomToken, type RequestContext } from '@app/kernel';
 import { endPendingBegunBy } from '@app/sessions';
 import { withoutSession } from '@app/sign-in';
 import { refuseTaken, type AccountRequest } from './accounts.service.js';
@@ -46,7 +46,7 @@ export class MailedKeysService {
   ) {}
 
   /** An account that waits for its owner, and the key to it; in the place of one that somebody registered and nobody proved to own. */
-  async invite(call: Call, request: InvitationRequest): Promise<MailedKey> {
+  async invite(call: RequestContext, request: InvitationRequest): Promise<MailedKey> {
     const { email, language = 'en' } = request;
     const account = { ...request, id: call.nextId(), language, invited: true };
     const { attempt, message } = this.key(call, email, 'invitation');
@@ -65,7 +65,7 @@ export class MailedKeysService {
   }
 
   /** A key to an account that there is, in the place of any before: an invitation, where nobody has come yet. */
-  async send(call: Call, account: AccountEntity): Promise<MailedKey> {
+  async send(call: RequestContext, account: AccountEntity): Promise<MailedKey> {
     const { id, uuid } = account;
     const email = mailboxOf(account);
     const { attempt, message } = this.key(call, email, account.activatedAt ? 'sign_in_key' : 'invitation');
@@ -84,7 +84,7 @@ export class MailedKeysService {
     return { id, uuid, email, attemptId: attempt.id, expiresAt: attempt.expiresAt };
   }
 
-  private key(call: Call, email: string, purpose: 'invitation' | 'sign_in_key') {
+  private key(call: RequestContext, email: string, purpose: 'invitation' | 'sign_in_key') {
     const value = randomToken(KEY_BITS);
     const attempt: NewAttempt = {
       id: call.nextId(),
@@ -111,7 +111,7 @@ export class MailedKeysService {
   }
 
   private mail(
-    call: Call,
+    call: RequestContext,
     attempt: NewAttempt,
     message: NewMessage,
     account: Part<HeldAccount>,

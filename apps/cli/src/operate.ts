@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { NestFactory } from '@nestjs/core';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Config } from '@app/config';
-import { Clock, Ids, type Call } from '@app/kernel';
+import { Clock, Ids, type RequestContext } from '@app/kernel';
 import { AccountStateService } from './account-state.service.js';
 import { AccountsService } from './accounts.service.js';
 import { AttemptsService } from './attempts.service.js';
@@ -22,7 +22,7 @@ export interface Operator {
   keys: KeysService;
   mailedKeys: MailedKeysService;
   identities: IdentitiesService;
-  call: Call;
+  call: RequestContext;
 }
 
 /** Opens the database, which has to be migrated, for the length of `work`. */
@@ -57,7 +57,7 @@ function operatorOf(nest: INestApplicationContext): Operator {
 }
 
 /** Who did it, for the audit log: there is no connection, so the user of this machine stands in the browser's place. */
-function callOf(clock: Clock, ids: Ids): Call {
+function callOf(clock: Clock, ids: Ids): RequestContext {
   const client = { address: 'local', userAgent: operatingSystemUser(), requestId: ids.next() };
   return { protocol: 'cli', client, now: clock.now(), nextId: () => ids.next() };
 }

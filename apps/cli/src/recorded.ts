@@ -1,10 +1,10 @@
 import { audit, recordedAs, type AuditEvent, type Concerned, type Recorded } from '@app/audit';
 import { part, type Part, sql, type Statement, statement, type Effect } from '@app/database';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 
 /** A change to an account, with its audit row; answers the row of the change. */
 export function recorded<Row extends Concerned>(
-  call: Call,
+  call: RequestContext,
   event: AuditEvent,
   changed: Part<Row>,
   ...effects: Effect[]
@@ -15,7 +15,7 @@ export function recorded<Row extends Concerned>(
 
 /** The audit row of a key that was mailed for it: the attempt that was opened. */
 export function recordedMail(
-  call: Call,
+  call: RequestContext,
   event: AuditEvent,
   attempt: Part<{ id: string; account_id: string | null }>,
 ): Effect {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ofAccount, raiseStamp, type AccountEntity } from '@app/accounts';
 import { audit, recordedAs } from '@app/audit';
 import { Database, statement } from '@app/database';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { endSession, endSessionsOf, liveAmong, SessionEntity } from '@app/sessions';
 import { DataSource, IsNull, MoreThan } from 'typeorm';
 import { isId } from './identifiers.js';
@@ -26,7 +26,7 @@ export class SessionsService {
   }
 
   /** Ends one live session, in whatever protocol. False: no live session has this id. */
-  async revoke(call: Call, sessionId: string): Promise<boolean> {
+  async revoke(call: RequestContext, sessionId: string): Promise<boolean> {
     if (!isId(sessionId)) return false;
     const verdict = recordedAs(REASON, endSession(sessionId, REASON, call.now));
     const query = statement(verdict, audit(call, 'session.end', verdict));
@@ -34,7 +34,7 @@ export class SessionsService {
   }
 
   /** Ends every session of the account, in all protocols; answers how many were live. */
-  async revokeAll(call: Call, accountId: string): Promise<number> {
+  async revokeAll(call: RequestContext, accountId: string): Promise<number> {
     const account = ofAccount(accountId);
     const ending = endSessionsOf(call, REASON, raiseStamp(call, account));
     const audited = audit(call, 'session.end', recordedAs(REASON, account, { session: false }));

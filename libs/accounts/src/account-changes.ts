@@ -1,5 +1,5 @@
 import { part, type Part, sql, type Sql } from '@app/database';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import type { SecondFactor } from './account.entity.js';
 import type { HeldAccount, MaybeOfAccount, OfAccount } from './held-account.js';
 
@@ -20,7 +20,10 @@ export interface NewAccount {
 }
 
 /** A new account, activated unless it is `invited`. A taken identifier violates `accounts_<column>_key`. */
-export function insertAccount({ now }: Call, account: NewAccount): Part<HeldAccount & { uuid: string }> {
+export function insertAccount(
+  { now }: RequestContext,
+  account: NewAccount,
+): Part<HeldAccount & { uuid: string }> {
   return part(
     'changed',
     sql`
@@ -39,7 +42,11 @@ export function dropUnproven(email: string): Sql {
 }
 
 /** Gives the account an authenticator, in the place of any it has; no step of the new one is used. */
-export function putTotpFactor({ now }: Call, accountId: string, secretSealed: string): Part<OfAccount> {
+export function putTotpFactor(
+  { now }: RequestContext,
+  accountId: string,
+  secretSealed: string,
+): Part<OfAccount> {
   return part(
     'factor',
     sql`
@@ -83,7 +90,10 @@ export function lockAccount(accountId: string): Sql {
 /**
  * Ends what was made for the account before, and changes nothing else.
  */
-export function raiseStamp({ now }: Pick<Call, 'now'>, from: Part<MaybeOfAccount>): Part<HeldAccount> {
+export function raiseStamp(
+  { now }: Pick<RequestContext, 'now'>,
+  from: Part<MaybeOfAccount>,
+): Part<HeldAccount> {
   return part(
     'raised',
     sql`
@@ -93,7 +103,11 @@ export function raiseStamp({ now }: Pick<Call, 'now'>, from: Part<MaybeOfAccount
 }
 
 /** Which second factor a sign-in asks for. Ends what was made for the account before. */
-export function setSecondFactor({ now }: Call, accountId: string, factor: SecondFactor): Part<HeldAccount> {
+export function setSecondFactor(
+  { now }: RequestContext,
+  accountId: string,
+  factor: SecondFactor,
+): Part<HeldAccount> {
   return part(
     'changed',
     sql`
@@ -103,7 +117,11 @@ export function setSecondFactor({ now }: Call, accountId: string, factor: Second
 }
 
 /** Shuts the account, which ends what was made for it before, or opens it again. */
-export function setDisabled({ now }: Call, accountId: string, disabled: boolean): Part<HeldAccount> {
+export function setDisabled(
+  { now }: RequestContext,
+  accountId: string,
+  disabled: boolean,
+): Part<HeldAccount> {
   return part(
     'changed',
     sql`

@@ -1,16 +1,16 @@
 import { part, type Part, sql, type Sql } from '@app/database';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import type { MaybeOfAccount, OfAccount } from './held-account.js';
 
 /** Statement: the language in which the account is written to from now on. */
-export function changeLanguage({ now }: Call, accountId: string, language: string): Sql {
+export function changeLanguage({ now }: RequestContext, accountId: string, language: string): Sql {
   return sql`
     UPDATE accounts SET language = ${language}, updated_at = ${now}::timestamptz
     WHERE id = ${accountId}::bigint AND language <> ${language}`;
 }
 
 /** The account, which is held alone, has proven an address: from now on it is its owner's. */
-export function activate({ now }: Call, from: Part<MaybeOfAccount>): Part<OfAccount> {
+export function activate({ now }: RequestContext, from: Part<MaybeOfAccount>): Part<OfAccount> {
   return part(
     'activated',
     sql`

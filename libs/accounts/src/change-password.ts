@@ -1,5 +1,5 @@
 import { part, type Part, sql } from '@app/database';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import type { Decided, HeldAccount } from './held-account.js';
 
 /** An account with a new password. */
@@ -13,7 +13,7 @@ export interface ResetAccount extends HeldAccount {
  * Ends what was made for the account before.
  */
 export function resetPassword(
-  { now }: Call,
+  { now }: RequestContext,
   passwordHash: string,
   verdict: Part<Decided & { security_stamp: number | null }>,
 ): Part<ResetAccount> {

@@ -1,5 +1,5 @@
 import { part, type Part, sql, violatedConstraint } from '@app/database';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import type { HeldAccount, OfAccount } from './held-account.js';
 import { KNOWN_COLUMNS, type KnownAccount } from './known-account.js';
 
@@ -47,7 +47,7 @@ export function accountOfIdentity({ issuer, subject, email }: ProvenIdentity): P
 }
 
 /** The account, as long as the identity is linked to it. */
-export function holdIdentity(
+export function lockIdentity(
   { issuer, subject }: ProvenIdentity,
   from: Part<HeldAccount>,
 ): Part<HeldAccount> {
@@ -65,7 +65,7 @@ export function holdIdentity(
  * mailbox, violates `external_identities_account`. Both undo the whole statement: no code is burnt for nothing.
  */
 export function linkIdentity(
-  { now }: Call,
+  { now }: RequestContext,
   identity: ProvenIdentity,
   from: Part<OfAccount>,
 ): Part<OfAccount & { is_new: boolean }> {

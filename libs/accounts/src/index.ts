@@ -39,7 +39,7 @@ export { purgePasswordFailures } from './purge.js';
 export { ExternalIdentityEntity } from './external-identity.entity.js';
 export {
   accountOfIdentity,
-  holdIdentity,
+  lockIdentity,
   isLinkedElsewhere,
   linkIdentity,
   unlinkIdentity,
@@ -85,7 +85,7 @@ export {
   type Disconnection,
   type FactorSetup,
 } from './second-factors/second-factors.js';
-export { activeSubjectParts, strangerOf, subjectParts, type Subject } from './subject.js';
+export { activeSubjectParts, unknownSubject, subjectParts, type Subject } from './subject.js';
 export { takenName } from './taken-name.js';
 export { TotpFactors } from './totp-factors.js';
 export { OfferedTotp, challengeOf } from './credentials/challenge.js';

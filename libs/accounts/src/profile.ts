@@ -1,5 +1,5 @@
 import { part, type Part, sql } from '@app/database';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import type { SecondFactor } from './account.entity.js';
 import type { HeldAccount, OfAccount } from './held-account.js';
 
@@ -67,7 +67,7 @@ export function withProfile<Row extends OfAccount>(from: Part<Row>): Part<Row & 
  * violates `accounts_username_key`.
  */
 export function changeProfile(
-  { now }: Call,
+  { now }: RequestContext,
   change: ProfileChange,
   from: Part<HeldAccount>,
 ): Part<HeldAccount & Profile> {
@@ -91,7 +91,7 @@ export function changeProfile(
  * An account that somebody registered. One with an e-mail address is not activated before
  * its owner has proven that mailbox (`claimMailbox`); a taken identifier violates `accounts_<column>_key`.
  */
-export function registerAccount({ now }: Call, account: Registration): Part<HeldAccount & Profile> {
+export function registerAccount({ now }: RequestContext, account: Registration): Part<HeldAccount & Profile> {
   const activatedAt = account.email === undefined ? now : null;
   return part(
     'created',
@@ -108,7 +108,7 @@ export function registerAccount({ now }: Call, account: Registration): Part<Held
  * there: password, second factor, phone, user name and names. What an operator put on an account that was waiting stays.
  * `claimed` is such an account, whose sessions have to end.
  */
-export function claimMailbox({ now }: Call, from: Part<HeldAccount>): Claim {
+export function claimMailbox({ now }: RequestContext, from: Part<HeldAccount>): Claim {
   const claimed = part<ClaimedAccount>(
     'claimed',
     sql`

@@ -1,5 +1,5 @@
 import { after, join, part, type Part, raw, sql } from '@app/database';
-import type { Call, Identifier } from '@app/kernel';
+import type { RequestContext, Identifier } from '@app/kernel';
 
 export interface NewSignUp {
   email?: string;
@@ -60,7 +60,7 @@ export type Completion = {
  * the whole statement is undone: the code is not burnt.
  */
 export function completeSignUp(
-  { now }: Call,
+  { now }: RequestContext,
   accountId: string,
   flow: Part<{ id: string }>,
   verdict: Part<{ outcome: string; method: string | null }>,

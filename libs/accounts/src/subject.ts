@@ -13,7 +13,7 @@ export interface Subject {
 }
 
 /** Whose guesses and mails are counted for a name that no account has: a keyed hash, so that the tables name nobody. */
-export function strangerOf(name: Name, keyRing: KeyRing): string {
+export function unknownSubject(name: Name, keyRing: KeyRing): string {
   return `?${keyRing.mac('subject', name.kind, name.value).hash}`;
 }
 
@@ -21,7 +21,7 @@ export function strangerOf(name: Name, keyRing: KeyRing): string {
  * Finds whom a name means: `known`, the account if there is one and it is not disabled, held like `lockAccountForShare` does; and
  * `subject`, which always has one row.
  *
- * A name that no account has is a subject too (`strangerOf`): an unknown person meets the same statements, limits and
+ * A name that no account has is a subject too (`unknownSubject`): an unknown person meets the same statements, limits and
  * answers as a known one. So is one whose account does not meet `also`, a condition on table `accounts` that is
  * never null.
  */
@@ -39,7 +39,7 @@ export function subjectParts(
   const subject = part<Subject>(
     'subject',
     sql`
-      SELECT coalesce(k.account_id::text, ${strangerOf(name, keyRing)}::text) AS subject, k.account_id, k.security_stamp
+      SELECT coalesce(k.account_id::text, ${unknownSubject(name, keyRing)}::text) AS subject, k.account_id, k.security_stamp
       FROM (VALUES (1)) one LEFT JOIN ${known} k ON true`,
   );
   return { known, subject };

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
 import { part, type Part, sql, type Sql } from '@app/database';
-import { KeyRing, plusSeconds, type Call } from '@app/kernel';
+import { KeyRing, plusSeconds, type RequestContext } from '@app/kernel';
 import type { AttemptFactor, AttemptKind, AttemptMethod, AttemptPurpose } from './attempt.entity.js';
 import { isAllowed } from './conditions.js';
 import { linkState, type LinkState } from './links.js';
@@ -37,7 +37,7 @@ export class AttemptsRepository {
    * Opens an attempt for each row of `from`. A row without an account opens one that nobody can redeem, so that an unknown
    * person is answered, counted and limited like a known one.
    */
-  open({ now, protocol }: Call, attempt: NewAttempt, from: Part<Opening>): Opened {
+  open({ now, protocol }: RequestContext, attempt: NewAttempt, from: Part<Opening>): Opened {
     const mac = attempt.secret && this.keyRing.mac(LABEL, attempt.secret.binding, attempt.secret.value);
     const opened = part<OpenedAttempt>(
       'attempt',
@@ -55,32 +55,37 @@ export class AttemptsRepository {
   }
 
   /** Parts that check a code against its hash under every key of the ring; see `redeemParts`. */
-  redeem(call: Call, question: RedeemQuestion, binding: string, code: string): Redemption {
+  redeem(call: RequestContext, question: RedeemQuestion, binding: string, code: string): Redemption {
     const hashes = this.keyRing.macs(LABEL, binding, code);
     return this.guess(call, question, 'code', sql`(a.secret_hash = ANY(${hashes}::text[]))`);
   }
 
   /** Parts that check an authenticator's code; `right` says whether it is right and fresh, and is never null. */
-  redeemTotp(call: Call, question: RedeemQuestion, right: Sql): Redemption {
+  redeemTotp(call: RequestContext, question: RedeemQuestion, right: Sql): Redemption {
     return this.guess(call, question, 'totp', right);
   }
 
   /** Parts that redeem what cannot be guessed: the link whose token this is. */
-  redeemLink(call: Call, purpose: AttemptPurpose, token: string): Redemption {
+  redeemLink(call: RequestContext, purpose: AttemptPurpose, token: string): Redemption {
     const hashes = this.keyRing.macs(LABEL, LINK_BINDING, token);
     const of = sql`a.kind = 'link' AND a.secret_hash = ANY(${hashes}::text[])`;
     return this.guess(call, { purpose, of }, 'link', sql`true`);
   }
 
   /** Parts that check a code of 16 digits: too long to be guessed, so that a spent budget cannot lock its owner out. */
-  redeemLongCode(call: Call, question: RedeemQuestion, binding: string, code: string): Redemption {
+  redeemRecoveryCode(
+    call: RequestContext,
+    question: RedeemQuestion,
+    binding: string,
+    code: string,
+  ): Redemption {
     const hashes = this.keyRing.macs(LABEL, binding, code);
     const right = sql`(a.secret_hash = ANY(${hashes}::text[]))`;
     return this.guess(call, { ...question, unguessable: true }, 'code', right);
   }
 
   /** Opens a challenge, to be found by its token; see `open`. */
-  openChallenge(call: Call, challenge: NewChallenge, from: Part<Opening>): Opened {
+  openChallenge(call: RequestContext, challenge: NewChallenge, from: Part<Opening>): Opened {
     const { token, ...rest } = challenge;
     const rule = this.ruleOf(challenge.purpose, call.now);
     const secret = { binding: LINK_BINDING, value: token };
@@ -92,7 +97,7 @@ export class AttemptsRepository {
    * `guessable`: the answer has a part that can be guessed, such as an authenticator's code, and counts as a guess.
    */
   redeemChallenge(
-    call: Call,
+    call: RequestContext,
     purpose: AttemptPurpose,
     token: string,
     right: Sql,
@@ -104,7 +109,7 @@ export class AttemptsRepository {
 
   /** Parts that give a challenge which was opened for nobody to the account that answered it, as that was read. */
   claimChallenge(
-    { now }: Call,
+    { now }: RequestContext,
     purpose: AttemptPurpose,
     token: string,
     account: { id: string; security_stamp: number },
@@ -122,7 +127,7 @@ export class AttemptsRepository {
 
   /** The challenge whose token this is, while it can be answered, not locked. */
   openChallengeOf(
-    { now }: Call,
+    { now }: RequestContext,
     purpose: AttemptPurpose,
     token: string,
   ): Part<{ account_id: string | null; method: AttemptMethod }> {
@@ -141,7 +146,7 @@ export class AttemptsRepository {
   }
 
   /** Parts that check a secret which rests elsewhere, such as a backup code; `right` as in `redeemTotp`. */
-  redeemElsewhere(call: Call, question: RedeemQuestion, kind: AttemptKind, right: Sql): Redemption {
+  redeemElsewhere(call: RequestContext, question: RedeemQuestion, kind: AttemptKind, right: Sql): Redemption {
     return this.guess(call, question, kind, right);
   }
 
@@ -152,7 +157,7 @@ export class AttemptsRepository {
   }
 
   /** What has become of this link, whose it is, and whether it could still be redeemed (`open`), in whatever protocol. */
-  linkState(call: Pick<Call, 'now'>, purposes: AttemptPurpose[], token: string): Part<LinkState> {
+  linkState(call: Pick<RequestContext, 'now'>, purposes: AttemptPurpose[], token: string): Part<LinkState> {
     return linkState(call, sql`${this.link(token)} AND a.purpose = ANY(${purposes}::text[])`);
   }
 
@@ -160,8 +165,8 @@ export class AttemptsRepository {
    * This link, while it can still be redeemed and belongs to the account, locked. For
    * a proof that is needed again with the second factor: it is looked at here, and spent by `spendLinks` with the session.
    */
-  holdLink(
-    { now, protocol }: Call,
+  lockLink(
+    { now, protocol }: RequestContext,
     purposes: AttemptPurpose[],
     token: string,
     from: Part<{ account_id: string; security_stamp: number }>,
@@ -177,7 +182,7 @@ export class AttemptsRepository {
 
   /** Ends the links of the account: this one as used, all others as superseded. */
   spendLinks(
-    { now }: Call,
+    { now }: RequestContext,
     purposes: AttemptPurpose[],
     token: string | undefined,
     from: Part<{ account_id: string }>,
@@ -194,7 +199,7 @@ export class AttemptsRepository {
 
   /** Ends the link whose token this is and the code of the same mail. */
   dismiss(
-    { now }: Call,
+    { now }: RequestContext,
     token: string,
   ): Part<{ id: string; account_id: string | null; session_id: string | null }> {
     const target = part(
@@ -213,7 +218,12 @@ export class AttemptsRepository {
     );
   }
 
-  private guess({ now }: Call, question: RedeemQuestion, kind: AttemptKind, right: Sql): Redemption {
+  private guess(
+    { now }: RequestContext,
+    question: RedeemQuestion,
+    kind: AttemptKind,
+    right: Sql,
+  ): Redemption {
     const { accountWrongLimit, accountWrongSeconds } = this.config.guesses;
     const budgetRefillsAt = plusSeconds(now, accountWrongSeconds);
     return redeemParts({ ...question, now, kind, right, budget: accountWrongLimit, budgetRefillsAt });

@@ -14,7 +14,7 @@ export { isAllowed, openOfSubject } from './conditions.js';
 export { MAILED_KEYS } from './mailed-keys.js';
 export { attemptPurges } from './purge.js';
 export { MagicLinkEntity } from './magic-link.entity.js';
-export type { Redemption, RedeemOutcome, Verdict } from './redeem.js';
+export type { Redemption, RedeemOutcome, GuessVerdict } from './redeem.js';
 export { nextSend, takeSendWindow, type SendRule } from './send-window.js';
 export {
   carryOver,

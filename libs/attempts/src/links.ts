@@ -1,5 +1,5 @@
 import { part, type Part, sql, type Sql } from '@app/database';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import type { AttemptMethod, AttemptPurpose, AttemptStatus } from './attempt.entity.js';
 import { isAllowed } from './conditions.js';
 import type { OpenedAttempt } from './new-attempt.js';
@@ -13,7 +13,7 @@ export interface LinkState {
 }
 
 /** What has become of the attempts that meet `which`, a condition on attempt `a`; `open`: it could still be redeemed. */
-export function linkState({ now }: Pick<Call, 'now'>, which: Sql): Part<LinkState> {
+export function linkState({ now }: Pick<RequestContext, 'now'>, which: Sql): Part<LinkState> {
   return part(
     'link_state',
     sql`
@@ -26,7 +26,7 @@ export function linkState({ now }: Pick<Call, 'now'>, which: Sql): Part<LinkStat
 
 /** The newest attempt that meets `which` and stands in the way of another: it is open, or its tries are spent, and not over. */
 export function standingAttempt(
-  { now }: Pick<Call, 'now'>,
+  { now }: Pick<RequestContext, 'now'>,
   purpose: AttemptPurpose,
   which: Sql,
 ): Part<{ expires_at: Date; status: AttemptStatus }> {
@@ -40,7 +40,7 @@ export function standingAttempt(
 
 /** Keeps what the page of a link says of the call that asked for it, and where it leads. */
 export function insertLinkPage(
-  { client }: Pick<Call, 'client'>,
+  { client }: Pick<RequestContext, 'client'>,
   redirectUrl: string | undefined,
   link: Part<OpenedAttempt>,
 ): Part<{ attempt_id: string }> {

@@ -22,7 +22,7 @@ export type RedeemOutcome =
   | 'closed';
 
 /** The verdict about one guess. */
-export interface Verdict {
+export interface GuessVerdict {
   outcome: RedeemOutcome;
   kind: AttemptKind | null;
   method: AttemptMethod | null;
@@ -70,7 +70,7 @@ export type Redemption = {
   }>;
   settled: Part<{ spent: number }>;
   superseded: Part<{ id: string }>;
-  verdict: Part<Verdict>;
+  verdict: Part<GuessVerdict>;
 };
 
 export interface Guess {

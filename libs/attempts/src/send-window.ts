@@ -1,5 +1,5 @@
 import { part, type Part, sql } from '@app/database';
-import { plusSeconds, type Call } from '@app/kernel';
+import { plusSeconds, type RequestContext } from '@app/kernel';
 import type { AttemptPurpose } from './attempt.entity.js';
 
 /** When a code may be sent again to one subject for one purpose. */
@@ -18,7 +18,7 @@ const HOUR_SECONDS = 3600;
  * those on; none when it is too early. The guard and the taking are one upsert, so of many calls at once one sends.
  */
 export function takeSendWindow(
-  { now }: Call,
+  { now }: RequestContext,
   rule: SendRule,
   from: Part<{ subject: string }>,
 ): Part<{ subject: string }> {
@@ -41,7 +41,7 @@ export function takeSendWindow(
 
 /** When the subject may ask again, as of before this statement. */
 export function nextSend(
-  { now }: Call,
+  { now }: RequestContext,
   rule: SendRule,
   from: Part<{ subject: string }>,
 ): Part<{ next_at: Date }> {

@@ -1,11 +1,11 @@
 import { part, type Part, sql, type Sql } from '@app/database';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import type { AttemptPurpose } from './attempt.entity.js';
 
 // What closes open attempts, or keeps them, without looking at a secret.
 
 /** Closes the open attempts that meet `which`, a condition on attempt `a`: something else has taken their place. */
-export function closeAttempts({ now }: Pick<Call, 'now'>, which: Sql): Part<{ id: string }> {
+export function closeAttempts({ now }: Pick<RequestContext, 'now'>, which: Sql): Part<{ id: string }> {
   return part(
     'closed',
     sql`
@@ -17,7 +17,7 @@ export function closeAttempts({ now }: Pick<Call, 'now'>, which: Sql): Part<{ id
 
 /** Closes the open attempts of the subject: a new code takes their place. */
 export function supersedeSubject(
-  call: Call,
+  call: RequestContext,
   purpose: AttemptPurpose,
   from: Part<{ subject: string }>,
 ): Part<{ id: string }> {
@@ -25,7 +25,10 @@ export function supersedeSubject(
 }
 
 /** Closes what is open of the browser attempt (`id`): a new code takes its place. */
-export function supersedeBrowserAttempt(call: Call, from: Part<{ id: string }>): Part<{ id: string }> {
+export function supersedeBrowserAttempt(
+  call: RequestContext,
+  from: Part<{ id: string }>,
+): Part<{ id: string }> {
   return closeAttempts(call, sql`a.browser_attempt_id IN (SELECT id FROM ${from}) AND a.kind <> 'totp'`);
 }
 
@@ -33,7 +36,10 @@ export function supersedeBrowserAttempt(call: Call, from: Part<{ id: string }>):
  * Closes the codes that were sent to the account as its second factor: they may have gone to a phone that is
  * no longer its own. Those of a session end with it; others are for the account.
  */
-export function closeSentFactors(call: Call, from: Part<{ account_id: string }>): Part<{ id: string }> {
+export function closeSentFactors(
+  call: RequestContext,
+  from: Part<{ account_id: string }>,
+): Part<{ id: string }> {
   return closeAttempts(
     call,
     sql`a.account_id IN (SELECT account_id FROM ${from}) AND a.purpose = 'second_factor' AND a.kind = 'code'`,

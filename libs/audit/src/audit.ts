@@ -1,5 +1,5 @@
 import { part, type Part, sql, type Sql } from '@app/database';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 
 /** What was tried: the verb of the flow. */
 export type AuditEvent =
@@ -78,13 +78,17 @@ export function recordedAs(outcome: string, of: Part<Concerned>, { session = tru
 }
 
 /** The record of each row of the verdict: written by the statement that decided it, or not at all. */
-export function audit(call: Call, event: AuditEvent, verdict: Part<Recorded>): Part<{ id: string }> {
+export function audit(
+  call: RequestContext,
+  event: AuditEvent,
+  verdict: Part<Recorded>,
+): Part<{ id: string }> {
   return insert(call, event, sql`${verdict}`);
 }
 
 /** A statement of its own, for a refusal that no statement decided. */
 export function auditRefusal(
-  call: Call,
+  call: RequestContext,
   event: AuditEvent,
   { outcome, accountId }: AuditSubject,
 ): Part<{ id: string }> {
@@ -96,7 +100,11 @@ export function auditRefusal(
   );
 }
 
-function insert({ now, protocol, client, nextId }: Call, event: AuditEvent, from: Sql): Part<{ id: string }> {
+function insert(
+  { now, protocol, client, nextId }: RequestContext,
+  event: AuditEvent,
+  from: Sql,
+): Part<{ id: string }> {
   return part(
     'audited',
     sql`

@@ -1,4 +1,4 @@
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { askedBy } from './asked-by.js';
 import type { Channel, NewMessage } from './message.js';
 
@@ -15,7 +15,7 @@ export interface CodeToSend {
 
 /** The mail or text with the code of an attempt: worth nothing, and not sent, when the attempt has ended. */
 export function codeMessage(
-  call: Call,
+  call: RequestContext,
   attempt: { id: string; expiresAt: Date },
   { template, channel, code }: CodeToSend,
 ): NewMessage {

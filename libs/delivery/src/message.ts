@@ -1,5 +1,5 @@
 import type { FactorChangedFacts } from './templates/factor-changed.js';
-import type { LongCodeFacts } from './templates/long-code.js';
+import type { RecoveryCodeFacts } from './templates/recovery-code.js';
 import type { MagicLinkFacts } from './templates/magic-link.js';
 import type { RecoveryCompletedFacts, RecoveryStartedFacts } from './templates/recovery-notice.js';
 import type { AccountNoticeFacts } from './templates/account-notice.js';
@@ -24,9 +24,9 @@ export interface MessageFacts {
   identity_linked: IdentityLinkedFacts;
   invitation: MailedKeyFacts;
   sign_in_key: MailedKeyFacts;
-  recovery_code: LongCodeFacts;
-  registration_code: LongCodeFacts;
-  login_code: LongCodeFacts;
+  recovery_code: RecoveryCodeFacts;
+  registration_code: RecoveryCodeFacts;
+  login_code: RecoveryCodeFacts;
   recovery_started: RecoveryStartedFacts;
   recovery_completed: RecoveryCompletedFacts;
 }
@@ -60,4 +60,4 @@ export interface ClaimedMessage {
 }
 
 /** How a hand-over ended. `reason` goes to the log and the row: it never holds a secret or an address. */
-export type Verdict = { outcome: 'sent' } | { outcome: 'refused' | 'retry'; reason: string };
+export type HandOverVerdict = { outcome: 'sent' } | { outcome: 'refused' | 'retry'; reason: string };

@@ -1,4 +1,4 @@
-import { plusSeconds, type Call } from '@app/kernel';
+import { plusSeconds, type RequestContext } from '@app/kernel';
 import { askedBy } from './asked-by.js';
 import type { MessageFacts, NewMessage } from './message.js';
 import type { RequestFacts } from './templates/request.js';
@@ -11,7 +11,7 @@ const LIFE_SECONDS = 86_400;
 
 /** The mail that tells the owner; `facts`: beside who asked for it. */
 export function ownerNotice<T extends NoticeTemplate>(
-  call: Call,
+  call: RequestContext,
   template: T,
   facts: Omit<MessageFacts[T], keyof RequestFacts>,
 ): NewMessage {

@@ -11,7 +11,7 @@ export interface Client {
  * One call as the core sees it: by whom, in which protocol, and when. The instant is the same in every statement of
  * a call, so that nothing can expire between two of them.
  */
-export interface Call {
+export interface RequestContext {
   protocol: string;
   client: Client;
   now: Date;

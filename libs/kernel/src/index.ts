@@ -1,5 +1,5 @@
 export { AuthError, type AuthErrorCode, type AuthErrorDetails, type InvalidParameter } from './auth-error.js';
-export type { Call, Client } from './call.js';
+export type { RequestContext, Client } from './call.js';
 export { Clock, SystemClock, plusSeconds, secondsUntil } from './clock.js';
 export { normaliseIdentifier, type Identifier } from './identifier.js';
 export { Ids, WORKERS } from './ids.js';

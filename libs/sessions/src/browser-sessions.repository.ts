@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
 import { isCurrent, part, type Part, sql, type Sql } from '@app/database';
-import { plusSeconds, type Call } from '@app/kernel';
+import { plusSeconds, type RequestContext } from '@app/kernel';
 import { withoutCredential, type StagedSession } from './browser-sign-in.js';
 import { insertSession, proofs } from './insert-session.js';
 import type { AuthenticationMethod, SessionStage } from './session.entity.js';
-import type { Holder, OwnedSession, Proof, SessionRow } from './sessions.repository.js';
+import type { SessionOwner, OwnedSession, Proof, SessionRow } from './sessions.repository.js';
 
 /** The browser session of a call, as its cookie named it. */
 export interface BrowserReference {
@@ -52,14 +52,14 @@ export class BrowserSessions {
   constructor(private readonly config: Config) {}
 
   /** Statement: a new browser session without any sign-in. */
-  create({ now }: Call, { id, tokenHash }: BrowserReference): Sql {
+  create({ now }: RequestContext, { id, tokenHash }: BrowserReference): Sql {
     return sql`
       INSERT INTO browser_sessions (id, token_hash, rotated_at, created_at, expires_at)
       VALUES (${id}::bigint, ${tokenHash}, ${now}::timestamptz, ${now}::timestamptz, ${this.endOf(now)}::timestamptz)`;
   }
 
   /** The live browser session, locked. */
-  locked({ now }: Call, { id, tokenHash }: BrowserReference): Part<LockedBrowser> {
+  locked({ now }: RequestContext, { id, tokenHash }: BrowserReference): Part<LockedBrowser> {
     return part(
       'browser',
       sql`
@@ -70,7 +70,7 @@ export class BrowserSessions {
 
   /** Begins an attempt of the browser session, for this subject. */
   begin(
-    { now }: Call,
+    { now }: RequestContext,
     attempt: NewBrowserAttempt,
     browser: Part<LockedBrowser>,
     subject: Part<{ subject: string; account_id: string | null }>,
@@ -89,7 +89,7 @@ export class BrowserSessions {
   /**
    * The attempt of the browser session, as long as its first factor is still to be proven.
    */
-  unproven({ now }: Call, attemptId: string, browser: Part<LockedBrowser>): Part<Flow> {
+  unproven({ now }: RequestContext, attemptId: string, browser: Part<LockedBrowser>): Part<Flow> {
     return part(
       'flow',
       sql`
@@ -103,7 +103,7 @@ export class BrowserSessions {
   /**
    * The pending session of that attempt, locked. Whoever ends the session locks it too.
    */
-  pending({ now }: Call, attemptId: string, browser: Part<LockedBrowser>): Part<Flow & SessionRow> {
+  pending({ now }: RequestContext, attemptId: string, browser: Part<LockedBrowser>): Part<Flow & SessionRow> {
     return part(
       'flow',
       sql`
@@ -118,9 +118,9 @@ export class BrowserSessions {
    * A session of the account inside the browser session, for an attempt that needed no code. Nobody holds a credential of it.
    */
   start(
-    call: Call,
+    call: RequestContext,
     session: BrowserStart,
-    from: Part<Holder>,
+    from: Part<SessionOwner>,
     browser: Part<LockedBrowser>,
   ): Part<StagedSession> {
     const columns = {
@@ -135,7 +135,7 @@ export class BrowserSessions {
   }
 
   /** Makes the pending session of a redeemed second factor a signed-in one. */
-  promote({ now }: Call, verdict: Part<Proof>): Part<StagedSession> {
+  promote({ now }: RequestContext, verdict: Part<Proof>): Part<StagedSession> {
     return part(
       'proven',
       sql`
@@ -151,7 +151,7 @@ export class BrowserSessions {
    * Gives the browser session a new token and a new life, for each proof; the old token is dead. A signed-in session becomes the active one.
    */
   rotate(
-    { now }: Call,
+    { now }: RequestContext,
     tokenHash: string,
     proven: Part<Pick<StagedSession, 'session_id' | 'stage'>>,
     browser: Part<LockedBrowser>,
@@ -167,7 +167,10 @@ export class BrowserSessions {
   }
 
   /** The sign-in that came last to the browser session. */
-  newest({ now }: Call, browser: Part<LockedBrowser>): Part<{ session_id: string; stage: SessionStage }> {
+  newest(
+    { now }: RequestContext,
+    browser: Part<LockedBrowser>,
+  ): Part<{ session_id: string; stage: SessionStage }> {
     return part(
       'proven',
       sql`
@@ -178,7 +181,11 @@ export class BrowserSessions {
   }
 
   /** Of two sign-ins of one account in one browser the older ends. */
-  replace({ now }: Call, proven: Part<StagedSession>, browser: Part<LockedBrowser>): Part<{ id: string }> {
+  replace(
+    { now }: RequestContext,
+    proven: Part<StagedSession>,
+    browser: Part<LockedBrowser>,
+  ): Part<{ id: string }> {
     return part(
       'replaced',
       sql`
@@ -189,7 +196,7 @@ export class BrowserSessions {
   }
 
   /** Ends a sign-in of the browser session. */
-  signOut({ now }: Call, sessionId: string, browser: Part<LockedBrowser>): Part<OwnedSession> {
+  signOut({ now }: RequestContext, sessionId: string, browser: Part<LockedBrowser>): Part<OwnedSession> {
     return part(
       'changed',
       sql`
@@ -200,7 +207,7 @@ export class BrowserSessions {
   }
 
   /** Makes a live sign-in of the browser session the active one. */
-  activate({ now }: Call, sessionId: string, browser: Part<LockedBrowser>): Part<OwnedSession> {
+  activate({ now }: RequestContext, sessionId: string, browser: Part<LockedBrowser>): Part<OwnedSession> {
     return part(
       'changed',
       sql`
@@ -212,7 +219,7 @@ export class BrowserSessions {
   }
 
   /** A new life from now on, written at most once in a minute. */
-  roll({ now }: Call, id: string): Part<{ id: string }> {
+  roll({ now }: RequestContext, id: string): Part<{ id: string }> {
     return part(
       'rolled',
       sql`

@@ -1,8 +1,8 @@
 import { type Part, sql } from '@app/database';
 import { insertSession, proofs } from './insert-session.js';
 import type { SessionStage } from './session.entity.js';
-import type { Holder } from './sessions.repository.js';
-import { digest, plusSeconds, randomToken, type Call } from '@app/kernel';
+import type { SessionOwner } from './sessions.repository.js';
+import { digest, plusSeconds, randomToken, type RequestContext } from '@app/kernel';
 
 /** A session, and whether it is signed in. */
 export interface StagedSession {
@@ -18,7 +18,7 @@ export interface SessionLives {
 }
 
 /** Who has proven a first factor in a browser session. */
-export interface BrowserEntrant extends Holder {
+export interface BrowserEntrant extends SessionOwner {
   method: string | null;
   second_factor: string;
   browser_session_id: string;
@@ -33,7 +33,7 @@ export interface BrowserEntrant extends Holder {
  * attempt, so that whatever happens to the account while this statement runs ends it.
  */
 export function browserSignIn(
-  call: Call,
+  call: RequestContext,
   entrant: Part<BrowserEntrant>,
   lives: SessionLives,
 ): Part<StagedSession> {
@@ -49,7 +49,7 @@ export function browserSignIn(
 }
 
 /** What a session of a browser session has in the place of a credential that somebody holds, and how long it lives. */
-export function withoutCredential({ now }: Call, { pendingSeconds, lifeSeconds }: SessionLives) {
+export function withoutCredential({ now }: RequestContext, { pendingSeconds, lifeSeconds }: SessionLives) {
   return {
     tokenHash: digest(randomToken(256)),
     signedInUntil: plusSeconds(now, lifeSeconds),

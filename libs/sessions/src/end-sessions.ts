@@ -1,7 +1,7 @@
 import { part, type Part, sql, type Sql } from '@app/database';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import type { AuthenticationMethod } from './session.entity.js';
-import type { Holder, OwnedSession } from './sessions.repository.js';
+import type { SessionOwner, OwnedSession } from './sessions.repository.js';
 
 // What ends sessions without their credential.
 
@@ -25,9 +25,9 @@ export type Ending = { ended: Part<{ id: string }>; carried_over: Part<{ id: str
  * `settled`: whose sessions this statement gives their stamp itself; a row can be written once.
  */
 export function endSessionsOf(
-  { now }: Pick<Call, 'now'>,
+  { now }: Pick<RequestContext, 'now'>,
   reason: string,
-  from: Part<Holder>,
+  from: Part<SessionOwner>,
   survive: Sql = survivors.none,
   settled?: Part<{ session_id: string }>,
 ): Ending {
@@ -51,7 +51,7 @@ export function endSessionsOf(
 
 /** How many of the ended sessions were not over already. */
 export function liveAmong(
-  { now }: Pick<Call, 'now'>,
+  { now }: Pick<RequestContext, 'now'>,
   ended: Part<{ id: string }>,
 ): Part<{ sessions: number }> {
   return part(
@@ -77,7 +77,7 @@ export function endSession(sessionId: string, reason: string, now: Date): Part<O
  * the second factor; none but `except` goes on. The account has to be held alone.
  */
 export function endPendingBegunBy(
-  { now, protocol }: Call,
+  { now, protocol }: RequestContext,
   method: AuthenticationMethod['method'],
   from: Part<{ account_id: string }>,
   except?: Part<{ session_id: string }>,

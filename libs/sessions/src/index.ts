@@ -42,7 +42,7 @@ export {
   signedInProof,
   signedInSession,
   type SignedInProof,
-  type Holder,
+  type SessionOwner,
   type NewSession,
   type OwnedSession,
   type Proof,

@@ -1,5 +1,5 @@
 import { join, part, type Part, sql, type Sql } from '@app/database';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import type { AuthenticationMethod, SessionStage } from './session.entity.js';
 import type { SessionRow } from './sessions.repository.js';
 
@@ -33,7 +33,7 @@ export interface SessionColumns {
  * the proof, so that whatever happens to the account meanwhile ends it.
  */
 export function insertSession(
-  { now, client, protocol }: Call,
+  { now, client, protocol }: RequestContext,
   columns: SessionColumns,
   from: Sql,
 ): Part<MadeSession> {
@@ -58,7 +58,7 @@ export function insertSession(
 
 /** One proof, given now. `method`: SQL where a row says it. */
 export function proofs(
-  { now }: Pick<Call, 'now'>,
+  { now }: Pick<RequestContext, 'now'>,
   ...methods: (AuthenticationMethod['method'] | Sql)[]
 ): Sql {
   const at = now.toISOString();

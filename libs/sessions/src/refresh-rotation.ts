@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
 import { isCurrent, part, type Part, sql, type Sql } from '@app/database';
-import { plusSeconds, type Call } from '@app/kernel';
+import { plusSeconds, type RequestContext } from '@app/kernel';
 import { insertSession, proofs } from './insert-session.js';
 import type { IssuedToken, PresentedToken } from './refresh-tokens.js';
 import type { AuthenticationMethod, SessionStage } from './session.entity.js';
-import type { Holder, Proof, SessionRow } from './sessions.repository.js';
+import type { SessionOwner, Proof, SessionRow } from './sessions.repository.js';
 
 /**
  * What a presented refresh token is to its session: the newest; the one before, within the grace, because two calls
@@ -22,7 +22,7 @@ export interface RefreshSession extends SessionRow {
 }
 
 /** The account of which a session is to be, and what that waits for. */
-export interface StartedBy extends Holder {
+export interface StartedBy extends SessionOwner {
   stage: string;
 }
 
@@ -55,7 +55,7 @@ export class RefreshRotation {
   /**
    * A new session of the account.
    */
-  start(call: Call, session: RefreshedSession, from: Part<StartedBy>): Part<RefreshSession> {
+  start(call: RequestContext, session: RefreshedSession, from: Part<StartedBy>): Part<RefreshSession> {
     const { idleSeconds, absoluteSeconds } = this.config.refresh;
     const columns = {
       id: session.id,
@@ -73,7 +73,7 @@ export class RefreshRotation {
   /**
    * The session that a token names, locked, and what the token is to it; no row for an unknown family.
    */
-  presented({ now, protocol }: Call, token: PresentedToken): Part<PresentedSession> {
+  presented({ now, protocol }: RequestContext, token: PresentedToken): Part<PresentedSession> {
     const graceFrom = plusSeconds(now, -this.config.refresh.graceSeconds);
     return part(
       'presented',
@@ -98,7 +98,11 @@ export class RefreshRotation {
   /**
    * Turns the token over, or, for the token before it, hands the same successor out again; ends the session that a replay betrays.
    */
-  rotate(call: Call, token: PresentedToken, presented: Part<PresentedSession>): Part<RotatedSession> {
+  rotate(
+    call: RequestContext,
+    token: PresentedToken,
+    presented: Part<PresentedSession>,
+  ): Part<RotatedSession> {
     const { now } = call;
     const idleEnd = plusSeconds(now, this.config.refresh.idleSeconds);
     return part(
@@ -117,7 +121,7 @@ export class RefreshRotation {
   }
 
   /** Ends the session whose old token came back, where nothing is rotated yet. */
-  endReplayed({ now }: Call, presented: Part<PresentedSession>): Part<{ session_id: string }> {
+  endReplayed({ now }: RequestContext, presented: Part<PresentedSession>): Part<{ session_id: string }> {
     return part(
       'ended',
       sql`
@@ -130,7 +134,7 @@ export class RefreshRotation {
    * What a redeemed second factor makes of the session: signed in, with a fresh mark, under a new token.
    */
   promote(
-    call: Call,
+    call: RequestContext,
     token: PresentedToken,
     presented: Part<PresentedSession>,
     verdict: Part<Pick<Proof, 'outcome' | 'method'>>,
@@ -149,7 +153,7 @@ export class RefreshRotation {
   }
 
   /** A fresh mark for the session of a redeemed attempt, which keeps its token. */
-  mark({ now }: Call, verdict: Part<Proof>): Part<{ session_id: string }> {
+  mark({ now }: RequestContext, verdict: Part<Proof>): Part<{ session_id: string }> {
     return part(
       'marked',
       sql`
@@ -160,7 +164,7 @@ export class RefreshRotation {
 }
 
 /** The successor that was handed out already stays; otherwise the one under the signing key takes its place. */
-function succession({ now }: Call, { hash, successors }: PresentedToken): Sql {
+function succession({ now }: RequestContext, { hash, successors }: PresentedToken): Sql {
   const known = successors.map((successor) => successor.hash);
   return sql`
     refresh_hash = CASE WHEN p.state = 'replay' OR s.refresh_hash = ANY(${known}::text[]) THEN s.refresh_hash

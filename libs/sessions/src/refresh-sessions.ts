@@ -1,7 +1,7 @@
 import { isCurrent, part, type Part, sql, type Sql } from '@app/database';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import type { SessionStage } from './session.entity.js';
-import type { Holder, SessionRow } from './sessions.repository.js';
+import type { SessionOwner, SessionRow } from './sessions.repository.js';
 
 /** A session with what its proofs were, and when. */
 export interface TokenSession extends SessionRow {
@@ -29,14 +29,14 @@ export function sessionOfToken(
 }
 
 /** Whose it is, not locked: to lock the account before it. */
-export function ownerOfToken(call: TokenCall, sessionId: string): Part<Holder> {
+export function ownerOfToken(call: TokenCall, sessionId: string): Part<SessionOwner> {
   return part(
     'owner',
     sql`SELECT s.account_id, s.security_stamp FROM sessions s WHERE ${ofToken(call, sessionId)}`,
   );
 }
 
-type TokenCall = Pick<Call, 'now' | 'protocol'>;
+type TokenCall = Pick<RequestContext, 'now' | 'protocol'>;
 
 function ofToken({ now, protocol }: TokenCall, sessionId: string): Sql {
   return sql`s.id = ${sessionId}::bigint AND s.protocol = ${protocol} AND s.ended_at IS NULL

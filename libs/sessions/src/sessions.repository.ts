@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
 import { isCurrent, part, type Part, sql, type Sql } from '@app/database';
-import { plusSeconds, type Call } from '@app/kernel';
+import { plusSeconds, type RequestContext } from '@app/kernel';
 import { insertSession, type MadeSession, proofs } from './insert-session.js';
 import type { AuthenticationMethod, SessionStage } from './session.entity.js';
 
@@ -30,7 +30,7 @@ export interface SessionRow {
 export type OwnedSession = Pick<SessionRow, 'session_id' | 'account_id'>;
 
 /** The account of which a session is to be. */
-export interface Holder {
+export interface SessionOwner {
   account_id: string;
   security_stamp: number;
 }
@@ -52,7 +52,7 @@ export class SessionsRepository {
   constructor(private readonly config: Config) {}
 
   /** A new session of the account in row `f`, of which `second` may say more. */
-  start(call: Call, session: NewSession, from: Part<Holder>): Part<MadeSession> {
+  start(call: RequestContext, session: NewSession, from: Part<SessionOwner>): Part<MadeSession> {
     const { id, tokenHash, stage, method, second, expiresAt } = session;
     const columns = {
       id,
@@ -71,7 +71,7 @@ export class SessionsRepository {
    * session locks it first, so what follows in the statement decides about its newest state. `account`: a part
    * that locks its account; a statement that goes on to change that has to lock it before the session, as those do that end sessions.
    */
-  pending(call: Call, tokenHash: string, account?: Part<{ account_id: string }>): Part<SessionRow> {
+  pending(call: RequestContext, tokenHash: string, account?: Part<{ account_id: string }>): Part<SessionRow> {
     const of = account ? sql` JOIN ${account} f ON f.account_id = s.account_id` : sql``;
     return part(
       'pending',
@@ -84,7 +84,7 @@ export class SessionsRepository {
   /**
    * Makes the session of a redeemed attempt a signed-in one, under a new credential; the pending one dies with it.
    */
-  promote({ now }: Call, tokenHash: string, verdict: Part<Proof>): Part<OwnedSession> {
+  promote({ now }: RequestContext, tokenHash: string, verdict: Part<Proof>): Part<OwnedSession> {
     return part(
       'promoted',
       sql`
@@ -96,7 +96,7 @@ export class SessionsRepository {
   }
 
   /** A new life from now on; no row when there is no such session. */
-  renew(call: Call, tokenHash: string): Part<OwnedSession> {
+  renew(call: RequestContext, tokenHash: string): Part<OwnedSession> {
     return part(
       'renewed',
       sql`
@@ -106,7 +106,7 @@ export class SessionsRepository {
   }
 
   /** Ends the session; no row when there is no such session. */
-  end(call: Call, tokenHash: string, reason: string): Part<OwnedSession> {
+  end(call: RequestContext, tokenHash: string, reason: string): Part<OwnedSession> {
     return part(
       'ended',
       sql`
@@ -122,7 +122,10 @@ export class SessionsRepository {
 }
 
 /** The live signed-in session of a credential: also asked in the statement that counts the limits. */
-export function signedInSession(at: Pick<Call, 'now' | 'protocol'>, tokenHash: string): Part<OwnedSession> {
+export function signedInSession(
+  at: Pick<RequestContext, 'now' | 'protocol'>,
+  tokenHash: string,
+): Part<OwnedSession> {
   return part(
     'session',
     sql`SELECT s.id AS session_id, s.account_id FROM sessions s WHERE ${live(at, tokenHash, 'signed_in')}`,
@@ -137,7 +140,10 @@ export interface SignedInProof extends OwnedSession {
 }
 
 /** The live signed-in session of a credential with its proof, not locked. */
-export function signedInProof(at: Pick<Call, 'now' | 'protocol'>, tokenHash: string): Part<SignedInProof> {
+export function signedInProof(
+  at: Pick<RequestContext, 'now' | 'protocol'>,
+  tokenHash: string,
+): Part<SignedInProof> {
   return part(
     'session',
     sql`
@@ -151,7 +157,7 @@ export function signedInProof(at: Pick<Call, 'now' | 'protocol'>, tokenHash: str
  * the session as everywhere.
  */
 export function freshSession(
-  at: Pick<Call, 'now' | 'protocol'>,
+  at: Pick<RequestContext, 'now' | 'protocol'>,
   tokenHash: string,
   since: Date,
   account: Part<{ account_id: string }>,
@@ -166,7 +172,10 @@ export function freshSession(
 }
 
 /** The live session of a credential that waits for its second factor, not locked. */
-export function pendingSession(at: Pick<Call, 'now' | 'protocol'>, tokenHash: string): Part<OwnedSession> {
+export function pendingSession(
+  at: Pick<RequestContext, 'now' | 'protocol'>,
+  tokenHash: string,
+): Part<OwnedSession> {
   return part(
     'owner',
     sql`SELECT s.id AS session_id, s.account_id FROM sessions s WHERE ${live(at, tokenHash, 'pending')}`,
@@ -175,7 +184,7 @@ export function pendingSession(at: Pick<Call, 'now' | 'protocol'>, tokenHash: st
 
 /** What has become of a session that waited for its second factor. */
 export function pendingState(
-  { now, protocol }: Pick<Call, 'now' | 'protocol'>,
+  { now, protocol }: Pick<RequestContext, 'now' | 'protocol'>,
   tokenHash: string,
 ): Part<{ account_id: string; state: 'open' | 'expired' | 'ended' }> {
   return part(
@@ -188,7 +197,7 @@ export function pendingState(
 }
 
 function live(
-  { now, protocol }: Pick<Call, 'now' | 'protocol'>,
+  { now, protocol }: Pick<RequestContext, 'now' | 'protocol'>,
   tokenHash: string,
   stage: SessionStage,
 ): Sql {

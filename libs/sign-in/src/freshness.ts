@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { whileFresh, type FreshAccount } from '@app/accounts';
 import { Config } from '@app/config';
 import { part, type Part, sql } from '@app/database';
-import { plusSeconds, type Call } from '@app/kernel';
+import { plusSeconds, type RequestContext } from '@app/kernel';
 import type { TokenSession } from '@app/sessions';
 
 /**
@@ -17,7 +17,11 @@ export class Freshness {
    * The signed-in session while its proof is fresh. `lenient`: an account without a second factor needs none, for what takes
    * nothing over.
    */
-  fresh({ now }: Call, session: Part<TokenSession>, lenient = false): Part<TokenSession & FreshAccount> {
+  fresh(
+    { now }: RequestContext,
+    session: Part<TokenSession>,
+    lenient = false,
+  ): Part<TokenSession & FreshAccount> {
     const since = plusSeconds(now, -this.config.secondFactors.markSeconds);
     const signedIn = part<TokenSession>('signed_in', sql`SELECT * FROM ${session} WHERE stage = 'signed_in'`);
     return whileFresh(signedIn, since, lenient);

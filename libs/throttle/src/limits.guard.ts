@@ -7,10 +7,10 @@ import type { Request } from 'express';
 import { SessionLookup, type SessionQuery } from './authenticated.js';
 import { byAddress } from './client-address.js';
 import { LIMITS, type Limit } from './limits.js';
-import { PostgresThrottlerStorage, type NamedHit, type Verdict } from './postgres-throttler.storage.js';
+import { PostgresThrottlerStorage, type NamedHit, type LimitVerdict } from './postgres-throttler.storage.js';
 import { addedLimit, isSkipped, throttled, throttlersOf, type Throttler } from './throttlers.js';
 
-const NOTHING_TO_COUNT: Verdict = { refused: false };
+const NOTHING_TO_COUNT: LimitVerdict = { refused: false };
 
 /**
  * The one guard of all routes. The library's own counts each throttler in a statement of its own; this one counts all limits

@@ -13,7 +13,8 @@ export interface NamedHit extends Omit<Hit, 'key'> {
   tracker: string;
 }
 
-export type Verdict = { refused: false; found?: SessionRow } | { refused: true; retryAfterSeconds: number };
+export type LimitVerdict =
+  { refused: false; found?: SessionRow } | { refused: true; retryAfterSeconds: number };
 
 type Row = {
   hits: number;
@@ -36,7 +37,7 @@ export class PostgresThrottlerStorage implements ThrottlerStorage {
   ) {}
 
   /** Counts a request on all its limits and asks `question` in the same round trip. Equal hits count once. */
-  async count(hits: NamedHit[], now: Date, question?: Part): Promise<Verdict> {
+  async count(hits: NamedHit[], now: Date, question?: Part): Promise<LimitVerdict> {
     const row = await this.run(hits, now, question);
     if (row.refused) return { refused: true, retryAfterSeconds: secondsUntil(row.free_at ?? now, now) };
     return { refused: false, found: row.found ? exact(row.found) : undefined };

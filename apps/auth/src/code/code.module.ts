@@ -19,13 +19,13 @@ import { DocspaceStepView } from './docspace/steps/step-view.service.js';
 import { DocspaceStepService } from './docspace/steps/step.service.js';
 import { DocspaceStepsController } from './docspace/steps/steps.controller.js';
 import { NavixyCodeController } from './navixy/code.controller.js';
-import { CodeService } from './navixy/code.service.js';
-import { ResendService } from './navixy/resend.service.js';
+import { NavixyCodeService } from './navixy/code.service.js';
+import { NavixyResendService } from './navixy/resend.service.js';
 import { NavixySessionController } from './navixy/session.controller.js';
-import { SignInService } from './navixy/sign-in.service.js';
+import { NavixySignInService } from './navixy/sign-in.service.js';
 import { SessionLifeService } from './session-life.service.js';
 
-const navixy = [SignInService, CodeService, ResendService, SessionLifeService];
+const navixy = [NavixySignInService, NavixyCodeService, NavixyResendService, SessionLifeService];
 /** What other rooms use of the steps of a docspace sign-in. */
 const steps = [
   DocspaceSignInService,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { audit, type AuditEvent, type Recorded } from '@app/audit';
 import { Database, part, type Part, sql, statement } from '@app/database';
-import { AuthError, digest, type Call } from '@app/kernel';
+import { AuthError, digest, type RequestContext } from '@app/kernel';
 import { SessionsRepository, type OwnedSession } from '@app/sessions';
 
 /** What the holder of a signed-in session does with it: a new life, or the end. */
@@ -12,16 +12,16 @@ export class SessionLifeService {
     private readonly sessions: SessionsRepository,
   ) {}
 
-  async renew(call: Call, token: string): Promise<void> {
+  async renew(call: RequestContext, token: string): Promise<void> {
     await this.change(call, 'session.renew', 'renewed', this.sessions.renew(call, digest(token)));
   }
 
-  async end(call: Call, token: string): Promise<void> {
+  async end(call: RequestContext, token: string): Promise<void> {
     await this.change(call, 'session.end', 'ended', this.sessions.end(call, digest(token), 'logout'));
   }
 
   /** Ends the sessions of those tokens that have one; the others are nothing to anybody, and nothing is recorded of them. */
-  async endLive(call: Call, tokens: string[]): Promise<void> {
+  async endLive(call: RequestContext, tokens: string[]): Promise<void> {
     for (const token of tokens) {
       const ended = this.sessions.end(call, digest(token), 'logout');
       const verdict = part<Recorded>(
@@ -33,7 +33,7 @@ export class SessionLifeService {
   }
 
   private async change(
-    call: Call,
+    call: RequestContext,
     event: AuditEvent,
     outcome: string,
     changed: Part<OwnedSession>,

@@ -3,7 +3,7 @@ import { AttemptsRepository, LINK_BINDING, type NewAttempt, type Redemption } fr
 import { audit, type Recorded } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, type Effect, exists, ofOne, part, type Part, sql, statement } from '@app/database';
-import { AuthError, randomToken, type Call } from '@app/kernel';
+import { AuthError, randomToken, type RequestContext } from '@app/kernel';
 import { enterBrowser } from '@app/sign-in';
 import { MailboxProof } from './mailbox-proof.js';
 
@@ -20,7 +20,7 @@ export class LinkConfirmService {
   ) {}
 
   /** Burns the link for a one-time code, and answers where to go with it. Tokens never stand in an address. */
-  async redirect(call: Call, token: string, redirectUrl: string): Promise<string> {
+  async redirect(call: RequestContext, token: string, redirectUrl: string): Promise<string> {
     const exchangeCode = randomToken(EXCHANGE_BITS);
     const exchange: NewAttempt = {
       id: call.nextId(),
@@ -41,7 +41,7 @@ export class LinkConfirmService {
   }
 
   /** Signs the browser in that asked; the caller has made sure that it is this one. */
-  async browser(call: Call, token: string): Promise<void> {
+  async browser(call: RequestContext, token: string): Promise<void> {
     const redemption = this.attempts.redeemLink(call, 'sign_in', token);
     await this.burn(
       call,
@@ -51,7 +51,7 @@ export class LinkConfirmService {
   }
 
   /** "This wasn't me": ends the link and the code beside it. Answers whether there was anything to end. */
-  async dismiss(call: Call, token: string): Promise<boolean> {
+  async dismiss(call: RequestContext, token: string): Promise<boolean> {
     const verdict = part<Recorded>(
       'verdict',
       sql`
@@ -63,7 +63,12 @@ export class LinkConfirmService {
   }
 
   /** `done`: what the account gets by the link, if it gets anything. */
-  private async burn(call: Call, redemption: Redemption, done: Part, ...effects: Effect[]): Promise<void> {
+  private async burn(
+    call: RequestContext,
+    redemption: Redemption,
+    done: Part,
+    ...effects: Effect[]
+  ): Promise<void> {
     const { verdict } = redemption;
     const row = await this.database.row(
       statement(

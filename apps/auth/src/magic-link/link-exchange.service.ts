@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AttemptsRepository, type RedeemOutcome, type Redemption } from '@app/attempts';
 import { audit, type AuditEvent } from '@app/audit';
 import { Database, part, sql, statement } from '@app/database';
-import { AuthError, type AuthErrorCode, type Call } from '@app/kernel';
+import { AuthError, type AuthErrorCode, type RequestContext } from '@app/kernel';
 import { TokenPairs, type TokenHolder, type TokenPair } from '@app/tokens';
 import { MailboxProof } from './mailbox-proof.js';
 import { Recipients, type Who } from './recipients.js';
@@ -21,7 +21,7 @@ export class LinkExchangeService {
   ) {}
 
   /** The token of a link that its owner has confirmed. */
-  async link(call: Call, token: string): Promise<TokenPair> {
+  async link(call: RequestContext, token: string): Promise<TokenPair> {
     return this.redeem(
       call,
       'magic_link.redeem',
@@ -31,7 +31,7 @@ export class LinkExchangeService {
   }
 
   /** The token of the link, the exchange code of a redirect, or the code of the mail. */
-  async prove(call: Call, proof: Proof): Promise<TokenPair> {
+  async prove(call: RequestContext, proof: Proof): Promise<TokenPair> {
     if ('linkToken' in proof) return this.link(call, proof.linkToken);
     return 'exchangeCode' in proof
       ? this.exchange(call, proof.exchangeCode)
@@ -39,7 +39,7 @@ export class LinkExchangeService {
   }
 
   /** The six digits of the mail, with the name they were asked for with. */
-  private async code(call: Call, who: Who, code: string): Promise<TokenPair> {
+  private async code(call: RequestContext, who: Who, code: string): Promise<TokenPair> {
     const subject = this.recipients.find(who);
     const of = sql`a.kind = 'code' AND a.subject = (SELECT subject FROM ${subject})`;
     const question = { purpose: 'magic_link', of } as const;
@@ -48,13 +48,13 @@ export class LinkExchangeService {
   }
 
   /** What the redirect carried. */
-  private async exchange(call: Call, exchangeCode: string): Promise<TokenPair> {
+  private async exchange(call: RequestContext, exchangeCode: string): Promise<TokenPair> {
     const redeem = this.attempts.redeemLink(call, 'link_exchange', exchangeCode);
     return this.redeem(call, 'magic_link.exchange', redeem, 'session_not_found');
   }
 
   private async redeem(
-    call: Call,
+    call: RequestContext,
     event: AuditEvent,
     redemption: Redemption,
     refusal: AuthErrorCode,

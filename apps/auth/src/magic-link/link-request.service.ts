@@ -14,13 +14,13 @@ import { audit, type Recorded } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, of, ofOne, part, sql, type Statement, statement } from '@app/database';
 import { askedBy, Outbox, type NewMessage } from '@app/delivery';
-import { AuthError, randomDigits, randomToken, secondsUntil, type Call } from '@app/kernel';
+import { AuthError, randomDigits, randomToken, secondsUntil, type RequestContext } from '@app/kernel';
 import { Recipients, type Who } from './recipients.js';
 
 const TOKEN_BITS = 128;
 const CODE_DIGITS = 6;
 
-interface Verdict {
+interface LinkSendVerdict {
   outcome: 'sent' | 'nobody' | 'too_soon';
   next_at: Date | null;
 }
@@ -42,7 +42,7 @@ export class LinkRequestService {
   ) {}
 
   /** The same statement, limits and answer whether or not there is such a person. */
-  async request(call: Call, who: Who, redirectUrl?: string): Promise<void> {
+  async request(call: RequestContext, who: Who, redirectUrl?: string): Promise<void> {
     const { redirectUrls } = this.config.http;
     if (redirectUrl !== undefined && !redirectUrls.includes(redirectUrl)) {
       const error = 'is not one of the configured addresses';
@@ -57,7 +57,12 @@ export class LinkRequestService {
     });
   }
 
-  private send(call: Call, who: Who, rule: SendRule, redirectUrl: string | undefined): Statement<Verdict> {
+  private send(
+    call: RequestContext,
+    who: Who,
+    rule: SendRule,
+    redirectUrl: string | undefined,
+  ): Statement<LinkSendVerdict> {
     const { now } = call;
     const secrets = { token: randomToken(TOKEN_BITS), code: randomDigits(CODE_DIGITS) };
     const link = this.attempt(call, 'link', { binding: LINK_BINDING, value: secrets.token });
@@ -72,7 +77,7 @@ export class LinkRequestService {
     const opened = this.attempts.open(call, link, opening);
     const page = insertLinkPage(call, redirectUrl, opened.attempt);
     const recipient = recipientOf('email', opened.attempt);
-    const verdict = part<Recorded & { outcome: Verdict['outcome'] }>(
+    const verdict = part<Recorded & { outcome: LinkSendVerdict['outcome'] }>(
       'verdict',
       sql`
         SELECT CASE WHEN a.id IS NULL THEN 'too_soon' WHEN r.address IS NULL THEN 'nobody' ELSE 'sent' END AS outcome,
@@ -89,7 +94,7 @@ export class LinkRequestService {
     );
   }
 
-  private attempt(call: Call, kind: 'link' | 'code', secret: NewAttempt['secret']): NewAttempt {
+  private attempt(call: RequestContext, kind: 'link' | 'code', secret: NewAttempt['secret']): NewAttempt {
     const rule = this.attempts.ruleOf('magic_link', call.now);
     return {
       id: call.nextId(),
@@ -103,7 +108,7 @@ export class LinkRequestService {
   }
 
   private message(
-    { now, client, nextId }: Call,
+    { now, client, nextId }: RequestContext,
     { id, expiresAt }: NewAttempt,
     { token, code }: Secrets,
   ): NewMessage {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AttemptsRepository, isAllowed } from '@app/attempts';
 import { Database, sql } from '@app/database';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 
 /** A mailed link that can still be confirmed, as its page states it. */
 export interface LinkView {
@@ -26,7 +26,7 @@ export class LinkViewService {
   ) {}
 
   /** Undefined for a link that is unknown, used, ended or expired. */
-  async find({ now }: Call, token: string): Promise<LinkView | undefined> {
+  async find({ now }: RequestContext, token: string): Promise<LinkView | undefined> {
     return this.database.row<LinkView>(sql`
       SELECT a.protocol, x.email, x.language, a.created_at AS requested_at, m.redirect_url, b.token_hash AS browser_token_hash,
         coalesce(m.client_address, e.client_address) AS client_address, coalesce(m.user_agent, e.user_agent) AS user_agent

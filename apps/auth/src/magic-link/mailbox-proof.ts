@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { claimMailbox, mailboxOwner, type HeldAccount, withAccount } from '@app/accounts';
-import { AttemptsRepository, MAILED_KEYS, type Opening, type Verdict } from '@app/attempts';
+import { AttemptsRepository, MAILED_KEYS, type Opening, type GuessVerdict } from '@app/attempts';
 import { type Effect, part, type Part, sql } from '@app/database';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import type { TokenHolder } from '@app/tokens';
 import { endSessionsOf, RefreshRotation, RefreshTokens } from '@app/sessions';
 
@@ -40,7 +40,7 @@ export class MailboxProof {
    * Whose mailbox it is, and what its first proof does. An account whose second factor is this very mailbox gets nothing by it: one
    * mailbox is never two factors.
    */
-  proven(call: Call, verdict: Part<Verdict>): Proof {
+  proven(call: RequestContext, verdict: Part<GuessVerdict>): Proof {
     const owner = mailboxOwner(verdict);
     const claim = claimMailbox(call, owner);
     const proven = part<ProvenMailbox>(
@@ -55,7 +55,7 @@ export class MailboxProof {
   }
 
   /** A session for whoever proved it, pending when the account has a second factor. */
-  session(call: Call, verdict: Part<Verdict>): ProvenSession {
+  session(call: RequestContext, verdict: Part<GuessVerdict>): ProvenSession {
     const token = this.tokens.first();
     const { proven, claimed, effects } = this.proven(call, verdict);
     const session = this.rotation.start(call, { id: call.nextId(), method: 'email', token }, proven);

@@ -1,6 +1,6 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { byAddress, Limits } from '@app/throttle';
 import { Caller } from '../protocols/caller.decorator.js';
 import { YatApi, YatErrors } from '../protocols/yat/yat-api.decorator.js';
@@ -39,7 +39,7 @@ export class YatMagicLinkController {
   @ApiOkResponse({ type: YatMagicLinkResponse })
   @YatErrors('invalid_parameters', 'identifier_missing', 'resend_too_soon')
   async request(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @YatBody() request: YatMagicLinkRequest,
   ): Promise<YatMagicLinkResponse> {
     await this.requests.request(call, whoOf(request), request.redirect ?? undefined);
@@ -63,7 +63,10 @@ export class YatMagicLinkController {
     'invalid_parameters',
     'identifier_missing',
   )
-  async token(@Caller() call: Call, @YatBody() request: YatMagicLinkTokenRequest): Promise<YatTokenResponse> {
+  async token(
+    @Caller() call: RequestContext,
+    @YatBody() request: YatMagicLinkTokenRequest,
+  ): Promise<YatTokenResponse> {
     return presentTokens(await this.exchanges.prove(call, proofOf(request)));
   }
 }

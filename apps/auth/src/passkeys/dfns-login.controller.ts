@@ -1,6 +1,6 @@
 import { Controller, HttpCode, Post, Put } from '@nestjs/common';
 import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { Limits } from '@app/throttle';
 import { Caller } from '../protocols/caller.decorator.js';
 import { BearerToken } from '../protocols/dfns/bearer-token.decorator.js';
@@ -40,7 +40,7 @@ export class DfnsLoginController {
   @ApiOkResponse({ type: DfnsLoginChallengeResponse })
   @DfnsUnauthorized('The code is wrong, expired or spent, or there is no such user.', 'code_wrong')
   async init(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @DfnsBody() { loginCode, ...person }: DfnsLoginInitRequest,
   ): Promise<DfnsLoginChallengeResponse> {
     return presentLogin(await this.inits.init(call, person, loginCode), this.presenter.rp);
@@ -52,7 +52,10 @@ export class DfnsLoginController {
   @ApiBody({ type: DfnsLoginRequest })
   @ApiOkResponse({ type: DfnsTokenResponse })
   @DfnsUnauthorized('The challenge, the signature or the second factor is not good.', 'credentials_wrong')
-  async login(@Caller() call: Call, @DfnsBody() request: DfnsLoginRequest): Promise<DfnsTokenResponse> {
+  async login(
+    @Caller() call: RequestContext,
+    @DfnsBody() request: DfnsLoginRequest,
+  ): Promise<DfnsTokenResponse> {
     const { challengeIdentifier: token, firstFactor, secondFactor } = request;
     const assertion = { kind: firstFactor.kind, ...firstFactor.credentialAssertion };
     return { token: await this.logins.login(call, { token, assertion, otpCode: secondFactor?.otpCode }) };
@@ -64,7 +67,7 @@ export class DfnsLoginController {
   @NeedsDfnsToken()
   @ApiOkResponse({ type: DfnsMessageResponse })
   @DfnsUnauthorized('The token is not good, or its session has ended.', 'session_not_found')
-  async logout(@Caller() call: Call, @BearerToken() token: string): Promise<DfnsMessageResponse> {
+  async logout(@Caller() call: RequestContext, @BearerToken() token: string): Promise<DfnsMessageResponse> {
     await this.logins.logout(call, token);
     return { message: 'success' };
   }

@@ -1,6 +1,6 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { Limits } from '@app/throttle';
 import { dfnsLimits } from '../limits/dfns.limits.js';
 import { Caller } from '../protocols/caller.decorator.js';
@@ -32,7 +32,7 @@ export class DfnsRegistrationController {
   @ApiOkResponse({ type: DfnsRegistrationChallengeResponse })
   @DfnsUnauthorized('The code is wrong, expired or spent, or the user is unknown or has keys.', 'code_wrong')
   async registrationInit(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @DfnsBody() request: DfnsRegistrationInitRequest,
   ): Promise<DfnsRegistrationChallengeResponse> {
     const { registrationCode, ...person } = request;
@@ -47,7 +47,7 @@ export class DfnsRegistrationController {
   @ApiOkResponse({ type: DfnsCompletedResponse })
   @DfnsUnauthorized('The token or one of the proofs is not good.', 'credentials_wrong')
   async register(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @BearerToken() token: string,
     @DfnsBody() offered: DfnsNewCredentials,
   ): Promise<DfnsCompletedResponse> {

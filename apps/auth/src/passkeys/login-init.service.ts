@@ -3,7 +3,7 @@ import { keyHolderOf, type HeldKey, type KeyHolder } from '@app/accounts';
 import { AttemptsRepository, type Opening } from '@app/attempts';
 import { audit, type Recorded } from '@app/audit';
 import { Database, of, part, sql, statement } from '@app/database';
-import { AuthError, KeyRing, randomToken, type Call } from '@app/kernel';
+import { AuthError, KeyRing, randomToken, type RequestContext } from '@app/kernel';
 import { spendCodeAndOpen, type InitVerdict } from '../recovery/open-challenge.js';
 import { personOf, type Person } from '../recovery/person.js';
 
@@ -26,7 +26,11 @@ export class LoginInitService {
   ) {}
 
   /** Without a user name for whoever answers; a code without one is nobody's. */
-  async init(call: Call, { username, ...within }: Partial<Person>, code?: string): Promise<LoginChallenge> {
+  async init(
+    call: RequestContext,
+    { username, ...within }: Partial<Person>,
+    code?: string,
+  ): Promise<LoginChallenge> {
     if (username === undefined && code === undefined) return this.openForAnybody(call);
     if (username === undefined) throw new AuthError('code_wrong');
     const person = { username, ...within };
@@ -34,7 +38,7 @@ export class LoginInitService {
   }
 
   /** The authenticator tells whose it is. */
-  private async openForAnybody(call: Call): Promise<LoginChallenge> {
+  private async openForAnybody(call: RequestContext): Promise<LoginChallenge> {
     const token = randomToken(TOKEN_BITS);
     const subject = `?${this.keyRing.mac('login-challenge', token).hash}`;
     const anybody = part<Opening>(
@@ -49,7 +53,7 @@ export class LoginInitService {
   }
 
   /** For one person, who may not exist: then the challenge names a key that nobody has. */
-  private async open(call: Call, person: Person): Promise<LoginChallenge> {
+  private async open(call: RequestContext, person: Person): Promise<LoginChallenge> {
     const token = randomToken(TOKEN_BITS);
     const whom = part<Opening>(
       'whom',
@@ -69,7 +73,7 @@ export class LoginInitService {
   }
 
   /** For whoever has spent a login code: the second factor of an account that has a mailbox for it. */
-  private async openWithCode(call: Call, person: Person, code: string): Promise<LoginChallenge> {
+  private async openWithCode(call: RequestContext, person: Person, code: string): Promise<LoginChallenge> {
     const token = randomToken(TOKEN_BITS);
     const question = { purpose: 'login', person, code, token } as const;
     const verdict = await this.database.row<InitVerdict>(

@@ -10,9 +10,9 @@ import {
   type OfAccount,
   type StoredCredential,
 } from '@app/accounts';
-import { AttemptsRepository, type Verdict } from '@app/attempts';
+import { AttemptsRepository, type GuessVerdict } from '@app/attempts';
 import { Database, type Effect, part, type Part, type Sql, sql, statement } from '@app/database';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 
 /** A key and the challenge it was shown for. */
 export interface ShownKey {
@@ -43,7 +43,7 @@ export interface SecondFactorParts {
   right: Sql;
   guessable: boolean;
   /** What a right answer spends. */
-  spent(verdict: Part<Verdict>): Effect[];
+  spent(verdict: Part<GuessVerdict>): Effect[];
 }
 
 /** Checks what a login shows against the stored key. It decides nothing. */
@@ -57,7 +57,10 @@ export class LoginProofService {
   ) {}
 
   /** Undefined when there is no such open challenge or key, or when the key did not sign it. */
-  async prove(call: Call, { token, assertion, otpCode }: LoginAnswer): Promise<ProvenLogin | undefined> {
+  async prove(
+    call: RequestContext,
+    { token, assertion, otpCode }: LoginAnswer,
+  ): Promise<ProvenLogin | undefined> {
     const shown = await this.shown(call, token, assertion.credId);
     const count = shown && (await this.proofs.assert(assertion, shown.key, spellings(challengeOf(token))));
     if (!shown || count === undefined) return undefined;
@@ -76,7 +79,7 @@ export class LoginProofService {
     };
   }
 
-  private async shown(call: Call, token: string, credId: string): Promise<ShownKey | undefined> {
+  private async shown(call: RequestContext, token: string, credId: string): Promise<ShownKey | undefined> {
     const challenge = this.attempts.openChallengeOf(call, 'login_proof', token);
     const shown = part<ShownKey>(
       'shown',

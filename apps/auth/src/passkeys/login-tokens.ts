@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
-import { AuthError, plusSeconds, type Call } from '@app/kernel';
+import { AuthError, plusSeconds, type RequestContext } from '@app/kernel';
 import { AccessTokens } from '@app/tokens';
 import type { ProvenLogin } from './login-proof.service.js';
 
@@ -22,7 +22,7 @@ export class LoginTokens {
     private readonly config: Config,
   ) {}
 
-  async sign(call: Call, { account, step }: ProvenLogin): Promise<LoginToken> {
+  async sign(call: RequestContext, { account, step }: ProvenLogin): Promise<LoginToken> {
     const sessionId = call.nextId();
     const { lifeSeconds } = this.config.tokens;
     const claims = {
@@ -37,7 +37,7 @@ export class LoginTokens {
   }
 
   /** Refuses what is no token of ours, or no longer. */
-  async verify(call: Call, jwt: string): Promise<void> {
+  async verify(call: RequestContext, jwt: string): Promise<void> {
     if (!(await this.accessTokens.verify(jwt, call.now))) throw new AuthError('session_not_found');
   }
 }

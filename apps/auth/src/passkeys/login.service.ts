@@ -1,9 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { heldCredential, lockAccountForShare, isNewCount, storeCount, type HeldAccount } from '@app/accounts';
+import {
+  lockedCredential,
+  lockAccountForShare,
+  isNewCount,
+  storeCount,
+  type HeldAccount,
+} from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { audit, recordedAs } from '@app/audit';
 import { Database, ofOne, part, type Part, sql, type Statement, statement } from '@app/database';
-import { AuthError, digest, type Call } from '@app/kernel';
+import { AuthError, digest, type RequestContext } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
 import {
   LoginProofService,
@@ -27,7 +33,7 @@ export class LoginService {
   ) {}
 
   /** The token of the new session. Every refusal reads the same. */
-  async login(call: Call, answer: LoginAnswer): Promise<string> {
+  async login(call: RequestContext, answer: LoginAnswer): Promise<string> {
     const login = await this.proofs.prove(call, answer);
     if (!login) return this.refuse(call, answer.token);
     if (login.unclaimed) await this.claim(call, answer.token, login);
@@ -38,7 +44,7 @@ export class LoginService {
   }
 
   /** Ends the session of a token. */
-  async logout(call: Call, jwt: string): Promise<void> {
+  async logout(call: RequestContext, jwt: string): Promise<void> {
     await this.tokens.verify(call, jwt);
     const verdict = recordedAs('ended', this.sessions.end(call, digest(jwt), 'logout'));
     const ended = await this.database.row(statement(verdict, audit(call, 'session.end', verdict)));
@@ -46,13 +52,13 @@ export class LoginService {
   }
 
   private decision(
-    call: Call,
+    call: RequestContext,
     token: string,
     login: ProvenLogin,
     session: LoginToken,
   ): Statement<{ outcome: string }> {
     const account = lockAccountForShare(login.account);
-    const key = heldCredential(login.key.id);
+    const key = lockedCredential(login.key.id);
     const factor = this.secondFactor(login, account);
     const right = sql`EXISTS (SELECT FROM ${account}) AND ${isNewCount(login.count, key)} AND ${factor.right}`;
     const redemption = this.attempts.redeemChallenge(call, PURPOSE, token, right, factor.guessable);
@@ -82,12 +88,12 @@ export class LoginService {
     return { right: sql`${proven}::boolean`, guessable: false, spent: () => [] };
   }
 
-  private async claim(call: Call, token: string, { account }: ProvenLogin): Promise<void> {
+  private async claim(call: RequestContext, token: string, { account }: ProvenLogin): Promise<void> {
     const { claimed, budget_row } = this.attempts.claimChallenge(call, PURPOSE, token, account);
     await this.database.rows(statement(claimed, budget_row));
   }
 
-  private async refuse(call: Call, token: string): Promise<never> {
+  private async refuse(call: RequestContext, token: string): Promise<never> {
     const redemption = this.attempts.redeemChallenge(call, PURPOSE, token, sql`false`);
     const { verdict } = redemption;
     await this.database.rows(statement(verdict, redemption, audit(call, 'login.complete', verdict)));

@@ -10,7 +10,7 @@ import {
 import { AttemptsRepository } from '@app/attempts';
 import { audit } from '@app/audit';
 import { Database, type Effect, ofOne, type Part, sql, type Statement, statement } from '@app/database';
-import { AuthError, KeyRing, randomToken, type Call } from '@app/kernel';
+import { AuthError, KeyRing, randomToken, type RequestContext } from '@app/kernel';
 import { endSessionsOf, survivors } from '@app/sessions';
 import { completed, type Completed } from '../recovery/completed.js';
 import { ChallengedService } from '../recovery/challenged.service.js';
@@ -37,7 +37,7 @@ export class RegistrationService {
   ) {}
 
   /** Spends the mailed code. */
-  async init(call: Call, person: Person, code: string): Promise<OpenChallenge> {
+  async init(call: RequestContext, person: Person, code: string): Promise<OpenChallenge> {
     const token = randomToken(TOKEN_BITS);
     const question = { purpose: 'registration', person, code, token, also: UNREGISTERED } as const;
     const verdict = await this.database.row<InitVerdict>(
@@ -48,7 +48,7 @@ export class RegistrationService {
   }
 
   /** Gives the account its keys. Of any number of calls at once one does, and none once it has keys. */
-  async complete(call: Call, token: string, offered: OfferedKeys): Promise<Completed> {
+  async complete(call: RequestContext, token: string, offered: OfferedKeys): Promise<Completed> {
     const { holder, keys } = await this.challenged.prove(call, 'registration_proof', token, offered);
     const [verdict] = await this.database
       .rowsUnderLock<{ outcome: string }>(lockAccount(holder.id), this.decision(call, token, holder.id, keys))
@@ -58,7 +58,7 @@ export class RegistrationService {
   }
 
   private decision(
-    call: Call,
+    call: RequestContext,
     token: string,
     accountId: string,
     keys: ProvenKeys,
@@ -77,7 +77,7 @@ export class RegistrationService {
   }
 
   /** The authenticator that comes with the keys, if one does: sessions that were made without it end. */
-  private enrol(call: Call, keys: ProvenKeys, done: Part<OfAccount>): Effect[] {
+  private enrol(call: RequestContext, keys: ProvenKeys, done: Part<OfAccount>): Effect[] {
     const totp = enrolmentOf(keys);
     if (!totp) return [];
     const changed = changeKeys(call, done, totp);

@@ -13,7 +13,14 @@ import { audit, type Recorded } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, of, ofOne, part, sql, statement } from '@app/database';
 import { askedBy, Outbox, type NewMessage } from '@app/delivery';
-import { AuthError, KeyRing, randomToken, secondsUntil, type Call, type Identifier } from '@app/kernel';
+import {
+  AuthError,
+  KeyRing,
+  randomToken,
+  secondsUntil,
+  type RequestContext,
+  type Identifier,
+} from '@app/kernel';
 
 const TOKEN_BITS = 256;
 
@@ -29,7 +36,7 @@ export class ForgotPasswordService {
   ) {}
 
   /** Mails the link, once in a waiting time for an address. Whether there is such an account shows nowhere. */
-  async send(call: Call, email: Identifier): Promise<void> {
+  async send(call: RequestContext, email: Identifier): Promise<void> {
     const { waitSeconds, hourlyLimit } = this.config.sends;
     const rule: SendRule = { purpose: 'password_reset', waitSeconds, hourlyLimit };
     const { attempt, message } = this.link(call);
@@ -62,7 +69,7 @@ export class ForgotPasswordService {
     });
   }
 
-  private link(call: Call): { attempt: NewAttempt; message: NewMessage } {
+  private link(call: RequestContext): { attempt: NewAttempt; message: NewMessage } {
     const token = randomToken(TOKEN_BITS);
     const attempt: NewAttempt = {
       ...this.attempts.ruleOf('password_reset', call.now),

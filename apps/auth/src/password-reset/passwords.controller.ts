@@ -1,6 +1,6 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse } from '@nestjs/swagger';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { Limits } from '@app/throttle';
 import { Caller } from '../protocols/caller.decorator.js';
 import { FORMS, WachtApi, WachtErrors } from '../protocols/wacht/wacht-api.decorator.js';
@@ -38,7 +38,7 @@ export class PasswordsController {
   @ApiOkResponse({ type: WachtDoneResponse })
   @WachtErrors('invalid_parameters', 'resend_too_soon')
   async forgot(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @CurrentBrowser() { view }: Browser,
     @WachtParameters() request: WachtForgotPasswordRequest,
   ): Promise<BrowserAnswer> {
@@ -59,7 +59,7 @@ export class PasswordsController {
   @ApiOkResponse({ type: WachtDoneResponse })
   @WachtErrors('invalid_parameters', 'password_weak', 'link_unknown', 'link_expired')
   async reset(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @CurrentBrowser() { id }: Browser,
     @WachtParameters() request: WachtResetPasswordRequest,
   ): Promise<BrowserAnswer> {

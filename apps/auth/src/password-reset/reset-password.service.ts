@@ -4,7 +4,7 @@ import { AttemptsRepository } from '@app/attempts';
 import { audit, auditRefusal } from '@app/audit';
 import { Database, exists, ofOne, part, sql, statement } from '@app/database';
 import { Outbox, ownerNotice, type Recipient } from '@app/delivery';
-import { AuthError, type Call } from '@app/kernel';
+import { AuthError, type RequestContext } from '@app/kernel';
 import { endSessionsOf } from '@app/sessions';
 
 /** A new password for who has the link from the mailbox. */
@@ -22,7 +22,7 @@ export class ResetPasswordService {
    * The new password, the end of all sessions in all protocols and the burn of the link are one statement. Sign-ins on their
    * way carry the stamp from before it, and are nothing when they arrive.
    */
-  async reset(call: Call, token: string, password: string): Promise<void> {
+  async reset(call: RequestContext, token: string, password: string): Promise<void> {
     const link = await this.look(call, token);
     if (link?.state !== 'open') return this.refuse(call, link);
     const passwordHash = await this.passwords.hash(password, link.known_by);
@@ -30,7 +30,7 @@ export class ResetPasswordService {
     if (!verdict?.changed) throw refusalOf(verdict?.outcome);
   }
 
-  private decision(call: Call, token: string, passwordHash: string) {
+  private decision(call: RequestContext, token: string, passwordHash: string) {
     const redemption = this.attempts.redeemLink(call, 'password_reset', token);
     const changed = resetPassword(call, passwordHash, redemption.verdict);
     const notice = ownerNotice(call, 'password_changed', {});
@@ -47,13 +47,13 @@ export class ResetPasswordService {
     );
   }
 
-  private async look(call: Call, token: string): Promise<Link | undefined> {
+  private async look(call: RequestContext, token: string): Promise<Link | undefined> {
     const link = withNames(this.attempts.linkState(call, ['password_reset'], token));
     const row = await this.database.row(statement(link));
     return row && { ...row, state: row.is_disabled ? 'superseded' : row.state };
   }
 
-  private async refuse(call: Call, link: Link | undefined): Promise<never> {
+  private async refuse(call: RequestContext, link: Link | undefined): Promise<never> {
     const refusal = { outcome: link?.state ?? 'absent', accountId: link?.account_id ?? null };
     await this.database.rows(auditRefusal(call, 'password.reset', refusal));
     throw refusalOf(link?.state);

@@ -3,7 +3,7 @@ import { keyHolderOf, type KeyHolder } from '@app/accounts';
 import { AttemptsRepository, type AttemptPurpose } from '@app/attempts';
 import { audit, type AuditEvent } from '@app/audit';
 import { Database, sql, statement } from '@app/database';
-import { AuthError, type Call } from '@app/kernel';
+import { AuthError, type RequestContext } from '@app/kernel';
 import { NewKeysService, type OfferedKeys, type ProvenKeys } from './new-keys.service.js';
 
 export type NewKeysPurpose = Extract<AttemptPurpose, 'recovery_proof' | 'registration_proof'>;
@@ -28,7 +28,7 @@ export class ChallengedService {
    * @throws AuthError `credentials_wrong`, `invalid_parameters`
    */
   async prove(
-    call: Call,
+    call: RequestContext,
     purpose: NewKeysPurpose,
     token: string,
     offered: OfferedKeys,
@@ -39,14 +39,18 @@ export class ChallengedService {
   }
 
   /** Counts a wrong answer. */
-  async refuse(call: Call, purpose: NewKeysPurpose, token: string): Promise<never> {
+  async refuse(call: RequestContext, purpose: NewKeysPurpose, token: string): Promise<never> {
     const redemption = this.attempts.redeemChallenge(call, purpose, token, sql`false`);
     const { verdict } = redemption;
     await this.database.rows(statement(verdict, redemption, audit(call, EVENTS[purpose], verdict)));
     throw new AuthError('credentials_wrong');
   }
 
-  private async holder(call: Call, purpose: NewKeysPurpose, token: string): Promise<KeyHolder | undefined> {
+  private async holder(
+    call: RequestContext,
+    purpose: NewKeysPurpose,
+    token: string,
+  ): Promise<KeyHolder | undefined> {
     const challenge = this.attempts.openChallengeOf(call, purpose, token);
     return (await this.database.row(statement(keyHolderOf(challenge))))?.holder;
   }

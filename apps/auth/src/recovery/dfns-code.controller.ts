@@ -1,13 +1,13 @@
 import { Controller, HttpCode, Post, Put } from '@nestjs/common';
 import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { Limits } from '@app/throttle';
 import { Caller } from '../protocols/caller.decorator.js';
 import { DfnsApi } from '../protocols/dfns/dfns-api.decorator.js';
 import { DfnsBody } from '../protocols/dfns/dfns-body.decorator.js';
 import { DfnsMemberRequest, DfnsMessageResponse, DfnsRecipientRequest } from './dfns-recipient.dto.js';
 import { dfnsLimits } from '../limits/dfns.limits.js';
-import { LongCodeService } from './long-code.service.js';
+import { RecoveryCodeService } from './recovery-code.service.js';
 
 const SUCCESS: DfnsMessageResponse = { message: 'success' };
 
@@ -15,7 +15,7 @@ const SUCCESS: DfnsMessageResponse = { message: 'success' };
 @DfnsApi()
 @Limits(...dfnsLimits)
 export class DfnsCodeController {
-  constructor(private readonly codes: LongCodeService) {}
+  constructor(private readonly codes: RecoveryCodeService) {}
 
   /**
    * Send a recovery code
@@ -27,7 +27,7 @@ export class DfnsCodeController {
   @ApiBody({ type: DfnsRecipientRequest })
   @ApiOkResponse({ type: DfnsMessageResponse })
   async recovery(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @DfnsBody() person: DfnsRecipientRequest,
   ): Promise<DfnsMessageResponse> {
     await this.codes.send(call, 'recovery', person);
@@ -39,7 +39,10 @@ export class DfnsCodeController {
   @HttpCode(200)
   @ApiBody({ type: DfnsRecipientRequest })
   @ApiOkResponse({ type: DfnsMessageResponse })
-  async login(@Caller() call: Call, @DfnsBody() person: DfnsRecipientRequest): Promise<DfnsMessageResponse> {
+  async login(
+    @Caller() call: RequestContext,
+    @DfnsBody() person: DfnsRecipientRequest,
+  ): Promise<DfnsMessageResponse> {
     await this.codes.send(call, 'login', person);
     return SUCCESS;
   }
@@ -50,7 +53,7 @@ export class DfnsCodeController {
   @ApiBody({ type: DfnsMemberRequest })
   @ApiOkResponse({ type: DfnsMessageResponse })
   async registration(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @DfnsBody() person: DfnsMemberRequest,
   ): Promise<DfnsMessageResponse> {
     await this.codes.send(call, 'registration', person);

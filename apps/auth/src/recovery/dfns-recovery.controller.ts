@@ -1,6 +1,6 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { Limits } from '@app/throttle';
 import { Caller } from '../protocols/caller.decorator.js';
 import { BearerToken } from '../protocols/dfns/bearer-token.decorator.js';
@@ -35,7 +35,7 @@ export class DfnsRecoveryController {
   @ApiOkResponse({ type: DfnsRecoveryChallengeResponse })
   @DfnsUnauthorized('The code is wrong, expired or spent, or there is no such user.', 'code_wrong')
   async init(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @DfnsBody() request: DfnsRecoveryInitRequest,
   ): Promise<DfnsRecoveryChallengeResponse> {
     const { verificationCode, credentialId, ...person } = request;
@@ -58,7 +58,7 @@ export class DfnsRecoveryController {
   @ApiOkResponse({ type: DfnsCompletedResponse })
   @DfnsUnauthorized('The token or one of the proofs is not good.', 'credentials_wrong')
   async recover(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @BearerToken() token: string,
     @DfnsBody() { recovery, newCredentials }: DfnsRecoverRequest,
     @SignedTexts() signedTexts: string[],

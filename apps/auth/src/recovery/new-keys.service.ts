@@ -11,9 +11,9 @@ import {
   type KeyHolder,
   type OfAccount,
 } from '@app/accounts';
-import type { Verdict } from '@app/attempts';
+import type { GuessVerdict } from '@app/attempts';
 import { part, type Part, sql, violatedConstraint } from '@app/database';
-import { AuthError, type Call } from '@app/kernel';
+import { AuthError, type RequestContext } from '@app/kernel';
 
 /** The keys that an account is to have from now on, as a client offers them. */
 export interface OfferedKeys {
@@ -46,7 +46,7 @@ export function refuseUsedKey(error: unknown): never {
 }
 
 /** The account whose challenge was answered. */
-export function redeemedAccount(verdict: Part<Verdict>): Part<OfAccount> {
+export function redeemedAccount(verdict: Part<GuessVerdict>): Part<OfAccount> {
   return part('redeemed', sql`SELECT account_id FROM ${verdict} WHERE outcome = 'redeemed'`);
 }
 
@@ -60,7 +60,7 @@ export class NewKeysService {
 
   /** Undefined when one of the proofs is not good. A holder with a second factor keeps it, and is not given another. */
   async prove(
-    call: Call,
+    call: RequestContext,
     token: string,
     holder: KeyHolder,
     offered: OfferedKeys,
@@ -81,7 +81,7 @@ export class NewKeysService {
   }
 
   private async row(
-    call: Call,
+    call: RequestContext,
     offer: CredentialOffer,
     challenge: string,
   ): Promise<CredentialRow | undefined> {
@@ -89,7 +89,7 @@ export class NewKeysService {
     return proven && { id: call.nextId(), uuid: randomUUID(), ...proven };
   }
 
-  private totp({ now }: Call, token: string, accountId: string, code: string): ProvenKeys['totp'] {
+  private totp({ now }: RequestContext, token: string, accountId: string, code: string): ProvenKeys['totp'] {
     const offer = new OfferedTotp(token);
     const step = offer.stepOf(code, now);
     return step === undefined ? undefined : { sealed: this.totpFactors.seal(accountId, offer.secret), step };

@@ -2,9 +2,9 @@ import { keyHolderOf, type HeldAccount, type KeyHolder } from '@app/accounts';
 import type { AttemptsRepository, RedeemOutcome } from '@app/attempts';
 import { audit, type AuditEvent } from '@app/audit';
 import { of, ofOne, part, type Sql, sql, type Statement, statement } from '@app/database';
-import type { Call, KeyRing } from '@app/kernel';
+import type { RequestContext, KeyRing } from '@app/kernel';
 import { withoutSession } from '@app/sign-in';
-import { ATTEMPTS, longCodeOf, type LongCodePurpose } from './long-code.js';
+import { ATTEMPTS, recoveryCodeOf, type RecoveryCodePurpose } from './recovery-code.js';
 import { personOf, type Person } from './person.js';
 
 /** A challenge for the owner of an account: the token it is found by, and whose it is. */
@@ -19,7 +19,7 @@ export interface InitVerdict {
 }
 
 interface InitQuestion {
-  purpose: LongCodePurpose;
+  purpose: RecoveryCodePurpose;
   person: Person;
   /** As typed. */
   code: string;
@@ -29,7 +29,7 @@ interface InitQuestion {
 
 /** Statement: spends a mailed code and opens the challenge that comes next, both or none. The same for everybody. */
 export function spendCodeAndOpen(
-  call: Call,
+  call: RequestContext,
   attempts: AttemptsRepository,
   keyRing: KeyRing,
   question: InitQuestion,
@@ -43,8 +43,8 @@ export function spendCodeAndOpen(
   } as const;
   const digits = code.replace(/[\s-]/g, '');
   const subject = personOf(person, keyRing, also);
-  const asked = { purpose: ATTEMPTS[purpose], of: longCodeOf(call, purpose, subject) };
-  const redemption = attempts.redeemLongCode(call, asked, purpose, digits);
+  const asked = { purpose: ATTEMPTS[purpose], of: recoveryCodeOf(call, purpose, subject) };
+  const redemption = attempts.redeemRecoveryCode(call, asked, purpose, digits);
   const { verdict } = redemption;
   const redeemed = part<HeldAccount>(
     'redeemed',

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, Ids, type Call } from '@app/kernel';
+import { Clock, Ids, type RequestContext } from '@app/kernel';
 
 /** Calls that nobody makes: what the service does by itself. */
 @Injectable()
@@ -9,7 +9,7 @@ export class OwnCalls {
     private readonly ids: Ids,
   ) {}
 
-  of(protocol: string): Call {
+  of(protocol: string): RequestContext {
     const client = { address: 'self', userAgent: '', requestId: '' };
     return { protocol, client, now: this.clock.now(), nextId: () => this.ids.next() };
   }

@@ -4,7 +4,7 @@ import { dueRecoveries, lockAccount, stopRecovery, takeRecovery, type DueRecover
 import { AttemptsRepository } from '@app/attempts';
 import { audit, recordedAs } from '@app/audit';
 import { Database, sql, type Statement, statement } from '@app/database';
-import { AuthError, type Call } from '@app/kernel';
+import { AuthError, type RequestContext } from '@app/kernel';
 import { OwnCalls } from './own-calls.js';
 import { RecoveryEffects } from './recovery-effects.js';
 
@@ -24,7 +24,7 @@ export class RecoveryDelayService {
   ) {}
 
   /** The owner has a change of mind, or never wanted it. False: there is nothing (any more) to be stopped. */
-  async stop(call: Call, token: string): Promise<boolean> {
+  async stop(call: RequestContext, token: string): Promise<boolean> {
     const redemption = this.attempts.redeemLink(call, 'recovery_stop', token);
     const { verdict } = redemption;
     const stopped = stopRecovery(call, verdict);
@@ -50,11 +50,11 @@ export class RecoveryDelayService {
   };
 
   /** Of any number of replicas one does it: the row ends in the statement that does the rest. */
-  private async complete(call: Call, { id, account_id }: DueRecovery): Promise<void> {
+  private async complete(call: RequestContext, { id, account_id }: DueRecovery): Promise<void> {
     await this.database.rowsUnderLock(lockAccount(account_id), this.decision(call, id));
   }
 
-  private decision(call: Call, id: string): Statement {
+  private decision(call: RequestContext, id: string): Statement {
     const taken = takeRecovery(call, id);
     const verdict = recordedAs('redeemed', taken, { session: false });
     const effects = this.effects.complete(call, sql`(SELECT credentials FROM ${taken})`, taken);

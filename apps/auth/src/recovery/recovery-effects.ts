@@ -12,7 +12,7 @@ import { AttemptsRepository, LINK_BINDING, type NewAttempt, type Opening } from 
 import { Config } from '@app/config';
 import { type Effect, part, type Part, type Sql, sql } from '@app/database';
 import { askedBy, Outbox, type NewMessage } from '@app/delivery';
-import { plusSeconds, randomToken, type Call } from '@app/kernel';
+import { plusSeconds, randomToken, type RequestContext } from '@app/kernel';
 import { endSessionsOf } from '@app/sessions';
 import type { ProvenKeys } from './new-keys.service.js';
 
@@ -37,7 +37,7 @@ export class RecoveryEffects {
    * Replaces every key of the account, ends all its sessions in all protocols, and tells every channel. Its second factor stays; an
    * account without one gets the authenticator, if one is given. `keys`: a jsonb list of rows.
    */
-  complete(call: Call, keys: Sql, of: Part<OfAccount>, totp?: Enrolment): Effect[] {
+  complete(call: RequestContext, keys: Sql, of: Part<OfAccount>, totp?: Enrolment): Effect[] {
     const expiresAt = plusSeconds(call.now, NOTICE_LIFE_SECONDS);
     const changed = changeKeys(call, of, totp);
     return [
@@ -49,7 +49,7 @@ export class RecoveryEffects {
   }
 
   /** Keeps a proven recovery until it is due, in the place of one that waits already, and tells every channel how to stop it. */
-  postpone(call: Call, keys: ProvenKeys, of: Part<OfAccount>): Effect[] {
+  postpone(call: RequestContext, keys: ProvenKeys, of: Part<OfAccount>): Effect[] {
     const dueAt = plusSeconds(call.now, this.delaySeconds);
     const token = randomToken(LINK_BITS);
     const stop: NewAttempt = {
@@ -75,7 +75,7 @@ export class RecoveryEffects {
     ];
   }
 
-  private notices(call: Call, notice: Notice, of: Part<OfAccount>): Effect[] {
+  private notices(call: RequestContext, notice: Notice, of: Part<OfAccount>): Effect[] {
     const to = (channel: 'email' | 'sms') =>
       this.outbox.enqueue(
         { id: call.nextId(), channel, ...notice } as NewMessage,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AttemptsRepository } from '@app/attempts';
 import { Database } from '@app/database';
-import { AuthError, KeyRing, randomToken, type Call } from '@app/kernel';
+import { AuthError, KeyRing, randomToken, type RequestContext } from '@app/kernel';
 import { spendCodeAndOpen, type InitVerdict, type OpenChallenge } from './open-challenge.js';
 import type { Person } from './person.js';
 
@@ -17,7 +17,7 @@ export class RecoveryInitService {
   ) {}
 
   /** Spends the code. Whether the person has a recovery key is said only to who has it. */
-  async init(call: Call, person: Person, code: string): Promise<OpenChallenge> {
+  async init(call: RequestContext, person: Person, code: string): Promise<OpenChallenge> {
     const token = randomToken(TOKEN_BITS);
     const question = { purpose: 'recovery', person, code, token } as const;
     const verdict = await this.database.row<InitVerdict>(

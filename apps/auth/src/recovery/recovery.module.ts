@@ -4,7 +4,7 @@ import { ChallengedService } from './challenged.service.js';
 import { DfnsCodeController } from './dfns-code.controller.js';
 import { DfnsRecoveryController } from './dfns-recovery.controller.js';
 import { DfnsPresenter } from './dfns.presenter.js';
-import { LongCodeService } from './long-code.service.js';
+import { RecoveryCodeService } from './recovery-code.service.js';
 import { NewKeysService } from './new-keys.service.js';
 import { OwnCalls } from './own-calls.js';
 import { RecoveryDelayService } from './recovery-delay.service.js';
@@ -19,7 +19,14 @@ const shared = [DfnsPresenter, ChallengedService, NewKeysService, RecoveryDelayS
 @Module({
   imports: [SignInModule],
   controllers: [DfnsCodeController, DfnsRecoveryController],
-  providers: [...shared, LongCodeService, RecoveryInitService, RecoveryService, RecoveryEffects, OwnCalls],
+  providers: [
+    ...shared,
+    RecoveryCodeService,
+    RecoveryInitService,
+    RecoveryService,
+    RecoveryEffects,
+    OwnCalls,
+  ],
   exports: shared,
 })
 export class RecoveryModule {}

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
   CredentialProofs,
-  heldCredential,
+  lockedCredential,
   lockAccount,
   type CredentialAssertion,
   type HeldKey,
@@ -10,7 +10,7 @@ import {
 import { AttemptsRepository } from '@app/attempts';
 import { audit } from '@app/audit';
 import { Database, ofOne, sql, type Statement, statement } from '@app/database';
-import { AuthError, plusSeconds, type Call } from '@app/kernel';
+import { AuthError, plusSeconds, type RequestContext } from '@app/kernel';
 import { ChallengedService } from './challenged.service.js';
 import { enrolmentOf, type OfferedKeys, type ProvenKeys } from './new-keys.service.js';
 import { RecoveryEffects } from './recovery-effects.js';
@@ -38,7 +38,12 @@ export class RecoveryService {
    * Replaces the keys of the account, at once or after the delay. The new keys must answer the challenge, and the
    * recovery key must have signed them: who has only the mailbox, or only the recovery key, gets nothing.
    */
-  async complete(call: Call, token: string, proof: RecoveryProof, offered: OfferedKeys): Promise<Completed> {
+  async complete(
+    call: RequestContext,
+    token: string,
+    proof: RecoveryProof,
+    offered: OfferedKeys,
+  ): Promise<Completed> {
     const { holder, keys } = await this.challenged.prove(call, 'recovery_proof', token, offered);
     const recoveryKey = await this.provenRecoveryKey(holder, proof);
     if (!recoveryKey) return this.challenged.refuse(call, 'recovery_proof', token);
@@ -65,12 +70,12 @@ export class RecoveryService {
   }
 
   private decision(
-    call: Call,
+    call: RequestContext,
     token: string,
     recoveryKey: HeldKey,
     keys: ProvenKeys,
   ): Statement<{ outcome: string }> {
-    const right = sql`EXISTS (SELECT FROM ${heldCredential(recoveryKey.id)} h WHERE h.account_id = a.account_id)`;
+    const right = sql`EXISTS (SELECT FROM ${lockedCredential(recoveryKey.id)} h WHERE h.account_id = a.account_id)`;
     const redemption = this.attempts.redeemChallenge(call, 'recovery_proof', token, right);
     const { verdict } = redemption;
     const done = redeemedAccount(verdict);

@@ -1,6 +1,6 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiExtraModels, ApiOkResponse, getSchemaPath } from '@nestjs/swagger';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { Limits } from '@app/throttle';
 import { BrowserLanguage, type Language } from '@app/pages';
 import { Caller } from '../protocols/caller.decorator.js';
@@ -19,7 +19,7 @@ import {
   WachtVerifyRequest,
 } from './session.dto.js';
 import { WachtSentResponse } from './session-answers.dto.js';
-import { SignInService } from './sign-in.service.js';
+import { BrowserSignInService } from './sign-in.service.js';
 import { SignUpService } from './sign-up.service.js';
 import { VerifyService } from './verify.service.js';
 import { wachtLimits } from '../limits/wacht.limits.js';
@@ -29,7 +29,7 @@ import { wachtLimits } from '../limits/wacht.limits.js';
 @Limits(...wachtLimits)
 export class AttemptsController {
   constructor(
-    private readonly signIns: SignInService,
+    private readonly signIns: BrowserSignInService,
     private readonly signUps: SignUpService,
     private readonly prepares: PrepareService,
     private readonly verifications: VerifyService,
@@ -50,7 +50,7 @@ export class AttemptsController {
   @ApiOkResponse({ type: WachtSessionResponse })
   @WachtErrors('invalid_parameters', 'credentials_wrong', 'account_disabled', 'login_locked')
   async signIn(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @CurrentBrowser() browser: Browser,
     @WachtParameters() request: WachtSignInRequest,
   ): Promise<BrowserAnswer> {
@@ -72,7 +72,7 @@ export class AttemptsController {
   @ApiOkResponse({ type: WachtSessionResponse })
   @WachtErrors('invalid_parameters', 'password_weak', 'email_taken', 'username_taken', 'phone_taken')
   async signUp(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @CurrentBrowser() browser: Browser,
     @WachtParameters() request: WachtSignUpRequest,
     @BrowserLanguage() language: Language,
@@ -99,7 +99,7 @@ export class AttemptsController {
   })
   @WachtErrors('invalid_parameters', 'attempt_not_found', 'address_missing', 'resend_too_soon')
   async prepare(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @CurrentBrowser() browser: Browser,
     @WachtParameters() request: WachtPrepareRequest,
     @SpelledInQuery() inQuery: boolean,
@@ -129,7 +129,7 @@ export class AttemptsController {
     'username_taken',
   )
   async verify(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @CurrentBrowser() browser: Browser,
     @WachtParameters() request: WachtVerifyRequest,
   ): Promise<BrowserAnswer> {

@@ -1,6 +1,6 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { Config } from '@app/config';
-import { digest, type Call } from '@app/kernel';
+import { digest, type RequestContext } from '@app/kernel';
 import type { Request, Response } from 'express';
 import { map, type Observable } from 'rxjs';
 import { issueToken, presentedToken } from '../protocols/wacht/browser-token.js';
@@ -43,7 +43,7 @@ export class BrowserSessionInterceptor implements NestInterceptor<BrowserAnswer,
     return next.handle().pipe(map((answer) => this.envelope(call, response, answer)));
   }
 
-  private async enter(call: Call, request: Request, response: Response): Promise<void> {
+  private async enter(call: RequestContext, request: Request, response: Response): Promise<void> {
     const presented = {
       tokenHash: digest(presentedToken(request, this.config) ?? ''),
       view: (request.session ?? undefined) as BrowserView | undefined,
@@ -55,7 +55,7 @@ export class BrowserSessionInterceptor implements NestInterceptor<BrowserAnswer,
   }
 
   private envelope(
-    { now }: Call,
+    { now }: RequestContext,
     response: Response,
     { view, token, data }: BrowserAnswer,
   ): WachtEnvelope<object> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { audit, type AuditEvent, type Recorded } from '@app/audit';
 import { Database, part, type Part, sql, statement } from '@app/database';
-import { AuthError, digest, randomToken, type Call } from '@app/kernel';
+import { AuthError, digest, randomToken, type RequestContext } from '@app/kernel';
 import { BrowserSessions, type LockedBrowser, type OwnedSession } from '@app/sessions';
 import { emptyView, type Browser, type BrowserAnswer } from './browser.js';
 import { viewById, type BrowserView } from './browser-view.js';
@@ -32,7 +32,7 @@ export class BrowserService {
    * rotation was on its way when that happened: it gets an empty session and no token, which could take the place of
    * the new one in the browser.
    */
-  async enter(call: Call, { tokenHash, view }: Presented, reads: boolean): Promise<Entered> {
+  async enter(call: RequestContext, { tokenHash, view }: Presented, reads: boolean): Promise<Entered> {
     if (!view || (view.late && !reads)) return this.create(call);
     if (view.late) return { id: view.id, tokenHash, view: emptyView(view.id, call.now) };
     if (view.stale) return this.renew(call, { id: view.id, tokenHash, view });
@@ -43,13 +43,17 @@ export class BrowserService {
   }
 
   /** What the browser session holds now; its life begins anew. */
-  async view(call: Call, id: string): Promise<BrowserView> {
+  async view(call: RequestContext, id: string): Promise<BrowserView> {
     const viewed = statement(viewById(id, call.now), this.browsers.roll(call, id));
     return (await this.database.row(viewed)) as BrowserView;
   }
 
   /** Ends one sign-in, the active one, or all of them. Nothing to end is no error. */
-  async signOut(call: Call, browser: Browser, which: { id?: string; all: boolean }): Promise<BrowserAnswer> {
+  async signOut(
+    call: RequestContext,
+    browser: Browser,
+    which: { id?: string; all: boolean },
+  ): Promise<BrowserAnswer> {
     const all = browser.view.sign_ins.map(({ id }) => id);
     if (!which.all && which.id !== undefined && !all.includes(which.id)) throw unknownSignIn();
     const ending = which.all ? all : all.filter((id) => id === (which.id ?? browser.view.active_id));
@@ -59,7 +63,7 @@ export class BrowserService {
   }
 
   /** Makes another of the sign-ins the active one. */
-  async switch(call: Call, browser: Browser, id: string): Promise<BrowserAnswer> {
+  async switch(call: RequestContext, browser: Browser, id: string): Promise<BrowserAnswer> {
     if (!browser.view.sign_ins.some((signIn) => signIn.id === id)) throw unknownSignIn();
     const changed = await this.change(call, browser, 'session.switch', (locked) =>
       this.browsers.activate(call, id, locked),
@@ -68,7 +72,7 @@ export class BrowserService {
     return { view: await this.view(call, browser.id) };
   }
 
-  private async create(call: Call): Promise<Entered> {
+  private async create(call: RequestContext): Promise<Entered> {
     const token = randomToken(TOKEN_BITS);
     const created = { id: call.nextId(), tokenHash: digest(token) };
     await this.database.rows(this.browsers.create(call, created));
@@ -76,7 +80,7 @@ export class BrowserService {
   }
 
   /** A sign-in came from outside: the token that was there before it must not open it. */
-  private async renew(call: Call, browser: Browser): Promise<Entered> {
+  private async renew(call: RequestContext, browser: Browser): Promise<Entered> {
     const token = randomToken(TOKEN_BITS);
     const tokenHash = digest(token);
     const locked = this.browsers.locked(call, browser);
@@ -92,7 +96,7 @@ export class BrowserService {
   }
 
   private async change(
-    call: Call,
+    call: RequestContext,
     browser: Browser,
     event: AuditEvent,
     change: (locked: Part<LockedBrowser>) => Part<OwnedSession>,

@@ -3,7 +3,14 @@ import { lockOwner } from '@app/accounts';
 import type { RedeemOutcome, Redemption } from '@app/attempts';
 import { audit, auditRefusal, type AuditEvent } from '@app/audit';
 import { Database, type Effect, exists, of, ofOne, part, type Part, sql, statement } from '@app/database';
-import { AuthError, digest, randomToken, secondsUntil, type AuthErrorCode, type Call } from '@app/kernel';
+import {
+  AuthError,
+  digest,
+  randomToken,
+  secondsUntil,
+  type AuthErrorCode,
+  type RequestContext,
+} from '@app/kernel';
 import { type AwaitedFactor, inSession, retryOnConflict, SecondFactorCheck } from '@app/sign-in';
 import { BrowserSessions, type Flow, type LockedBrowser, type StagedSession } from '@app/sessions';
 import type { Browser } from './browser.js';
@@ -42,7 +49,7 @@ export class GuessService {
   ) {}
 
   gate<Row extends Flow>(
-    call: Call,
+    call: RequestContext,
     browser: Browser,
     find: (browser: Part<LockedBrowser>) => Part<Row>,
   ): Gate<Row> {
@@ -59,7 +66,7 @@ export class GuessService {
 
   /** Answers the new token of the browser session: each proof gives it one, so that no earlier holder shares it. */
   async decide(
-    call: Call,
+    call: RequestContext,
     { browser, flow }: Gate,
     event: AuditEvent,
     { redemption, proven, also = [] }: Guess,
@@ -89,7 +96,7 @@ export class GuessService {
 
   /** What the account of a sign-in is proven by; nothing when the sign-in is over. */
   async awaited(
-    call: Call,
+    call: RequestContext,
     browser: Browser,
     attemptId: string,
     code: string,
@@ -101,7 +108,7 @@ export class GuessService {
   }
 
   /** There is no such attempt, or no longer. */
-  async refuse(call: Call, event: AuditEvent): Promise<never> {
+  async refuse(call: RequestContext, event: AuditEvent): Promise<never> {
     await this.database.rows(auditRefusal(call, event, { outcome: 'absent', accountId: null }));
     throw new AuthError('attempt_not_found');
   }

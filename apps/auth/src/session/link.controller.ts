@@ -1,6 +1,6 @@
 import { Controller, Get, Query, Redirect } from '@nestjs/common';
 import { ApiFoundResponse } from '@nestjs/swagger';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { Limits } from '@app/throttle';
 import { wachtLimits } from '../limits/wacht.limits.js';
 import { Caller } from '../protocols/caller.decorator.js';
@@ -22,7 +22,7 @@ export class LinkController {
   @Redirect()
   @ApiFoundResponse({ description: 'To the page.' })
   @WachtErrors('link_unknown', 'link_expired')
-  async openLink(@Caller() call: Call, @Query('token') token?: unknown): Promise<{ url: string }> {
+  async openLink(@Caller() call: RequestContext, @Query('token') token?: unknown): Promise<{ url: string }> {
     return { url: await this.links.pageOf(call, token) };
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AttemptsRepository } from '@app/attempts';
 import { Database, statement } from '@app/database';
-import { AuthError, type Call } from '@app/kernel';
+import { AuthError, type RequestContext } from '@app/kernel';
 
 const TOKEN = /^[\w-]{20,128}$/;
 
@@ -14,7 +14,7 @@ export class LinkService {
   ) {}
 
   /** The page that asks its reader to confirm, for a link that can still be used. */
-  async pageOf(call: Call, token: unknown): Promise<string> {
+  async pageOf(call: RequestContext, token: unknown): Promise<string> {
     if (typeof token !== 'string' || !TOKEN.test(token)) throw new AuthError('link_unknown');
     const link = await this.database.row(statement(this.attempts.linkState(call, ['sign_in'], token)));
     if (link?.state === 'open') return `/magic-link?token=${token}`;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AttemptsRepository, type NewAttempt } from '@app/attempts';
 import { Config } from '@app/config';
 import { Database } from '@app/database';
-import { AuthError, plusSeconds, secondsUntil, type Call } from '@app/kernel';
+import { AuthError, plusSeconds, secondsUntil, type RequestContext } from '@app/kernel';
 import { channelOf, openAttempt } from './attempt-step.js';
 import type { Browser } from './browser.js';
 import type { BrowserAttempt } from './browser-view.js';
@@ -25,7 +25,7 @@ export class PrepareService {
    * shows nowhere.
    */
   async prepare(
-    call: Call,
+    call: RequestContext,
     browser: Browser,
     { kind, id }: AttemptReference,
     channel: Channel,
@@ -53,7 +53,7 @@ export class PrepareService {
   }
 
   private ruleOf(
-    { now }: Call,
+    { now }: RequestContext,
     { kind, method, stage }: BrowserAttempt,
   ): Pick<NewAttempt, 'tries' | 'expiresAt'> {
     const rule = this.attempts.ruleOf(kind, now);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { accountContact, type Contact, signUpContact, strangerOf } from '@app/accounts';
+import { accountContact, type Contact, signUpContact, unknownSubject } from '@app/accounts';
 import {
   AttemptsRepository,
   nextSend,
@@ -13,7 +13,7 @@ import { audit, type Recorded } from '@app/audit';
 import { Config } from '@app/config';
 import { after, of, ofOne, part, type Part, sql, type Sql, type Statement, statement } from '@app/database';
 import { Outbox, type Recipient } from '@app/delivery';
-import { KeyRing, type Call } from '@app/kernel';
+import { KeyRing, type RequestContext } from '@app/kernel';
 import { BrowserSessions, type Flow, type LockedBrowser } from '@app/sessions';
 import type { Browser } from './browser.js';
 import type { BrowserAttempt } from './browser-view.js';
@@ -36,7 +36,7 @@ export class SendParts {
   ) {}
 
   of(
-    call: Call,
+    call: RequestContext,
     browser: Browser,
     attempt: BrowserAttempt,
     channel: Channel,
@@ -68,7 +68,7 @@ export class SendParts {
 
   /** Each address of a sign-up has guesses of its own. */
   private flow(
-    call: Call,
+    call: RequestContext,
     attempt: BrowserAttempt,
     channel: Channel,
     browser: Part<LockedBrowser>,
@@ -78,7 +78,7 @@ export class SendParts {
     if (attempt.kind === 'sign_in') return unproven;
     const [kind, value] =
       channel === 'email' ? (['email', attempt.email] as const) : (['phone', attempt.phone] as const);
-    const subject = strangerOf({ kind, value: value ?? '' }, this.keyRing);
+    const subject = unknownSubject({ kind, value: value ?? '' }, this.keyRing);
     return part(
       'flow',
       sql`SELECT s.id, ${subject}::text AS subject, s.account_id, s.session_id FROM ${unproven} s`,
@@ -87,7 +87,7 @@ export class SendParts {
 
   /** `allowed`: the flow, when neither the attempt nor the recipient has to wait; `next`: until when one of them has to. */
   private windows(
-    call: Call,
+    call: RequestContext,
     attempt: BrowserAttempt,
     channel: Channel,
     flow: Part<Flow>,
@@ -121,7 +121,7 @@ export class SendParts {
 
   /** An address that cannot be proven here opens what nobody can redeem. */
   private open(
-    call: Call,
+    call: RequestContext,
     { code, link }: Sending,
     allowed: Part<Flow>,
     contact: Part<Contact>,
@@ -140,7 +140,7 @@ export class SendParts {
   }
 
   private messages(
-    call: Call,
+    call: RequestContext,
     { message, notice }: Sending,
     allowed: Part<Flow>,
     contact: Part<Contact>,

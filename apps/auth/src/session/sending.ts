@@ -1,6 +1,6 @@
 import { LINK_BINDING, type NewAttempt } from '@app/attempts';
 import { askedBy, codeMessage, type NewMessage } from '@app/delivery';
-import { randomDigits, randomToken, type Call } from '@app/kernel';
+import { randomDigits, randomToken, type RequestContext } from '@app/kernel';
 import type { Browser } from './browser.js';
 import type { BrowserAttempt } from './browser-view.js';
 
@@ -19,7 +19,7 @@ type Rule = Pick<NewAttempt, 'tries' | 'expiresAt'>;
 
 /** `site`: PUBLIC_URL, of which links are built. */
 export function sendingOf(
-  call: Call,
+  call: RequestContext,
   browser: Browser,
   attempt: BrowserAttempt,
   channel: Channel,
@@ -79,7 +79,7 @@ export function purposeOf({ kind, stage }: BrowserAttempt): 'sign_in' | 'sign_up
   return stage === 'pending' ? 'second_factor' : kind;
 }
 
-function requestFacts({ now, client }: Call, expiresAt: Date) {
+function requestFacts({ now, client }: RequestContext, expiresAt: Date) {
   return {
     lifeSeconds: Math.round((expiresAt.getTime() - now.getTime()) / 1000),
     ...askedBy({ now, client }),

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
-import { AuthError, plusSeconds, type Call } from '@app/kernel';
+import { AuthError, plusSeconds, type RequestContext } from '@app/kernel';
 import { AccessTokens } from '@app/tokens';
 import type { BrowserView } from './browser-view.js';
 
@@ -21,7 +21,7 @@ export class SessionTokenService {
   ) {}
 
   /** Of the active sign-in; `session_not_found` when there is none. */
-  async issue({ now }: Call, view: BrowserView): Promise<IssuedToken> {
+  async issue({ now }: RequestContext, view: BrowserView): Promise<IssuedToken> {
     const active = view.sign_ins.find(({ id }) => id === view.active_id);
     if (!active) throw new AuthError('session_not_found');
     const second = new Date(Math.floor(now.getTime() / 1000) * 1000);

@@ -1,6 +1,6 @@
 import { Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse } from '@nestjs/swagger';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { Limits } from '@app/throttle';
 import { Caller } from '../protocols/caller.decorator.js';
 import { FORMS, WachtApi, WachtErrors } from '../protocols/wacht/wacht-api.decorator.js';
@@ -41,7 +41,7 @@ export class SessionController {
   @InBrowser()
   @ApiOkResponse({ type: WachtTokenResponse })
   @WachtErrors('session_not_found')
-  async token(@Caller() call: Call, @CurrentBrowser() { view }: Browser): Promise<BrowserAnswer> {
+  async token(@Caller() call: RequestContext, @CurrentBrowser() { view }: Browser): Promise<BrowserAnswer> {
     return { view, data: await this.tokens.issue(call, view) };
   }
 
@@ -58,7 +58,7 @@ export class SessionController {
   @ApiOkResponse({ type: WachtSessionResponse })
   @WachtErrors('invalid_parameters')
   signOut(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @CurrentBrowser() browser: Browser,
     @WachtParameters() { sign_in_id, all_sessions }: WachtSignOutRequest,
   ): Promise<BrowserAnswer> {
@@ -74,7 +74,7 @@ export class SessionController {
   @ApiOkResponse({ type: WachtSessionResponse })
   @WachtErrors('invalid_parameters')
   switch(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @CurrentBrowser() browser: Browser,
     @WachtParameters() { sign_in_id }: WachtSwitchRequest,
   ): Promise<BrowserAnswer> {

@@ -10,7 +10,7 @@ import { PrepareService } from './prepare.service.js';
 import { SendParts } from './send-parts.js';
 import { SessionController } from './session.controller.js';
 import { SessionTokenService } from './session-token.service.js';
-import { SignInService } from './sign-in.service.js';
+import { BrowserSignInService } from './sign-in.service.js';
 import { SignUpService } from './sign-up.service.js';
 import { VerifyService } from './verify.service.js';
 
@@ -23,7 +23,7 @@ const shared = [BrowserService, SignUpService];
   controllers: [AttemptsController, LinkController, SessionController],
   providers: [
     ...shared,
-    SignInService,
+    BrowserSignInService,
     PrepareService,
     SendParts,
     VerifyService,

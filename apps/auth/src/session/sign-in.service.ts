@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { activeSubjectParts } from '@app/accounts';
 import { audit, recordedAs } from '@app/audit';
 import { Database, statement } from '@app/database';
-import { AuthError, digest, KeyRing, randomToken, type Call, type Identifier } from '@app/kernel';
+import { AuthError, digest, KeyRing, randomToken, type RequestContext, type Identifier } from '@app/kernel';
 import { BrowserSessions } from '@app/sessions';
 import { FirstFactor, type ProvenFactor, withoutSession } from '@app/sign-in';
 import { begunBy, type Browser } from './browser.js';
@@ -23,7 +23,7 @@ const POLICY = {
 
 /** The first step of a sign-in: an attempt in the browser session. */
 @Injectable()
-export class SignInService {
+export class BrowserSignInService {
   constructor(
     private readonly database: Database,
     private readonly firstFactor: FirstFactor,
@@ -32,7 +32,7 @@ export class SignInService {
   ) {}
 
   /** Answers the new token of the browser session when a password was enough to prove something. */
-  async signIn(call: Call, browser: Browser, request: SignInRequest): Promise<string | undefined> {
+  async signIn(call: RequestContext, browser: Browser, request: SignInRequest): Promise<string | undefined> {
     const { method, identifier, password } = request;
     if (password === undefined) return this.begin(call, browser, method, identifier);
     const proven = await this.firstFactor.byPassword(call, identifier, password, POLICY);
@@ -41,7 +41,7 @@ export class SignInService {
 
   /** By a code or link that `prepare-verification` sends. Whether there is such an account shows nowhere. */
   private async begin(
-    call: Call,
+    call: RequestContext,
     browser: Browser,
     method: string,
     identifier: Identifier,
@@ -55,7 +55,7 @@ export class SignInService {
   }
 
   private async start(
-    call: Call,
+    call: RequestContext,
     browser: Browser,
     method: string,
     proven: ProvenFactor,

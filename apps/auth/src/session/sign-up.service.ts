@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { insertSignUp, NewPassword, strangerOf, takenIdentifiers } from '@app/accounts';
+import { insertSignUp, NewPassword, unknownSubject, takenIdentifiers } from '@app/accounts';
 import { audit, auditRefusal } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, part, sql, statement } from '@app/database';
-import { AuthError, KeyRing, type AuthErrorCode, type Call, type Identifier } from '@app/kernel';
+import { AuthError, KeyRing, type AuthErrorCode, type RequestContext, type Identifier } from '@app/kernel';
 import { BrowserSessions } from '@app/sessions';
 import { begunBy, type Browser } from './browser.js';
 
@@ -32,7 +32,7 @@ export class SignUpService {
     private readonly config: Config,
   ) {}
 
-  async signUp(call: Call, browser: Browser, request: SignUpRequest): Promise<void> {
+  async signUp(call: RequestContext, browser: Browser, request: SignUpRequest): Promise<void> {
     const identifiers = identifiersOf(request);
     const taken = await this.takenOf(identifiers);
     const refusal = this.refusalOf(taken);
@@ -47,7 +47,7 @@ export class SignUpService {
   }
 
   private async begin(
-    call: Call,
+    call: RequestContext,
     browser: Browser,
     request: SignUpRequest,
     passwordHash: string,
@@ -56,7 +56,7 @@ export class SignUpService {
     const [first] = identifiersOf(request);
     const subject = part<{ subject: string; account_id: string | null }>(
       'subject',
-      sql`SELECT ${strangerOf(first as Identifier, this.keyRing)}::text AS subject, NULL::bigint AS account_id`,
+      sql`SELECT ${unknownSubject(first as Identifier, this.keyRing)}::text AS subject, NULL::bigint AS account_id`,
     );
     const attempt = { id: call.nextId(), kind: 'sign_up', method: null } as const;
     const flow = this.browsers.begin(call, attempt, this.browsers.locked(call, browser), subject);
@@ -79,7 +79,7 @@ export class SignUpService {
     return disclosesAccounts && taken.includes('phone') ? 'phone_taken' : undefined;
   }
 
-  private async refuse(call: Call, code: AuthErrorCode): Promise<never> {
+  private async refuse(call: RequestContext, code: AuthErrorCode): Promise<never> {
     await this.database.rows(auditRefusal(call, 'sign_up', { outcome: code, accountId: null }));
     throw new AuthError(code);
   }

@@ -3,7 +3,7 @@ import { completeSignUp } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { Config } from '@app/config';
 import { type Part, part, sql } from '@app/database';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { enterBrowser, inSession, refuseTakenName, SecondFactorCheck } from '@app/sign-in';
 import { BrowserSessions, type Flow, type StagedSession } from '@app/sessions';
 import { channelOf, openAttempt, stepOf } from './attempt-step.js';
@@ -34,7 +34,12 @@ export class VerifyService {
   ) {}
 
   /** Answers the new token of the browser session. */
-  async verify(call: Call, browser: Browser, { kind, id }: AttemptReference, code: string): Promise<string> {
+  async verify(
+    call: RequestContext,
+    browser: Browser,
+    { kind, id }: AttemptReference,
+    code: string,
+  ): Promise<string> {
     const attempt = openAttempt(browser.view, kind, id, call.now);
     if (!attempt) return this.guesses.refuse(call, kind === 'sign_up' ? 'sign_up.verify' : 'code.verify');
     if (kind === 'sign_up') return this.verifySignUp(call, browser, attempt, code);
@@ -42,7 +47,12 @@ export class VerifyService {
     return this.verifySecond(call, browser, attempt, code);
   }
 
-  private verifyFirst(call: Call, browser: Browser, { id }: BrowserAttempt, code: string): Promise<string> {
+  private verifyFirst(
+    call: RequestContext,
+    browser: Browser,
+    { id }: BrowserAttempt,
+    code: string,
+  ): Promise<string> {
     const gate = this.guesses.gate(call, browser, (locked) => this.browsers.unproven(call, id, locked));
     const question = { purpose: 'sign_in', of: firstOf(gate.allowed) } as const;
     const redemption = this.attempts.redeem(call, question, id, code);
@@ -52,7 +62,7 @@ export class VerifyService {
 
   /** With an authenticator two statements, because only the process can read its secret. */
   private async verifySecond(
-    call: Call,
+    call: RequestContext,
     browser: Browser,
     { id, factor }: BrowserAttempt,
     code: string,
@@ -70,7 +80,7 @@ export class VerifyService {
   }
 
   private async verifySignUp(
-    call: Call,
+    call: RequestContext,
     browser: Browser,
     attempt: BrowserAttempt,
     code: string,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { withAccount } from '@app/accounts';
 import { audit, recordedAs } from '@app/audit';
 import { Database, part, sql, statement } from '@app/database';
-import type { Call, Identifier } from '@app/kernel';
+import type { RequestContext, Identifier } from '@app/kernel';
 import { RefreshRotation, RefreshTokens, type StartedBy } from '@app/sessions';
 import { FirstFactor, inSession, type ProvenFactor, SecondFactorChallenge } from '@app/sign-in';
 import type { TokenHolder } from '@app/tokens';
@@ -28,12 +28,12 @@ export class PasswordTokenService {
   ) {}
 
   /** @throws AuthError those of `FirstFactor.byPassword` */
-  async signIn(call: Call, login: Identifier, password: string): Promise<BegunSession> {
+  async signIn(call: RequestContext, login: Identifier, password: string): Promise<BegunSession> {
     const proven = await this.firstFactor.byPassword(call, login, password, POLICY);
     return (await this.begin(call, proven)) ?? this.firstFactor.overtaken(call, proven);
   }
 
-  private async begin(call: Call, proven: ProvenFactor): Promise<BegunSession | undefined> {
+  private async begin(call: RequestContext, proven: ProvenFactor): Promise<BegunSession | undefined> {
     const { id: account_id, second_factor: factor } = proven.account;
     const token = this.tokens.first();
     const id = call.nextId();

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { withAccount } from '@app/accounts';
 import { audit, type Recorded } from '@app/audit';
 import { Database, part, sql, statement } from '@app/database';
-import { AuthError, type Call } from '@app/kernel';
+import { AuthError, type RequestContext } from '@app/kernel';
 import { RefreshRotation, RefreshTokens, type PresentedToken } from '@app/sessions';
 import type { TokenHolder } from '@app/tokens';
 import type { BegunSession } from './password-token.service.js';
@@ -10,7 +10,7 @@ import type { BegunSession } from './password-token.service.js';
 /** How a presented token ended; `unknown` is of no session. The first three are good. */
 type Outcome = 'rotated' | 'concurrent' | 'lost_answer' | 'replay' | 'expired' | 'ended' | 'unknown';
 
-interface Verdict extends Partial<TokenHolder> {
+interface RefreshVerdict extends Partial<TokenHolder> {
   outcome: Outcome;
   refresh_hash: string | null;
 }
@@ -29,7 +29,7 @@ export class RefreshService {
    *
    * @throws AuthError `session_not_found`
    */
-  async refresh(call: Call, refreshToken: string): Promise<BegunSession> {
+  async refresh(call: RequestContext, refreshToken: string): Promise<BegunSession> {
     const presented = this.tokens.read(refreshToken);
     if (!presented) throw new AuthError('session_not_found');
     const verdict = await this.decide(call, presented);
@@ -38,7 +38,7 @@ export class RefreshService {
     return { holder: verdict as TokenHolder, refreshToken: successor };
   }
 
-  private async decide(call: Call, presented: PresentedToken): Promise<Verdict> {
+  private async decide(call: RequestContext, presented: PresentedToken): Promise<RefreshVerdict> {
     const found = this.rotation.presented(call, presented);
     const rotated = this.rotation.rotate(call, presented, found);
     const verdict = part<Recorded & { outcome: Outcome }>(
@@ -48,12 +48,12 @@ export class RefreshService {
           p.account_id, p.session_id, NULL::bigint AS attempt_id
         FROM (VALUES (1)) one LEFT JOIN ${found} p ON true`,
     );
-    const answer = part<Verdict>(
+    const answer = part<RefreshVerdict>(
       'answer',
       sql`SELECT v.outcome, h.* FROM ${verdict} v LEFT JOIN ${withAccount(rotated)} h ON true`,
     );
     const row = await this.database.row(statement(answer, audit(call, 'token.refresh', verdict)));
-    return row as Verdict;
+    return row as RefreshVerdict;
   }
 }
 

@@ -3,14 +3,14 @@ import { withAccount } from '@app/accounts';
 import type { RedeemOutcome } from '@app/attempts';
 import { audit, type Recorded } from '@app/audit';
 import { Database, part, sql, statement } from '@app/database';
-import { AuthError, type Call } from '@app/kernel';
+import { AuthError, type RequestContext } from '@app/kernel';
 import { RefreshRotation, RefreshTokens, type PresentedToken } from '@app/sessions';
 import { inSession, retryOnConflict, SecondFactorCheck, type AwaitedFactor } from '@app/sign-in';
 import type { TokenHolder } from '@app/tokens';
 import type { BegunSession } from './password-token.service.js';
 import { successorOf } from './refresh.service.js';
 
-interface Verdict extends Partial<TokenHolder> {
+interface ConfirmVerdict extends Partial<TokenHolder> {
   outcome: RedeemOutcome;
   refresh_hash: string | null;
 }
@@ -31,7 +31,7 @@ export class SecondFactorService {
    *
    * @throws AuthError `session_not_found`, `code_wrong`
    */
-  async confirm(call: Call, refreshToken: string, code: string): Promise<BegunSession> {
+  async confirm(call: RequestContext, refreshToken: string, code: string): Promise<BegunSession> {
     const presented = this.tokens.read(refreshToken);
     if (!presented) throw new AuthError('session_not_found');
     const awaited = await this.await(call, presented, code);
@@ -44,7 +44,7 @@ export class SecondFactorService {
   }
 
   private async await(
-    call: Call,
+    call: RequestContext,
     presented: PresentedToken,
     code: string,
   ): Promise<AwaitedFactor | undefined> {
@@ -66,22 +66,22 @@ export class SecondFactorService {
   }
 
   private async decide(
-    call: Call,
+    call: RequestContext,
     presented: PresentedToken,
     awaited: AwaitedFactor,
     code: string,
-  ): Promise<Verdict> {
+  ): Promise<ConfirmVerdict> {
     const good = this.rotation.good(this.rotation.presented(call, presented));
     const { redemption, effects } = this.check.redeem(call, inSession, good, awaited, code);
     const { verdict } = redemption;
     const promoted = this.rotation.promote(call, presented, good, verdict);
-    const answer = part<Verdict>(
+    const answer = part<ConfirmVerdict>(
       'answer',
       sql`SELECT v.outcome, h.* FROM ${verdict} v LEFT JOIN ${withAccount(promoted)} h ON true`,
     );
     const row = await this.database.row(
       statement(answer, redemption, ...effects, audit(call, 'second_factor', verdict)),
     );
-    return row as Verdict;
+    return row as ConfirmVerdict;
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Call, Identifier } from '@app/kernel';
+import type { RequestContext, Identifier } from '@app/kernel';
 import { TokenPairs, type TokenPair } from '@app/tokens';
 import { PasswordTokenService, type BegunSession } from './password-token.service.js';
 import { RefreshService } from './refresh.service.js';
@@ -15,19 +15,19 @@ export class TokenService {
     private readonly pairs: TokenPairs,
   ) {}
 
-  async signIn(call: Call, login: Identifier, password: string): Promise<TokenPair> {
+  async signIn(call: RequestContext, login: Identifier, password: string): Promise<TokenPair> {
     return this.issue(call, await this.passwords.signIn(call, login, password));
   }
 
-  async refresh(call: Call, refreshToken: string): Promise<TokenPair> {
+  async refresh(call: RequestContext, refreshToken: string): Promise<TokenPair> {
     return this.issue(call, await this.refreshes.refresh(call, refreshToken));
   }
 
-  async confirm(call: Call, refreshToken: string, code: string): Promise<TokenPair> {
+  async confirm(call: RequestContext, refreshToken: string, code: string): Promise<TokenPair> {
     return this.issue(call, await this.factors.confirm(call, refreshToken, code));
   }
 
-  private issue({ now }: Call, { holder, refreshToken }: BegunSession): Promise<TokenPair> {
+  private issue({ now }: RequestContext, { holder, refreshToken }: BegunSession): Promise<TokenPair> {
     return this.pairs.issue(holder, refreshToken, now);
   }
 }

@@ -1,6 +1,6 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { Limits } from '@app/throttle';
 import { Caller } from '../protocols/caller.decorator.js';
 import { YatApi, YatErrors } from '../protocols/yat/yat-api.decorator.js';
@@ -35,7 +35,10 @@ export class YatTokenController {
     'identifier_missing',
     'address_missing',
   )
-  async signIn(@Caller() call: Call, @YatBody() request: YatLoginRequest): Promise<YatTokenResponse> {
+  async signIn(
+    @Caller() call: RequestContext,
+    @YatBody() request: YatLoginRequest,
+  ): Promise<YatTokenResponse> {
     return presentTokens(await this.tokens.signIn(call, loginOf(request), request.password));
   }
 
@@ -51,7 +54,7 @@ export class YatTokenController {
   @ApiOkResponse({ type: YatTokenResponse })
   @YatErrors('session_not_found', 'invalid_parameters')
   async refresh(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @YatBody() { refresh_token }: YatRefreshRequest,
   ): Promise<YatTokenResponse> {
     return presentTokens(await this.tokens.refresh(call, refresh_token));
@@ -67,7 +70,10 @@ export class YatTokenController {
   @ApiBody({ type: YatConfirm2FaRequest })
   @ApiOkResponse({ type: YatTokenResponse })
   @YatErrors('code_wrong', 'session_not_found', 'invalid_parameters')
-  async confirm(@Caller() call: Call, @YatBody() request: YatConfirm2FaRequest): Promise<YatTokenResponse> {
+  async confirm(
+    @Caller() call: RequestContext,
+    @YatBody() request: YatConfirm2FaRequest,
+  ): Promise<YatTokenResponse> {
     return presentTokens(await this.tokens.confirm(call, request.refresh_token, request.code));
   }
 }

@@ -1,5 +1,5 @@
 import { after, empty, part, type Part, sql, type Sql } from '@app/database';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import type { MaybeOfAccount, OfAccount } from '../held-account.js';
 import type { NewCredential, StoredCredential } from './credential-proofs.js';
 import type { CredentialKind } from './credential.entity.js';
@@ -41,7 +41,7 @@ export interface HeldCredential extends OfAccount {
 }
 
 /** The key of this row, locked, while it is good. */
-export function heldCredential(id: string | undefined): Part<HeldCredential> {
+export function lockedCredential(id: string | undefined): Part<HeldCredential> {
   return part(
     'held_credential',
     sql`
@@ -72,7 +72,7 @@ export function storeCount(
 
 /** Revokes every key of the account. */
 export function revokeCredentials(
-  { now }: Pick<Call, 'now'>,
+  { now }: Pick<RequestContext, 'now'>,
   from: Part<MaybeOfAccount>,
 ): Part<{ id: string }> {
   return part(
@@ -91,7 +91,7 @@ export type CredentialRow = NewCredential & { id: string; uuid: string };
  * out of the way.
  */
 export function insertCredentials(
-  { now }: Pick<Call, 'now'>,
+  { now }: Pick<RequestContext, 'now'>,
   rows: Sql,
   from: Part<OfAccount>,
   first?: Part,

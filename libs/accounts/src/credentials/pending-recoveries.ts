@@ -1,5 +1,5 @@
 import { after, part, type Part, sql } from '@app/database';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import type { MaybeOfAccount, OfAccount } from '../held-account.js';
 import type { CredentialRow } from './credentials.js';
 
@@ -13,7 +13,7 @@ export interface PostponedKeys {
 
 /** Keeps a recovery of the account until it is due, in the place of one that waits already. */
 export function postponeRecovery(
-  { now, protocol, nextId }: Call,
+  { now, protocol, nextId }: RequestContext,
   dueAt: Date,
   { rows, totp }: PostponedKeys,
   from: Part<OfAccount>,
@@ -36,7 +36,7 @@ export function postponeRecovery(
 
 /** Stops what waits for the account of a redeemed attempt, while it is not due. */
 export function stopRecovery(
-  { now }: Call,
+  { now }: RequestContext,
   verdict: Part<MaybeOfAccount & { outcome: string }>,
 ): Part<{ id: string }> {
   return part(
@@ -66,7 +66,7 @@ export function dueRecoveries(now: Date, batch: number): Part<DueRecovery> {
 
 /** Takes a recovery that is due, once; of any number of replicas one does. */
 export function takeRecovery(
-  { now }: Call,
+  { now }: RequestContext,
   id: string,
 ): Part<OfAccount & { credentials: unknown; totp_sealed: string | null }> {
   return part(

@@ -1,4 +1,4 @@
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { part, type Part, type Sql, sql } from '@app/database';
 import { raiseStamp } from '../account-changes.js';
 import type { HeldAccount, OfAccount } from '../held-account.js';
@@ -17,7 +17,11 @@ type ChangedKeys = Record<string, Part> & { raised: Part<HeldAccount> };
  * The keys of the account change: what was made for it before is over, and it gets the authenticator, if one is given and it has
  * no second factor: that one stays.
  */
-export function changeKeys({ now }: Pick<Call, 'now'>, from: Part<OfAccount>, totp?: Enrolment): ChangedKeys {
+export function changeKeys(
+  { now }: Pick<RequestContext, 'now'>,
+  from: Part<OfAccount>,
+  totp?: Enrolment,
+): ChangedKeys {
   if (!totp) return { raised: raiseStamp({ now }, from) };
   const unprotected = part<OfAccount>(
     'unprotected',
@@ -35,7 +39,7 @@ export function changeKeys({ now }: Pick<Call, 'now'>, from: Part<OfAccount>, to
 }
 
 function enrol(
-  { now }: Pick<Call, 'now'>,
+  { now }: Pick<RequestContext, 'now'>,
   unprotected: Part<OfAccount>,
   { sealed, step }: Enrolment,
 ): Part<OfAccount> {

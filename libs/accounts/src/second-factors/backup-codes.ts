@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { part, type Part, sql, type Sql } from '@app/database';
-import { KeyRing, type Call } from '@app/kernel';
+import { KeyRing, type RequestContext } from '@app/kernel';
 import type { OfAccount } from '../held-account.js';
 
 export interface BackupCodeForm {
@@ -37,7 +37,7 @@ export class BackupCodes {
    * New codes for the account, and the parts that put them in the place of all it has, if `from` is this account. No code looks like one of an authenticator: each has a letter.
    */
   issue(
-    { now }: Call,
+    { now }: RequestContext,
     accountId: string,
     { count, length, kept = false }: BackupCodeForm,
     from: Part<OfAccount>,
@@ -103,7 +103,11 @@ export class BackupCodes {
   }
 
   /** Spends the code once the attempt is redeemed by it. */
-  accept({ now }: Call, locked: Part<LockedCode>, verdict: Part<{ outcome: string }>): Part<OfAccount> {
+  accept(
+    { now }: RequestContext,
+    locked: Part<LockedCode>,
+    verdict: Part<{ outcome: string }>,
+  ): Part<OfAccount> {
     return part(
       'spent',
       sql`

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
 import { part, type Part, sql, type Sql } from '@app/database';
-import { plusSeconds, type Call } from '@app/kernel';
+import { plusSeconds, type RequestContext } from '@app/kernel';
 import type { SecondFactor } from '../account.entity.js';
 import type { HeldAccount, OfAccount } from '../held-account.js';
 import { TotpFactors } from '../totp-factors.js';
@@ -49,18 +49,23 @@ export class SecondFactors {
   ) {}
 
   /** A new authenticator for the account, in the place of any set-up that was not confirmed. */
-  beginTotp(call: Call, accountId: string, label: string, from: Part<OfAccount>): AuthenticatorSetup {
+  beginTotp(
+    call: RequestContext,
+    accountId: string,
+    label: string,
+    from: Part<OfAccount>,
+  ): AuthenticatorSetup {
     const { secret, sealed, uri } = this.totp.create(accountId, label);
     return { secret, uri, part: this.begin(call, from, 'totp', sealed, null) };
   }
 
   /** Texts to this number (E.164), likewise. */
-  beginSms(call: Call, phone: string, from: Part<OfAccount>): Part<OfAccount> {
+  beginSms(call: RequestContext, phone: string, from: Part<OfAccount>): Part<OfAccount> {
     return this.begin(call, from, 'sms', null, phone);
   }
 
   /** The account's set-up that can still be confirmed, locked. */
-  setup({ now }: Call, from: Part<OfAccount>): Part<FactorSetup> {
+  setup({ now }: RequestContext, from: Part<OfAccount>): Part<FactorSetup> {
     return part(
       'setup',
       sql`
@@ -87,7 +92,7 @@ export class SecondFactors {
    * used. A phone number that another account has violates `accounts_phone_key`.
    */
   connect(
-    { now }: Call,
+    { now }: RequestContext,
     step: number | undefined,
     setup: Part<FactorSetup>,
     verdict: Part<{ outcome: string }>,
@@ -118,12 +123,12 @@ export class SecondFactors {
   }
 
   /** Leaves the account without a second factor. What was made for it before is over. */
-  disconnect(call: Call, from: Part<OfAccount>): Disconnection {
+  disconnect(call: RequestContext, from: Part<OfAccount>): Disconnection {
     return { disconnected: this.choose(call, 'none', from), ...this.forget(from) };
   }
 
   /** The factor that sign-ins of the account ask for from now on, if that is another one. What was made for it before is over. */
-  choose({ now }: Call, factor: SecondFactor, from: Part<OfAccount>): Part<HeldAccount> {
+  choose({ now }: RequestContext, factor: SecondFactor, from: Part<OfAccount>): Part<HeldAccount> {
     return part(
       'chosen',
       sql`
@@ -156,7 +161,7 @@ export class SecondFactors {
   }
 
   private begin(
-    { now }: Call,
+    { now }: RequestContext,
     from: Part<OfAccount>,
     factor: 'sms' | 'totp',
     sealed: string | null,

@@ -1,5 +1,5 @@
 import type { Clock } from '@app/kernel';
-import type { Verdict } from '../message.js';
+import type { HandOverVerdict } from '../message.js';
 import { TextSender, type OutgoingText } from '../senders/sender.js';
 import type { Mailbox } from './mailbox.js';
 
@@ -12,7 +12,7 @@ export class MailboxTextSender extends TextSender {
     super();
   }
 
-  send({ id, to, text }: OutgoingText): Promise<Verdict> {
+  send({ id, to, text }: OutgoingText): Promise<HandOverVerdict> {
     this.mailbox.put({
       id,
       channel: 'sms',

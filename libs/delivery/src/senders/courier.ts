@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
 import { KeyRing } from '@app/kernel';
 import { unsealFacts } from '../facts.js';
-import type { ClaimedMessage, Verdict } from '../message.js';
+import type { ClaimedMessage, HandOverVerdict } from '../message.js';
 import { languageOf } from '@app/pages';
 import { siteOf } from '../templates/site.js';
 import { templateOf } from '../templates/templates.js';
@@ -32,7 +32,7 @@ export class Courier {
    * What this replica cannot open or put into words is left for another try: while a new version or a new key is
    * being rolled out, another replica can.
    */
-  async deliver(message: ClaimedMessage): Promise<Verdict> {
+  async deliver(message: ClaimedMessage): Promise<HandOverVerdict> {
     try {
       const send = this.prepare(message);
       return await send(AbortSignal.timeout(this.limitMs));
@@ -41,7 +41,7 @@ export class Courier {
     }
   }
 
-  private prepare(message: ClaimedMessage): (limit: AbortSignal) => Promise<Verdict> {
+  private prepare(message: ClaimedMessage): (limit: AbortSignal) => Promise<HandOverVerdict> {
     const { id, recipient: to, template, expiresAt } = message;
     const words = templateOf(template)(
       unsealFacts(this.keyRing, message),

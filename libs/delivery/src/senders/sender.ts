@@ -1,4 +1,4 @@
-import type { Verdict } from '../message.js';
+import type { HandOverVerdict } from '../message.js';
 
 /** How many hand-overs a replica has under way at the same time, and so how many connections to the mail server. */
 export const HAND_OVERS_AT_ONCE = 10;
@@ -27,10 +27,10 @@ export interface OutgoingText {
  * comes well before the lease of the message ends.
  */
 export abstract class MailSender {
-  abstract send(mail: OutgoingMail, limit: AbortSignal): Promise<Verdict>;
+  abstract send(mail: OutgoingMail, limit: AbortSignal): Promise<HandOverVerdict>;
 }
 
 /** The same for text messages. */
 export abstract class TextSender {
-  abstract send(text: OutgoingText, limit: AbortSignal): Promise<Verdict>;
+  abstract send(text: OutgoingText, limit: AbortSignal): Promise<HandOverVerdict>;
 }

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Clock } from '@app/kernel';
-import type { Verdict } from '../message.js';
+import type { HandOverVerdict } from '../message.js';
 import { TextSender, type OutgoingText } from './sender.js';
 
 const RETRYABLE = [408, 429];
@@ -34,7 +34,7 @@ export class SmsWebhookSender extends TextSender {
     };
   }
 
-  async send(text: OutgoingText, limit: AbortSignal): Promise<Verdict> {
+  async send(text: OutgoingText, limit: AbortSignal): Promise<HandOverVerdict> {
     const body = JSON.stringify(text);
     const headers = {
       ...this.headers,
@@ -63,7 +63,7 @@ export class SmsWebhookSender extends TextSender {
   }
 }
 
-function verdictOf(status: number): Verdict {
+function verdictOf(status: number): HandOverVerdict {
   if (status >= 200 && status < 300) return { outcome: 'sent' };
   const refused = status >= 400 && status < 500 && !RETRYABLE.includes(status);
   return { outcome: refused ? 'refused' : 'retry', reason: `HTTP ${status}` };

@@ -1,7 +1,7 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Clock } from '@app/kernel';
 import { createTransport, type NodemailerError } from 'nodemailer';
-import type { Verdict } from '../message.js';
+import type { HandOverVerdict } from '../message.js';
 import { isDeliverable } from './address.js';
 import type { MailFrom } from './mail-from.js';
 import { MailSender, type OutgoingMail } from './sender.js';
@@ -20,7 +20,7 @@ export class SmtpSender extends MailSender implements OnApplicationShutdown {
     this.transport = createTransport(smtpOptions(settings));
   }
 
-  async send(mail: OutgoingMail, limit: AbortSignal): Promise<Verdict> {
+  async send(mail: OutgoingMail, limit: AbortSignal): Promise<HandOverVerdict> {
     if (!isDeliverable(mail.to))
       return { outcome: 'refused', reason: 'not an address a mail can be sent to' };
     try {
@@ -61,7 +61,7 @@ export class SmtpSender extends MailSender implements OnApplicationShutdown {
  * Only a recipient that the server refuses for good is refused; what else goes wrong may be put right while the
  * message lives. The server's own words stay out of it: they repeat the address.
  */
-function verdictOf(error: NodemailerError): Verdict {
+function verdictOf(error: NodemailerError): HandOverVerdict {
   const outcome = error.permanent && error.command === 'RCPT TO' ? 'refused' : 'retry';
   const reply = /^\d{3}(?:[ -]\d\.\d{1,3}\.\d{1,3})?/.exec(error.response ?? '')?.[0];
   const parts = [error.command, reply ?? error.code ?? error.name, reply ? undefined : error.originalCode];

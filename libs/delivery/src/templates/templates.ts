@@ -2,7 +2,7 @@ import type { MessageFacts, TemplateName } from '../message.js';
 import { factorChanged } from './factor-changed.js';
 import type { Language } from '@app/pages';
 import type { Letter } from './letter.js';
-import { loginCode, recoveryCode, registrationCode } from './long-code.js';
+import { loginCode, recoveryCode, registrationCode } from './recovery-code.js';
 import { identityLinked } from './identity-linked.js';
 import { invitation, signInKey } from './mailed-key.js';
 import { magicLink } from './magic-link.js';

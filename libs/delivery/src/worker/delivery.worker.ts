@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import { Config } from '@app/config';
 import { Clock } from '@app/kernel';
-import type { ClaimedMessage, Verdict } from '../message.js';
+import type { ClaimedMessage, HandOverVerdict } from '../message.js';
 import { Courier } from '../senders/courier.js';
 import { HAND_OVERS_AT_ONCE } from '../senders/sender.js';
 import { Alarm } from './alarm.js';
@@ -103,7 +103,7 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
    * Keeps at it while the database is away: a message that is sent but not recorded as such would be sent again. It
    * holds its hand meanwhile, so an outage cannot make more of them than there are hands.
    */
-  private async record(message: ClaimedMessage, verdict: Verdict): Promise<void> {
+  private async record(message: ClaimedMessage, verdict: HandOverVerdict): Promise<void> {
     for (let last = 0; last < LAST_RECORD_TRIES; last += this.stopping ? 1 : 0) {
       try {
         const settled = await this.messages.settle(message, verdict, this.clock.now());

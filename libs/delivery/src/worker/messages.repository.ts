@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
 import { Database, sql } from '@app/database';
 import { plusSeconds } from '@app/kernel';
-import type { ClaimedMessage, Verdict } from '../message.js';
+import type { ClaimedMessage, HandOverVerdict } from '../message.js';
 import { retryDelaySeconds } from './retry-delay.js';
 
 type ClaimedRow = ClaimedMessage & { state: 'queued' | 'expired' };
@@ -55,7 +55,7 @@ export class MessagesRepository {
    * Writes down how a hand-over ended: for good (and erases the facts), or until the next try, which is never later
    * than the message's end. False when the row has another owner by now, or has ended: their word stands.
    */
-  async settle({ id, tries }: ClaimedMessage, verdict: Verdict, now: Date): Promise<boolean> {
+  async settle({ id, tries }: ClaimedMessage, verdict: HandOverVerdict, now: Date): Promise<boolean> {
     const ended = verdict.outcome !== 'retry';
     const nextTryAt = ended ? now : plusSeconds(now, retryDelaySeconds(tries));
     const settled = await this.database.row<{ id: string }>(sql`

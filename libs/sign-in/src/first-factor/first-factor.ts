@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { KnownAccount, ShownPassword } from '@app/accounts';
 import { auditRefusal } from '@app/audit';
 import { Database } from '@app/database';
-import { AuthError, type AuthErrorCode, type Call, type Identifier } from '@app/kernel';
+import { AuthError, type AuthErrorCode, type RequestContext, type Identifier } from '@app/kernel';
 import { PasswordProof } from './password-proof.js';
 import type { ProvenFactor, RefusedFactor } from './proven-factor.js';
 
@@ -27,7 +27,7 @@ export class FirstFactor {
 
   /** @throws AuthError `credentials_wrong`, `login_locked`, `busy`, `address_missing`, and those of the policy */
   async byPassword(
-    call: Call,
+    call: RequestContext,
     login: Identifier,
     password: ShownPassword,
     policy: EntryPolicy,
@@ -36,7 +36,11 @@ export class FirstFactor {
   }
 
   /** Why an account may not go on is said only to whoever has proven to be its owner. */
-  async admit(call: Call, proof: ProvenFactor | RefusedFactor, policy: EntryPolicy): Promise<ProvenFactor> {
+  async admit(
+    call: RequestContext,
+    proof: ProvenFactor | RefusedFactor,
+    policy: EntryPolicy,
+  ): Promise<ProvenFactor> {
     if ('refused' in proof) return this.refuse(call, proof);
     const { account, event } = proof;
     const refusal = refusalOf(account, policy);
@@ -44,7 +48,7 @@ export class FirstFactor {
   }
 
   /** The account has changed between its proof and the statement that was to make use of it: the next try finds it as it is. */
-  async overtaken(call: Call, { event, account }: ProvenFactor): Promise<never> {
+  async overtaken(call: RequestContext, { event, account }: ProvenFactor): Promise<never> {
     return this.refuse(call, {
       refused: 'credentials_wrong',
       outcome: 'overtaken',
@@ -53,7 +57,10 @@ export class FirstFactor {
     });
   }
 
-  async refuse(call: Call, { refused, event, details, outcome, accountId }: RefusedFactor): Promise<never> {
+  async refuse(
+    call: RequestContext,
+    { refused, event, details, outcome, accountId }: RefusedFactor,
+  ): Promise<never> {
     await this.database.rows(auditRefusal(call, event, { outcome, accountId }));
     throw new AuthError(refused, details);
   }

@@ -6,7 +6,7 @@ import {
   type PasswordOutcome,
   type ShownPassword,
 } from '@app/accounts';
-import type { Call, Identifier } from '@app/kernel';
+import type { RequestContext, Identifier } from '@app/kernel';
 import type { ProvenFactor, RefusedFactor } from './proven-factor.js';
 
 const event = 'password';
@@ -21,7 +21,7 @@ export class PasswordProof {
    * of the login.
    */
   async prove(
-    call: Call,
+    call: RequestContext,
     login: Identifier,
     password: ShownPassword,
     isPerson?: () => Promise<boolean>,
@@ -44,7 +44,7 @@ export class PasswordProof {
   }
 
   private async check(
-    { client: { address }, now }: Call,
+    { client: { address }, now }: RequestContext,
     login: Identifier,
     password: ShownPassword,
     isPerson?: () => Promise<boolean>,

@@ -4,7 +4,7 @@ import { AttemptsRepository } from '@app/attempts';
 import { Config } from '@app/config';
 import { type Effect, type Part } from '@app/database';
 import { Outbox } from '@app/delivery';
-import { plusSeconds, type Call } from '@app/kernel';
+import { plusSeconds, type RequestContext } from '@app/kernel';
 import { sentCode, shownCode } from './factor-attempts.js';
 import type { Candidate } from './scope.js';
 
@@ -21,7 +21,12 @@ export class SecondFactorChallenge {
    * Opens it for the session, and sends its code where one is sent. An authenticator's lasts as long as the session waits: its tries
    * are those of the sign-in, and not of a code.
    */
-  open(call: Call, factor: 'email' | 'sms' | 'totp', session: Part<Candidate>, binding: string): Effect[] {
+  open(
+    call: RequestContext,
+    factor: 'email' | 'sms' | 'totp',
+    session: Part<Candidate>,
+    binding: string,
+  ): Effect[] {
     if (factor === 'totp') {
       const expiresAt = plusSeconds(call.now, this.config.sessions.pendingSeconds);
       return [this.attempts.open(call, shownCode(call, this.attempts, 'second_factor', expiresAt), session)];

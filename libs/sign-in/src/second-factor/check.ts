@@ -17,7 +17,7 @@ import {
   type Redemption,
 } from '@app/attempts';
 import { after, type Effect, part, type Part, sql } from '@app/database';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { FactorConnection } from './connection.js';
 import { shownCode } from './factor-attempts.js';
 import { type Candidate, factorAttempt, type FactorHolder, type FactorScope } from './scope.js';
@@ -80,7 +80,7 @@ export class SecondFactorCheck {
    * whose tries are spent stays the last until it would have expired.
    */
   find(
-    call: Call,
+    call: RequestContext,
     scope: FactorScope,
     gate: Part<Candidate>,
     code: string,
@@ -112,7 +112,7 @@ export class SecondFactorCheck {
 
   /** Whether a code is right for whoever is in part `gate`. */
   redeem(
-    call: Call,
+    call: RequestContext,
     scope: FactorScope,
     gate: Part<Candidate>,
     awaited: AwaitedFactor,
@@ -125,7 +125,7 @@ export class SecondFactorCheck {
 
   /** The same of a code that is sent or shown by an authenticator, where nothing else is taken. */
   redeemCode(
-    call: Call,
+    call: RequestContext,
     scope: FactorScope,
     gate: Part<Candidate>,
     awaited: ProvenByCode,
@@ -138,7 +138,7 @@ export class SecondFactorCheck {
   }
 
   private openShown(
-    call: Call,
+    call: RequestContext,
     scope: FactorScope,
     gate: Part<Candidate>,
     holder: Part<Opening & { second_factor: SecondFactor }>,
@@ -160,7 +160,7 @@ export class SecondFactorCheck {
   }
 
   private redeemBackup(
-    call: Call,
+    call: RequestContext,
     scope: FactorScope,
     gate: Part<Candidate>,
     { account_id }: AwaitedFactor,
@@ -174,7 +174,7 @@ export class SecondFactorCheck {
   }
 
   private redeemTotp(
-    call: Call,
+    call: RequestContext,
     scope: FactorScope,
     gate: Part<Candidate>,
     awaited: ProvenByCode,
@@ -191,7 +191,7 @@ export class SecondFactorCheck {
 
   /** The first right code puts the factor to use. */
   private redeemSetup(
-    call: Call,
+    call: RequestContext,
     scope: FactorScope,
     gate: Part<Candidate>,
     awaited: AwaitedFactor,

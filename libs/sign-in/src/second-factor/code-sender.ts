@@ -11,7 +11,7 @@ import {
 import { audit, type AuditEvent, type Recorded } from '@app/audit';
 import { after, Database, type Effect, of, ofOne, part, type Part, sql, statement } from '@app/database';
 import { Outbox } from '@app/delivery';
-import { AuthError, secondsUntil, type Call } from '@app/kernel';
+import { AuthError, secondsUntil, type RequestContext } from '@app/kernel';
 import { retryOnConflict, type SentCode } from './factor-attempts.js';
 import { type Candidate, type FactorScope, kindOf } from './scope.js';
 
@@ -31,7 +31,7 @@ export interface Sending extends SentCode {
   also?(allowed: Part<Candidate>): Effect[];
 }
 
-interface Verdict {
+interface CodeSendVerdict {
   outcome: 'sent' | 'no_session' | 'no_address' | 'too_soon';
   address: string | null;
   next_at: Date | null;
@@ -51,7 +51,7 @@ export class CodeSender {
    *
    * @throws AuthError `session_not_found`, `address_missing`, `resend_too_soon` with the seconds that are left
    */
-  async send(call: Call, sending: Sending): Promise<string> {
+  async send(call: RequestContext, sending: Sending): Promise<string> {
     const { outcome, address, next_at } = await retryOnConflict(() => this.decide(call, sending));
     if (outcome === 'no_session') throw new AuthError('session_not_found');
     if (outcome === 'too_soon') {
@@ -63,7 +63,7 @@ export class CodeSender {
     return address;
   }
 
-  private async decide(call: Call, sending: Sending): Promise<Verdict> {
+  private async decide(call: RequestContext, sending: Sending): Promise<CodeSendVerdict> {
     const { event, asking, to, scope, rule, attempt, message, also, always = [] } = sending;
     const reachable = part<Candidate>(
       'reachable',
@@ -83,7 +83,7 @@ export class CodeSender {
       'addressee',
       sql`SELECT r.address, r.language, r.account_id FROM ${to} r JOIN ${allowed} USING (account_id)`,
     );
-    const verdict = part<Recorded & Pick<Verdict, 'outcome'>>(
+    const verdict = part<Recorded & Pick<CodeSendVerdict, 'outcome'>>(
       'verdict',
       sql`
         SELECT CASE WHEN s.account_id IS NULL THEN 'no_session' WHEN r.address IS NULL THEN 'no_address'
@@ -99,6 +99,6 @@ export class CodeSender {
     const row = await this.database.row(
       statement(answer, opened, sent, ...always, ...(also?.(allowed) ?? []), audit(call, event, verdict)),
     );
-    return row as Verdict;
+    return row as CodeSendVerdict;
   }
 }

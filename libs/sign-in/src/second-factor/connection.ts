@@ -9,7 +9,7 @@ import {
 import { AttemptsRepository, closeSentFactors, type RedeemQuestion, type Redemption } from '@app/attempts';
 import { type Effect, type Part, sql } from '@app/database';
 import { Outbox, ownerNotice, type FactorChange } from '@app/delivery';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { endSessionsOf, survivors, type OwnedSession } from '@app/sessions';
 
 /** How a second factor comes to an account and leaves it, with everything that goes with that. */
@@ -23,7 +23,7 @@ export class FactorConnection {
 
   /** Checks the code of a set-up, which is put to use when it is right. The account in part `of` has to be held alone. */
   redeem(
-    call: Call,
+    call: RequestContext,
     question: RedeemQuestion,
     binding: string,
     of: Part<OfAccount>,
@@ -46,7 +46,7 @@ export class FactorConnection {
    * their stamp itself (`settled`), codes that were sent before are worth nothing, and the owner is told.
    */
   announce(
-    call: Call,
+    call: RequestContext,
     factor: 'sms' | 'totp',
     connected: Part<HeldAccount>,
     settled: Part<Pick<OwnedSession, 'session_id'>>,
@@ -60,18 +60,18 @@ export class FactorConnection {
   }
 
   /** Leaves the account without a second factor; sign-ins that wait for it begin again, and the owner is told. */
-  remove(call: Call, from: Part<OfAccount>): Effect[] {
+  remove(call: RequestContext, from: Part<OfAccount>): Effect[] {
     const { disconnected, ...forgotten } = this.factors.disconnect(call, from);
     return [forgotten, ...this.changed(call, disconnected, 'second_factor_disabled', 'disabled')];
   }
 
   /** The account asks for another factor, or for none: sign-ins that wait for the old one begin again, and the owner is told. */
-  changed(call: Call, account: Part<HeldAccount>, reason: string, change: FactorChange): Effect[] {
+  changed(call: RequestContext, account: Part<HeldAccount>, reason: string, change: FactorChange): Effect[] {
     return [endSessionsOf(call, reason, account, survivors.signedIn), this.tell(call, change, account)];
   }
 
   /** Tells the owner of the account, at the mailbox. */
-  tell(call: Call, change: FactorChange, account: Part<OfAccount>): Effect {
+  tell(call: RequestContext, change: FactorChange, account: Part<OfAccount>): Effect {
     const notice = ownerNotice(call, 'factor_changed', { change });
     return this.outbox.enqueue(notice, call.now, recipientOf('email', account));
   }

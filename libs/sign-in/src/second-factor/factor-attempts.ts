@@ -1,7 +1,7 @@
 import type { AttemptPurpose, AttemptsRepository, NewAttempt } from '@app/attempts';
 import { violatedConstraint } from '@app/database';
 import { codeMessage, type NewMessage } from '@app/delivery';
-import { randomDigits, type Call } from '@app/kernel';
+import { randomDigits, type RequestContext } from '@app/kernel';
 import { kindOf } from './scope.js';
 
 type Purpose = Extract<AttemptPurpose, 'second_factor' | 'factor_setup'>;
@@ -13,7 +13,7 @@ export interface SentCode {
 
 /** A new attempt at a code that is sent, and the message that carries it. */
 export function sentCode(
-  call: Call,
+  call: RequestContext,
   attempts: AttemptsRepository,
   channel: 'email' | 'sms',
   binding: string,
@@ -29,7 +29,7 @@ export function sentCode(
 
 /** A new attempt at what its owner has already: a code of the authenticator, or a backup code. `expiresAt`: where not by the rule. */
 export function shownCode(
-  call: Call,
+  call: RequestContext,
   attempts: AttemptsRepository,
   purpose: Purpose = 'second_factor',
   expiresAt?: Date,
@@ -38,7 +38,7 @@ export function shownCode(
 }
 
 function newAttempt(
-  { nextId, now }: Call,
+  { nextId, now }: RequestContext,
   attempts: AttemptsRepository,
   method: 'email' | 'sms' | 'otp',
   purpose: Purpose,

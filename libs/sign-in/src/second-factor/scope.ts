@@ -1,7 +1,7 @@
 import type { HeldAccount } from '@app/accounts';
 import type { Opening } from '@app/attempts';
 import { part, type Part, sql, type Sql } from '@app/database';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 
 /** Whose second factor it is, and in which session. */
 export interface FactorHolder {
@@ -39,7 +39,7 @@ export const inSession: FactorScope = {
 };
 
 /** For the account, in the protocol of the call: where the code comes with the first factor, and not with a session. */
-export function inProtocol({ protocol }: Call): FactorScope {
+export function inProtocol({ protocol }: RequestContext): FactorScope {
   return {
     of: (gate) =>
       sql`a.account_id = (SELECT account_id FROM ${gate}) AND a.protocol = ${protocol} AND a.session_id IS NULL`,

@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
 import { PASSWORD_LENGTH } from '@app/accounts';
 import { Config } from '@app/config';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { Authenticated, CurrentSession, Limits } from '@app/throttle';
 import { Caller } from '../../protocols/caller.decorator.js';
 import { WachtApi, WachtErrors } from '../../protocols/wacht/wacht-api.decorator.js';
@@ -33,7 +33,7 @@ export class DeploymentController {
   @ApiOkResponse({ type: WachtDeploymentResponse })
   @WachtErrors()
   deployment(
-    @Caller() { now }: Call,
+    @Caller() { now }: RequestContext,
     @CurrentSession() session: BrowserView | undefined,
   ): WachtEnvelope<object> {
     const view = session && !session.late ? session : emptyView('', now);

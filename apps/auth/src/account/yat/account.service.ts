@@ -9,7 +9,7 @@ import {
 } from '@app/accounts';
 import { audit, recordedAs, type Recorded } from '@app/audit';
 import { Database, type Effect, part, type Part, sql, statement } from '@app/database';
-import { AuthError, type Call } from '@app/kernel';
+import { AuthError, type RequestContext } from '@app/kernel';
 import { endSession, endSessionsOf, sessionOfToken, survivors } from '@app/sessions';
 import { refuseTakenName } from '@app/sign-in';
 import { Freshness } from '@app/sign-in';
@@ -32,7 +32,7 @@ export class AccountService {
   ) {}
 
   /** @throws AuthError `session_not_found` */
-  async current(call: Call, sessionId: string): Promise<Profile> {
+  async current(call: RequestContext, sessionId: string): Promise<Profile> {
     const profile = await this.database.row(statement(withProfile(sessionOfToken(call, sessionId))));
     if (!profile) throw new AuthError('session_not_found');
     return profile;
@@ -45,7 +45,7 @@ export class AccountService {
    * @throws AuthError `session_not_found`, `proof_stale`, `invalid_parameters`, `password_weak`, `username_taken`
    */
   async change(
-    call: Call,
+    call: RequestContext,
     sessionId: string,
     { email, password, ...change }: AccountChange,
   ): Promise<Profile> {
@@ -72,7 +72,7 @@ export class AccountService {
     return row;
   }
 
-  private async fresh(call: Call, sessionId: string, lenient: boolean): Promise<Profile> {
+  private async fresh(call: RequestContext, sessionId: string, lenient: boolean): Promise<Profile> {
     const session = sessionOfToken(call, sessionId);
     const allowed = this.freshness.fresh(call, session, lenient);
     const holder = part<Profile & { fresh: boolean }>(
@@ -91,7 +91,7 @@ export class AccountService {
    *
    * @throws AuthError `session_not_found`
    */
-  async signOut(call: Call, sessionId: string): Promise<void> {
+  async signOut(call: RequestContext, sessionId: string): Promise<void> {
     const session = sessionOfToken(call, sessionId);
     const own = endSession(sessionId, 'logout', call.now);
     const proven = part<OfAccount>(

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { NewPassword, registerAccount, type Profile } from '@app/accounts';
 import { audit, type Recorded } from '@app/audit';
 import { Database, part, sql, statement } from '@app/database';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { RefreshRotation, RefreshTokens, type StartedBy } from '@app/sessions';
 import { refuseTakenName } from '@app/sign-in';
 import { TokenPairs, type TokenHolder, type TokenPair } from '@app/tokens';
@@ -33,7 +33,7 @@ export class RegistrationService {
   ) {}
 
   /** @throws AuthError `password_weak`, `busy`, `email_taken`, `username_taken` */
-  async register(call: Call, { password, ...names }: RegistrationRequest): Promise<Registered> {
+  async register(call: RequestContext, { password, ...names }: RegistrationRequest): Promise<Registered> {
     const passwordHash =
       password === undefined ? undefined : await this.passwords.hash(password, Object.values(names));
     const token = this.tokens.first();

@@ -1,6 +1,6 @@
 import { Controller, Get, HttpCode, Patch, Post, UseGuards } from '@nestjs/common';
 import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { Limits } from '@app/throttle';
 import type { AccessTokenClaims } from '@app/tokens';
 import { Caller } from '../../protocols/caller.decorator.js';
@@ -27,7 +27,10 @@ export class YatAccountController {
   @NeedsYatToken()
   @ApiOkResponse({ type: YatCurrentUserResponse })
   @YatErrors('session_not_found')
-  async account(@Caller() call: Call, @Bearer() { sid }: AccessTokenClaims): Promise<YatCurrentUserResponse> {
+  async account(
+    @Caller() call: RequestContext,
+    @Bearer() { sid }: AccessTokenClaims,
+  ): Promise<YatCurrentUserResponse> {
     return presentAccount(await this.accounts.current(call, sid));
   }
 
@@ -44,7 +47,7 @@ export class YatAccountController {
   @ApiOkResponse({ type: YatCurrentUserResponse })
   @YatErrors('session_not_found', 'proof_stale', 'invalid_parameters', 'password_weak', 'username_taken')
   async change(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @Bearer() { sid }: AccessTokenClaims,
     @YatBody() request: YatProfileRequest,
   ): Promise<YatCurrentUserResponse> {
@@ -62,7 +65,10 @@ export class YatAccountController {
   @NeedsYatToken()
   @ApiOkResponse({ type: YatMessageResponse })
   @YatErrors('session_not_found')
-  async logout(@Caller() call: Call, @Bearer() { sid }: AccessTokenClaims): Promise<YatMessageResponse> {
+  async logout(
+    @Caller() call: RequestContext,
+    @Bearer() { sid }: AccessTokenClaims,
+  ): Promise<YatMessageResponse> {
     await this.accounts.signOut(call, sid);
     return { message: 'Signed out' };
   }

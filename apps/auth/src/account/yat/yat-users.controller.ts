@@ -1,6 +1,6 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { Limits } from '@app/throttle';
 import { Caller } from '../../protocols/caller.decorator.js';
 import { YatApi, YatErrors } from '../../protocols/yat/yat-api.decorator.js';
@@ -28,7 +28,10 @@ export class YatUsersController {
   @ApiBody({ type: YatRegisterRequest })
   @ApiOkResponse({ type: YatRegisterResponse })
   @YatErrors('invalid_parameters', 'identifier_missing', 'password_weak', 'email_taken', 'username_taken')
-  async register(@Caller() call: Call, @YatBody() request: YatRegisterRequest): Promise<YatRegisterResponse> {
+  async register(
+    @Caller() call: RequestContext,
+    @YatBody() request: YatRegisterRequest,
+  ): Promise<YatRegisterResponse> {
     loginOf(request);
     return presentRegistered(await this.registrations.register(call, changeOf(request)));
   }

@@ -1,6 +1,6 @@
 import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiBody, ApiParam } from '@nestjs/swagger';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { Authenticated, CurrentSession, Limits } from '@app/throttle';
 import type { Response } from 'express';
 import { Caller } from '../../protocols/caller.decorator.js';
@@ -65,7 +65,7 @@ export class DocspaceAuthenticationController {
     'provider_unavailable',
   )
   async signIn(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @DocspaceBody() request: DocspaceSignInRequest,
     @Res({ passthrough: true }) response: Response,
   ): Promise<DocspaceAuthentication> {
@@ -83,7 +83,7 @@ export class DocspaceAuthenticationController {
   @DocspaceAnswers('nothing')
   @DocspaceErrors()
   async logout(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @DocspaceTokens() tokens: string[],
     @Res({ passthrough: true }) response: Response,
   ): Promise<void> {
@@ -113,7 +113,7 @@ export class DocspaceAuthenticationController {
     'provider_unavailable',
   )
   async verify(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @Param('code') path: string,
     @DocspaceBody() request: DocspaceSignInRequest,
     @Res({ passthrough: true }) response: Response,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { changeLanguage } from '@app/accounts';
 import { Config } from '@app/config';
 import { Database, type Part, sql } from '@app/database';
-import { digest, plusSeconds, randomToken, type Call } from '@app/kernel';
+import { digest, plusSeconds, randomToken, type RequestContext } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
 import { FirstFactor, type ProvenFactor, type ProvenSecond } from '@app/sign-in';
 import { DocspaceDecision, type MakeSession } from './second-factor/decision.js';
@@ -24,7 +24,11 @@ export class DocspaceCodeService {
   ) {}
 
   /** @throws AuthError those of `DocspaceFirstFactor.prove` and `DocspaceDecision` */
-  async verify(call: Call, { proof, language, transient }: SignInRequest, code: string): Promise<SignInStep> {
+  async verify(
+    call: RequestContext,
+    { proof, language, transient }: SignInRequest,
+    code: string,
+  ): Promise<SignInStep> {
     const proven = await this.proofs.prove(call, proof);
     const held = proven.hold();
     const awaited = await this.decision.await(call, held, code, proven.also(held));
@@ -40,7 +44,7 @@ export class DocspaceCodeService {
     return { factor: awaited.second_factor, phone, signedIn: { token, expiresAt, transient } };
   }
 
-  private make(call: Call, { method, admit, spent }: ProvenFactor, token: string): MakeSession {
+  private make(call: RequestContext, { method, admit, spent }: ProvenFactor, token: string): MakeSession {
     const tokenHash = digest(token);
     const begun = { id: call.nextId(), stage: 'signed_in', tokenHash, method } as const;
     return (second: Part<ProvenSecond>) => {

@@ -3,7 +3,7 @@ import { changeLanguage } from '@app/accounts';
 import { audit, type Recorded } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, part, type Part, sql, statement } from '@app/database';
-import { digest, plusSeconds, randomToken, type Call } from '@app/kernel';
+import { digest, plusSeconds, randomToken, type RequestContext } from '@app/kernel';
 import { SessionsRepository, type OwnedSession } from '@app/sessions';
 import { FirstFactor, type ProvenFactor, retryOnConflict } from '@app/sign-in';
 import { DocspaceChallenge, type Challenge } from './second-factor/challenge.js';
@@ -31,7 +31,7 @@ export class DocspaceSignInService {
   ) {}
 
   /** @throws AuthError those of `DocspaceFirstFactor.prove` */
-  async signIn(call: Call, { proof, language, transient }: SignInRequest): Promise<SignInStep> {
+  async signIn(call: RequestContext, { proof, language, transient }: SignInRequest): Promise<SignInStep> {
     const proven = await this.proofs.prove(call, proof);
     const { id, phone, second_factor: factor } = proven.account;
     const token = randomToken(TOKEN_BITS);
@@ -49,7 +49,7 @@ export class DocspaceSignInService {
 
   /** No step: the account has changed since its owner was proven. */
   private async open(
-    call: Call,
+    call: RequestContext,
     proven: ProvenFactor,
     language: string | undefined,
     token: string,

@@ -1,11 +1,11 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse } from '@nestjs/swagger';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { Authenticated, CurrentSession, Limits } from '@app/throttle';
 import { Caller } from '../../protocols/caller.decorator.js';
 import { NavixyApi, NavixyErrors, NeedsNavixyHash } from '../../protocols/navixy/navixy-api.decorator.js';
 import { NavixyHash, NavixyParameters } from '../../protocols/navixy/navixy-parameters.js';
-import { CodeService } from './code.service.js';
+import { NavixyCodeService } from './code.service.js';
 import {
   NavixyHashResponse,
   NavixySignInRequest,
@@ -16,17 +16,17 @@ import {
 import { navixyLimits } from '../../limits/navixy.limits.js';
 import { pendingOf, type PendingSession } from './pending.question.js';
 import { presentSignIn } from './presenter.js';
-import { ResendService } from './resend.service.js';
-import { SignInService } from './sign-in.service.js';
+import { NavixyResendService } from './resend.service.js';
+import { NavixySignInService } from './sign-in.service.js';
 
 @Controller('user/auth')
 @NavixyApi()
 @Limits(...navixyLimits)
 export class NavixyCodeController {
   constructor(
-    private readonly signIns: SignInService,
-    private readonly codes: CodeService,
-    private readonly resends: ResendService,
+    private readonly signIns: NavixySignInService,
+    private readonly codes: NavixyCodeService,
+    private readonly resends: NavixyResendService,
   ) {}
 
   /**
@@ -49,7 +49,7 @@ export class NavixyCodeController {
     'account_disabled',
   )
   async signIn(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @NavixyParameters() request: NavixySignInRequest,
   ): Promise<NavixySignInResponse> {
     const { login, password, dealer_id } = request;
@@ -69,7 +69,7 @@ export class NavixyCodeController {
   @ApiOkResponse({ type: NavixySuccess })
   @NavixyErrors('credential_malformed', 'session_not_found', 'address_missing')
   async resend(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @NavixyHash() hash: string,
     @CurrentSession() pending: PendingSession | undefined,
   ): Promise<NavixySuccess> {
@@ -97,7 +97,7 @@ export class NavixyCodeController {
     'malformed_request',
   )
   async verify(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @NavixyHash() hash: string,
     @CurrentSession() pending: PendingSession | undefined,
     @NavixyParameters() { code }: NavixyVerifyCodeRequest,

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { audit, auditRefusal } from '@app/audit';
 import { Database, exists, ofOne, statement } from '@app/database';
-import { AuthError, digest, randomHex, type Call } from '@app/kernel';
+import { AuthError, digest, randomHex, type RequestContext } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
 import { inSession, SecondFactorCheck } from '@app/sign-in';
 import type { PendingSession } from './pending.question.js';
 
 /** The second step of a sign-in: the code that was sent, or the one an authenticator shows. */
 @Injectable()
-export class CodeService {
+export class NavixyCodeService {
   constructor(
     private readonly database: Database,
     private readonly sessions: SessionsRepository,
@@ -21,7 +21,12 @@ export class CodeService {
    *
    * @throws AuthError `session_not_found`, `code_wrong`
    */
-  async verify(call: Call, token: string, found: PendingSession | undefined, code: string): Promise<string> {
+  async verify(
+    call: RequestContext,
+    token: string,
+    found: PendingSession | undefined,
+    code: string,
+  ): Promise<string> {
     if (!found) {
       await this.database.rows(auditRefusal(call, 'code.verify', { outcome: 'absent', accountId: null }));
       throw new AuthError('session_not_found');

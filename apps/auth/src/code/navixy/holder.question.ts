@@ -7,7 +7,7 @@ import { presentedHash } from '../../protocols/navixy/navixy-parameters.js';
 import { navixy } from '../../protocols/navixy/navixy.protocol.js';
 
 /** The account behind a session hash, as it travels beside the limits: timestamps are ISO strings. */
-export interface Holder {
+export interface NavixyHolder {
   id: string;
   email: string | null;
   username: string | null;

@@ -1,5 +1,5 @@
 import type { NavixySignInResponse } from './code.dto.js';
-import type { Holder } from './holder.question.js';
+import type { NavixyHolder } from './holder.question.js';
 import type { NavixyUserInfoResponse } from './session.dto.js';
 import type { SignedIn } from './sign-in.service.js';
 
@@ -10,7 +10,7 @@ export function presentSignIn({ awaits, token }: SignedIn): NavixySignInResponse
 }
 
 /** Fields without a value are left out, never null. */
-export function presentUserInfo(holder: Holder): NavixyUserInfoResponse {
+export function presentUserInfo(holder: NavixyHolder): NavixyUserInfoResponse {
   const login = holder.email ?? holder.username ?? holder.phone ?? '';
   const user_info = {
     id: holder.id,

@@ -4,14 +4,14 @@ import { Config } from '@app/config';
 import { AttemptsRepository } from '@app/attempts';
 import { auditRefusal } from '@app/audit';
 import { Database } from '@app/database';
-import { AuthError, digest, type AuthErrorCode, type Call } from '@app/kernel';
+import { AuthError, digest, type AuthErrorCode, type RequestContext } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
 import { CodeSender, inSession, sentCode } from '@app/sign-in';
 import type { PendingSession } from './pending.question.js';
 
 /** Sends the code of a pending session again: a new code, which takes the place of the old one. */
 @Injectable()
-export class ResendService {
+export class NavixyResendService {
   constructor(
     private readonly database: Database,
     private readonly attempts: AttemptsRepository,
@@ -25,7 +25,7 @@ export class ResendService {
    *
    * @throws AuthError those of `CodeSender.send`
    */
-  async resend(call: Call, token: string, pending: PendingSession | undefined): Promise<void> {
+  async resend(call: RequestContext, token: string, pending: PendingSession | undefined): Promise<void> {
     if (!pending) return this.refuse(call, 'session_not_found', 'no_session', null);
     const { second_factor: channel, account_id } = pending;
     if (channel !== 'email' && channel !== 'sms')
@@ -42,7 +42,7 @@ export class ResendService {
   }
 
   private async refuse(
-    call: Call,
+    call: RequestContext,
     code: AuthErrorCode,
     outcome: string,
     accountId: string | null,

@@ -1,12 +1,12 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { Authenticated, CurrentSession, Limits } from '@app/throttle';
 import { Caller } from '../../protocols/caller.decorator.js';
 import { NavixyApi, NavixyErrors, NeedsNavixyHash } from '../../protocols/navixy/navixy-api.decorator.js';
 import { NavixyHash } from '../../protocols/navixy/navixy-parameters.js';
 import { NavixySuccess } from './code.dto.js';
-import { holderOf, type Holder } from './holder.question.js';
+import { holderOf, type NavixyHolder } from './holder.question.js';
 import { NavixyUserInfoResponse } from './session.dto.js';
 import { navixyLimits } from '../../limits/navixy.limits.js';
 import { presentUserInfo } from './presenter.js';
@@ -28,7 +28,7 @@ export class NavixySessionController {
   @HttpCode(200)
   @ApiOkResponse({ type: NavixySuccess })
   @NavixyErrors('credential_malformed', 'session_not_found')
-  async renew(@Caller() call: Call, @NavixyHash() hash: string): Promise<NavixySuccess> {
+  async renew(@Caller() call: RequestContext, @NavixyHash() hash: string): Promise<NavixySuccess> {
     await this.sessions.renew(call, hash);
     return { success: true };
   }
@@ -38,7 +38,7 @@ export class NavixySessionController {
   @HttpCode(200)
   @ApiOkResponse({ type: NavixySuccess })
   @NavixyErrors('credential_malformed', 'session_not_found')
-  async logout(@Caller() call: Call, @NavixyHash() hash: string): Promise<NavixySuccess> {
+  async logout(@Caller() call: RequestContext, @NavixyHash() hash: string): Promise<NavixySuccess> {
     await this.sessions.end(call, hash);
     return { success: true };
   }
@@ -53,7 +53,7 @@ export class NavixySessionController {
   @Authenticated(holderOf)
   @ApiOkResponse({ type: NavixyUserInfoResponse })
   @NavixyErrors('credential_malformed', 'session_not_found')
-  info(@CurrentSession() holder: Holder): NavixyUserInfoResponse {
+  info(@CurrentSession() holder: NavixyHolder): NavixyUserInfoResponse {
     return presentUserInfo(holder);
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { audit, recordedAs } from '@app/audit';
 import { Database, statement } from '@app/database';
-import { digest, normaliseIdentifier, randomHex, type Call } from '@app/kernel';
+import { digest, normaliseIdentifier, randomHex, type RequestContext } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
 import { FirstFactor, inSession, type ProvenFactor, SecondFactorChallenge } from '@app/sign-in';
 
@@ -28,7 +28,7 @@ const POLICY = {
 
 /** The first step: a password, and for an account with a second factor an attempt at it. */
 @Injectable()
-export class SignInService {
+export class NavixySignInService {
   constructor(
     private readonly database: Database,
     private readonly firstFactor: FirstFactor,
@@ -37,13 +37,13 @@ export class SignInService {
   ) {}
 
   /** @throws AuthError those of `FirstFactor.byPassword`, `account_disabled`, `account_not_activated` */
-  async signIn(call: Call, { login, password, orgId }: PasswordSignIn): Promise<SignedIn> {
+  async signIn(call: RequestContext, { login, password, orgId }: PasswordSignIn): Promise<SignedIn> {
     const policy = { ...POLICY, orgId };
     const proven = await this.firstFactor.byPassword(call, normaliseIdentifier(login), password, policy);
     return (await this.open(call, proven)) ?? this.firstFactor.overtaken(call, proven);
   }
 
-  private async open(call: Call, proven: ProvenFactor): Promise<SignedIn | undefined> {
+  private async open(call: RequestContext, proven: ProvenFactor): Promise<SignedIn | undefined> {
     const { second_factor } = proven.account;
     const awaits = second_factor === 'none' ? undefined : second_factor;
     const token = randomHex(128);

@@ -1,6 +1,6 @@
 import { Controller, Get, Post, Res, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { BrowserLanguage, SameSiteGuard, type Language } from '@app/pages';
 import { Limits } from '@app/throttle';
 import type { Response } from 'express';
@@ -23,7 +23,7 @@ export class DocspaceKeyPageController {
 
   @Get()
   async ask(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @PageKey() key: string,
     @BrowserLanguage() language: Language,
     @Res() response: Response,
@@ -33,7 +33,7 @@ export class DocspaceKeyPageController {
 
   @Post()
   async take(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @PageKey() key: string,
     @BrowserLanguage() language: Language,
     @Res() response: Response,

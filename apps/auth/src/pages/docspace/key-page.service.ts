@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AuthError, type AuthErrorCode, type Call } from '@app/kernel';
+import { AuthError, type AuthErrorCode, type RequestContext } from '@app/kernel';
 import { DocspaceKeyCheck } from '../../code/docspace/steps/key-check.service.js';
 import type { PageOutcome } from './page.service.js';
 import { DocspaceSignInService } from '../../code/docspace/sign-in.service.js';
@@ -19,14 +19,14 @@ export class DocspaceKeyPageService {
     private readonly signIns: DocspaceSignInService,
   ) {}
 
-  async ask(call: Call, key: string): Promise<PageOutcome> {
+  async ask(call: RequestContext, key: string): Promise<PageOutcome> {
     const found = await this.keys.find(call, key);
     if (found?.type !== 'Auth' || found.state !== 'good' || !found.email) return { kind: 'gone' };
     return { kind: 'mailed_key', email: found.email };
   }
 
   /** Whoever presses the button means to take the account over, if it waits for its owner. */
-  async take(call: Call, key: string): Promise<PageOutcome> {
+  async take(call: RequestContext, key: string): Promise<PageOutcome> {
     try {
       const proof = { kind: 'mailed_key', key, first: true } as const;
       const signedIn = await this.signIns.signIn(call, { proof, transient: false });

@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { isPlainText, type Call } from '@app/kernel';
+import { isPlainText, type RequestContext } from '@app/kernel';
 import type { Request } from 'express';
 import { isCredential } from '../../protocols/docspace/docspace-cookie.js';
 import { docspace } from '../../protocols/docspace/docspace.protocol.js';
@@ -22,4 +22,4 @@ export const PageFields = createParamDecorator((_: unknown, context: ExecutionCo
 });
 
 /** The pages stand outside the paths of the protocol whose keys they take. */
-export const inDocspace = (call: Call): Call => ({ ...call, protocol: docspace.name });
+export const inDocspace = (call: RequestContext): RequestContext => ({ ...call, protocol: docspace.name });

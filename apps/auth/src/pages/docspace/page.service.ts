@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AuthError, type AuthErrorCode, type Call } from '@app/kernel';
+import { AuthError, type AuthErrorCode, type RequestContext } from '@app/kernel';
 import type { SignInStep } from '../../code/docspace/first-factor/credentials.js';
 import { DocspaceStepService } from '../../code/docspace/steps/step.service.js';
 import { DocspaceStepView, type StepView } from '../../code/docspace/steps/step-view.service.js';
@@ -36,12 +36,12 @@ export class DocspacePageService {
     private readonly texts: DocspaceTextService,
   ) {}
 
-  async ask(call: Call, key: string): Promise<PageOutcome> {
+  async ask(call: RequestContext, key: string): Promise<PageOutcome> {
     const step = await this.views.find(call, key);
     return step ? { kind: 'step', step } : { kind: 'gone' };
   }
 
-  async take(call: Call, key: string, { code = '', phone }: PageInput): Promise<PageOutcome> {
+  async take(call: RequestContext, key: string, { code = '', phone }: PageInput): Promise<PageOutcome> {
     try {
       if (phone === undefined)
         return { kind: 'done', signedIn: await this.steps.verify(call, key, code.trim(), false) };

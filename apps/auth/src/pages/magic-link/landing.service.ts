@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AuthError, type AuthErrorCode, type Call } from '@app/kernel';
+import { AuthError, type AuthErrorCode, type RequestContext } from '@app/kernel';
 import type { TokenPair } from '@app/tokens';
 import { LinkConfirmService } from '../../magic-link/link-confirm.service.js';
 import { LinkExchangeService } from '../../magic-link/link-exchange.service.js';
@@ -38,12 +38,12 @@ export class LandingService {
     private readonly exchanges: LinkExchangeService,
   ) {}
 
-  async find(call: Call, token: string | undefined): Promise<LinkView | undefined> {
+  async find(call: RequestContext, token: string | undefined): Promise<LinkView | undefined> {
     return token === undefined ? undefined : this.views.find(call, token);
   }
 
   /** The press of the button: whatever the link is for happens once. */
-  async confirm(call: Call, token: string | undefined, visitor: Visitor): Promise<Confirmation> {
+  async confirm(call: RequestContext, token: string | undefined, visitor: Visitor): Promise<Confirmation> {
     const link = await this.find(call, token);
     if (!link || token === undefined) return { kind: 'gone' };
     try {
@@ -55,11 +55,16 @@ export class LandingService {
     }
   }
 
-  async dismiss(call: Call, token: string | undefined): Promise<boolean> {
+  async dismiss(call: RequestContext, token: string | undefined): Promise<boolean> {
     return token !== undefined && this.confirmations.dismiss(call, token);
   }
 
-  private async redeem(call: Call, token: string, link: LinkView, visitor: Visitor): Promise<Confirmation> {
+  private async redeem(
+    call: RequestContext,
+    token: string,
+    link: LinkView,
+    visitor: Visitor,
+  ): Promise<Confirmation> {
     if (link.protocol === 'wacht') {
       // Confirmed elsewhere, it would sign in whoever asked: that may be somebody who only knows the address.
       if (kinshipOf(link, visitor) !== 'same') return { kind: 'another_browser', link };

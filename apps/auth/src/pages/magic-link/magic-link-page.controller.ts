@@ -1,6 +1,6 @@
 import { Controller, Get, Post, Res, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { BrowserLanguage, SameSiteGuard, sendPage, type Language } from '@app/pages';
 import { byAddress, Limits } from '@app/throttle';
 import type { Response } from 'express';
@@ -27,7 +27,7 @@ export class MagicLinkPageController {
 
   @Get()
   async ask(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @LinkToken() token: string | undefined,
     @Visits() visitor: Visitor,
     @BrowserLanguage() language: Language,
@@ -39,7 +39,7 @@ export class MagicLinkPageController {
 
   @Post()
   async confirm(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @LinkToken() token: string | undefined,
     @Visits() visitor: Visitor,
     @BrowserLanguage() language: Language,
@@ -51,7 +51,7 @@ export class MagicLinkPageController {
 
   @Get('not-me')
   async askDismissal(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @LinkToken() token: string | undefined,
     @BrowserLanguage() language: Language,
     @Res() response: Response,
@@ -62,7 +62,7 @@ export class MagicLinkPageController {
 
   @Post('not-me')
   async dismiss(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @LinkToken() token: string | undefined,
     @BrowserLanguage() language: Language,
     @Res() response: Response,

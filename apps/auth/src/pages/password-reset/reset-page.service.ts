@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PASSWORD_LENGTH } from '@app/accounts';
-import { AuthError, isPlainText, type Call } from '@app/kernel';
+import { AuthError, isPlainText, type RequestContext } from '@app/kernel';
 import { ResetPasswordService } from '../../password-reset/reset-password.service.js';
 
 /** Why a password was not taken. */
@@ -23,7 +23,7 @@ export class ResetPageService {
   }
 
   /** A password that is refused leaves the link good. */
-  async change(call: Call, token: unknown, password: unknown): Promise<ResetOutcome> {
+  async change(call: RequestContext, token: unknown, password: unknown): Promise<ResetOutcome> {
     if (!isToken(token)) return { kind: 'dead' };
     if (!isPassword(password)) return { kind: 'ask', token, refused: { problem: 'length' } };
     try {

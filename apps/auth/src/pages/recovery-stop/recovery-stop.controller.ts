@@ -1,6 +1,6 @@
 import { Controller, Get, Post, Query, Res, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { BrowserLanguage, SameSiteGuard, sendPage, type Language } from '@app/pages';
 import { Limits } from '@app/throttle';
 import type { Response } from 'express';
@@ -27,7 +27,7 @@ export class RecoveryStopController {
 
   @Post()
   async stop(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @Query('token') token: unknown,
     @BrowserLanguage() language: Language,
     @Res() response: Response,

@@ -12,7 +12,7 @@ import { audit, type AuditEvent, type Recorded } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, type Effect, exists, part, type Part, sql, statement } from '@app/database';
 import { canText, Mailbox } from '@app/delivery';
-import { AuthError, type Call } from '@app/kernel';
+import { AuthError, type RequestContext } from '@app/kernel';
 import type { SessionRow } from '@app/sessions';
 import { FactorConnection } from '@app/sign-in';
 import { BACKUP_CODES } from '../../code/docspace/second-factor/decision.js';
@@ -53,7 +53,7 @@ export class DocspaceAuthenticatorService {
   }
 
   /** The second factor of the account, and whether it could be texts. */
-  async kinds(call: Call, token: string): Promise<{ factor: SecondFactor; canText: boolean }> {
+  async kinds(call: RequestContext, token: string): Promise<{ factor: SecondFactor; canText: boolean }> {
     const { second_factor: factor } = await this.holders.find(call, token);
     return { factor, canText: this.canText };
   }
@@ -63,7 +63,7 @@ export class DocspaceAuthenticatorService {
    *
    * @throws AuthError `factor_unavailable`
    */
-  async choose(call: Call, token: string, factor: ChosenFactor, named: string[]): Promise<void> {
+  async choose(call: RequestContext, token: string, factor: ChosenFactor, named: string[]): Promise<void> {
     const holder = await this.holders.findFresh(call, token, named);
     if (factor === 'sms' && !this.canText) throw new AuthError('factor_unavailable');
     if (holder.second_factor === factor) return;
@@ -82,7 +82,7 @@ export class DocspaceAuthenticatorService {
    *
    * @throws AuthError `attempt_not_found`
    */
-  async renew(call: Call, token: string, named: string[]): Promise<void> {
+  async renew(call: RequestContext, token: string, named: string[]): Promise<void> {
     const holder = await this.holders.findFresh(call, token, named);
     if (holder.second_factor !== 'totp') throw new AuthError('attempt_not_found');
     await this.change(call, token, holder, 'factor.disconnect', (fresh) => {
@@ -92,7 +92,7 @@ export class DocspaceAuthenticatorService {
     });
   }
 
-  async codes(call: Call, token: string): Promise<KeptCode[]> {
+  async codes(call: RequestContext, token: string): Promise<KeptCode[]> {
     const { id } = await this.holders.findFresh(call, token);
     const rows = await this.database.rows(statement(this.backupCodes.keptOf(ofAccount(id))));
     return rows.map(({ code_sealed, used }) => ({ code: this.backupCodes.reveal(id, code_sealed), used }));
@@ -103,7 +103,7 @@ export class DocspaceAuthenticatorService {
    *
    * @throws AuthError `attempt_not_found`
    */
-  async newCodes(call: Call, token: string): Promise<KeptCode[]> {
+  async newCodes(call: RequestContext, token: string): Promise<KeptCode[]> {
     const holder = await this.holders.findFresh(call, token);
     if (holder.second_factor === 'none') throw new AuthError('attempt_not_found');
     let issued: string[] = [];
@@ -117,7 +117,7 @@ export class DocspaceAuthenticatorService {
 
   /** Calls at one account stand in one line: each sees what the one before has made, and does nothing where nothing is left to do. */
   private async change(
-    call: Call,
+    call: RequestContext,
     token: string,
     { id }: SessionHolder,
     event: AuditEvent,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { lockAccountForShare } from '@app/accounts';
 import { audit, recordedAs } from '@app/audit';
 import { Database, statement } from '@app/database';
-import { AuthError, digest, randomToken, type Call } from '@app/kernel';
+import { AuthError, digest, randomToken, type RequestContext } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
 import { retryOnConflict } from '@app/sign-in';
 import { DocspaceAuthenticatorService, type ChosenFactor } from './authenticator.service.js';
@@ -27,7 +27,7 @@ export class DocspaceStepKey {
   ) {}
 
   /** The step that a sign-in of the account would wait for now; without a second factor it awaits nothing. */
-  async make(call: Call, token: string): Promise<SignInStep> {
+  async make(call: RequestContext, token: string): Promise<SignInStep> {
     const holder = await this.holders.findFresh(call, token);
     const { second_factor: factor } = holder;
     if (factor === 'none') return { factor };
@@ -40,18 +40,28 @@ export class DocspaceStepKey {
   }
 
   /** Chooses the second factor, and makes the key with which it can be set up at once. */
-  async choose(call: Call, token: string, factor: ChosenFactor, named: string[]): Promise<SignInStep> {
+  async choose(
+    call: RequestContext,
+    token: string,
+    factor: ChosenFactor,
+    named: string[],
+  ): Promise<SignInStep> {
     await this.authenticators.choose(call, token, factor, named);
     return this.make(call, token);
   }
 
   /** Takes the authenticator away, and makes the key with which another can be set up at once. */
-  async renew(call: Call, token: string, named: string[]): Promise<SignInStep> {
+  async renew(call: RequestContext, token: string, named: string[]): Promise<SignInStep> {
     await this.authenticators.renew(call, token, named);
     return this.make(call, token);
   }
 
-  private async open(call: Call, token: string, holder: SessionHolder, key: string): Promise<Challenge> {
+  private async open(
+    call: RequestContext,
+    token: string,
+    holder: SessionHolder,
+    key: string,
+  ): Promise<Challenge> {
     const fresh = this.holders.fresh(call, token, lockAccountForShare(holder));
     const challenge = await this.challenges.of(call, holder, fresh);
     const { method } = holder;

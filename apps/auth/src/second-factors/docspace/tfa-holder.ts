@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { withKnownAccount, type KnownAccount, type OfAccount } from '@app/accounts';
 import { Config } from '@app/config';
 import { type Part, Database, statement } from '@app/database';
-import { AuthError, digest, plusSeconds, type Call } from '@app/kernel';
+import { AuthError, digest, plusSeconds, type RequestContext } from '@app/kernel';
 import { freshSession, signedInProof, type SessionRow, type SignedInProof } from '@app/sessions';
 
 /** Who asks: the account, and how its session came about. */
@@ -20,7 +20,7 @@ export class DocspaceTfaHolder {
   ) {}
 
   /** @throws AuthError `session_not_found` */
-  async find(call: Call, token: string): Promise<SessionHolder> {
+  async find(call: RequestContext, token: string): Promise<SessionHolder> {
     const session = signedInProof(call, digest(token));
     const holder = await this.database.row(statement(withKnownAccount(session)));
     if (!holder || holder.disabled_at) throw new AuthError('session_not_found');
@@ -32,7 +32,7 @@ export class DocspaceTfaHolder {
    *
    * @throws AuthError `session_not_found`, `not_permitted`, `proof_stale`
    */
-  async findFresh(call: Call, token: string, named: string[] = []): Promise<SessionHolder> {
+  async findFresh(call: RequestContext, token: string, named: string[] = []): Promise<SessionHolder> {
     const holder = await this.find(call, token);
     if (named.some((uuid) => uuid !== holder.uuid)) throw new AuthError('not_permitted');
     if (holder.signed_in_at <= this.since(call)) throw new AuthError('proof_stale');
@@ -42,11 +42,11 @@ export class DocspaceTfaHolder {
   /**
    * Asks again in the statement that makes use of the answer: the session, locked. `account`: gives the account while it may go on.
    */
-  fresh(call: Call, token: string, account: Part<OfAccount>): Part<SessionRow> {
+  fresh(call: RequestContext, token: string, account: Part<OfAccount>): Part<SessionRow> {
     return freshSession(call, digest(token), this.since(call), account);
   }
 
-  private since({ now }: Call): Date {
+  private since({ now }: RequestContext): Date {
     return plusSeconds(now, -this.config.secondFactors.markSeconds);
   }
 }

@@ -1,6 +1,6 @@
 import { Controller, Get, Put, Res } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { Limits } from '@app/throttle';
 import type { Response } from 'express';
 import { Caller } from '../../protocols/caller.decorator.js';
@@ -48,7 +48,7 @@ export class DocspaceTfaController {
   @Get('tfaapp')
   @DocspaceAnswers([DocspaceTfaKind])
   @DocspaceErrors('session_not_found')
-  async kinds(@Caller() call: Call, @DocspaceToken() token: string): Promise<DocspaceTfaKind[]> {
+  async kinds(@Caller() call: RequestContext, @DocspaceToken() token: string): Promise<DocspaceTfaKind[]> {
     return presentKinds(await this.authenticators.kinds(call, token));
   }
 
@@ -69,7 +69,7 @@ export class DocspaceTfaController {
     'factor_unavailable',
   )
   async choose(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @DocspaceToken() token: string,
     @DocspaceBody() request: DocspaceTfaRequest,
   ): Promise<boolean> {
@@ -87,7 +87,7 @@ export class DocspaceTfaController {
   @DocspaceAnswers(DocspaceTfaPage, { optional: true })
   @DocspaceErrors('session_not_found', 'proof_stale', 'attempt_not_found')
   async page(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @DocspaceToken() token: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<DocspaceTfaPage | undefined> {
@@ -113,7 +113,7 @@ export class DocspaceTfaController {
     'factor_unavailable',
   )
   async chooseWithPage(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @DocspaceToken() token: string,
     @DocspaceBody() request: DocspaceTfaRequest,
     @Res({ passthrough: true }) response: Response,
@@ -130,7 +130,7 @@ export class DocspaceTfaController {
   @Get('tfaappcodes')
   @DocspaceAnswers([DocspaceBackupCode])
   @DocspaceErrors('session_not_found', 'proof_stale')
-  async codes(@Caller() call: Call, @DocspaceToken() token: string): Promise<DocspaceBackupCode[]> {
+  async codes(@Caller() call: RequestContext, @DocspaceToken() token: string): Promise<DocspaceBackupCode[]> {
     return presentCodes(await this.authenticators.codes(call, token));
   }
 
@@ -142,7 +142,10 @@ export class DocspaceTfaController {
   @Put('tfaappnewcodes')
   @DocspaceAnswers([DocspaceBackupCode])
   @DocspaceErrors('session_not_found', 'proof_stale', 'attempt_not_found')
-  async newCodes(@Caller() call: Call, @DocspaceToken() token: string): Promise<DocspaceBackupCode[]> {
+  async newCodes(
+    @Caller() call: RequestContext,
+    @DocspaceToken() token: string,
+  ): Promise<DocspaceBackupCode[]> {
     return presentCodes(await this.authenticators.newCodes(call, token));
   }
 
@@ -164,7 +167,7 @@ export class DocspaceTfaController {
     'attempt_not_found',
   )
   async newApp(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @DocspaceToken() token: string,
     @DocspaceBody() request: DocspaceTfaSubject,
     @Res({ passthrough: true }) response: Response,

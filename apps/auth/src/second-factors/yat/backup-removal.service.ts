@@ -3,7 +3,7 @@ import { BackupCodes, subjectParts, type HeldAccount } from '@app/accounts';
 import { AttemptsRepository, type Opening } from '@app/attempts';
 import { audit } from '@app/audit';
 import { Database, part, sql, statement } from '@app/database';
-import { AuthError, KeyRing, type Call, type Identifier } from '@app/kernel';
+import { AuthError, KeyRing, type RequestContext, type Identifier } from '@app/kernel';
 import { FactorConnection, shownCode } from '@app/sign-in';
 
 /** No account has it. */
@@ -25,7 +25,7 @@ export class BackupRemovalService {
    *
    * @throws AuthError `code_wrong`
    */
-  async disable(call: Call, login: Identifier, code: string): Promise<void> {
+  async disable(call: RequestContext, login: Identifier, code: string): Promise<void> {
     const { id, accountId } = await this.open(call, login);
     const question = { purpose: 'second_factor', of: sql`a.id = ${id}::bigint` } as const;
     const right = this.backupCodes.isRight(this.backupCodes.locked(accountId ?? NOBODY, code));
@@ -42,7 +42,10 @@ export class BackupRemovalService {
     if (row?.outcome !== 'redeemed') throw new AuthError('code_wrong');
   }
 
-  private async open(call: Call, login: Identifier): Promise<{ id: string; accountId: string | null }> {
+  private async open(
+    call: RequestContext,
+    login: Identifier,
+  ): Promise<{ id: string; accountId: string | null }> {
     const attempt = { ...shownCode(call, this.attempts), factor: 'first' } as const;
     const { subject } = subjectParts(login, this.keyRing);
     const opening = part<Opening>(

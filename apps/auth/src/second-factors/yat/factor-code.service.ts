@@ -3,7 +3,7 @@ import { recipientOf, withFactor } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { Config } from '@app/config';
 import { Database, statement } from '@app/database';
-import { AuthError, type Call } from '@app/kernel';
+import { AuthError, type RequestContext } from '@app/kernel';
 import { sessionOfToken } from '@app/sessions';
 import { CodeSender, inSession, sentCode } from '@app/sign-in';
 
@@ -22,7 +22,7 @@ export class FactorCodeService {
    *
    * @throws AuthError those of `CodeSender.send`
    */
-  async send(call: Call, sessionId: string): Promise<string> {
+  async send(call: RequestContext, sessionId: string): Promise<string> {
     const holder = await this.database.row(statement(withFactor(sessionOfToken(call, sessionId))));
     if (!holder) throw new AuthError('session_not_found');
     const { second_factor: channel } = holder;

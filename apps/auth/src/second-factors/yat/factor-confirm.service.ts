@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { lockOwnerForUpdate, SecondFactors, type FactorSetup } from '@app/accounts';
 import { audit } from '@app/audit';
 import { Database, exists, ofOne, part, type Part, sql, statement } from '@app/database';
-import { AuthError, type Call } from '@app/kernel';
+import { AuthError, type RequestContext } from '@app/kernel';
 import { ownerOfToken, type Proof, RefreshRotation, sessionOfToken, type TokenSession } from '@app/sessions';
 import { FactorConnection, inSession, refuseTakenName } from '@app/sign-in';
 
@@ -21,7 +21,7 @@ export class FactorConfirmService {
    *
    * @throws AuthError `session_not_found`, `code_wrong`, `phone_taken`
    */
-  async confirm(call: Call, sessionId: string, code: string): Promise<void> {
+  async confirm(call: RequestContext, sessionId: string, code: string): Promise<void> {
     const known = await this.setup(call, sessionId);
     const account = lockOwnerForUpdate(ownerOfToken(call, sessionId));
     const session = sessionOfToken(call, sessionId, account);
@@ -52,7 +52,7 @@ export class FactorConfirmService {
   }
 
   /** What is to be confirmed, by a session that is signed in. */
-  private async setup(call: Call, sessionId: string): Promise<FactorSetup> {
+  private async setup(call: RequestContext, sessionId: string): Promise<FactorSetup> {
     const session = sessionOfToken(call, sessionId);
     const found = part<FactorSetup & { session_id: string }>(
       'found',

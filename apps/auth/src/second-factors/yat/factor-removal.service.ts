@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { audit, type Recorded } from '@app/audit';
 import { Database, part, sql, statement } from '@app/database';
-import { AuthError, type Call } from '@app/kernel';
+import { AuthError, type RequestContext } from '@app/kernel';
 import { sessionOfToken } from '@app/sessions';
 import { FactorConnection } from '@app/sign-in';
 import { Freshness } from '@app/sign-in';
@@ -20,7 +20,7 @@ export class FactorRemovalService {
    *
    * @throws AuthError `session_not_found`, `proof_stale`
    */
-  async disable(call: Call, sessionId: string): Promise<void> {
+  async disable(call: RequestContext, sessionId: string): Promise<void> {
     const session = sessionOfToken(call, sessionId);
     const allowed = this.freshness.fresh(call, session);
     const verdict = part<Recorded>(

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { phoneNumber } from '@app/accounts';
-import { AuthError, type Call } from '@app/kernel';
+import { AuthError, type RequestContext } from '@app/kernel';
 import { FactorRemovalService } from './factor-removal.service.js';
 import { SmsSetupService } from './sms-setup.service.js';
 import { TotpSetupService, type BegunAuthenticator } from './totp-setup.service.js';
@@ -18,7 +18,7 @@ export class FactorSettings {
 
   /** An authenticator, or none at once. */
   async choose(
-    call: Call,
+    call: RequestContext,
     sessionId: string,
     factor: string | null,
   ): Promise<BegunAuthenticator | undefined> {
@@ -29,7 +29,7 @@ export class FactorSettings {
 
   /** A phone with a number, an authenticator without. */
   async enable(
-    call: Call,
+    call: RequestContext,
     sessionId: string,
     provider: 'GoogleAuthenticator' | 'SMS',
     number = '',

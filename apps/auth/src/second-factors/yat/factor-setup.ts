@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { BackupCodes, withHolder, type FactorSetupHolder } from '@app/accounts';
 import { audit, type Recorded } from '@app/audit';
 import { Database, type Effect, exists, part, type Part, sql, statement } from '@app/database';
-import { AuthError, type Call } from '@app/kernel';
+import { AuthError, type RequestContext } from '@app/kernel';
 import { sessionOfToken } from '@app/sessions';
 import type { Candidate } from '@app/sign-in';
 import { Freshness } from '@app/sign-in';
@@ -25,7 +25,7 @@ export class FactorSetups {
    *
    * @throws AuthError `session_not_found`, `proof_stale`, `account_not_activated`
    */
-  async holder(call: Call, sessionId: string): Promise<FactorSetupHolder> {
+  async holder(call: RequestContext, sessionId: string): Promise<FactorSetupHolder> {
     const session = sessionOfToken(call, sessionId);
     const fresh = this.freshness.fresh(call, session);
     const asking = part<FactorSetupHolder & { fresh: boolean }>(
@@ -40,17 +40,17 @@ export class FactorSetups {
   }
 
   /** The session while its proof is fresh, judged again by the statement that sets the factor up. */
-  allowed(call: Call, sessionId: string): Part<Candidate> {
+  allowed(call: RequestContext, sessionId: string): Part<Candidate> {
     return this.freshness.fresh(call, sessionOfToken(call, sessionId));
   }
 
   /** New backup codes for the account that has set something up, and the part that puts them in the place of the old ones. */
-  issue(call: Call, accountId: string, setUp: Part<{ account_id: string }>) {
+  issue(call: RequestContext, accountId: string, setUp: Part<{ account_id: string }>) {
     return this.backupCodes.issue(call, accountId, BACKUP_CODES, setUp);
   }
 
   /** Runs the statement of a set-up that sends nothing; false: the proof has become stale meanwhile. */
-  async run(call: Call, allowed: Part<Candidate>, ...effects: Effect[]): Promise<boolean> {
+  async run(call: RequestContext, allowed: Part<Candidate>, ...effects: Effect[]): Promise<boolean> {
     const verdict = part<Recorded>(
       'verdict',
       sql`SELECT 'begun' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM ${allowed}`,

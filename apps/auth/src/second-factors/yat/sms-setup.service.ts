@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { addressedTo, SecondFactors } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { Config } from '@app/config';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { CodeSender, inSession, sentCode } from '@app/sign-in';
 import { FactorSetups } from './factor-setup.js';
 
@@ -22,7 +22,7 @@ export class SmsSetupService {
    *
    * @throws AuthError those of `FactorSetups.holder`, `resend_too_soon`
    */
-  async begin(call: Call, sessionId: string, phone: string): Promise<string[]> {
+  async begin(call: RequestContext, sessionId: string, phone: string): Promise<string[]> {
     const { waitSeconds, hourlyLimit } = this.config.sends;
     const { account_id } = await this.setups.holder(call, sessionId);
     const binding = inSession.binding({ account_id, session_id: sessionId }, phone);

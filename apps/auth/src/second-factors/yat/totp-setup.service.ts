@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SecondFactors } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
-import { AuthError, type Call } from '@app/kernel';
+import { AuthError, type RequestContext } from '@app/kernel';
 import { shownCode } from '@app/sign-in';
 import { FactorSetups } from './factor-setup.js';
 
@@ -23,7 +23,7 @@ export class TotpSetupService {
   ) {}
 
   /** @throws AuthError those of `FactorSetups.holder` */
-  async begin(call: Call, sessionId: string): Promise<BegunAuthenticator> {
+  async begin(call: RequestContext, sessionId: string): Promise<BegunAuthenticator> {
     const { account_id, label } = await this.setups.holder(call, sessionId);
     const allowed = this.setups.allowed(call, sessionId);
     const { secret, uri, part: setUp } = this.factors.beginTotp(call, account_id, label, allowed);

@@ -1,6 +1,6 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { Limits } from '@app/throttle';
 import { Caller } from '../../protocols/caller.decorator.js';
 import { YatApi, YatErrors } from '../../protocols/yat/yat-api.decorator.js';
@@ -28,7 +28,7 @@ export class YatBackupController {
   @ApiOkResponse({ type: YatMessageResponse })
   @YatErrors('code_wrong', 'invalid_parameters', 'identifier_missing')
   async disable(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @YatBody() request: YatBackupDisableRequest,
   ): Promise<YatMessageResponse> {
     await this.removal.disable(call, loginOf(request), request.backup_code);

@@ -1,6 +1,6 @@
 import { Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { Limits } from '@app/throttle';
 import type { AccessTokenClaims } from '@app/tokens';
 import { Caller } from '../../protocols/caller.decorator.js';
@@ -47,7 +47,7 @@ export class YatFactorController {
   @ApiOkResponse({ type: YatTwoFactorResponse })
   @YatErrors('session_not_found', 'proof_stale', 'account_not_activated', 'invalid_parameters')
   async choose(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @Bearer() { sid }: AccessTokenClaims,
     @YatBody() request: YatTwoFactorRequest,
   ): Promise<YatTwoFactorResponse> {
@@ -66,7 +66,7 @@ export class YatFactorController {
   @ApiOkResponse({ type: YatMessageResponse })
   @YatErrors('session_not_found', 'code_wrong', 'invalid_parameters', 'phone_taken')
   async confirm(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @Bearer() { sid }: AccessTokenClaims,
     @YatBody() { code }: YatTwoFactorCodeRequest,
   ): Promise<YatMessageResponse> {
@@ -92,7 +92,7 @@ export class YatFactorController {
     'resend_too_soon',
   )
   async enable(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @Bearer() { sid }: AccessTokenClaims,
     @YatBody() { provider, phone }: YatEnable2FaRequest,
   ): Promise<YatEnable2FaResponse> {
@@ -107,7 +107,7 @@ export class YatFactorController {
   @ApiOkResponse({ type: YatMessageResponse })
   @YatErrors('session_not_found', 'proof_stale', 'invalid_parameters')
   async disable(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @Bearer() { sid }: AccessTokenClaims,
     @YatBody() _request: YatDisable2FaRequest,
   ): Promise<YatMessageResponse> {
@@ -125,7 +125,10 @@ export class YatFactorController {
   @NeedsScope('account:write', 'auth:twoFactor')
   @ApiOkResponse({ type: YatSmsCodeResponse })
   @YatErrors('session_not_found', 'address_missing', 'resend_too_soon')
-  async sendCode(@Caller() call: Call, @Bearer() { sid }: AccessTokenClaims): Promise<YatSmsCodeResponse> {
+  async sendCode(
+    @Caller() call: RequestContext,
+    @Bearer() { sid }: AccessTokenClaims,
+  ): Promise<YatSmsCodeResponse> {
     return { message: 'The code is on its way', ...lastDigits(await this.codes.send(call, sid)) };
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CaptchaVerifier } from '@app/captcha';
-import { normaliseIdentifier, type Call } from '@app/kernel';
+import { normaliseIdentifier, type RequestContext } from '@app/kernel';
 import { FirstFactor, PasswordProof, type ProvenFactor, type RefusedFactor } from '@app/sign-in';
 import type { FirstProof, PasswordProof as ShownProof } from './credentials.js';
 import { DocspaceIdentity } from './identity.js';
@@ -27,7 +27,7 @@ export class DocspaceFirstFactor {
    * @throws AuthError those of `FirstFactor.admit`, `attempt_not_found` when the mailbox would be both factors,
    * `provider_unavailable`, `invalid_parameters`
    */
-  async prove(call: Call, proof: FirstProof): Promise<ProvenFactor> {
+  async prove(call: RequestContext, proof: FirstProof): Promise<ProvenFactor> {
     const proven = await this.firstFactor.admit(call, await this.check(call, proof), POLICY);
     const { account, method, event } = proven;
     if (account.second_factor !== 'email') return proven;
@@ -43,7 +43,7 @@ export class DocspaceFirstFactor {
     });
   }
 
-  private async check(call: Call, proof: FirstProof): Promise<ProvenFactor | RefusedFactor> {
+  private async check(call: RequestContext, proof: FirstProof): Promise<ProvenFactor | RefusedFactor> {
     switch (proof.kind) {
       case 'password':
         return this.byPassword(call, proof);
@@ -54,7 +54,7 @@ export class DocspaceFirstFactor {
     }
   }
 
-  private byPassword(call: Call, { login, password, captcha }: ShownProof) {
+  private byPassword(call: RequestContext, { login, password, captcha }: ShownProof) {
     const isPerson =
       captcha && (() => this.captchas.isGood(captcha.kind, captcha.response, call.client.address));
     return this.passwords.prove(call, normaliseIdentifier(login), password, isPerson);

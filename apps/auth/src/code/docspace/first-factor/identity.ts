@@ -3,7 +3,7 @@ import {
   accountOfIdentity,
   lockAccountForShare,
   lockAccountForUpdate,
-  holdIdentity,
+  lockIdentity,
   linkIdentity,
   recipientOf,
   type FoundByIdentity,
@@ -14,7 +14,7 @@ import { audit, recordedAs } from '@app/audit';
 import { Database, type Effect, part, type Part, sql } from '@app/database';
 import { Outbox, ownerNotice } from '@app/delivery';
 import { IdentityProviders, type ExternalIdentity } from '@app/identity-providers';
-import { AuthError, type Call } from '@app/kernel';
+import { AuthError, type RequestContext } from '@app/kernel';
 import type { ProvenFactor, RefusedFactor } from '@app/sign-in';
 import type { IdentityProviderProof } from './credentials.js';
 import { refusedParameter } from '../refused-parameter.js';
@@ -39,7 +39,10 @@ export class DocspaceIdentity {
     private readonly outbox: Outbox,
   ) {}
 
-  async prove(call: Call, { provider, proof }: IdentityProviderProof): Promise<ProvenFactor | RefusedFactor> {
+  async prove(
+    call: RequestContext,
+    { provider, proof }: IdentityProviderProof,
+  ): Promise<ProvenFactor | RefusedFactor> {
     // The web client sends the ID token alone.
     const name = provider || (this.providers.providerOf(proof.idToken ?? '') ?? '');
     if (!this.providers.isConfigured(name)) throw refusedParameter('provider', 'provider is not configured');
@@ -70,7 +73,7 @@ export class DocspaceIdentity {
    * has the identity gets in from now on.
    */
   private link<Row extends HeldAccount>(
-    call: Call,
+    call: RequestContext,
     identity: ExternalIdentity,
     from: Part<Row>,
   ): { admitted: Part<Row>; effects: Effect[] } {
@@ -90,5 +93,5 @@ export class DocspaceIdentity {
 /** The account as long as it is linked, if it was. */
 function hold(account: FoundByIdentity, identity: ExternalIdentity, alone = false): Part<HeldAccount> {
   const held = (alone ? lockAccountForUpdate : lockAccountForShare)(account);
-  return account.linked ? holdIdentity(identity, held) : held;
+  return account.linked ? lockIdentity(identity, held) : held;
 }

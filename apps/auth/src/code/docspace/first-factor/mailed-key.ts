@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { activate, lockAccountForUpdate, withKnownAccount, type KnownAccount } from '@app/accounts';
 import { AttemptsRepository, MAILED_KEYS } from '@app/attempts';
 import { Database } from '@app/database';
-import { normaliseIdentifier, type Call } from '@app/kernel';
+import { normaliseIdentifier, type RequestContext } from '@app/kernel';
 import { endPendingBegunBy } from '@app/sessions';
 import type { ProvenFactor, RefusedFactor } from '@app/sign-in';
 import type { MailedKeyProof } from './credentials.js';
@@ -19,7 +19,7 @@ export class DocspaceMailedKey {
   ) {}
 
   async prove(
-    call: Call,
+    call: RequestContext,
     { key, email, first = true }: MailedKeyProof,
   ): Promise<ProvenFactor | RefusedFactor> {
     const event = 'mailed_key';
@@ -35,7 +35,7 @@ export class DocspaceMailedKey {
       method: 'email',
       event,
       // The account first, as everywhere, and alone: the session that comes of the key ends the others that it has begun.
-      hold: () => this.attempts.holdLink(call, MAILED_KEYS, key, lockAccountForUpdate(account)),
+      hold: () => this.attempts.lockLink(call, MAILED_KEYS, key, lockAccountForUpdate(account)),
       also: (held) => (taken ? [activate(call, held)] : []),
       spent: (session) => [
         this.attempts.spendLinks(call, MAILED_KEYS, key, session),

@@ -11,7 +11,7 @@ import {
 import { AttemptsRepository, closeAttempts, standingAttempt, type Opening } from '@app/attempts';
 import { after, Database, type Effect, part, type Part, sql } from '@app/database';
 import { Outbox } from '@app/delivery';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { factorAttempt, inProtocol, sentCode, withoutSession } from '@app/sign-in';
 
 /** What a sign-in that has proven its first factor waits for. */
@@ -36,7 +36,7 @@ export class DocspaceChallenge {
 
   /** `held`: the account in the statement that the effects are for. */
   async of(
-    call: Call,
+    call: RequestContext,
     account: KnownAccount,
     held: Part<HeldAccount>,
     language?: string,
@@ -49,7 +49,7 @@ export class DocspaceChallenge {
   }
 
   private send(
-    call: Call,
+    call: RequestContext,
     channel: 'email' | 'sms',
     { id }: KnownAccount,
     held: Part<HeldAccount>,
@@ -88,7 +88,7 @@ export class DocspaceChallenge {
 
   /** A new secret each time: whoever was shown the one before, and is not the owner, has nothing when the owner is ready. */
   private async authenticator(
-    call: Call,
+    call: RequestContext,
     { id, email, phone }: KnownAccount,
     held: Part<HeldAccount>,
   ): Promise<Challenge> {

@@ -3,7 +3,7 @@ import type { RedeemOutcome } from '@app/attempts';
 import { BackupCodes, type HeldAccount } from '@app/accounts';
 import { audit, auditRefusal, type Recorded } from '@app/audit';
 import { Database, type Effect, of, ofOne, part, type Part, sql, statement } from '@app/database';
-import { AuthError, secondsUntil, type Call } from '@app/kernel';
+import { AuthError, secondsUntil, type RequestContext } from '@app/kernel';
 import type { OwnedSession } from '@app/sessions';
 import {
   FactorConnection,
@@ -20,7 +20,7 @@ import { refuseOvertaken } from './overtaken.js';
 /** What a right code makes: a session for whoever has proven it. */
 export type MakeSession = (proven: Part<ProvenSecond>) => { session: Part<OwnedSession>; effects: Effect[] };
 
-interface Verdict {
+interface FactorVerdict {
   outcome: RedeemOutcome;
   session_id: string | null;
   /** Of the attempt, and of the account's guesses when they are spent. */
@@ -50,7 +50,7 @@ export class DocspaceDecision {
    * @throws AuthError `attempt_not_found` when the account has no second factor to be proven by
    */
   async await(
-    call: Call,
+    call: RequestContext,
     held: Part<HeldAccount>,
     code: string,
     also: Effect[] = [],
@@ -68,7 +68,7 @@ export class DocspaceDecision {
 
   /** @throws AuthError `code_wrong`, `guesses_spent`, `attempt_not_found`, `phone_taken`, `credentials_wrong` */
   async decide(
-    call: Call,
+    call: RequestContext,
     held: Part<HeldAccount>,
     awaited: AwaitedFactor,
     code: string,
@@ -96,13 +96,13 @@ export class DocspaceDecision {
       ...this.consequences(call, awaited, checked, session),
       audit(call, 'code.verify', decided),
     );
-    const row = (await this.database.row(whole).catch(refuseOvertaken)) as Verdict;
+    const row = (await this.database.row(whole).catch(refuseOvertaken)) as FactorVerdict;
     if (row.outcome !== 'redeemed' || !row.session_id) throw refusalOf(row, call.now);
   }
 
   /** The first right code of a factor yields the backup codes, where the account has none. */
   private consequences(
-    call: Call,
+    call: RequestContext,
     { account_id, setup, lacks_backup_codes }: AwaitedFactor,
     { connected, authenticated }: CheckedFactor,
     session: Part<OwnedSession>,
@@ -116,7 +116,7 @@ export class DocspaceDecision {
 }
 
 /** A code that was never sent is not available; one whose tries, or those of its account, are spent can be waited for. */
-function refusalOf({ outcome, expires_at, refills_at }: Verdict, now: Date): AuthError {
+function refusalOf({ outcome, expires_at, refills_at }: FactorVerdict, now: Date): AuthError {
   if (outcome === 'absent') return new AuthError('attempt_not_found');
   const until = { exhausted: expires_at, budget_spent: refills_at }[outcome as string];
   if (until === undefined) return new AuthError('code_wrong');

@@ -3,7 +3,7 @@ import { addressedTo, awaitingPhone, phoneNumber, recipientOf, SecondFactors } f
 import { AttemptsRepository, type SendRule } from '@app/attempts';
 import { Config } from '@app/config';
 import { Database } from '@app/database';
-import { AuthError, digest, type Call } from '@app/kernel';
+import { AuthError, digest, type RequestContext } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
 import { CodeSender, inProtocol, type ProvenFactor, sentCode, withoutSession } from '@app/sign-in';
 import { inLanguage } from './challenge.js';
@@ -31,7 +31,7 @@ export class DocspaceTextService {
    *
    * @throws AuthError `attempt_not_found`, and those of `CodeSender.send`
    */
-  async again(call: Call, proven: ProvenFactor, language?: string): Promise<SentText> {
+  async again(call: RequestContext, proven: ProvenFactor, language?: string): Promise<SentText> {
     const { id, second_factor: channel, phone } = proven.account;
     if ((channel !== 'sms' && channel !== 'email') || (channel === 'sms' && !phone))
       throw new AuthError('attempt_not_found');
@@ -56,7 +56,7 @@ export class DocspaceTextService {
    *
    * @throws AuthError `invalid_parameters`, `session_not_found`, `attempt_not_found`, `resend_too_soon`
    */
-  async setPhone(call: Call, key: string, number: string): Promise<SentText> {
+  async setPhone(call: RequestContext, key: string, number: string): Promise<SentText> {
     const phone = phoneNumber(number);
     if (!phone) throw refusedNumber();
     const account_id = await this.waiting(call, key);
@@ -76,7 +76,7 @@ export class DocspaceTextService {
   }
 
   /** Whose pending session it is, when its account waits for a number. */
-  private async waiting(call: Call, key: string): Promise<string> {
+  private async waiting(call: RequestContext, key: string): Promise<string> {
     const row = await this.database.row(awaitingPhone(this.sessions.pending(call, digest(key)), false));
     if (!row) throw new AuthError('session_not_found');
     if (!row.waits) throw new AuthError('attempt_not_found');

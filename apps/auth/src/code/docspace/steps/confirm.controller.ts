@@ -1,6 +1,6 @@
 import { Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiHeader } from '@nestjs/swagger';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { Limits } from '@app/throttle';
 import { Caller } from '../../../protocols/caller.decorator.js';
 import {
@@ -42,7 +42,7 @@ export class DocspaceConfirmController {
   @DocspaceAnswers(DocspaceConfirmation)
   @DocspaceErrors('invalid_parameters')
   async confirm(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @DocspaceBody() request: DocspaceConfirmRequest,
     @DocspaceKeyInCookie() keyInCookie: KeyInCookie,
   ): Promise<DocspaceConfirmation> {
@@ -59,7 +59,7 @@ export class DocspaceConfirmController {
   @ApiHeader({ name: 'confirm', description: '`type=TfaActivation&key=<key>`', required: false })
   @DocspaceAnswers(DocspaceTfaSetup)
   @DocspaceErrors('session_not_found', 'attempt_not_found')
-  async setup(@Caller() call: Call, @DocspaceConfirmKey() key: string): Promise<DocspaceTfaSetup> {
+  async setup(@Caller() call: RequestContext, @DocspaceConfirmKey() key: string): Promise<DocspaceTfaSetup> {
     return presentSetup(await this.views.find(call, key));
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { withSetUp, type AccountSetUp, type OfAccount } from '@app/accounts';
 import { AttemptsRepository, MAILED_KEYS } from '@app/attempts';
 import { Database, part, sql, statement } from '@app/database';
-import { digest, type Call } from '@app/kernel';
+import { digest, type RequestContext } from '@app/kernel';
 import { pendingState } from '@app/sessions';
 
 /** A key and what it is for: `Auth` is one that was mailed, the others are those of a step. */
@@ -21,7 +21,7 @@ export class DocspaceKeyCheck {
     private readonly attempts: AttemptsRepository,
   ) {}
 
-  async find(call: Call, key: string): Promise<KeyState | undefined> {
+  async find(call: RequestContext, key: string): Promise<KeyState | undefined> {
     const step = pendingState(call, digest(key));
     const mailed = this.attempts.linkState(call, MAILED_KEYS, key);
     const shown = part<OfAccount & { state: string; mailed: boolean }>(

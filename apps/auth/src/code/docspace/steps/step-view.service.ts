@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SecondFactors, TotpFactors, withSetUp, type SecondFactor } from '@app/accounts';
 import { Database, part, sql, statement } from '@app/database';
-import { digest, type Call } from '@app/kernel';
+import { digest, type RequestContext } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
 
 /** What the holder of a step's key has to do. */
@@ -32,7 +32,7 @@ export class DocspaceStepView {
     private readonly totp: TotpFactors,
   ) {}
 
-  async find(call: Call, key: string): Promise<StepView | undefined> {
+  async find(call: RequestContext, key: string): Promise<StepView | undefined> {
     const pending = this.sessions.pending(call, digest(key));
     const view = part<Row>(
       'view',

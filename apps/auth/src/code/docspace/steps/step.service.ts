@@ -3,7 +3,7 @@ import { lockOwner, type HeldAccount } from '@app/accounts';
 import { AttemptsRepository, MAILED_KEYS } from '@app/attempts';
 import { Config } from '@app/config';
 import { part, type Part, sql } from '@app/database';
-import { AuthError, digest, plusSeconds, randomToken, type Call } from '@app/kernel';
+import { AuthError, digest, plusSeconds, randomToken, type RequestContext } from '@app/kernel';
 import {
   endPendingBegunBy,
   pendingSession,
@@ -32,7 +32,7 @@ export class DocspaceStepService {
    *
    * @throws AuthError `session_not_found`, and those of `DocspaceDecision`
    */
-  async verify(call: Call, key: string, code: string, transient: boolean): Promise<SignInStep> {
+  async verify(call: RequestContext, key: string, code: string, transient: boolean): Promise<SignInStep> {
     const shared = heldBy(this.pending(call, key, 'SHARE'));
     const awaited = await this.decision.await(call, shared, code);
     if (!awaited) throw new AuthError('session_not_found');
@@ -44,7 +44,7 @@ export class DocspaceStepService {
     return { factor: awaited.second_factor, phone, signedIn: { token, expiresAt, transient } };
   }
 
-  private make(call: Call, pending: Part<SessionRow>, token: string): MakeSession {
+  private make(call: RequestContext, pending: Part<SessionRow>, token: string): MakeSession {
     return (proven: Part<ProvenSecond>) => {
       const promoting = part<Proof>(
         'promoting',
@@ -58,7 +58,7 @@ export class DocspaceStepService {
   }
 
   /** The account is locked before its session, as everywhere. */
-  private pending(call: Call, key: string, lock: 'SHARE' | 'NO KEY UPDATE'): Part<SessionRow> {
+  private pending(call: RequestContext, key: string, lock: 'SHARE' | 'NO KEY UPDATE'): Part<SessionRow> {
     const tokenHash = digest(key);
     return this.sessions.pending(call, tokenHash, lockOwner(pendingSession(call, tokenHash), lock));
   }

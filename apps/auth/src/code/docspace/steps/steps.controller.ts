@@ -1,6 +1,6 @@
 import { Controller, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiBody, ApiHeader } from '@nestjs/swagger';
-import type { Call } from '@app/kernel';
+import type { RequestContext } from '@app/kernel';
 import { Limits } from '@app/throttle';
 import type { Response } from 'express';
 import { Caller } from '../../../protocols/caller.decorator.js';
@@ -56,7 +56,7 @@ export class DocspaceStepsController {
     'resend_too_soon',
   )
   async sendSms(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @DocspaceBody() request: DocspaceSignInRequest,
   ): Promise<DocspaceAuthentication> {
     const { proof, language } = signInOf(request);
@@ -76,7 +76,7 @@ export class DocspaceStepsController {
   @DocspaceAnswers(DocspaceAuthentication)
   @DocspaceErrors('invalid_parameters', 'session_not_found', 'attempt_not_found', 'resend_too_soon')
   async setPhone(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @DocspaceConfirmKey() key: string,
     @DocspaceBody() { mobilePhone }: DocspaceSetPhoneRequest,
   ): Promise<DocspaceAuthentication> {
@@ -102,7 +102,7 @@ export class DocspaceStepsController {
     'guesses_spent',
   )
   async validate(
-    @Caller() call: Call,
+    @Caller() call: RequestContext,
     @DocspaceConfirmKey() key: string,
     @DocspaceBody() { code, session }: DocspaceValidateRequest,
     @Res({ passthrough: true }) response: Response,

@@ -11,15 +11,15 @@ import { audit, type AuditEvent, type Recorded } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, part, sql, statement } from '@app/database';
 import { codeMessage, Outbox, type Recipient } from '@app/delivery';
-import { KeyRing, randomDigits, type Call } from '@app/kernel';
-import { ATTEMPTS, longCodeOf, TO_WHOM, type LongCodePurpose } from './long-code.js';
+import { KeyRing, randomDigits, type RequestContext } from '@app/kernel';
+import { ATTEMPTS, recoveryCodeOf, TO_WHOM, type RecoveryCodePurpose } from './recovery-code.js';
 import { personOf, type Person } from './person.js';
 
 const DIGITS = 16;
 
 /** Mails codes. Who asks learns nothing: not whether there is such a person, nor whether a mail was sent. */
 @Injectable()
-export class LongCodeService {
+export class RecoveryCodeService {
   constructor(
     private readonly database: Database,
     private readonly attempts: AttemptsRepository,
@@ -29,7 +29,7 @@ export class LongCodeService {
   ) {}
 
   /** A new code takes the place of the old one. One statement, the same for everybody. */
-  async send(call: Call, purpose: LongCodePurpose, person: Person): Promise<void> {
+  async send(call: RequestContext, purpose: RecoveryCodePurpose, person: Person): Promise<void> {
     const code = randomDigits(DIGITS);
     const attempt = this.attempt(call, purpose, code);
     const { waitSeconds, hourlyLimit } = this.config.sends;
@@ -40,7 +40,7 @@ export class LongCodeService {
     const turn = takeSendWindow(call, rule, subject);
     const replaced = closeAttempts(
       call,
-      sql`${longCodeOf(call, purpose, subject)} AND EXISTS (SELECT FROM ${turn})`,
+      sql`${recoveryCodeOf(call, purpose, subject)} AND EXISTS (SELECT FROM ${turn})`,
     );
     const allowed = part<Opening>(
       'allowed',
@@ -72,7 +72,7 @@ export class LongCodeService {
     );
   }
 
-  private attempt(call: Call, purpose: LongCodePurpose, code: string): NewAttempt {
+  private attempt(call: RequestContext, purpose: RecoveryCodePurpose, code: string): NewAttempt {
     return {
       id: call.nextId(),
       purpose: ATTEMPTS[purpose],

@@ -6,7 +6,7 @@ import type { Template } from './templates.js';
 import { lifeInWords } from './words.js';
 
 /** A code of 16 digits in four groups, `dddd-dddd-dddd-dddd`. */
-export interface LongCodeFacts extends RequestFacts {
+export interface RecoveryCodeFacts extends RequestFacts {
   code: string;
   lifeSeconds: number;
 }
@@ -83,8 +83,8 @@ export const recoveryCode = longCode(recovery);
 export const registrationCode = longCode(registration);
 export const loginCode = longCode(login);
 
-function longCode(wordings: Record<Language, Wording>): Template<LongCodeFacts> {
-  return (facts: LongCodeFacts, site: Site, language: Language) => {
+function longCode(wordings: Record<Language, Wording>): Template<RecoveryCodeFacts> {
+  return (facts: RecoveryCodeFacts, site: Site, language: Language) => {
     const { code, lifeSeconds } = facts;
     const say = wordings[language];
     const mail = letter({
