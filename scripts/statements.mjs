@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -6,7 +14,8 @@ import { migrate, startEmbeddedPostgres } from '../dist/libs/database/src/index.
 import { dataSourceOptions } from '../dist/ormconfig.js';
 
 // Writes every statement that the tests have seen the service run, each with its plan on a filled database, to docs/statements.
-// `node scripts/statements.mjs <folder>`: where a run of the tests with COUNTERSIGN_STATEMENTS=<folder> has left them.
+// `node scripts/statements.mjs <folder> [--check]`: where a run of the tests with COUNTERSIGN_STATEMENTS=<folder> has left them.
+// With --check nothing is written: it fails where the documents say something else.
 
 const TARGET = 'docs/statements';
 const LARGE = [
@@ -28,15 +37,18 @@ const MAY_SCAN = {
   HousekeepingService: 'takes a batch of what is over, at night and never in the way of a request',
 };
 
-const [folder] = process.argv.slice(2);
-if (!folder) throw new Error('Usage: node scripts/statements.mjs <folder of a recorded run>');
+const [folder, flag] = process.argv.slice(2);
+if (!folder) throw new Error('Usage: node scripts/statements.mjs <folder of a recorded run> [--check]');
 const recorded = readdirSync(folder).flatMap((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')));
-const texts = new Map(recorded.map(({ text, builder }) => [text, builder]));
+// What a test builds itself is none of the service's.
+const own = recorded.filter(({ builder }) => !/\.spec$/.test(builder));
+const texts = new Map(own.map(({ text, builder }) => [text, builder]));
 const named = nameAll([...texts].map(([text, builder]) => ({ text, builder })));
 
 const dataDir = mkdtempSync(join(tmpdir(), 'countersign-statements-'));
 const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', autovacuum: 'off' };
 const postgres = await startEmbeddedPostgres({ dataDir, settings });
+const files = new Map();
 const scans = [];
 try {
   await migrate(dataSourceOptions(postgres.url));
@@ -46,21 +58,21 @@ try {
     .split(/;\n/)
     .filter((part) => part.trim()))
     await client.query(statement);
-  rmSync(TARGET, { recursive: true, force: true });
-  mkdirSync(TARGET, { recursive: true });
   for (const { name, builder, text } of named) {
     const plan = await planOf(client, text);
     const scanned = LARGE.filter((table) => new RegExp(`Seq Scan on ${table}\\b`).test(plan));
     if (scanned.length && !Object.keys(MAY_SCAN).some((who) => builder.startsWith(who)))
       scans.push(`${name}: ${scanned.join(', ')}`);
-    writeFileSync(join(TARGET, `${name}.sql`), fileOf(builder, text, plan));
+    files.set(`${name}.sql`, fileOf(builder, text, plan));
   }
   await client.end();
 } finally {
   await postgres.stop();
   rmSync(dataDir, { recursive: true, force: true });
 }
-console.log(`${named.length} statements in ${TARGET}`);
+if (flag === '--check') compare();
+else write();
+console.log(`${files.size} statements`);
 if (scans.length) {
   console.error(`A large table is read as a whole by:\n  ${scans.join('\n  ')}`);
   process.exitCode = 1;
@@ -103,4 +115,24 @@ function fileOf(builder, text, plan) {
     .trim();
   const comment = plan.split('\n').map((line) => `-- ${line}`.trimEnd());
   return [`-- ${builder}`, '', `${body};`, '', '-- Plan, with any values:', ...comment, ''].join('\n');
+}
+
+function write() {
+  rmSync(TARGET, { recursive: true, force: true });
+  mkdirSync(TARGET, { recursive: true });
+  for (const [name, content] of files) writeFileSync(join(TARGET, name), content);
+}
+
+function compare() {
+  const known = existsSync(TARGET) ? readdirSync(TARGET) : [];
+  const differences = [
+    ...known.filter((name) => !files.has(name)).map((name) => `${name}: is run no more`),
+    ...[...files].flatMap(([name, content]) => {
+      if (!known.includes(name)) return [`${name}: is new`];
+      return readFileSync(join(TARGET, name), 'utf8') === content ? [] : [`${name}: has changed`];
+    }),
+  ];
+  if (differences.length === 0) return;
+  console.error(`docs/statements is not up to date (npm run statements):\n  ${differences.join('\n  ')}`);
+  process.exitCode = 1;
 }

@@ -101,7 +101,8 @@ describe('login', () => {
     });
 
     it('asks for the mailed code where the second factor is the mailbox', async () => {
-      const member = await people.member({ secondFactor: 'email' });
+      const member = await people.member();
+      await people.changeSecondFactor(member, 'email');
       expect(await people.login(member)).toMatchObject(REFUSED);
       const code = await client.mailedCode(member.email, member.email, '/auth/login/code');
       const { challenge, challengeIdentifier } = await people.loginChallenge(member.email, code);
@@ -113,6 +114,13 @@ describe('login', () => {
       expect(
         (await client.post('/auth/login/init', { username: member.email, loginCode: code })).status,
       ).toBe(401);
+    });
+
+    it('gives no first key by a mailed code where the mailbox is the second factor: it would be both', async () => {
+      const { email } = await people.newcomer({ secondFactor: 'email' });
+      await client.call('PUT', '/auth/registration/code', { username: email, orgId: ORG });
+      const sent = sql`SELECT FROM messages WHERE recipient = ${email} AND template = 'registration_code'`;
+      expect(await app.rows(sent)).toEqual([]);
     });
 
     it('asks for the texted code where the second factor is the phone', async () => {
@@ -229,6 +237,19 @@ describe('login', () => {
         'allowCredentials',
         (bodies[2] as { allowCredentials: object }).allowCredentials,
       );
+    });
+  });
+
+  describe('abuse of POST /auth/login/init', () => {
+    it('tells nobody apart by the spelling of a name: a decoy has one id, as a key has', async () => {
+      const idsFor = async (username: string) =>
+        (await client.post('/auth/login/init', { username })).body['allowCredentials'];
+      const member = await people.member();
+      const spellings = (name: string) => [name, ` ${name}`, name.toUpperCase(), `${name} `];
+      for (const name of [member.email, 'nobody-at-all@example.com']) {
+        const seen = await Promise.all(spellings(name).map(idsFor));
+        expect(new Set(seen.map((ids) => JSON.stringify(ids))).size).toBe(1);
+      }
     });
   });
 });

@@ -1,9 +1,15 @@
-import { sql } from '@app/database';
+import { PasswordCheck } from '@app/accounts';
+import { Config } from '@app/config';
+import { Database, sql } from '@app/database';
 import { RecoveryDelayService } from '../../apps/auth/src/recovery/recovery-delay.service.js';
+import { AccountStateService } from '../../apps/cli/src/account-state.service.js';
+import { AccountsService } from '../../apps/cli/src/accounts.service.js';
+import { Authenticator } from '../support/authenticator.js';
 import { DfnsClient } from '../support/dfns-client.js';
 import { AT_HOME, DfnsPeople } from '../support/dfns-people.js';
 import { SoftwareKey } from '../support/software-authenticator.js';
 import { TestApp } from '../support/test-app.js';
+import { DataSource } from 'typeorm';
 
 const DAY = 86_400;
 
@@ -19,19 +25,32 @@ describe('a recovery that waits', () => {
   });
   afterAll(() => app.stop());
 
+  const operatorState = () =>
+    new AccountStateService(
+      app.nest.get(DataSource),
+      app.nest.get(Database),
+      app.nest.get(PasswordCheck, { strict: false }),
+      app.nest.get(Config),
+    );
   const completeDue = () => app.nest.get(RecoveryDelayService, { strict: false }).completeDue();
 
-  async function proven() {
+  async function proven(withAuthenticator = false) {
     const member = await people.member();
-    const { challenge, temporaryAuthenticationToken } = await people.recoveryChallenge(member);
+    const { challenge, temporaryAuthenticationToken, otpUrl } = await people.recoveryChallenge(member);
     const key = new SoftwareKey();
-    const newCredentials = { firstFactorCredential: key.create(challenge) };
+    const authenticator = withAuthenticator ? new Authenticator(app, otpUrl) : undefined;
+    const newCredentials = {
+      firstFactorCredential: key.create(challenge),
+      ...(authenticator && {
+        secondFactorCredential: { credentialKind: 'Totp', credentialInfo: { otpCode: authenticator.code() } },
+      }),
+    };
     const body = { recovery: member.recoveryKey.recover(newCredentials), newCredentials };
     const count = app.mailbox.count(member.email);
     const answer = await client.post('/auth/recover/user', body, temporaryAuthenticationToken);
     const { text } = await app.mailbox.newest(member.email, count + 1);
     const link = /http\S+\/auth\/recover\/stop\?token=[\w-]+/.exec(text)?.[0] as string;
-    return { member, key, answer, stopPath: link.replace('http://localhost:3000', '') };
+    return { member, key, answer, authenticator, stopPath: link.replace('http://localhost:3000', '') };
   }
   const page = async (path: string, method: string, headers: Record<string, string> = {}) => {
     const response = await fetch(`${app.url}${path}`, { method, headers });
@@ -106,5 +125,71 @@ describe('a recovery that waits', () => {
     await completeDue();
     expect((await page(stopPath, 'POST')).text).toContain('no recovery');
     expect((await people.login({ email: member.email, key })).status).toBe(200);
+  });
+
+  it('gives the authenticator that came with it when it is due, and asks for it from then on', async () => {
+    const { member, key, answer, authenticator } = await proven(true);
+    expect(answer.status).toBe(200);
+    app.clock.advanceSeconds(DAY);
+    await completeDue();
+    const login = { email: member.email, key };
+    expect((await people.login(login)).status).toBe(401);
+    expect((await people.login(login, { kind: 'Totp', otpCode: authenticator?.code() })).status).toBe(200);
+  });
+
+  it('is not done on an account that was disabled meanwhile, and not tried again', async () => {
+    const { member, key } = await proven();
+    const accounts = app.nest.get(AccountsService);
+    await accounts.disable(app.operatorCall(), await accounts.find(member.email));
+    app.clock.advanceSeconds(DAY);
+    await completeDue();
+    await accounts.enable(app.operatorCall(), await accounts.find(member.email));
+    await completeDue();
+    expect((await people.login({ email: member.email, key })).status).toBe(401);
+    expect((await people.login(member)).status).toBe(200);
+    const ended = sql`SELECT end_reason FROM pending_recoveries WHERE account_id = ${member.id}`;
+    expect(await app.rows(ended)).toEqual([{ end_reason: 'account_disabled' }]);
+  });
+
+  it('that cannot be done is given up, and holds up no other', async () => {
+    const broken = await proven();
+    const whole = await proven();
+    // What a key that another account has taken meanwhile comes to.
+    await app.rows(sql`
+      UPDATE pending_recoveries SET credentials = credentials || credentials WHERE account_id = ${broken.member.id}`);
+    app.clock.advanceSeconds(DAY);
+    await completeDue();
+    await completeDue();
+    expect((await people.login({ email: whole.member.email, key: whole.key })).status).toBe(200);
+    expect((await people.login(broken.member)).status).toBe(200);
+    const ended = sql`SELECT end_reason FROM pending_recoveries WHERE account_id = ${broken.member.id}`;
+    expect(await app.rows(ended)).toEqual([{ end_reason: 'failed' }]);
+  });
+
+  it('with one id for both new keys is refused at once', async () => {
+    const member = await people.member();
+    const { challenge, temporaryAuthenticationToken } = await people.recoveryChallenge(member);
+    const key = new SoftwareKey('Key');
+    const recoveryKey = new SoftwareKey('RecoveryKey', 'EdDSA', key.credId);
+    const newCredentials = {
+      firstFactorCredential: key.create(challenge),
+      recoveryCredential: { ...recoveryKey.create(challenge), encryptedPrivateKey: 'sealed' },
+    };
+    const body = { recovery: member.recoveryKey.recover(newCredentials), newCredentials };
+    expect(await client.post('/auth/recover/user', body, temporaryAuthenticationToken)).toMatchObject({
+      status: 400,
+      body: { error: { details: { parameters: [{ parameter: 'credId' }] } } },
+    });
+  });
+
+  it('is stopped by an operator', async () => {
+    const { member, key } = await proven();
+    const { accounts, state } = { accounts: app.nest.get(AccountsService), state: operatorState() };
+    const account = await accounts.find(member.email);
+    expect(await state.stopRecovery(app.operatorCall(), account)).toBe(true);
+    expect(await state.stopRecovery(app.operatorCall(), account)).toBe(false);
+    app.clock.advanceSeconds(DAY);
+    await completeDue();
+    expect((await people.login({ email: member.email, key })).status).toBe(401);
   });
 });

@@ -186,6 +186,31 @@ describe('POST /user/auth', () => {
       await behindProxy.stop();
     });
 
+    it('counts wrong passwords of one account together, by whichever of its names it is called', async () => {
+      const email = freshEmail();
+      const names = [email, email.split('@')[0] as string, '+4915112340001'];
+      await app.createAccount({ email, username: names[1], phone: names[2], secondFactor: 'none' });
+      const codes: (number | undefined)[] = [];
+      for (let tries = 0; tries < 6; tries += 1)
+        codes.push((await client.signIn(names[tries % 3] as string, 'not the password')).body.status?.code);
+      expect(codes).toEqual([...Array(5).fill(102), 105]);
+      for (const name of names) expect((await client.signIn(name)).body.status?.code).toBe(105);
+    });
+
+    it('counts wrong passwords of one IPv6 network together, and of another apart', async () => {
+      const behindProxy = await TestApp.start({ TRUSTED_PROXIES: 'loopback' });
+      const proxied = new NavixyClient(behindProxy);
+      await behindProxy.createAccount({ email: 'six@example.com', secondFactor: 'none' });
+      const from = (host: string) => ({ 'X-Forwarded-For': `2001:db8:0:${host}` });
+      for (let tries = 0; tries < 5; tries += 1)
+        await proxied.signIn('six@example.com', 'not the password', from(`1::${tries}`));
+      const same = await proxied.signIn('six@example.com', 'not the password', from('1::ffff'));
+      expect(same.body.status?.code).toBe(105);
+      const other = await proxied.signIn('six@example.com', undefined, from('2::1'));
+      expect(other.status).toBe(200);
+      await behindProxy.stop();
+    });
+
     it('answers known and unknown logins alike: status, body, headers, statements', async () => {
       const email = freshEmail();
       await app.createAccount({ email });

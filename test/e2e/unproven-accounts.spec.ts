@@ -69,7 +69,7 @@ describe('abuse: an account that somebody registered with the address of somebod
     await claim(email);
     const wacht = new WachtClient(app);
     const { id } = await wacht.signIn({ strategy: 'phone_otp', phone_number: SQUATTERS_PHONE });
-    await wacht.prepare(id, 'phone');
+    await wacht.prepare(id, 'sms');
     expect(app.mailbox.count(SQUATTERS_PHONE)).toBe(0);
   });
 

@@ -45,6 +45,30 @@ describe('second factors of yat clients', () => {
     expect((await client.signIn(email)).body.requires_2fa).toBe('GoogleAuthenticator');
   });
 
+  it('leaves the backup codes as they are until the new factor is confirmed', async () => {
+    const { id, post, codes, email } = await withAuthenticator();
+    const { body } = await post('/enable', { provider: 'GoogleAuthenticator', default: true });
+    const stored = () =>
+      app.rows(sql`SELECT code_hash FROM backup_codes WHERE account_id = ${id} AND used_at IS NULL`);
+    expect(await stored()).toHaveLength(10);
+    // One of the old codes is still one, and none of the new ones is.
+    const tokens = (await client.signIn(email)).body;
+    expect((await client.confirm(tokens.refresh_token, (body.backup_codes ?? [])[0] as string)).status).toBe(
+      401,
+    );
+    expect((await client.confirm(tokens.refresh_token, codes[0] as string)).status).toBe(200);
+    app.clock.advanceSeconds(30);
+    expect(
+      (await post('/confirm', { code: new Authenticator(app, body.ga_secret as string).code() })).status,
+    ).toBe(200);
+    expect(await stored()).toHaveLength(10);
+    const again = (await client.signIn(email)).body;
+    expect((await client.confirm(again.refresh_token, codes[1] as string)).status).toBe(401);
+    expect((await client.confirm(again.refresh_token, (body.backup_codes ?? [])[1] as string)).status).toBe(
+      200,
+    );
+  });
+
   it('sets one up in the older shape: secret in hex, QR code in the size that was asked for', async () => {
     const { post, email } = await signedIn();
     const { body } = await post('', { requires_2fa: 'GoogleAuthenticator', width: 200, height: 200 });

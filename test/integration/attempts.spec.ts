@@ -63,7 +63,7 @@ afterAll(async () => {
 
 const call = (): RequestContext => ({
   protocol: 'navixy',
-  client: { address: '192.0.2.1', userAgent: 'test', requestId: 'test' },
+  client: { address: '192.0.2.1', network: '192.0.2.1', userAgent: 'test', requestId: 'test' },
   now: clock.now(),
   nextId: () => nest.get(Ids).next(),
 });

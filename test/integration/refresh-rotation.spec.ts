@@ -50,7 +50,7 @@ describe('the rotation of refresh tokens', () => {
 
   const call = (): RequestContext => {
     const ids = app.nest.get(Ids);
-    const client = { address: '127.0.0.1', userAgent: 'test', requestId: 'test' };
+    const client = { address: '127.0.0.1', network: '127.0.0.1', userAgent: 'test', requestId: 'test' };
     return { protocol: 'yat', client, now: app.clock.now(), nextId: () => ids.next() };
   };
   async function begin() {

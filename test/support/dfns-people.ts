@@ -1,3 +1,5 @@
+import type { SecondFactor } from '@app/accounts';
+import { AccountsService } from '../../apps/cli/src/accounts.service.js';
 import type { DfnsAnswer, DfnsClient } from './dfns-client.js';
 import { ORIGIN, SoftwareAuthenticator, SoftwareKey } from './software-authenticator.js';
 import type { TestApp } from './test-app.js';
@@ -57,6 +59,12 @@ export class DfnsPeople {
   }
 
   /** Registers a key and a recovery key. */
+  /** What an operator's `account second-factor` does. */
+  async changeSecondFactor({ email }: Pick<Member, 'email'>, factor: SecondFactor): Promise<void> {
+    const accounts = this.app.nest.get(AccountsService);
+    await accounts.changeSecondFactor(this.app.operatorCall(), await accounts.find(email), factor);
+  }
+
   async member(extra: object = {}): Promise<Member> {
     const { email, id, uuid, otpauthUri } = await this.newcomer(extra);
     const { challenge, temporaryAuthenticationToken: token } = await this.registrationChallenge(email);

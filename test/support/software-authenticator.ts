@@ -20,12 +20,12 @@ interface Overrides {
 
 /** A key pair that a program keeps: makes the proofs of `Key` and `RecoveryKey`. */
 export class SoftwareKey {
-  readonly credId = randomBytes(32).toString('base64url');
   private readonly pair: { publicKey: KeyObject; privateKey: KeyObject };
 
   constructor(
     readonly kind: 'Key' | 'RecoveryKey' = 'Key',
     type: KeyType = 'ES256',
+    readonly credId = randomBytes(32).toString('base64url'),
   ) {
     this.pair =
       type === 'ES256' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519');

@@ -104,7 +104,7 @@ export class TestApp {
   /** A call of an operator, for what the command line does. */
   operatorCall(): RequestContext {
     const ids = this.nest.get(Ids);
-    const client = { address: 'local', userAgent: 'test', requestId: 'test' };
+    const client = { address: 'local', network: 'local', userAgent: 'test', requestId: 'test' };
     return { protocol: 'cli', client, now: this.clock.now(), nextId: () => ids.next() };
   }
 

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { ofAccount, PasswordCheck, type AccountEntity } from '@app/accounts';
+import { endRecoveries, ofAccount, PasswordCheck, type AccountEntity } from '@app/accounts';
 import { GuessBudgetEntity, refillBudget } from '@app/attempts';
 import { Config } from '@app/config';
 import { Database } from '@app/database';
 import type { RequestContext } from '@app/kernel';
 import { SessionEntity } from '@app/sessions';
 import { DataSource, IsNull, MoreThan } from 'typeorm';
-import { identifiersOf } from './identifiers.js';
 import { recorded } from './recorded.js';
 
 /** What may keep somebody out, and what is open in their name. */
@@ -32,16 +31,22 @@ export class AccountStateService {
     const live = { accountId, securityStamp, endedAt: IsNull(), expiresAt: MoreThan(now) };
     return {
       liveSessions: await this.dataSource.getRepository(SessionEntity).countBy(live),
-      passwordLockedUntil: await this.passwords.lockedUntil(identifiersOf(account), now),
+      passwordLockedUntil: await this.passwords.lockedUntil(account.id, now),
       codesRefusedUntil: await this.codesRefusedUntil(account.id, now),
     };
   }
 
   /** Forgets wrong passwords and wrong codes. */
   async unlock(call: RequestContext, account: AccountEntity): Promise<void> {
-    const forgiven = this.passwords.forgiveEverywhere(identifiersOf(account));
+    const forgiven = this.passwords.forgiveEverywhere(ofAccount(account.id));
     const refilled = refillBudget(account.id);
     await this.database.rows(recorded(call, 'account.unlock', ofAccount(account.id), forgiven, refilled));
+  }
+
+  /** Stops a recovery that waits. False: there is none. */
+  async stopRecovery(call: RequestContext, account: AccountEntity): Promise<boolean> {
+    const ended = endRecoveries(call, 'stopped', ofAccount(account.id));
+    return (await this.database.row(recorded(call, 'recovery.stop', ended))) !== undefined;
   }
 
   private async codesRefusedUntil(subject: string, now: Date): Promise<Date | null> {

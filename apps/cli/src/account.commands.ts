@@ -2,7 +2,7 @@ import { SECOND_FACTORS, type AccountEntity, type SecondFactor } from '@app/acco
 import type { Command } from 'commander';
 import { accountView, disabledView, doneView, secondFactorView } from './account.presenter.js';
 import type { Answer } from './answer.js';
-import { ACCOUNT, secondFactor } from './arguments.js';
+import { ACCOUNT, phoneOrNone, secondFactor } from './arguments.js';
 import { createAccountCommand } from './create-account.command.js';
 import { example } from './example.js';
 import { identityCommands } from './identity.commands.js';
@@ -29,7 +29,9 @@ export function accountCommands(program: Command, shell: Shell): void {
   add('disable', 'shut an account and end its sessions in all protocols', disable);
   add('enable', 'open an account again', enable);
   add('unlock', 'forget wrong passwords and wrong codes', unlock);
+  add('stop-recovery', 'stop a recovery that waits for its time', stopRecovery);
   secondFactorCommand(group, shell);
+  phoneCommand(group, shell);
   identityCommands(group, shell);
 }
 
@@ -49,6 +51,29 @@ async function enable({ accounts, call }: Operator, account: AccountEntity): Pro
 async function unlock({ state, call }: Operator, account: AccountEntity): Promise<Answer> {
   await state.unlock(call, account);
   return doneView(account, 'Wrong passwords and wrong codes are forgotten.');
+}
+
+async function stopRecovery({ state, call }: Operator, account: AccountEntity): Promise<Answer> {
+  if (!(await state.stopRecovery(call, account)))
+    throw new OperatorError('No recovery of this account waits for its time.');
+  return doneView(account, 'The recovery is stopped; the keys of the account stay as they are.');
+}
+
+function phoneCommand(group: Command, shell: Shell): void {
+  group
+    .command('phone')
+    .description('set the phone of an account, with which its owner may sign in, or remove it')
+    .argument('<account>', ACCOUNT)
+    .argument('<number>', 'an international number such as +4915112345678, or none', phoneOrNone)
+    .addHelpText('after', example('account phone anna@example.com +4915112345678'))
+    .action((named: string, phone: string) =>
+      shell.operate(async ({ accounts, call }) => {
+        const account = await accounts.find(named);
+        const none = phone === 'none';
+        await accounts.changePhone(call, account, none ? null : phone);
+        return doneView(account, none ? 'The account has no phone any more.' : `The phone is ${phone}.`);
+      }),
+    );
 }
 
 function secondFactorCommand(group: Command, shell: Shell): void {

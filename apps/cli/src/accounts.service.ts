@@ -8,6 +8,8 @@ import {
   PasswordHasher,
   putTotpFactor,
   setDisabled,
+  ofAccount,
+  setPhone,
   setSecondFactor,
   takenName,
   TotpFactors,
@@ -113,6 +115,19 @@ export class AccountsService {
       carryOver(MAILED_KEYS, changed),
     ]);
     return { otpauthUri: totp?.uri, endedSessions };
+  }
+
+  /** Gives the account a phone, with which its owner may sign in, or takes it away; sign-ins under way begin again. */
+  async changePhone(call: RequestContext, account: AccountEntity, phone: string | null): Promise<void> {
+    if (phone === null && account.secondFactor === 'sms')
+      throw new OperatorError(
+        'The codes of its second factor go to this phone: change the second factor first.',
+      );
+    if (phone === null && !account.email && !account.username)
+      throw new OperatorError('The phone is the only name of the account.');
+    const changed = setPhone(call, phone, ofAccount(account.id));
+    const ending = endSessionsOf(call, 'phone_changed', changed, survivors.signedIn);
+    await this.changeAlone(call, account.id, 'account.phone', changed, ending, []).catch(refuseTaken);
   }
 
   /** A change in its turn among others at the account; answers how many live sessions it ended. */

@@ -43,6 +43,11 @@ export function phone(text: string): string {
   throw new InvalidArgumentError('has to be a phone number with its country code, such as +4915112345678.');
 }
 
+/** A number, or `none` for no phone at all. */
+export function phoneOrNone(text: string): string {
+  return text === 'none' ? text : phone(text);
+}
+
 /** A language tag of BCP 47 in its canonical spelling: `de`, `pt-BR`. */
 export function language(text: string): string {
   try {

@@ -1,5 +1,3 @@
-import { normaliseIdentifier, type Identifier } from '@app/kernel';
-
 /** What people know an account by. */
 export interface Named {
   email?: string | null;
@@ -10,10 +8,6 @@ export interface Named {
 /** What an authenticator app shows beside the code. */
 export function labelOf({ email, username, phone }: Named): string {
   return email ?? username ?? phone ?? '';
-}
-
-export function identifiersOf({ email, username, phone }: Named): Identifier[] {
-  return [email, username, phone].filter((name) => typeof name === 'string').map(normaliseIdentifier);
 }
 
 /** What the account lacks for a second factor that is sent, in words. */

@@ -58,7 +58,12 @@ function operatorOf(nest: INestApplicationContext): Operator {
 
 /** Who did it, for the audit log: there is no connection, so the user of this machine stands in the browser's place. */
 function callOf(clock: Clock, ids: Ids): RequestContext {
-  const client = { address: 'local', userAgent: operatingSystemUser(), requestId: ids.next() };
+  const client = {
+    address: 'local',
+    network: 'local',
+    userAgent: operatingSystemUser(),
+    requestId: ids.next(),
+  };
   return { protocol: 'cli', client, now: clock.now(), nextId: () => ids.next() };
 }
 

@@ -2,6 +2,7 @@ import { part, type Part, sql, type Sql } from '@app/database';
 import type { RequestContext } from '@app/kernel';
 import type { SecondFactor } from './account.entity.js';
 import type { HeldAccount, MaybeOfAccount, OfAccount } from './held-account.js';
+import { phoneAfter } from './phone-credential.js';
 
 /** An account as an operator gives it; identifiers in the form `normaliseIdentifier` makes. */
 export interface NewAccount {
@@ -27,10 +28,10 @@ export function insertAccount(
   return part(
     'changed',
     sql`
-    INSERT INTO accounts (id, email, username, phone, password_hash, second_factor, org_id, tenant_id, language,
+    INSERT INTO accounts (id, email, username, phone, phone_signs_in, password_hash, second_factor, org_id, tenant_id, language,
       activated_at, invited_at, created_at, updated_at)
     VALUES (${account.id}::bigint, ${account.email ?? null}, ${account.username ?? null}, ${account.phone ?? null},
-      ${account.passwordHash ?? null}, ${account.secondFactor}, ${account.orgId ?? null}, ${account.tenantId ?? null},
+      ${account.phone !== undefined}::boolean, ${account.passwordHash ?? null}, ${account.secondFactor}, ${account.orgId ?? null}, ${account.tenantId ?? null},
       ${account.language}, ${account.invited ? null : now}::timestamptz, ${account.invited ? now : null}::timestamptz, ${now}::timestamptz, ${now}::timestamptz)
     RETURNING id AS account_id, uuid, security_stamp`,
   );
@@ -111,8 +112,9 @@ export function setSecondFactor(
   return part(
     'changed',
     sql`
-    UPDATE accounts SET second_factor = ${factor}, security_stamp = security_stamp + 1, updated_at = ${now}::timestamptz
-    WHERE id = ${accountId}::bigint RETURNING id AS account_id, security_stamp`,
+    UPDATE accounts a SET second_factor = ${factor}, phone = ${phoneAfter(factor)}, security_stamp = a.security_stamp + 1,
+      updated_at = ${now}::timestamptz
+    WHERE a.id = ${accountId}::bigint RETURNING a.id AS account_id, a.security_stamp`,
   );
 }
 

@@ -19,6 +19,8 @@ export class AccountEntity {
   @Column({ type: 'text', nullable: true }) username: string | null;
   /** E.164. */
   @Column({ type: 'text', nullable: true }) phone: string | null;
+  /** Whether it was proven, or given, for signing in; a phone that is there as a second factor alone was not. */
+  @Column({ type: 'boolean', name: 'phone_signs_in', default: false }) phoneSignsIn: boolean;
   /** argon2id, PHC strings: of the password and of its client-side hash (`PasswordHasher`). */
   @Column({ type: 'text', name: 'password_hash', nullable: true }) passwordHash: string | null;
   @Column({ type: 'text', name: 'second_factor', default: 'none' }) secondFactor: SecondFactor;

@@ -13,8 +13,8 @@ export interface Contact extends MaybeOfAccount {
 const column = (channel: 'email' | 'sms') => raw(channel === 'email' ? 'email' : 'phone');
 
 /**
- * Where a code for the account goes. It is refused where it is the very channel of the account's second factor, and `first` asks
- * for it as the first one.
+ * Where a code for the account goes. As the first factor (`first`) it is refused where it is the very channel of the account's second
+ * one, and at a phone that nobody has proven for signing in.
  */
 export function accountContact(
   channel: 'email' | 'sms',
@@ -25,7 +25,7 @@ export function accountContact(
     'contact',
     sql`
     SELECT a.${column(channel)} AS address, a.language, a.id AS account_id,
-      a.security_stamp, (${first}::boolean AND a.second_factor = ${channel}) AS refused
+      a.security_stamp, (${first}::boolean AND (a.second_factor = ${channel} OR ${channel} = 'sms' AND NOT a.phone_signs_in)) AS refused
     FROM accounts a JOIN ${flow} f ON f.account_id = a.id
     WHERE a.${column(channel)} IS NOT NULL AND a.disabled_at IS NULL AND a.activated_at IS NOT NULL`,
   );

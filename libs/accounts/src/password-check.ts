@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
-import { Database, empty, part, type Part, raw, sql, type Sql } from '@app/database';
-import { digest, plusSeconds, secondsUntil, type Identifier } from '@app/kernel';
+import { Database, part, type Part, raw, sql, type Sql } from '@app/database';
+import { KeyRing, plusSeconds, secondsUntil, type Identifier } from '@app/kernel';
+import type { OfAccount } from './held-account.js';
 import { KNOWN_COLUMNS, type KnownAccount } from './known-account.js';
 import { PasswordHasher, type ShownPassword } from './password-hasher.js';
 
@@ -18,7 +19,8 @@ interface Found extends Partial<KnownAccount> {
 const HOUR_SECONDS = 3600;
 
 /**
- * Password checks under two limits: of one login from one address, and of one login from anywhere.
+ * Password checks under two limits: of one account from one network (IPv6: its /64), and of one account from anywhere, by whichever
+ * of its names it is called; a name that no account has is counted likewise.
  *
  * The failure is counted *before* the password is looked at, in the statement that also finds the account, and taken
  * back by `forgive` as a part of whatever a success does. So a crash, a hang-up or any number of parallel calls never
@@ -32,28 +34,30 @@ export class PasswordCheck {
   constructor(
     private readonly database: Database,
     private readonly hasher: PasswordHasher,
+    private readonly keys: KeyRing,
     private readonly config: Config,
   ) {}
 
   /**
-   * `addressLifted`: the caller has proven to be a person. It counts like any other, but the lock of its address does not hold;
-   * the one of the login still does.
+   * `networkLifted`: the caller has proven to be a person. It counts like any other, but the lock of its network does not hold;
+   * the one of the account still does.
    */
   async check(
     login: Identifier,
-    address: string,
+    network: string,
     password: ShownPassword,
     now: Date,
-    { addressLifted = false } = {},
+    { networkLifted = false } = {},
   ): Promise<PasswordOutcome> {
     return this.hasher.admit(async () =>
-      this.look(await this.countAndFind(login, address, now, addressLifted), password, now),
+      this.look(await this.countAndFind(login, network, now, networkLifted), password, now),
     );
   }
 
-  /** For the statement of a success: forgets the failures of this login. Locks in the order `check` counts. */
-  forgive(login: Identifier, address: string): Part<{ key: string }> {
-    const keys = failureKeys(login, address);
+  /** For the statement of a success: forgets the failures of this account. Locks in the order `check` counts. */
+  forgive(accountId: string, network: string): Part<{ key: string }> {
+    const login = ofAccountId(accountId);
+    const keys = [this.keyFrom(login, network), login];
     return part(
       'forgiven',
       sql`
@@ -63,23 +67,22 @@ export class PasswordCheck {
     );
   }
 
-  /** Forgets the failures of these logins from every address: what an operator's `unlock` does. */
-  forgiveEverywhere(logins: Identifier[]): Part<{ key: string }> {
-    const keys = logins.map((login) => failureKeys(login, '')[1]);
+  /** Forgets the failures of this account from every network: what an operator's `unlock` does, and a proof of its mailbox. */
+  forgiveEverywhere(of: Part<OfAccount>): Part<{ key: string }> {
     return part(
       'forgiven',
-      sql`DELETE FROM password_failures WHERE login = ANY(${keys}::text[]) RETURNING key`,
+      sql`
+      DELETE FROM password_failures WHERE login IN (SELECT 'account ' || account_id FROM ${of}) RETURNING key`,
     );
   }
 
-  /** Until when one of these logins is locked, from some address or from all of them; null when none is. */
-  async lockedUntil(logins: Identifier[], now: Date): Promise<Date | null> {
-    const keys = logins.map((login) => failureKeys(login, '')[1]);
+  /** Until when the account is locked, from some network or from all of them; null when it is not. */
+  async lockedUntil(accountId: string, now: Date): Promise<Date | null> {
     const locked = part<{ until: Date | null }>(
       'locked',
       sql`
       SELECT max(locked_until) AS until FROM password_failures
-      WHERE login = ANY(${keys}::text[]) AND locked_until > ${now}::timestamptz`,
+      WHERE login = ${ofAccountId(accountId)} AND locked_until > ${now}::timestamptz`,
     );
     return (await this.database.row(locked))?.until ?? null;
   }
@@ -98,36 +101,58 @@ export class PasswordCheck {
     return { ok: true, account: found as KnownAccount };
   }
 
-  /** A try that meets the lock of its address is not looked at, so it does not count against the login either. */
+  /** A try that meets the lock of its network is not looked at, so it does not count against the account either. */
   private async countAndFind(
     login: Identifier,
-    address: string,
+    network: string,
     now: Date,
-    addressLifted: boolean,
+    networkLifted: boolean,
   ): Promise<Found> {
     const { tries, triesSeconds, hourlyLimit, lockSeconds } = this.config.passwords;
-    const [addressKey, loginKey] = failureKeys(login, address);
-    const hour = { key: loginKey, login: loginKey, max: hourlyLimit, seconds: HOUR_SECONDS, now };
-    const minute = { key: addressKey, login: loginKey, max: tries, seconds: triesSeconds, lockSeconds, now };
-    const lifted = sql`${addressLifted}::boolean`;
-    const here = countFailure(minute, empty);
-    const anywhere = countFailure(hour, sql`FROM ${here} WHERE ${lifted} OR locked_until IS NULL`);
+    const unknown = `name ${this.keys.mac(LABEL, login.kind, login.value).hash}`;
+    const who = part<Partial<Found> & { login: string }>(
+      'who',
+      sql`
+      SELECT ${KNOWN_COLUMNS}, a.password_hash, coalesce('account ' || a.id, ${unknown}) AS login
+      FROM (VALUES (1)) one LEFT JOIN accounts a ON a.${raw(login.kind)} = ${login.value}`,
+    );
+    const from = sql`w.login || ${this.keyFrom('', network)}`;
+    const minute = { key: from, max: tries, seconds: triesSeconds, lockSeconds, now };
+    const hour = { key: sql`w.login`, max: hourlyLimit, seconds: HOUR_SECONDS, now };
+    const lifted = sql`${networkLifted}::boolean`;
+    const here = countFailure(minute, sql`${who} w`);
+    const anywhere = countFailure(
+      hour,
+      sql`${who} w CROSS JOIN ${here} h WHERE ${lifted} OR h.locked_until IS NULL`,
+    );
     const found = part<Found>(
       'found',
       sql`
-      SELECT ${KNOWN_COLUMNS}, a.password_hash, greatest(
+      SELECT w.*, greatest(
         (SELECT locked_until FROM ${here} WHERE NOT ${lifted}), (SELECT locked_until FROM ${anywhere}),
-        (SELECT locked_until FROM password_failures WHERE key = ${loginKey} AND locked_until > ${now}::timestamptz)
+        (SELECT f.locked_until FROM password_failures f WHERE f.key = w.login AND f.locked_until > ${now}::timestamptz)
       ) AS locked_until
-      FROM (VALUES (1)) one LEFT JOIN accounts a ON a.${raw(login.kind)} = ${login.value}`,
+      FROM ${who} w`,
     );
     return (await this.database.row(found)) as Found;
   }
+
+  /** Of somebody, from this network: a keyed hash, so that the table does not tell who called from where. */
+  private keyFrom(login: string, network: string): string {
+    return `${login} ${this.keys.mac(LABEL, 'network', network).hash}`;
+  }
+}
+
+const LABEL = 'password-failures';
+
+/** An account has one count, by whichever of its names it is called. */
+function ofAccountId(id: string): string {
+  return `account ${id}`;
 }
 
 interface Failure {
-  key: string;
-  login: string;
+  /** What is counted, of a row `w` of whoever is meant (`login`). */
+  key: Sql;
   /** Failures in `seconds` that are looked at; the one beyond them locks. */
   max: number;
   seconds: number;
@@ -138,7 +163,7 @@ interface Failure {
 
 /** Counts a failure for each row of `from`. No lock while there are tries left; one that holds is not made longer. */
 function countFailure(
-  { key, login, max, seconds, lockSeconds, now }: Failure,
+  { key, max, seconds, lockSeconds, now }: Failure,
   from: Sql,
 ): Part<{ locked_until: Date | null }> {
   const countsUntil = plusSeconds(now, seconds);
@@ -147,7 +172,7 @@ function countFailure(
     'failure',
     sql`
     INSERT INTO password_failures AS f (key, login, failures, counts_until)
-    SELECT ${key}, ${login}, 1, ${countsUntil}::timestamptz ${from}
+    SELECT ${key}, w.login, 1, ${countsUntil}::timestamptz FROM ${from}
     ON CONFLICT (key) DO UPDATE SET (failures, counts_until, locked_until) = (
       SELECT CASE WHEN f.locked_until > ${now}::timestamptz THEN f.failures WHEN over THEN 1 ELSE f.failures + 1 END,
              CASE WHEN over THEN excluded.counts_until ELSE f.counts_until END,
@@ -156,10 +181,4 @@ function countFailure(
       FROM (SELECT coalesce(f.locked_until, f.counts_until) <= ${now}::timestamptz AS over) w)
     RETURNING f.locked_until`,
   );
-}
-
-/** The login from this address, then the login alone: digests, so that the table holds nobody's address. */
-function failureKeys(login: Identifier, address: string): [string, string] {
-  const name = `${login.kind}:${login.value}`;
-  return [digest(`login-address\n${name}\n${address}`), digest(`login\n${name}`)];
 }

@@ -96,9 +96,9 @@ function accountOfSignUp(now: Date, accountId: string, signUp: Part<ProvenSignUp
   return part(
     'account',
     sql`
-      INSERT INTO accounts (id, email, username, phone, first_name, last_name, password_hash, language, activated_at,
+      INSERT INTO accounts (id, email, username, phone, phone_signs_in, first_name, last_name, password_hash, language, activated_at,
         created_at, updated_at)
-      SELECT ${accountId}::bigint, s.email, s.username, s.phone, s.first_name, s.last_name, s.password_hash, s.language,
+      SELECT ${accountId}::bigint, s.email, s.username, s.phone, s.phone IS NOT NULL, s.first_name, s.last_name, s.password_hash, s.language,
         ${now}::timestamptz, ${now}::timestamptz, ${now}::timestamptz
       FROM ${signUp} s CROSS JOIN ${after(removed)} WHERE s.complete RETURNING id AS account_id, security_stamp`,
   );

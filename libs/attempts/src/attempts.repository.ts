@@ -72,16 +72,19 @@ export class AttemptsRepository {
     return this.guess(call, { purpose, of }, 'link', sql`true`);
   }
 
-  /** Parts that check a code of 16 digits: too long to be guessed, so that a spent budget cannot lock its owner out. */
+  /**
+   * Parts that redeem a code of 16 digits. It is too long to be guessed, so it is found by itself, like a link: a wrong one finds
+   * nothing, and costs its owner neither a try nor a guess.
+   */
   redeemRecoveryCode(
     call: RequestContext,
-    question: RedeemQuestion,
+    { purpose, of }: RedeemQuestion,
     binding: string,
     code: string,
   ): Redemption {
     const hashes = this.keyRing.macs(LABEL, binding, code);
-    const right = sql`(a.secret_hash = ANY(${hashes}::text[]))`;
-    return this.guess(call, { ...question, unguessable: true }, 'code', right);
+    const found = sql`${of} AND a.secret_hash = ANY(${hashes}::text[])`;
+    return this.guess(call, { purpose, of: found, unguessable: true }, 'code', sql`true`);
   }
 
   /** Opens a challenge, to be found by its token; see `open`. */

@@ -20,6 +20,7 @@ export type AuditEvent =
   | 'account.enable'
   | 'account.unlock'
   | 'account.second_factor'
+  | 'account.phone'
   | 'account.register'
   | 'account.invite'
   | 'account.mail_key'

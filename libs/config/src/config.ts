@@ -10,6 +10,8 @@ export interface ConfigProblem {
 }
 
 /** From the confirmed link to the client's own server taking its tokens: one redirect. */
+/** Of a code of 16 digits, which is found by itself: nothing is ever tried at it. */
+const RECOVERY_CODE_TRIES = 5;
 const LINK_EXCHANGE_SECONDS = 60;
 
 /** Every problem of the environment at once. */
@@ -83,9 +85,9 @@ export class Config {
       sign_in: { lifeSeconds: env.SIGN_IN_CODE_SECONDS, tries: env.SIGN_IN_CODE_TRIES_LIMIT },
       sign_up: { lifeSeconds: env.SIGN_IN_CODE_SECONDS, tries: env.SIGN_IN_CODE_TRIES_LIMIT },
       password_reset: { lifeSeconds: env.PASSWORD_RESET_SECONDS, tries: 1 },
-      recovery: { lifeSeconds: env.RECOVERY_CODE_SECONDS, tries: env.RECOVERY_CODE_TRIES_LIMIT },
-      registration: { lifeSeconds: env.RECOVERY_CODE_SECONDS, tries: env.RECOVERY_CODE_TRIES_LIMIT },
-      login: { lifeSeconds: env.RECOVERY_CODE_SECONDS, tries: env.RECOVERY_CODE_TRIES_LIMIT },
+      recovery: { lifeSeconds: env.RECOVERY_CODE_SECONDS, tries: RECOVERY_CODE_TRIES },
+      registration: { lifeSeconds: env.RECOVERY_CODE_SECONDS, tries: RECOVERY_CODE_TRIES },
+      login: { lifeSeconds: env.RECOVERY_CODE_SECONDS, tries: RECOVERY_CODE_TRIES },
       recovery_proof: { lifeSeconds: env.CHALLENGE_SECONDS, tries: env.CHALLENGE_TRIES_LIMIT },
       registration_proof: { lifeSeconds: env.CHALLENGE_SECONDS, tries: env.CHALLENGE_TRIES_LIMIT },
       login_proof: { lifeSeconds: env.CHALLENGE_SECONDS, tries: env.CHALLENGE_TRIES_LIMIT },

@@ -104,7 +104,6 @@ export const variables = {
     '600',
     'Life of a mailed recovery, registration or login code of 16 digits.',
   ),
-  RECOVERY_CODE_TRIES_LIMIT: set(whole(1, 10), '5', 'Wrong tries that end such a code.'),
   CHALLENGE_SECONDS: set(seconds(600), '300', 'Life of a challenge that a key has to sign.'),
   CHALLENGE_TRIES_LIMIT: set(whole(1, 10), '5', 'Wrong signatures that end a challenge.'),
   RECOVERY_DELAY_SECONDS: set(

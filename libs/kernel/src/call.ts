@@ -2,6 +2,8 @@
 export interface Client {
   /** The client's address: of the connection, or of the right-most hop beyond the trusted proxies. */
   address: string;
+  /** What of the address a customer of a network usually shares: IPv4 whole, IPv6 by /64. Whose guesses count together. */
+  network: string;
   /** At most 256 characters; empty when the client sent none. */
   userAgent: string;
   requestId: string;

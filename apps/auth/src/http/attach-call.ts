@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Clock, Ids } from '@app/kernel';
-import { clientAddress } from '@app/throttle';
+import { byAddress, clientAddress } from '@app/throttle';
 import type { Handler } from 'express';
 import type { ProtocolTable } from '../protocols/protocol-table.js';
 
@@ -18,7 +18,7 @@ export function attachCall(protocols: ProtocolTable, clock: Clock, ids: Ids): Ha
     const userAgent = (request.headers['user-agent'] ?? '').slice(0, USER_AGENT_LENGTH).toWellFormed();
     request.call = {
       protocol: protocols.of(request.path).name,
-      client: { address: clientAddress(request), userAgent, requestId },
+      client: { address: clientAddress(request), network: byAddress(request), userAgent, requestId },
       now: clock.now(),
       nextId: () => ids.next(),
     };

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AttemptsRepository, type RedeemOutcome, type Redemption } from '@app/attempts';
+import { AttemptsRepository, openOfSubject, type RedeemOutcome, type Redemption } from '@app/attempts';
 import { audit, type AuditEvent } from '@app/audit';
 import { Database, part, sql, statement } from '@app/database';
 import { AuthError, type AuthErrorCode, type RequestContext } from '@app/kernel';
@@ -41,7 +41,7 @@ export class LinkExchangeService {
   /** The six digits of the mail, with the name they were asked for with. */
   private async code(call: RequestContext, who: Who, code: string): Promise<TokenPair> {
     const subject = this.recipients.find(who);
-    const of = sql`a.kind = 'code' AND a.subject = (SELECT subject FROM ${subject})`;
+    const of = sql`a.kind = 'code' AND ${openOfSubject(subject)}`;
     const question = { purpose: 'magic_link', of } as const;
     const redemption = this.attempts.redeem(call, question, this.recipients.bindingOf(who), code);
     return this.redeem(call, 'magic_link.redeem', redemption, 'code_wrong');

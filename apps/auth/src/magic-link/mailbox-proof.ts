@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { claimMailbox, mailboxOwner, type HeldAccount, withAccount } from '@app/accounts';
+import { claimMailbox, mailboxOwner, PasswordCheck, type HeldAccount, withAccount } from '@app/accounts';
 import { AttemptsRepository, MAILED_KEYS, type Opening, type GuessVerdict } from '@app/attempts';
 import { type Effect, part, type Part, sql } from '@app/database';
 import type { RequestContext } from '@app/kernel';
@@ -32,6 +32,7 @@ export interface ProvenSession {
 export class MailboxProof {
   constructor(
     private readonly attempts: AttemptsRepository,
+    private readonly passwords: PasswordCheck,
     private readonly tokens: RefreshTokens,
     private readonly rotation: RefreshRotation,
   ) {}
@@ -51,7 +52,11 @@ export class MailboxProof {
     );
     const keys = this.attempts.spendLinks(call, MAILED_KEYS, undefined, claim.claimed);
     const ended = endSessionsOf(call, 'mailbox_proven', claim.claimed);
-    return { proven, claimed: claim.claimed, effects: [claim, keys, ended] };
+    return {
+      proven,
+      claimed: claim.claimed,
+      effects: [claim, keys, ended, this.passwords.forgiveEverywhere(owner)],
+    };
   }
 
   /** A session for whoever proved it, pending when the account has a second factor. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { NewPassword, resetPassword, withNames } from '@app/accounts';
+import { NewPassword, PasswordCheck, resetPassword, withNames } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { audit, auditRefusal } from '@app/audit';
 import { Database, exists, ofOne, part, sql, statement } from '@app/database';
@@ -14,6 +14,7 @@ export class ResetPasswordService {
     private readonly database: Database,
     private readonly attempts: AttemptsRepository,
     private readonly passwords: NewPassword,
+    private readonly checks: PasswordCheck,
     private readonly outbox: Outbox,
   ) {}
 
@@ -42,6 +43,8 @@ export class ResetPasswordService {
       { outcome: ofOne(redemption.verdict, 'outcome'), changed: exists(changed) },
       redemption,
       endSessionsOf(call, 'password_reset', changed),
+      // Wrong guesses at the password before must not keep out whoever has just proven the mailbox.
+      this.checks.forgiveEverywhere(changed),
       this.outbox.enqueue(notice, call.now, owner),
       audit(call, 'password.reset', redemption.verdict),
     );

@@ -39,8 +39,11 @@ const UNIQUE = ['credentials_fido2', 'credentials_active'];
 
 /** For a statement that stores keys: one with an id that is in use is refused, and nothing is done. */
 export function refuseUsedKey(error: unknown): never {
-  if (!UNIQUE.includes(violatedConstraint(error) ?? '')) throw error;
-  throw new AuthError('invalid_parameters', {
+  throw UNIQUE.includes(violatedConstraint(error) ?? '') ? usedKey() : error;
+}
+
+function usedKey(): AuthError {
+  return new AuthError('invalid_parameters', {
     parameters: [{ parameter: 'credId', error: 'credId is in use' }],
   });
 }
@@ -71,6 +74,7 @@ export class NewKeysService {
         parameters: [{ parameter: 'secondFactorCredential', error }],
       });
     }
+    if (offered.recovery?.credId === offered.firstFactor.credId) throw usedKey();
     const challenge = challengeOf(token);
     const first = await this.row(call, offered.firstFactor, challenge);
     const recovery = offered.recovery && (await this.row(call, offered.recovery, challenge));

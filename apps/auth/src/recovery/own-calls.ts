@@ -10,7 +10,7 @@ export class OwnCalls {
   ) {}
 
   of(protocol: string): RequestContext {
-    const client = { address: 'self', userAgent: '', requestId: '' };
+    const client = { address: 'self', network: 'self', userAgent: '', requestId: '' };
     return { protocol, client, now: this.clock.now(), nextId: () => this.ids.next() };
   }
 }

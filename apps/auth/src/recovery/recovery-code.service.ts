@@ -1,18 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { codeRecipient } from '@app/accounts';
-import {
-  AttemptsRepository,
-  closeAttempts,
-  takeSendWindow,
-  type NewAttempt,
-  type Opening,
-} from '@app/attempts';
+import { AttemptsRepository, takeSendWindow, type NewAttempt, type Opening } from '@app/attempts';
 import { audit, type AuditEvent, type Recorded } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, part, sql, statement } from '@app/database';
 import { codeMessage, Outbox, type Recipient } from '@app/delivery';
 import { KeyRing, randomDigits, type RequestContext } from '@app/kernel';
-import { ATTEMPTS, recoveryCodeOf, TO_WHOM, type RecoveryCodePurpose } from './recovery-code.js';
+import { ATTEMPTS, TO_WHOM, type RecoveryCodePurpose } from './recovery-code.js';
 import { personOf, type Person } from './person.js';
 
 const DIGITS = 16;
@@ -28,7 +22,10 @@ export class RecoveryCodeService {
     private readonly config: Config,
   ) {}
 
-  /** A new code takes the place of the old one. One statement, the same for everybody. */
+  /**
+   * One statement, the same for everybody. The codes before stay good for their time: whoever asks in the name of another must not
+   * be able to make worthless what the owner has in the mailbox.
+   */
   async send(call: RequestContext, purpose: RecoveryCodePurpose, person: Person): Promise<void> {
     const code = randomDigits(DIGITS);
     const attempt = this.attempt(call, purpose, code);
@@ -38,10 +35,6 @@ export class RecoveryCodeService {
       codeMessage(call, attempt, { template: `${purpose}_code`, channel, code: inGroups(code) });
     const subject = personOf(person, this.keyRing, TO_WHOM[purpose]);
     const turn = takeSendWindow(call, rule, subject);
-    const replaced = closeAttempts(
-      call,
-      sql`${recoveryCodeOf(call, purpose, subject)} AND EXISTS (SELECT FROM ${turn})`,
-    );
     const allowed = part<Opening>(
       'allowed',
       sql`
@@ -63,7 +56,6 @@ export class RecoveryCodeService {
     await this.database.rows(
       statement(
         verdict,
-        replaced,
         opened,
         this.outbox.enqueue(messageOf('email'), call.now, to('email')),
         this.outbox.enqueue(messageOf('sms'), call.now, to('sms')),

@@ -1,9 +1,17 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { dueRecoveries, lockAccount, stopRecovery, takeRecovery, type DueRecovery } from '@app/accounts';
+import {
+  dueRecoveries,
+  endRecoveries,
+  lockAccount,
+  ofAccount,
+  stopRecovery,
+  takeRecovery,
+  type DueRecovery,
+} from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { audit, recordedAs } from '@app/audit';
-import { Database, sql, type Statement, statement } from '@app/database';
+import { Database, sql, type Statement, statement, StatementError } from '@app/database';
 import { AuthError, type RequestContext } from '@app/kernel';
 import { OwnCalls } from './own-calls.js';
 import { RecoveryEffects } from './recovery-effects.js';
@@ -51,13 +59,28 @@ export class RecoveryDelayService {
 
   /** Of any number of replicas one does it: the row ends in the statement that does the rest. */
   private async complete(call: RequestContext, { id, account_id }: DueRecovery): Promise<void> {
-    await this.database.rowsUnderLock(lockAccount(account_id), this.decision(call, id));
+    try {
+      await this.database.rowsUnderLock(lockAccount(account_id), this.decision(call, id));
+    } catch (error) {
+      // One that cannot be done (its key has been taken by another account meanwhile) must not be tried for ever, in the way of others.
+      if (error instanceof StatementError) await this.giveUp(call, account_id);
+      throw error;
+    }
+  }
+
+  private async giveUp(call: RequestContext, accountId: string): Promise<void> {
+    const ended = endRecoveries(call, 'failed', ofAccount(accountId));
+    const verdict = recordedAs('failed', ended, { session: false });
+    await this.database.rows(statement(verdict, audit(call, 'recovery.complete', verdict)));
   }
 
   private decision(call: RequestContext, id: string): Statement {
-    const taken = takeRecovery(call, id);
+    const { taken, refused } = takeRecovery(call, id);
     const verdict = recordedAs('redeemed', taken, { session: false });
-    const effects = this.effects.complete(call, sql`(SELECT credentials FROM ${taken})`, taken);
-    return statement(verdict, ...effects, audit(call, 'recovery.complete', verdict));
+    // It was shown when the recovery was proven, so that no step of it is to be used up now.
+    const totp = { sealed: sql`(SELECT totp_sealed FROM ${taken})`, step: 0 };
+    const effects = this.effects.complete(call, sql`(SELECT credentials FROM ${taken})`, taken, totp);
+    const turnedAway = audit(call, 'recovery.complete', recordedAs('disabled', refused, { session: false }));
+    return statement(verdict, ...effects, audit(call, 'recovery.complete', verdict), turnedAway);
   }
 }

@@ -4,9 +4,12 @@ import type { MaybeOfAccount, OfAccount } from '../held-account.js';
 import type { NewCredential, StoredCredential } from './credential-proofs.js';
 import type { CredentialKind } from './credential.entity.js';
 
-/** Condition on table `accounts`: nobody has a key to it yet. */
-export const UNREGISTERED = sql`NOT EXISTS (
-  SELECT FROM credentials c WHERE c.account_id = accounts.id AND c.revoked_at IS NULL)`;
+/**
+ * Condition on table `accounts`: nobody has a key to it yet, and a mailed code may be answered by its first one. Where the mailbox is the
+ * second factor, it would be the first one as well: such an account gets its keys in another way.
+ */
+export const UNREGISTERED = sql`(accounts.second_factor <> 'email' AND NOT EXISTS (
+  SELECT FROM credentials c WHERE c.account_id = accounts.id AND c.revoked_at IS NULL))`;
 
 /** The account, while nobody has a key to it. */
 export function unregisteredAccount(accountId: string): Part<OfAccount> {

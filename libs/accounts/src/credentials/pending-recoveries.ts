@@ -64,15 +64,46 @@ export function dueRecoveries(now: Date, batch: number): Part<DueRecovery> {
   );
 }
 
-/** Takes a recovery that is due, once; of any number of replicas one does. */
+export interface TakenRecovery extends OfAccount {
+  credentials: unknown;
+  totp_sealed: string | null;
+}
+
+/**
+ * Takes a recovery that is due, once; of any number of replicas one does. No row, and an end of its own, when its account has been
+ * disabled meanwhile.
+ */
 export function takeRecovery(
   { now }: RequestContext,
   id: string,
-): Part<OfAccount & { credentials: unknown; totp_sealed: string | null }> {
-  return part(
-    'taken',
+): { taken: Part<TakenRecovery>; refused: Part<OfAccount> } {
+  const ended = part<TakenRecovery & { end_reason: string }>(
+    'ended',
     sql`
-    UPDATE pending_recoveries SET ended_at = ${now}::timestamptz, end_reason = 'completed'
-    WHERE id = ${id}::bigint AND ended_at IS NULL RETURNING account_id, credentials, totp_sealed`,
+      UPDATE pending_recoveries p SET ended_at = ${now}::timestamptz,
+        end_reason = CASE WHEN a.disabled_at IS NULL THEN 'completed' ELSE 'account_disabled' END
+      FROM accounts a WHERE p.id = ${id}::bigint AND p.ended_at IS NULL AND a.id = p.account_id
+      RETURNING p.account_id, p.credentials, p.totp_sealed, p.end_reason`,
+  );
+  return {
+    taken: part(
+      'taken',
+      sql`SELECT account_id, credentials, totp_sealed FROM ${ended} WHERE end_reason = 'completed'`,
+    ),
+    refused: part('refused', sql`SELECT account_id FROM ${ended} WHERE end_reason <> 'completed'`),
+  };
+}
+
+/** Ends what waits for the account, for this reason: what its operator does, and what happens to one that cannot be done. */
+export function endRecoveries(
+  { now }: Pick<RequestContext, 'now'>,
+  reason: string,
+  from: Part<OfAccount>,
+): Part<OfAccount & { id: string }> {
+  return part(
+    'ended',
+    sql`
+    UPDATE pending_recoveries p SET ended_at = ${now}::timestamptz, end_reason = ${reason} FROM ${from} f
+    WHERE p.account_id = f.account_id AND p.ended_at IS NULL RETURNING p.id, p.account_id`,
   );
 }

@@ -5,6 +5,7 @@ import type { HeldAccount, OfAccount } from '../held-account.js';
 
 /** An authenticator for an account that has no second factor yet. */
 export interface Enrolment {
+  /** Its secret, for the table; null where there is none after all. */
   sealed: Sql;
   /** At which the owner proved to have it: not accepted again. */
   step: number;
@@ -26,13 +27,14 @@ export function changeKeys(
   const unprotected = part<OfAccount>(
     'unprotected',
     sql`
-      SELECT a.id AS account_id FROM accounts a JOIN ${from} f ON f.account_id = a.id WHERE a.second_factor = 'none'`,
+      SELECT a.id AS account_id FROM accounts a JOIN ${from} f ON f.account_id = a.id
+      WHERE a.second_factor = 'none' AND ${totp.sealed} IS NOT NULL`,
   );
   const raised = part<HeldAccount>(
     'raised',
     sql`
       UPDATE accounts a SET security_stamp = a.security_stamp + 1, updated_at = ${now}::timestamptz,
-        second_factor = CASE WHEN a.second_factor = 'none' THEN 'totp' ELSE a.second_factor END
+        second_factor = CASE WHEN a.second_factor = 'none' AND ${totp.sealed} IS NOT NULL THEN 'totp' ELSE a.second_factor END
       FROM ${from} f WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp`,
   );
   return { unprotected, raised, authenticator: enrol({ now }, unprotected, totp) };

@@ -42,8 +42,7 @@ export class BackupCodes {
     { count, length, kept = false }: BackupCodeForm,
     from: Part<OfAccount>,
   ): { codes: string[]; parts: IssuedCodes } {
-    const codes = Array.from({ length: count }, () => randomCode(length));
-    const hashes = codes.map((code) => this.keyRing.mac(LABEL, accountId, code).hash);
+    const { codes, hashes } = this.draw(accountId, { count, length });
     const sealed = codes.map((code) => (kept ? this.keyRing.seal(LABEL, accountId, code) : null));
     return {
       codes,
@@ -59,6 +58,15 @@ export class BackupCodes {
         ),
       },
     };
+  }
+
+  /** New codes that count for nothing yet, and how they are to rest: for a factor that is being set up (`SecondFactors`). */
+  draw(
+    accountId: string,
+    { count, length }: Pick<BackupCodeForm, 'count' | 'length'>,
+  ): { codes: string[]; hashes: string[] } {
+    const codes = Array.from({ length: count }, () => randomCode(length));
+    return { codes, hashes: codes.map((code) => this.keyRing.mac(LABEL, accountId, code).hash) };
   }
 
   /** The codes of the account that were kept for its owner, sealed. */

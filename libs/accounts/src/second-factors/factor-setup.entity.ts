@@ -12,6 +12,9 @@ export class FactorSetupEntity {
   @Column({ type: 'text', name: 'secret_sealed', nullable: true }) secretSealed: string | null;
   /** E.164. */
   @Column({ type: 'text', nullable: true }) phone: string | null;
+  /** Keyed hashes of the backup codes that its owner has been shown: they count from its confirmation on. */
+  @Column({ type: 'text', array: true, name: 'backup_code_hashes', nullable: true })
+  backupCodeHashes: string[] | null;
   @Column({ type: 'timestamptz', name: 'created_at' }) createdAt: Date;
   @Column({ type: 'timestamptz', name: 'expires_at' }) expiresAt: Date;
 }

@@ -4,6 +4,7 @@ import { part, type Part, sql, type Sql } from '@app/database';
 import { plusSeconds, type RequestContext } from '@app/kernel';
 import type { SecondFactor } from '../account.entity.js';
 import type { HeldAccount, OfAccount } from '../held-account.js';
+import { phoneAfter } from '../phone-credential.js';
 import { TotpFactors } from '../totp-factors.js';
 import { dropBackupCodes } from './backup-codes.js';
 
@@ -13,6 +14,14 @@ export interface FactorSetup {
   factor: 'sms' | 'totp';
   secret_sealed: string | null;
   phone: string | null;
+}
+
+interface NewSetup {
+  factor: 'sms' | 'totp';
+  sealed?: string | null;
+  phone?: string | null;
+  /** Keyed hashes; they are the account's backup codes from the confirmation on, in the place of those it has. */
+  backupCodes?: string[] | null;
 }
 
 export interface AuthenticatorSetup {
@@ -29,6 +38,8 @@ export type Connection = {
   used_setup: Part<FactorSetup>;
   authenticator: Part<OfAccount>;
   connected: Part<HeldAccount>;
+  backup_codes_dropped: Part<OfAccount>;
+  backup_codes_issued: Part<OfAccount>;
 };
 type Forgotten = {
   authenticator_dropped: Part<OfAccount>;
@@ -54,14 +65,20 @@ export class SecondFactors {
     accountId: string,
     label: string,
     from: Part<OfAccount>,
+    backupCodes?: string[],
   ): AuthenticatorSetup {
     const { secret, sealed, uri } = this.totp.create(accountId, label);
-    return { secret, uri, part: this.begin(call, from, 'totp', sealed, null) };
+    return { secret, uri, part: this.begin(call, from, { factor: 'totp', sealed, backupCodes }) };
   }
 
   /** Texts to this number (E.164), likewise. */
-  beginSms(call: RequestContext, phone: string, from: Part<OfAccount>): Part<OfAccount> {
-    return this.begin(call, from, 'sms', null, phone);
+  beginSms(
+    call: RequestContext,
+    phone: string,
+    from: Part<OfAccount>,
+    backupCodes?: string[],
+  ): Part<OfAccount> {
+    return this.begin(call, from, { factor: 'sms', phone, backupCodes });
   }
 
   /** The account's set-up that can still be confirmed, locked. */
@@ -97,12 +114,12 @@ export class SecondFactors {
     setup: Part<FactorSetup>,
     verdict: Part<{ outcome: string }>,
   ): Connection {
-    const used = part<FactorSetup>(
+    const used = part<FactorSetup & { backup_code_hashes: string[] | null }>(
       'used_setup',
       sql`
         DELETE FROM factor_setups u USING ${setup} s, ${verdict} v
         WHERE v.outcome = 'redeemed' AND u.account_id = s.account_id
-        RETURNING u.account_id, u.factor, u.secret_sealed, u.phone`,
+        RETURNING u.account_id, u.factor, u.secret_sealed, u.phone, u.backup_code_hashes`,
     );
     const authenticator = part<OfAccount>(
       'authenticator',
@@ -115,11 +132,12 @@ export class SecondFactors {
     const connected = part<HeldAccount>(
       'connected',
       sql`
-        UPDATE accounts a SET second_factor = c.factor, phone = coalesce(c.phone, a.phone),
+        UPDATE accounts a SET second_factor = c.factor, phone = coalesce(c.phone, ${phoneAfter(sql`c.factor`)}),
+          phone_signs_in = a.phone_signs_in AND coalesce(c.phone = a.phone, true),
           security_stamp = a.security_stamp + 1, updated_at = ${now}::timestamptz
         FROM ${used} c WHERE a.id = c.account_id RETURNING a.id AS account_id, a.security_stamp`,
     );
-    return { used_setup: used, authenticator, connected };
+    return { used_setup: used, authenticator, connected, ...backupCodesOf({ now }, used) };
   }
 
   /** Leaves the account without a second factor. What was made for it before is over. */
@@ -132,7 +150,7 @@ export class SecondFactors {
     return part(
       'chosen',
       sql`
-      UPDATE accounts a SET second_factor = ${factor}, security_stamp = a.security_stamp + 1, updated_at = ${now}::timestamptz
+      UPDATE accounts a SET second_factor = ${factor}, phone = ${phoneAfter(factor)}, security_stamp = a.security_stamp + 1, updated_at = ${now}::timestamptz
       FROM ${from} f WHERE a.id = f.account_id AND a.second_factor <> ${factor} RETURNING a.id AS account_id, a.security_stamp`,
     );
   }
@@ -163,19 +181,38 @@ export class SecondFactors {
   private begin(
     { now }: RequestContext,
     from: Part<OfAccount>,
-    factor: 'sms' | 'totp',
-    sealed: string | null,
-    phone: string | null,
+    { factor, sealed = null, phone = null, backupCodes = null }: NewSetup,
   ): Part<OfAccount> {
     const expiresAt = plusSeconds(now, this.config.secondFactors.setupSeconds);
     return part(
       'set_up',
       sql`
-      INSERT INTO factor_setups (account_id, factor, secret_sealed, phone, created_at, expires_at)
-      SELECT f.account_id, ${factor}, ${sealed}, ${phone}, ${now}::timestamptz, ${expiresAt}::timestamptz FROM ${from} f
+      INSERT INTO factor_setups (account_id, factor, secret_sealed, phone, backup_code_hashes, created_at, expires_at)
+      SELECT f.account_id, ${factor}, ${sealed}, ${phone}, ${backupCodes}::text[], ${now}::timestamptz, ${expiresAt}::timestamptz FROM ${from} f
       ON CONFLICT (account_id) DO UPDATE SET factor = excluded.factor, secret_sealed = excluded.secret_sealed,
-        phone = excluded.phone, created_at = excluded.created_at, expires_at = excluded.expires_at
+        phone = excluded.phone, backup_code_hashes = excluded.backup_code_hashes, created_at = excluded.created_at, expires_at = excluded.expires_at
       RETURNING account_id`,
     );
   }
+}
+
+/** The backup codes that came with a set-up, in the place of all others. */
+function backupCodesOf(
+  { now }: Pick<RequestContext, 'now'>,
+  used: Part<OfAccount & { backup_code_hashes: string[] | null }>,
+): Pick<Connection, 'backup_codes_dropped' | 'backup_codes_issued'> {
+  const shown = part<OfAccount & { backup_code_hashes: string[] }>(
+    'shown_codes',
+    sql`SELECT account_id, backup_code_hashes FROM ${used} WHERE backup_code_hashes IS NOT NULL`,
+  );
+  return {
+    backup_codes_dropped: dropBackupCodes(shown),
+    backup_codes_issued: part(
+      'backup_codes_issued',
+      sql`
+      INSERT INTO backup_codes (account_id, code_hash, created_at)
+      SELECT s.account_id, h.hash, ${now}::timestamptz FROM ${shown} s, unnest(s.backup_code_hashes) AS h (hash)
+      RETURNING account_id`,
+    ),
+  };
 }

@@ -12,6 +12,8 @@ import { Docspace1760000011000 } from './0011-docspace.js';
 import { ExternalIdentities1760000012000 } from './0012-external-identities.js';
 import { SecurityStamp1760000013000 } from './0013-security-stamp.js';
 import { SecondFactorAttempts1760000014000 } from './0014-second-factor-attempts.js';
+import { CodesOfASetUp1760000015000 } from './0015-codes-of-a-set-up.js';
+import { PhonesThatSignIn1760000016000 } from './0016-phones-that-sign-in.js';
 
 /** In the order in which they run. Classes and not a glob: the same in tests, in the build and on the command line. */
 export const migrations = [
@@ -29,4 +31,6 @@ export const migrations = [
   ExternalIdentities1760000012000,
   SecurityStamp1760000013000,
   SecondFactorAttempts1760000014000,
+  CodesOfASetUp1760000015000,
+  PhonesThatSignIn1760000016000,
 ];

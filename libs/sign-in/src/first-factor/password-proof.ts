@@ -17,8 +17,8 @@ export class PasswordProof {
   constructor(private readonly passwords: PasswordCheck) {}
 
   /**
-   * `isPerson`: asked only where it makes a difference. A person who has proven to be one lifts the lock of their address, never that
-   * of the login.
+   * `isPerson`: asked only where it makes a difference. A person who has proven to be one lifts the lock of their network, never that
+   * of the account.
    */
   async prove(
     call: RequestContext,
@@ -26,7 +26,6 @@ export class PasswordProof {
     password: ShownPassword,
     isPerson?: () => Promise<boolean>,
   ): Promise<ProvenFactor | RefusedFactor> {
-    const { address } = call.client;
     const outcome = await this.check(call, login, password, isPerson);
     if (!outcome.ok) {
       const { reason, accountId, retryAfterSeconds } = outcome;
@@ -39,18 +38,18 @@ export class PasswordProof {
       method: 'pwd',
       event,
       hold: (alone) => (alone ? lockAccountForUpdate : lockAccountForShare)(account),
-      also: () => [this.passwords.forgive(login, address)],
+      also: () => [this.passwords.forgive(account.id, call.client.network)],
     };
   }
 
   private async check(
-    { client: { address }, now }: RequestContext,
+    { client: { network }, now }: RequestContext,
     login: Identifier,
     password: ShownPassword,
     isPerson?: () => Promise<boolean>,
   ): Promise<PasswordOutcome> {
-    const outcome = await this.passwords.check(login, address, password, now);
+    const outcome = await this.passwords.check(login, network, password, now);
     if (outcome.ok || outcome.reason !== 'locked' || !(await isPerson?.())) return outcome;
-    return this.passwords.check(login, address, password, now, { addressLifted: true });
+    return this.passwords.check(login, network, password, now, { networkLifted: true });
   }
 }

@@ -44,9 +44,9 @@ export class FactorSetups {
     return this.freshness.fresh(call, sessionOfToken(call, sessionId));
   }
 
-  /** New backup codes for the account that has set something up, and the part that puts them in the place of the old ones. */
-  issue(call: RequestContext, accountId: string, setUp: Part<{ account_id: string }>) {
-    return this.backupCodes.issue(call, accountId, BACKUP_CODES, setUp);
+  /** New backup codes: shown now, and good from the confirmation on. */
+  backupCodesFor(accountId: string): { codes: string[]; hashes: string[] } {
+    return this.backupCodes.draw(accountId, BACKUP_CODES);
   }
 
   /** Runs the statement of a set-up that sends nothing; false: the proof has become stale meanwhile. */

@@ -27,7 +27,7 @@ export class SmsSetupService {
     const { account_id } = await this.setups.holder(call, sessionId);
     const binding = inSession.binding({ account_id, session_id: sessionId }, phone);
     const asking = this.setups.allowed(call, sessionId);
-    let backupCodes: string[] = [];
+    const { codes: backupCodes, hashes } = this.setups.backupCodesFor(account_id);
     await this.sender.send(call, {
       event: 'factor.setup',
       asking,
@@ -35,12 +35,7 @@ export class SmsSetupService {
       scope: inSession,
       rule: { purpose: 'factor_setup', waitSeconds, hourlyLimit },
       ...sentCode(call, this.attempts, 'sms', binding, 'factor_setup'),
-      also: (allowed) => {
-        const setUp = this.factors.beginSms(call, phone, allowed);
-        const { codes, parts } = this.setups.issue(call, account_id, setUp);
-        backupCodes = codes;
-        return [setUp, parts];
-      },
+      also: (allowed) => [this.factors.beginSms(call, phone, allowed, hashes)],
     });
     return backupCodes;
   }

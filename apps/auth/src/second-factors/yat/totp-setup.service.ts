@@ -26,10 +26,10 @@ export class TotpSetupService {
   async begin(call: RequestContext, sessionId: string): Promise<BegunAuthenticator> {
     const { account_id, label } = await this.setups.holder(call, sessionId);
     const allowed = this.setups.allowed(call, sessionId);
-    const { secret, uri, part: setUp } = this.factors.beginTotp(call, account_id, label, allowed);
+    const { codes: backupCodes, hashes } = this.setups.backupCodesFor(account_id);
+    const { secret, uri, part: setUp } = this.factors.beginTotp(call, account_id, label, allowed, hashes);
     const opened = this.attempts.open(call, shownCode(call, this.attempts, 'factor_setup'), allowed);
-    const { codes: backupCodes, parts } = this.setups.issue(call, account_id, setUp);
-    if (!(await this.setups.run(call, allowed, setUp, opened, parts))) throw new AuthError('proof_stale');
+    if (!(await this.setups.run(call, allowed, setUp, opened))) throw new AuthError('proof_stale');
     return { secret, uri, backupCodes };
   }
 }
