@@ -141,6 +141,23 @@ describe('registration', () => {
       }
     });
 
+    it.each([
+      ['a NUL', '\u0000'],
+      ['a lone surrogate', '\ud800'],
+      ['rubbish', 'rubbish'],
+      ['a second key', new SoftwareKey().publicKeyPem],
+    ])('refuses a key with %s behind it, although it has signed that', async (_what, behind) => {
+      class OddKey extends SoftwareKey {
+        override get publicKeyPem(): string {
+          return super.publicKeyPem + behind;
+        }
+      }
+      const { email } = await people.newcomer();
+      const challenge = await people.registrationChallenge(email);
+      const firstFactorCredential = new OddKey().create(challenge.challenge);
+      expect((await register({ firstFactorCredential }, challenge)).status).toBe(401);
+    });
+
     it('names what is missing, extra or of the wrong kind, with its path', async () => {
       const { email } = await people.newcomer();
       const challenge = await people.registrationChallenge(email);

@@ -92,6 +92,16 @@ describe('POST /api/2.0/authentication/logout', () => {
     });
   });
 
+  it('is refused from a page of another site, where the browser sends its cookie along', async () => {
+    const { id, token } = await signedIn();
+    const elsewhere = { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' };
+    expect((await logout({ ...cookie(token), ...elsewhere })).status).toBe(403);
+    expect(await endsOf(id)).toEqual([]);
+    // Who shows the token in a header has it: no page of another site can.
+    expect((await logout({ Authorization: token, ...elsewhere })).status).toBe(200);
+    expect(await endsOf(id)).toHaveLength(1);
+  });
+
   it('is 200 for a session that has expired, and for one whose account is disabled', async () => {
     const { id, token } = await signedIn();
     await app.rows(sql`UPDATE accounts SET disabled_at = now() WHERE id = ${id}::bigint`);

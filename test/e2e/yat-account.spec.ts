@@ -182,6 +182,15 @@ describe('accounts of yat clients', () => {
       expect(await patch({ alternate_id: 'late' })).toBe(424);
     });
 
+    it('tells the owner of a new password', async () => {
+      const email = 'told@example.com';
+      await app.createAccount({ email, secondFactor: 'none' });
+      const { access_token } = (await client.signIn(email)).body;
+      const before = app.mailbox.count(email);
+      await client.call('PATCH', '/account', { password: 'another long password' }, access_token);
+      expect((await app.mailbox.newest(email, before + 1)).subject).toMatch(/password/i);
+    });
+
     it('ends all other sessions with a new password, and keeps this one', async () => {
       const { access_token, refresh_token, email } = await signedIn();
       const other = (await client.signIn(email)).body;

@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { Config } from '@app/config';
 import { DFNS_TOKEN } from './protocols/dfns/dfns-api.decorator.js';
 import { WACHT_SESSION } from './protocols/wacht/wacht-api.decorator.js';
 import { YAT_BEARER } from './protocols/yat/yat-api.decorator.js';
@@ -60,6 +61,7 @@ export function serveExplorer(app: INestApplication): void {
   SwaggerModule.setup('docs', app, () => openApiDocument(app), {
     jsonDocumentUrl: 'openapi.json',
     customSiteTitle: 'Countersign',
-    swaggerOptions: { persistAuthorization: true },
+    // In production a browser must not keep what somebody has typed into the explorer once.
+    swaggerOptions: { persistAuthorization: !app.get(Config).production },
   });
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AttemptsRepository } from '@app/attempts';
+import { Config } from '@app/config';
 import { Database, statement } from '@app/database';
 import { AuthError, type RequestContext } from '@app/kernel';
 
@@ -11,13 +12,14 @@ export class LinkService {
   constructor(
     private readonly database: Database,
     private readonly attempts: AttemptsRepository,
+    private readonly config: Config,
   ) {}
 
   /** The page that asks its reader to confirm, for a link that can still be used. */
   async pageOf(call: RequestContext, token: unknown): Promise<string> {
     if (typeof token !== 'string' || !TOKEN.test(token)) throw new AuthError('link_unknown');
     const link = await this.database.row(statement(this.attempts.linkState(call, ['sign_in'], token)));
-    if (link?.state === 'open') return `/magic-link?token=${token}`;
+    if (link?.state === 'open') return `${this.config.http.publicUrl}/magic-link?token=${token}`;
     throw new AuthError(link?.state === 'expired' ? 'link_expired' : 'link_unknown');
   }
 }

@@ -15,7 +15,7 @@ export function attestedKey(clientData: string, attestationData: string): string
   const clientDataHash = createHash('sha256').update(bytes).digest('hex');
   const signed = JSON.stringify({ clientDataHash, publicKey: data.publicKey });
   const right = isSignedBy(data.publicKey, Buffer.from(signed), Buffer.from(data.signature, 'hex'));
-  return right ? data.publicKey : undefined;
+  return right ? readKey(data.publicKey)?.pem : undefined;
 }
 
 /** Whether the client data was signed by the key. `signature`: base64url, DER for ES256. */
@@ -34,11 +34,23 @@ function isSignedBy(pem: string, data: Buffer, signature: Buffer): boolean {
   }
 }
 
+/** RFC 7468, and nothing before or after it. */
+const PEM = /^\s*-----BEGIN PUBLIC KEY-----[A-Za-z0-9+/=\s]+-----END PUBLIC KEY-----\s*$/;
+
+interface PublicKey {
+  publicKey: KeyObject;
+  digest: 'sha256' | null;
+  /** As it is stored: one key has one spelling, and whatever its client wrote around it is gone. */
+  pem: string;
+}
+
 /** ES256 on P-256, or EdDSA on Ed25519; whatever else a PEM may hold, a private key included, is none of ours. */
-function readKey(pem: string): { publicKey: KeyObject; digest: 'sha256' | null } | undefined {
-  if (!pem.trimStart().startsWith('-----BEGIN PUBLIC KEY-----')) return undefined;
-  const publicKey = createPublicKey(pem);
+function readKey(text: string): PublicKey | undefined {
+  if (!PEM.test(text)) return undefined;
+  const publicKey = createPublicKey(text);
+  const pem = publicKey.export({ type: 'spki', format: 'pem' }) as string;
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = publicKey;
-  if (type === 'ed25519') return { publicKey, digest: null };
-  return type === 'ec' && details?.namedCurve === 'prime256v1' ? { publicKey, digest: 'sha256' } : undefined;
+  if (type === 'ed25519') return { publicKey, digest: null, pem };
+  const isP256 = type === 'ec' && details?.namedCurve === 'prime256v1';
+  return isP256 ? { publicKey, digest: 'sha256', pem } : undefined;
 }

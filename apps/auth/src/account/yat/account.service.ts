@@ -3,12 +3,15 @@ import {
   changeProfile,
   NewPassword,
   raiseStamp,
+  recipientOf,
   withProfile,
+  type HeldAccount,
   type OfAccount,
   type Profile,
 } from '@app/accounts';
 import { audit, recordedAs, type Recorded } from '@app/audit';
 import { Database, type Effect, part, type Part, sql, statement } from '@app/database';
+import { Outbox, ownerNotice } from '@app/delivery';
 import { AuthError, type RequestContext } from '@app/kernel';
 import { endSession, endSessionsOf, sessionOfToken, survivors } from '@app/sessions';
 import { refuseTakenName } from '@app/sign-in';
@@ -29,6 +32,7 @@ export class AccountService {
     private readonly database: Database,
     private readonly passwords: NewPassword,
     private readonly freshness: Freshness,
+    private readonly outbox: Outbox,
   ) {}
 
   /** @throws AuthError `session_not_found` */
@@ -62,14 +66,20 @@ export class AccountService {
         : await this.passwords.hash(password, [...known, ...Object.values(change)]);
     const allowed = this.freshness.fresh(call, sessionOfToken(call, sessionId), lenient);
     const changed = changeProfile(call, { ...change, passwordHash }, allowed);
-    const ended: Effect =
-      passwordHash === undefined
-        ? undefined
-        : endSessionsOf(call, 'password_changed', changed, survivors.only(sessionId));
+    const ended = passwordHash === undefined ? [] : this.endOthers(call, sessionId, changed);
     const audited = audit(call, 'account.update', verdictOf(sessionId, changed));
-    const row = await this.database.row(statement(changed, ended, audited)).catch(refuseTakenName);
+    const row = await this.database.row(statement(changed, ...ended, audited)).catch(refuseTakenName);
     if (!row) throw new AuthError('proof_stale');
     return row;
+  }
+
+  /** A new password ends the other sessions of the account, and its owner is told. */
+  private endOthers(call: RequestContext, sessionId: string, changed: Part<HeldAccount>): Effect[] {
+    const notice = ownerNotice(call, 'password_changed', {});
+    return [
+      endSessionsOf(call, 'password_changed', changed, survivors.only(sessionId)),
+      this.outbox.enqueue(notice, call.now, recipientOf('email', changed)),
+    ];
   }
 
   private async fresh(call: RequestContext, sessionId: string, lenient: boolean): Promise<Profile> {

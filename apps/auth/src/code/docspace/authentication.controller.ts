@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
 import { ApiBody, ApiParam } from '@nestjs/swagger';
 import type { RequestContext } from '@app/kernel';
 import { Authenticated, CurrentSession, Limits } from '@app/throttle';
@@ -11,6 +11,7 @@ import {
   NeedsDocspaceToken,
   ReadsDocspaceJson,
 } from '../../protocols/docspace/docspace-api.decorator.js';
+import { DocspaceCookieGuard } from '../../protocols/docspace/docspace-cookie.guard.js';
 import { DocspaceBody } from '../../protocols/docspace/docspace-body.decorator.js';
 import { DocspaceTokens } from '../../protocols/docspace/docspace-token.js';
 import { DocspaceAuthentication, DocspaceSignInRequest } from './authentication.dto.js';
@@ -79,9 +80,10 @@ export class DocspaceAuthenticationController {
    */
   @Post('logout')
   @HttpCode(200)
+  @UseGuards(DocspaceCookieGuard)
   @NeedsDocspaceToken()
   @DocspaceAnswers('nothing')
-  @DocspaceErrors()
+  @DocspaceErrors('origin_refused')
   async logout(
     @Caller() call: RequestContext,
     @DocspaceTokens() tokens: string[],
