@@ -140,6 +140,21 @@ describe('POST /auth/prepare-verification', () => {
         headers: { Cookie: client.cookie ?? '' },
       });
 
+    it('leads below the path of PUBLIC_URL, where there is one', async () => {
+      const below = await TestApp.start({ PUBLIC_URL: 'https://example.com/sign-in' });
+      const email = 'below@example.com';
+      await below.createAccount({ email, secondFactor: 'none' });
+      const client = new WachtClient(below);
+      const { id } = await client.signIn({ strategy: 'magic_link', email });
+      await client.prepare(id);
+      const token = linkIn((await below.mailbox.newest(email)).text);
+      const response = await fetch(`${below.url}/auth/verify-magic-link?token=${token}`, {
+        redirect: 'manual',
+      });
+      expect(response.headers.get('location')).toBe(`/sign-in/magic-link?token=${token}`);
+      await below.stop();
+    });
+
     it('leads to the page that confirms it, however often it is opened, and signs in only there', async () => {
       const { client, id, token } = await mailed();
       for (let opened = 0; opened < 10; opened += 1) {

@@ -9,17 +9,22 @@ const TOKEN = /^[\w-]{20,128}$/;
 /** Where a mailed link leads. */
 @Injectable()
 export class LinkService {
+  /** Of `PUBLIC_URL`: behind a proxy the service may live below a path. */
+  private readonly basePath: string;
+
   constructor(
     private readonly database: Database,
     private readonly attempts: AttemptsRepository,
-    private readonly config: Config,
-  ) {}
+    { http }: Config,
+  ) {
+    this.basePath = new URL(http.publicUrl).pathname.replace(/\/$/, '');
+  }
 
   /** The page that asks its reader to confirm, for a link that can still be used. */
   async pageOf(call: RequestContext, token: unknown): Promise<string> {
     if (typeof token !== 'string' || !TOKEN.test(token)) throw new AuthError('link_unknown');
     const link = await this.database.row(statement(this.attempts.linkState(call, ['sign_in'], token)));
-    if (link?.state === 'open') return `${this.config.http.publicUrl}/magic-link?token=${token}`;
+    if (link?.state === 'open') return `${this.basePath}/magic-link?token=${token}`;
     throw new AuthError(link?.state === 'expired' ? 'link_expired' : 'link_unknown');
   }
 }
