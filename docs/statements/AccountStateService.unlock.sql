@@ -1,0 +1,34 @@
+-- AccountStateService.unlock
+
+WITH of_account AS (SELECT $1::bigint AS account_id),
+of_account_2 AS (SELECT $2::bigint AS account_id),
+forgiven AS (
+      DELETE FROM password_failures WHERE login IN (SELECT 'account ' || account_id FROM of_account_2) RETURNING key),
+refilled AS (
+    UPDATE guess_budgets SET spent = 0, refills_at = NULL WHERE subject = $3::text RETURNING subject),
+verdict AS (SELECT $4::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM of_account),
+audited AS (
+    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id)
+    SELECT $5::bigint, $6::timestamptz, $7, outcome, $8, account_id, session_id, attempt_id,
+      $9, $10, $11
+    FROM verdict RETURNING id)
+SELECT * FROM of_account;
+
+-- Plan, with any values:
+-- CTE Scan on of_account
+--   CTE of_account
+--     ->  Result
+--   CTE forgiven
+--     ->  Delete on password_failures
+--           ->  Index Scan using password_failures_login on password_failures
+--                 Index Cond: (login = ('account '::text || ($2)::text))
+--   CTE refilled
+--     ->  Update on guess_budgets
+--           ->  Bitmap Heap Scan on guess_budgets
+--                 Recheck Cond: (subject = $3)
+--                 ->  Bitmap Index Scan on guess_budgets_pkey
+--                       Index Cond: (subject = $3)
+--   CTE audited
+--     ->  Insert on audit_events
+--           ->  CTE Scan on of_account of_account_1

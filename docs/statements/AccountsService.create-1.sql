@@ -1,0 +1,26 @@
+-- AccountsService.create
+
+WITH changed AS (
+    INSERT INTO accounts (id, email, username, phone, phone_signs_in, password_hash, second_factor, org_id, tenant_id, language,
+      activated_at, invited_at, created_at, updated_at)
+    VALUES ($1::bigint, $2, $3, $4,
+      $5::boolean, $6, $7, $8, $9,
+      $10, $11::timestamptz, $12::timestamptz, $13::timestamptz, $14::timestamptz)
+    RETURNING id AS account_id, uuid, security_stamp),
+verdict AS (SELECT $15::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
+audited AS (
+    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id)
+    SELECT $16::bigint, $17::timestamptz, $18, outcome, $19, account_id, session_id, attempt_id,
+      $20, $21, $22
+    FROM verdict RETURNING id)
+SELECT * FROM changed;
+
+-- Plan, with any values:
+-- CTE Scan on changed
+--   CTE changed
+--     ->  Insert on accounts
+--           ->  Result
+--   CTE audited
+--     ->  Insert on audit_events
+--           ->  CTE Scan on changed changed_1

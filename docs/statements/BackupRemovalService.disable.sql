@@ -1,0 +1,195 @@
+-- BackupRemovalService.disable
+
+WITH target AS (
+      SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
+        a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($1::text[]) OR EXISTS (
+    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) AS allowed FROM attempts a
+      WHERE a.id = $2::bigint AND a.purpose = $3 ORDER BY a.id DESC LIMIT 1),
+budget AS (
+      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $4::timestamptz THEN 0 ELSE b.spent END AS spent,
+        CASE WHEN b.refills_at > $5::timestamptz THEN b.refills_at END AS refills_at
+      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+backup_code AS (
+      SELECT account_id, code_hash FROM backup_codes
+      WHERE account_id = $6::bigint AND code_hash = ANY($7::text[]) AND used_at IS NULL FOR UPDATE),
+guess AS (
+      UPDATE attempts a SET
+        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (EXISTS (SELECT FROM backup_code))) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
+        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (EXISTS (SELECT FROM backup_code))) THEN a.tries_left ELSE a.tries_left - 1 END,
+        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (EXISTS (SELECT FROM backup_code))) OR a.tries_left = 1 THEN $8::timestamptz END
+      FROM target t JOIN budget b USING (subject, factor)
+      WHERE a.id = t.id AND a.kind = $9 AND a.status = 'open' AND a.expires_at > $10::timestamptz
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $11::int)
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
+verdict AS (
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+        WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
+        WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
+        WHEN t.expires_at <= $12::timestamptz THEN 'expired'
+        WHEN t.kind <> $13 THEN 'other_kind' WHEN b.spent >= $14::int THEN 'budget_spent'
+        ELSE 'closed' END AS outcome
+      FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
+settled AS (
+      UPDATE guess_budgets b SET
+        spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $15::timestamptz) END
+      FROM guess g JOIN budget l USING (subject, factor)
+      WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
+superseded AS (
+      UPDATE attempts o SET status = 'superseded', closed_at = $16::timestamptz FROM guess g
+      WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
+        AND o.id <> g.id RETURNING o.id),
+redeemed AS (SELECT account_id, security_stamp FROM verdict WHERE outcome = 'redeemed'),
+authenticator_dropped AS (DELETE FROM totp_factors t USING redeemed f WHERE t.account_id = f.account_id RETURNING t.account_id),
+setup_dropped AS (DELETE FROM factor_setups u USING redeemed f WHERE u.account_id = f.account_id RETURNING u.account_id),
+backup_codes_dropped AS (DELETE FROM backup_codes b USING redeemed f WHERE b.account_id = f.account_id RETURNING b.account_id),
+chosen AS (
+      UPDATE accounts a SET second_factor = $17, phone = CASE WHEN $18 = 'sms' OR a.second_factor <> 'sms' OR a.phone_signs_in OR num_nonnulls(a.email, a.username) = 0
+    THEN a.phone END, security_stamp = a.security_stamp + 1, updated_at = $19::timestamptz
+      FROM redeemed f WHERE a.id = f.account_id AND a.second_factor <> $20 RETURNING a.id AS account_id, a.security_stamp),
+ended AS (
+      UPDATE sessions s SET ended_at = $21::timestamptz, end_reason = $22 FROM chosen f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.stage = 'signed_in') RETURNING s.id),
+carried_over AS (
+      UPDATE sessions s SET security_stamp = f.security_stamp FROM chosen f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in') AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+recipient AS (
+    SELECT a.email AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN chosen f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+message AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $23::bigint, $24::bigint, r.account_id, $25,
+      $26, r.address, r.language, $27, $28::timestamptz, $29::timestamptz,
+      $30::timestamptz
+    FROM recipient r WHERE r.address IS NOT NULL
+    RETURNING id),
+audited AS (
+    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id)
+    SELECT $31::bigint, $32::timestamptz, $33, outcome, $34, account_id, session_id, attempt_id,
+      $35, $36, $37
+    FROM verdict RETURNING id)
+SELECT * FROM verdict;
+
+-- Plan, with any values:
+-- CTE Scan on verdict
+--   CTE target
+--     ->  Limit
+--           ->  Index Scan using attempts_pkey on attempts a
+--                 Index Cond: (id = $2)
+--                 Filter: (purpose = $3)
+--                 SubPlan 1
+--                   ->  Index Scan using accounts_pkey on accounts o
+--                         Index Cond: (id = a.account_id)
+--                         Filter: (security_stamp <= a.security_stamp)
+--   CTE budget
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  CTE Scan on target t
+--                 ->  Index Scan using guess_budgets_pkey on guess_budgets b
+--                       Index Cond: ((subject = t.subject) AND (factor = t.factor))
+--   CTE backup_code
+--     ->  LockRows
+--           ->  Bitmap Heap Scan on backup_codes
+--                 Recheck Cond: ((account_id = $6) AND (code_hash = ANY ($7)))
+--                 Filter: (used_at IS NULL)
+--                 ->  Bitmap Index Scan on backup_codes_pkey
+--                       Index Cond: ((account_id = $6) AND (code_hash = ANY ($7)))
+--   CTE guess
+--     ->  Update on attempts a_1
+--           InitPlan 5
+--             ->  CTE Scan on backup_code
+--           InitPlan 6
+--             ->  CTE Scan on backup_code backup_code_1
+--           InitPlan 7
+--             ->  CTE Scan on backup_code backup_code_2
+--           ->  Nested Loop
+--                 Join Filter: ((a_1.kind = 'link'::text) OR (b_1.spent < $11))
+--                 ->  Nested Loop
+--                       Join Filter: ((t_1.subject = b_1.subject) AND (t_1.factor = b_1.factor))
+--                       ->  CTE Scan on target t_1
+--                             Filter: allowed
+--                       ->  CTE Scan on budget b_1
+--                 ->  Index Scan using attempts_pkey on attempts a_1
+--                       Index Cond: (id = t_1.id)
+--                       Filter: ((expires_at > $10) AND (tries_left > 0) AND (kind = $9) AND (status = 'open'::text))
+--   CTE verdict
+--     ->  Nested Loop Left Join
+--           ->  Nested Loop Left Join
+--                 ->  Nested Loop Left Join
+--                       ->  Result
+--                       ->  CTE Scan on target t_2
+--                 ->  CTE Scan on budget b_2
+--           ->  CTE Scan on guess g
+--   CTE settled
+--     ->  Update on guess_budgets b_3
+--           ->  Nested Loop
+--                 Join Filter: ((g_1.subject = l.subject) AND (g_1.factor = l.factor))
+--                 ->  Nested Loop
+--                       ->  CTE Scan on guess g_1
+--                       ->  Index Scan using guess_budgets_pkey on guess_budgets b_3
+--                             Index Cond: ((subject = g_1.subject) AND (factor = g_1.factor))
+--                 ->  CTE Scan on budget l
+--   CTE superseded
+--     ->  Update on attempts o_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on guess g_2
+--                       Filter: (status = 'consumed'::text)
+--                 ->  Index Scan using attempts_open on attempts o_1
+--                       Index Cond: ((subject = g_2.subject) AND (purpose = g_2.purpose))
+--                       Filter: ((status = 'open'::text) AND (id <> g_2.id))
+--   CTE redeemed
+--     ->  CTE Scan on verdict verdict_1
+--           Filter: (outcome = 'redeemed'::text)
+--   CTE authenticator_dropped
+--     ->  Delete on totp_factors t_3
+--           ->  Nested Loop
+--                 ->  CTE Scan on redeemed f
+--                 ->  Index Scan using totp_factors_pkey on totp_factors t_3
+--                       Index Cond: (account_id = f.account_id)
+--   CTE setup_dropped
+--     ->  Delete on factor_setups u
+--           ->  Nested Loop
+--                 ->  CTE Scan on redeemed f_1
+--                 ->  Index Scan using factor_setups_pkey on factor_setups u
+--                       Index Cond: (account_id = f_1.account_id)
+--   CTE backup_codes_dropped
+--     ->  Delete on backup_codes b_4
+--           ->  Nested Loop
+--                 ->  CTE Scan on redeemed f_2
+--                 ->  Bitmap Heap Scan on backup_codes b_4
+--                       Recheck Cond: (account_id = f_2.account_id)
+--                       ->  Bitmap Index Scan on backup_codes_pkey
+--                             Index Cond: (account_id = f_2.account_id)
+--   CTE chosen
+--     ->  Update on accounts a_2
+--           ->  Nested Loop
+--                 ->  CTE Scan on redeemed f_3
+--                 ->  Index Scan using accounts_pkey on accounts a_2
+--                       Index Cond: (id = f_3.account_id)
+--                       Filter: (second_factor <> $20)
+--   CTE ended
+--     ->  Update on sessions s
+--           ->  Nested Loop
+--                 ->  CTE Scan on chosen f_4
+--                 ->  Index Scan using sessions_live on sessions s
+--                       Index Cond: (account_id = f_4.account_id)
+--                       Filter: ((ended_at IS NULL) AND (stage <> 'signed_in'::text))
+--   CTE carried_over
+--     ->  Update on sessions s_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on chosen f_5
+--                 ->  Index Scan using sessions_live on sessions s_1
+--                       Index Cond: (account_id = f_5.account_id)
+--                       Filter: ((ended_at IS NULL) AND (stage = 'signed_in'::text) AND ((f_5.security_stamp - 1) = security_stamp))
+--   CTE message
+--     ->  Insert on messages
+--           ->  Nested Loop
+--                 ->  CTE Scan on chosen f_6
+--                 ->  Index Scan using accounts_pkey on accounts a_3
+--                       Index Cond: (id = f_6.account_id)
+--                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--   CTE audited
+--     ->  Insert on audit_events
+--           ->  CTE Scan on verdict verdict_2

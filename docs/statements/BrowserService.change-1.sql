@@ -1,0 +1,38 @@
+-- BrowserService.change
+
+WITH browser AS (
+      SELECT b.id AS browser_session_id FROM browser_sessions b
+      WHERE b.id = $1::bigint AND b.token_hash = $2 AND b.expires_at > $3::timestamptz FOR UPDATE),
+changed AS (
+      UPDATE sessions s SET ended_at = $4::timestamptz, end_reason = 'logout' FROM browser b
+      WHERE s.browser_session_id = b.browser_session_id AND s.stage = 'signed_in' AND s.ended_at IS NULL
+        AND s.id = $5::bigint RETURNING s.id AS session_id, s.account_id),
+verdict AS (SELECT 'done' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM changed),
+audited AS (
+    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id)
+    SELECT $6::bigint, $7::timestamptz, $8, outcome, $9, account_id, session_id, attempt_id,
+      $10, $11, $12
+    FROM verdict RETURNING id)
+SELECT * FROM verdict;
+
+-- Plan, with any values:
+-- CTE Scan on verdict
+--   CTE browser
+--     ->  LockRows
+--           ->  Index Scan using browser_sessions_token_hash_key on browser_sessions b
+--                 Index Cond: (token_hash = $2)
+--                 Filter: ((expires_at > $3) AND (id = $1))
+--   CTE changed
+--     ->  Update on sessions s
+--           ->  Nested Loop
+--                 Join Filter: (b_1.browser_session_id = s.browser_session_id)
+--                 ->  Index Scan using sessions_pkey on sessions s
+--                       Index Cond: (id = $5)
+--                       Filter: ((ended_at IS NULL) AND (stage = 'signed_in'::text))
+--                 ->  CTE Scan on browser b_1
+--   CTE verdict
+--     ->  CTE Scan on changed
+--   CTE audited
+--     ->  Insert on audit_events
+--           ->  CTE Scan on verdict verdict_1

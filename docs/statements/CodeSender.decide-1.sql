@@ -1,0 +1,140 @@
+-- CodeSender.decide
+
+WITH pending AS (
+      SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp FROM sessions s
+      WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
+    AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
+    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) FOR UPDATE OF s),
+recipient AS (
+    SELECT a.email AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN pending f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+reachable AS (SELECT s.* FROM pending s JOIN recipient USING (account_id)),
+window_taken AS (
+    INSERT INTO send_windows AS w (subject, purpose, next_at, sent, window_ends_at)
+    SELECT f.subject, $5, $6::timestamptz, 1, $7::timestamptz FROM reachable f
+    ON CONFLICT (subject, purpose) DO UPDATE SET next_at = excluded.next_at,
+      sent = CASE WHEN w.window_ends_at <= $8::timestamptz THEN 1 ELSE w.sent + 1 END,
+      window_ends_at = CASE WHEN w.window_ends_at <= $9::timestamptz THEN excluded.window_ends_at
+        ELSE w.window_ends_at END
+    WHERE w.next_at <= $10::timestamptz AND (w.window_ends_at <= $11::timestamptz
+      OR w.sent < coalesce($12::int, w.sent + 1))
+    RETURNING w.subject),
+allowed AS (SELECT s.* FROM reachable s JOIN window_taken USING (subject)),
+closed AS (
+    UPDATE attempts a SET closed_at = $13::timestamptz,
+      status = CASE WHEN a.expires_at <= $14::timestamptz THEN 'expired' ELSE 'superseded' END
+    WHERE a.session_id = (SELECT session_id FROM allowed) AND a.purpose = $15 AND a.kind = $16 AND a.status = 'open' RETURNING a.id),
+opening AS (SELECT a.* FROM allowed a CROSS JOIN (SELECT count(*) FROM closed) done),
+attempt AS (
+        INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
+          tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
+        SELECT $17::bigint, $18, $19, $20, $21, $22,
+          f.subject, f.account_id, f.session_id, $23, $24,
+          $25::smallint, $26::timestamptz, $27::timestamptz,
+          $28::bigint, $29::bigint,
+          $30::bigint, coalesce(f.security_stamp, 0)
+        FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+verdict AS (
+        SELECT CASE WHEN s.account_id IS NULL THEN 'no_session' WHEN r.address IS NULL THEN 'no_address'
+          WHEN a.id IS NULL THEN 'too_soon' ELSE 'sent' END AS outcome, s.account_id, s.session_id, a.id AS attempt_id
+        FROM (VALUES (1)) one LEFT JOIN pending s ON true LEFT JOIN recipient r ON true LEFT JOIN attempt a ON true),
+waiting AS (
+    SELECT CASE WHEN w.next_at > $31::timestamptz THEN w.next_at ELSE w.window_ends_at END AS next_at
+    FROM send_windows w JOIN pending f ON w.subject = f.subject WHERE w.purpose = $32),
+budget_row AS (
+      INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
+      ON CONFLICT DO NOTHING RETURNING subject),
+addressee AS (SELECT r.address, r.language, r.account_id FROM recipient r JOIN allowed USING (account_id)),
+message AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $33::bigint, $34::bigint, r.account_id, $35,
+      $36, r.address, r.language, $37, $38::timestamptz, $39::timestamptz,
+      $40::timestamptz
+    FROM addressee r WHERE r.address IS NOT NULL
+    RETURNING id),
+audited AS (
+    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id)
+    SELECT $41::bigint, $42::timestamptz, $43, outcome, $44, account_id, session_id, attempt_id,
+      $45, $46, $47
+    FROM verdict RETURNING id)
+SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM recipient) AS address, (SELECT next_at FROM waiting) AS next_at;
+
+-- Plan, with any values:
+-- Result
+--   CTE pending
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  Index Scan using sessions_token_hash_key on sessions s
+--                       Index Cond: (token_hash = $1)
+--                       Filter: ((ended_at IS NULL) AND (expires_at > $4) AND (protocol = $2) AND (stage = $3))
+--                 ->  Index Scan using accounts_pkey on accounts o
+--                       Index Cond: (id = s.account_id)
+--                       Filter: (security_stamp <= s.security_stamp)
+--   CTE recipient
+--     ->  Nested Loop
+--           ->  CTE Scan on pending f
+--           ->  Index Scan using accounts_pkey on accounts a
+--                 Index Cond: (id = f.account_id)
+--                 Filter: (email IS NOT NULL)
+--   CTE reachable
+--     ->  Nested Loop
+--           Join Filter: (s_1.account_id = recipient.account_id)
+--           ->  CTE Scan on pending s_1
+--           ->  CTE Scan on recipient
+--   CTE window_taken
+--     ->  Insert on send_windows w
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_windows_pkey
+--           Conflict Filter: ((w.next_at <= $10) AND ((w.window_ends_at <= $11) OR (w.sent < COALESCE($12, (w.sent + 1)))))
+--           ->  CTE Scan on reachable f_1
+--   CTE allowed
+--     ->  Nested Loop
+--           Join Filter: (s_2.subject = window_taken.subject)
+--           ->  CTE Scan on reachable s_2
+--           ->  CTE Scan on window_taken
+--   CTE closed
+--     ->  Update on attempts a_1
+--           InitPlan 6
+--             ->  CTE Scan on allowed
+--           ->  Index Scan using attempts_session on attempts a_1
+--                 Index Cond: (session_id = (InitPlan 6).col1)
+--                 Filter: ((purpose = $15) AND (kind = $16) AND (status = 'open'::text))
+--   CTE attempt
+--     ->  Insert on attempts
+--           ->  Nested Loop
+--                 ->  CTE Scan on allowed a_2
+--                 ->  Aggregate
+--                       ->  CTE Scan on closed
+--   CTE verdict
+--     ->  Nested Loop Left Join
+--           ->  Nested Loop Left Join
+--                 ->  Nested Loop Left Join
+--                       ->  Result
+--                       ->  CTE Scan on pending s_3
+--                 ->  CTE Scan on recipient r
+--           ->  CTE Scan on attempt a_3
+--   CTE budget_row
+--     ->  Insert on guess_budgets
+--           Conflict Resolution: NOTHING
+--           ->  CTE Scan on attempt
+--   CTE message
+--     ->  Insert on messages
+--           ->  Nested Loop
+--                 Join Filter: (r_1.account_id = allowed_1.account_id)
+--                 ->  CTE Scan on recipient r_1
+--                       Filter: (address IS NOT NULL)
+--                 ->  CTE Scan on allowed allowed_1
+--   CTE audited
+--     ->  Insert on audit_events
+--           ->  CTE Scan on verdict
+--   InitPlan 13
+--     ->  CTE Scan on verdict verdict_1
+--   InitPlan 14
+--     ->  CTE Scan on recipient recipient_1
+--   InitPlan 15
+--     ->  Nested Loop
+--           ->  CTE Scan on pending f_2
+--           ->  Index Scan using send_windows_pkey on send_windows w_1
+--                 Index Cond: ((subject = f_2.subject) AND (purpose = $32))

@@ -1,0 +1,308 @@
+-- DocspaceDecision.decide
+
+WITH held AS (
+    SELECT id AS account_id, security_stamp FROM accounts
+    WHERE id = $1::bigint AND disabled_at IS NULL AND security_stamp = $2::int FOR NO KEY UPDATE),
+candidate AS (
+    SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM held),
+target AS (
+      SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
+        a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($3::text[]) OR EXISTS (
+    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) AS allowed FROM attempts a
+      WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $4 AND a.session_id IS NULL AND a.kind = $5 AND a.method = $6 AND a.purpose = $7 ORDER BY a.id DESC LIMIT 1),
+budget AS (
+      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $8::timestamptz THEN 0 ELSE b.spent END AS spent,
+        CASE WHEN b.refills_at > $9::timestamptz THEN b.refills_at END AS refills_at
+      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+setup AS (
+      SELECT u.account_id, u.factor, u.secret_sealed, u.phone FROM factor_setups u JOIN candidate f USING (account_id)
+      WHERE u.expires_at > $10::timestamptz FOR UPDATE OF u),
+guess AS (
+      UPDATE attempts a SET
+        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND ($11::boolean AND (EXISTS (SELECT FROM setup WHERE secret_sealed IS NOT DISTINCT FROM $12::text
+      AND phone IS NOT DISTINCT FROM $13::text)))) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
+        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND ($14::boolean AND (EXISTS (SELECT FROM setup WHERE secret_sealed IS NOT DISTINCT FROM $15::text
+      AND phone IS NOT DISTINCT FROM $16::text)))) THEN a.tries_left ELSE a.tries_left - 1 END,
+        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND ($17::boolean AND (EXISTS (SELECT FROM setup WHERE secret_sealed IS NOT DISTINCT FROM $18::text
+      AND phone IS NOT DISTINCT FROM $19::text)))) OR a.tries_left = 1 THEN $20::timestamptz END
+      FROM target t JOIN budget b USING (subject, factor)
+      WHERE a.id = t.id AND a.kind = $21 AND a.status = 'open' AND a.expires_at > $22::timestamptz
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $23::int)
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
+verdict AS (
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+        WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
+        WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
+        WHEN t.expires_at <= $24::timestamptz THEN 'expired'
+        WHEN t.kind <> $25 THEN 'other_kind' WHEN b.spent >= $26::int THEN 'budget_spent'
+        ELSE 'closed' END AS outcome
+      FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
+used_setup AS (
+        DELETE FROM factor_setups u USING setup s, verdict v
+        WHERE v.outcome = 'redeemed' AND u.account_id = s.account_id
+        RETURNING u.account_id, u.factor, u.secret_sealed, u.phone, u.backup_code_hashes),
+connected AS (
+        UPDATE accounts a SET second_factor = c.factor, phone = coalesce(c.phone, CASE WHEN c.factor = 'sms' OR a.second_factor <> 'sms' OR a.phone_signs_in OR num_nonnulls(a.email, a.username) = 0
+    THEN a.phone END),
+          phone_signs_in = a.phone_signs_in AND coalesce(c.phone = a.phone, true),
+          security_stamp = a.security_stamp + 1, updated_at = $27::timestamptz
+        FROM used_setup c WHERE a.id = c.account_id RETURNING a.id AS account_id, a.security_stamp),
+proven AS (
+        SELECT c.account_id, c.security_stamp, v.outcome, v.method, v.session_id
+        FROM verdict v JOIN connected c USING (account_id)),
+session AS (
+    INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
+      signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
+      security_stamp)
+    SELECT $28::bigint, f.account_id, $29, $30::text, $31, jsonb_build_array(jsonb_build_object('method', $32::text, 'at', $33::text), jsonb_build_object('method', f.method::text, 'at', $34::text)), $35, $36,
+      $37::timestamptz, CASE WHEN ($38::text) = 'signed_in' THEN $39::timestamptz END, $40::timestamptz,
+      CASE WHEN ($41::text) = 'signed_in' THEN $42::timestamptz ELSE $43::timestamptz END, $44,
+      $45::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    FROM proven f
+    RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
+decided AS (
+        SELECT v.outcome, v.account_id, s.session_id, v.attempt_id FROM verdict v LEFT JOIN session s ON true),
+settled AS (
+      UPDATE guess_budgets b SET
+        spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $46::timestamptz) END
+      FROM guess g JOIN budget l USING (subject, factor)
+      WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
+superseded AS (
+      UPDATE attempts o SET status = 'superseded', closed_at = $47::timestamptz FROM guess g
+      WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
+        AND o.id <> g.id RETURNING o.id),
+authenticator AS (
+        INSERT INTO totp_factors (account_id, secret_sealed, last_step, created_at)
+        SELECT account_id, secret_sealed, $48::bigint, $49::timestamptz FROM used_setup WHERE factor = 'totp'
+        ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = excluded.last_step,
+          created_at = excluded.created_at RETURNING account_id),
+shown_codes AS (SELECT account_id, backup_code_hashes FROM used_setup WHERE backup_code_hashes IS NOT NULL),
+backup_codes_dropped AS (DELETE FROM backup_codes b USING shown_codes f WHERE b.account_id = f.account_id RETURNING b.account_id),
+backup_codes_issued AS (
+      INSERT INTO backup_codes (account_id, code_hash, created_at)
+      SELECT s.account_id, h.hash, $50::timestamptz FROM shown_codes s, unnest(s.backup_code_hashes) AS h (hash)
+      RETURNING account_id),
+backup_codes_dropped_2 AS (DELETE FROM backup_codes b USING connected f WHERE b.account_id = f.account_id RETURNING b.account_id),
+backup_codes_issued_2 AS (
+          INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
+          SELECT f.account_id, h.hash, h.sealed, $51::timestamptz
+          FROM connected f, unnest($52::text[], $53::text[]) AS h (hash, sealed)
+          WHERE f.account_id = $54::bigint RETURNING account_id),
+ended AS (
+      UPDATE sessions s SET ended_at = $55::timestamptz, end_reason = $56 FROM connected f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM session) AND NOT (s.amr @> $57::jsonb) RETURNING s.id),
+carried_over AS (
+      UPDATE sessions s SET security_stamp = f.security_stamp FROM connected f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM session) AND (s.amr @> $58::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+closed AS (
+    UPDATE attempts a SET closed_at = $59::timestamptz,
+      status = CASE WHEN a.expires_at <= $60::timestamptz THEN 'expired' ELSE 'superseded' END
+    WHERE a.account_id IN (SELECT account_id FROM connected) AND a.purpose = 'second_factor' AND a.kind = 'code' AND a.status = 'open' RETURNING a.id),
+recipient AS (
+    SELECT a.email AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN connected f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+message AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $61::bigint, $62::bigint, r.account_id, $63,
+      $64, r.address, r.language, $65, $66::timestamptz, $67::timestamptz,
+      $68::timestamptz
+    FROM recipient r WHERE r.address IS NOT NULL
+    RETURNING id),
+audited AS (
+    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id)
+    SELECT $69::bigint, $70::timestamptz, $71, outcome, $72, account_id, session_id, attempt_id,
+      $73, $74, $75
+    FROM decided RETURNING id)
+SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
+
+-- Plan, with any values:
+-- Result
+--   CTE held
+--     ->  LockRows
+--           ->  Index Scan using accounts_pkey on accounts
+--                 Index Cond: (id = $1)
+--                 Filter: ((disabled_at IS NULL) AND (security_stamp = $2))
+--   CTE candidate
+--     ->  CTE Scan on held
+--   CTE target
+--     ->  Limit
+--           InitPlan 4
+--             ->  CTE Scan on candidate
+--           ->  Result
+--                 ->  Sort
+--                       Sort Key: a.id DESC
+--                       ->  Index Scan using attempts_account on attempts a
+--                             Index Cond: (account_id = (InitPlan 4).col1)
+--                             Filter: ((session_id IS NULL) AND (protocol = $4) AND (kind = $5) AND (method = $6) AND (purpose = $7))
+--                 SubPlan 3
+--                   ->  Index Scan using accounts_pkey on accounts o
+--                         Index Cond: (id = a.account_id)
+--                         Filter: (security_stamp <= a.security_stamp)
+--   CTE budget
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  CTE Scan on target t
+--                 ->  Index Scan using guess_budgets_pkey on guess_budgets b
+--                       Index Cond: ((subject = t.subject) AND (factor = t.factor))
+--   CTE setup
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  CTE Scan on candidate f
+--                 ->  Index Scan using factor_setups_pkey on factor_setups u
+--                       Index Cond: (account_id = f.account_id)
+--                       Filter: (expires_at > $10)
+--   CTE guess
+--     ->  Update on attempts a_1
+--           InitPlan 8
+--             ->  CTE Scan on setup
+--                   Filter: ((NOT (secret_sealed IS DISTINCT FROM $12)) AND (NOT (phone IS DISTINCT FROM $13)))
+--           InitPlan 9
+--             ->  CTE Scan on setup setup_1
+--                   Filter: ((NOT (secret_sealed IS DISTINCT FROM $15)) AND (NOT (phone IS DISTINCT FROM $16)))
+--           InitPlan 10
+--             ->  CTE Scan on setup setup_2
+--                   Filter: ((NOT (secret_sealed IS DISTINCT FROM $18)) AND (NOT (phone IS DISTINCT FROM $19)))
+--           ->  Nested Loop
+--                 Join Filter: ((a_1.kind = 'link'::text) OR (b_1.spent < $23))
+--                 ->  Nested Loop
+--                       Join Filter: ((t_1.subject = b_1.subject) AND (t_1.factor = b_1.factor))
+--                       ->  CTE Scan on target t_1
+--                             Filter: allowed
+--                       ->  CTE Scan on budget b_1
+--                 ->  Index Scan using attempts_pkey on attempts a_1
+--                       Index Cond: (id = t_1.id)
+--                       Filter: ((expires_at > $22) AND (tries_left > 0) AND (kind = $21) AND (status = 'open'::text))
+--   CTE verdict
+--     ->  Nested Loop Left Join
+--           ->  Nested Loop Left Join
+--                 ->  Nested Loop Left Join
+--                       ->  Result
+--                       ->  CTE Scan on target t_2
+--                 ->  CTE Scan on budget b_2
+--           ->  CTE Scan on guess g
+--   CTE used_setup
+--     ->  Delete on factor_setups u_1
+--           ->  Nested Loop
+--                 ->  Nested Loop
+--                       ->  CTE Scan on setup s
+--                       ->  Index Scan using factor_setups_pkey on factor_setups u_1
+--                             Index Cond: (account_id = s.account_id)
+--                 ->  CTE Scan on verdict v
+--                       Filter: (outcome = 'redeemed'::text)
+--   CTE connected
+--     ->  Update on accounts a_2
+--           ->  Nested Loop
+--                 ->  CTE Scan on used_setup c
+--                 ->  Index Scan using accounts_pkey on accounts a_2
+--                       Index Cond: (id = c.account_id)
+--   CTE session
+--     ->  Insert on sessions
+--           ->  Nested Loop
+--                 Join Filter: (v_1.account_id = c_1.account_id)
+--                 ->  CTE Scan on verdict v_1
+--                 ->  CTE Scan on connected c_1
+--   CTE decided
+--     ->  Nested Loop Left Join
+--           ->  CTE Scan on verdict v_2
+--           ->  CTE Scan on session s_1
+--   CTE settled
+--     ->  Update on guess_budgets b_3
+--           ->  Nested Loop
+--                 Join Filter: ((g_1.subject = l.subject) AND (g_1.factor = l.factor))
+--                 ->  Nested Loop
+--                       ->  CTE Scan on guess g_1
+--                       ->  Index Scan using guess_budgets_pkey on guess_budgets b_3
+--                             Index Cond: ((subject = g_1.subject) AND (factor = g_1.factor))
+--                 ->  CTE Scan on budget l
+--   CTE superseded
+--     ->  Update on attempts o_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on guess g_2
+--                       Filter: (status = 'consumed'::text)
+--                 ->  Index Scan using attempts_open on attempts o_1
+--                       Index Cond: ((subject = g_2.subject) AND (purpose = g_2.purpose))
+--                       Filter: ((status = 'open'::text) AND (id <> g_2.id))
+--   CTE authenticator
+--     ->  Insert on totp_factors
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: totp_factors_pkey
+--           ->  CTE Scan on used_setup
+--                 Filter: (factor = 'totp'::text)
+--   CTE shown_codes
+--     ->  CTE Scan on used_setup used_setup_1
+--           Filter: (backup_code_hashes IS NOT NULL)
+--   CTE backup_codes_dropped
+--     ->  Delete on backup_codes b_4
+--           ->  Nested Loop
+--                 ->  CTE Scan on shown_codes f_1
+--                 ->  Bitmap Heap Scan on backup_codes b_4
+--                       Recheck Cond: (account_id = f_1.account_id)
+--                       ->  Bitmap Index Scan on backup_codes_pkey
+--                             Index Cond: (account_id = f_1.account_id)
+--   CTE backup_codes_issued
+--     ->  Insert on backup_codes
+--           ->  Nested Loop
+--                 ->  CTE Scan on shown_codes s_2
+--                 ->  Function Scan on unnest h
+--   CTE backup_codes_dropped_2
+--     ->  Delete on backup_codes b_5
+--           ->  Nested Loop
+--                 ->  CTE Scan on connected f_2
+--                 ->  Bitmap Heap Scan on backup_codes b_5
+--                       Recheck Cond: (account_id = f_2.account_id)
+--                       ->  Bitmap Index Scan on backup_codes_pkey
+--                             Index Cond: (account_id = f_2.account_id)
+--   CTE backup_codes_issued_2
+--     ->  Insert on backup_codes backup_codes_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on connected f_3
+--                       Filter: (account_id = $54)
+--                 ->  Function Scan on h_1
+--   CTE ended
+--     ->  Update on sessions s_3
+--           ->  Nested Loop
+--                 ->  CTE Scan on connected f_4
+--                 ->  Index Scan using sessions_live on sessions s_3
+--                       Index Cond: (account_id = f_4.account_id)
+--                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 25).col1))) AND (NOT (amr @> $57)))
+--                       SubPlan 25
+--                         ->  CTE Scan on session
+--   CTE carried_over
+--     ->  Update on sessions s_4
+--           ->  Nested Loop
+--                 ->  CTE Scan on connected f_5
+--                 ->  Index Scan using sessions_live on sessions s_4
+--                       Index Cond: (account_id = f_5.account_id)
+--                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 27).col1))) AND (amr @> $58) AND ((f_5.security_stamp - 1) = security_stamp))
+--                       SubPlan 27
+--                         ->  CTE Scan on session session_1
+--   CTE closed
+--     ->  Update on attempts a_3
+--           ->  Nested Loop
+--                 ->  HashAggregate
+--                       Group Key: connected.account_id
+--                       ->  CTE Scan on connected
+--                 ->  Index Scan using attempts_account on attempts a_3
+--                       Index Cond: (account_id = connected.account_id)
+--                       Filter: ((purpose = 'second_factor'::text) AND (kind = 'code'::text) AND (status = 'open'::text))
+--   CTE message
+--     ->  Insert on messages
+--           ->  Nested Loop
+--                 ->  CTE Scan on connected f_6
+--                 ->  Index Scan using accounts_pkey on accounts a_4
+--                       Index Cond: (id = f_6.account_id)
+--                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--   CTE audited
+--     ->  Insert on audit_events
+--           ->  CTE Scan on decided
+--   InitPlan 32
+--     ->  CTE Scan on decided decided_1
+--   InitPlan 33
+--     ->  CTE Scan on decided decided_2
+--   InitPlan 34
+--     ->  CTE Scan on target
+--   InitPlan 35
+--     ->  CTE Scan on budget

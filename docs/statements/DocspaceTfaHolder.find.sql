@@ -1,0 +1,18 @@
+-- DocspaceTfaHolder.find
+
+WITH session AS (
+    SELECT s.id AS session_id, s.account_id, s.amr->0->>'method' AS method, s.signed_in_at
+    FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
+    AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
+    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp)),
+known AS (SELECT f.*, a.id, a.email, a.phone, a.language, a.second_factor, a.org_id, a.security_stamp, a.activated_at, a.disabled_at, a.uuid, a.invited_at FROM session f JOIN accounts a ON a.id = f.account_id)
+SELECT * FROM known;
+
+-- Plan, with any values:
+-- Nested Loop
+--   ->  Index Scan using sessions_token_hash_key on sessions s
+--         Index Cond: (token_hash = $1)
+--         Filter: ((ended_at IS NULL) AND (expires_at > $4) AND (protocol = $2) AND (stage = $3))
+--   ->  Index Scan using accounts_pkey on accounts o
+--         Index Cond: (id = s.account_id)
+--         Filter: (security_stamp <= s.security_stamp)

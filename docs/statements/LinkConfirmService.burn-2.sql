@@ -1,0 +1,239 @@
+-- LinkConfirmService.burn
+
+WITH target AS (
+      SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
+        a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($1::text[]) OR EXISTS (
+    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) AS allowed FROM attempts a
+      WHERE a.kind = 'link' AND a.secret_hash = ANY($2::text[]) AND a.purpose = $3 ORDER BY a.id DESC LIMIT 1),
+budget AS (
+      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $4::timestamptz THEN 0 ELSE b.spent END AS spent,
+        CASE WHEN b.refills_at > $5::timestamptz THEN b.refills_at END AS refills_at
+      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+guess AS (
+      UPDATE attempts a SET
+        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND true) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
+        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND true) THEN a.tries_left ELSE a.tries_left - 1 END,
+        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND true) OR a.tries_left = 1 THEN $6::timestamptz END
+      FROM target t JOIN budget b USING (subject, factor)
+      WHERE a.id = t.id AND a.kind = $7 AND a.status = 'open' AND a.expires_at > $8::timestamptz
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $9::int)
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
+verdict AS (
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+        WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
+        WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
+        WHEN t.expires_at <= $10::timestamptz THEN 'expired'
+        WHEN t.kind <> $11 THEN 'other_kind' WHEN b.spent >= $12::int THEN 'budget_spent'
+        ELSE 'closed' END AS outcome
+      FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
+owner AS (
+    SELECT x.id AS account_id, x.id::text AS subject, NULL::bigint AS session_id, x.security_stamp,
+      CASE WHEN x.second_factor = 'none' OR (x.activated_at IS NULL AND x.invited_at IS NULL) THEN 'signed_in'
+        ELSE 'pending' END AS stage
+    FROM verdict v JOIN accounts x ON x.id = v.account_id
+    WHERE v.outcome = 'redeemed' AND x.disabled_at IS NULL AND x.security_stamp <= v.security_stamp AND (CASE
+  WHEN x.activated_at IS NULL AND x.invited_at IS NULL THEN true
+  WHEN x.activated_at IS NOT NULL THEN x.second_factor <> 'email'
+  ELSE x.second_factor = 'none' OR (x.second_factor = 'sms' AND x.phone IS NOT NULL)
+    OR (x.second_factor = 'totp' AND EXISTS (SELECT FROM totp_factors t WHERE t.account_id = x.id)) END)
+    FOR NO KEY UPDATE OF x),
+claimed AS (
+      UPDATE accounts a SET activated_at = $13::timestamptz, updated_at = $14::timestamptz, password_hash = NULL,
+        security_stamp = a.security_stamp + 1,
+        (second_factor, phone, username, first_name, last_name) = (
+          SELECT CASE WHEN invited THEN a.second_factor ELSE 'none' END, CASE WHEN invited THEN a.phone END,
+            CASE WHEN invited THEN a.username END, CASE WHEN invited THEN a.first_name END, CASE WHEN invited THEN a.last_name END
+          FROM (SELECT a.invited_at IS NOT NULL AS invited) i)
+      FROM owner f WHERE a.id = f.account_id AND a.activated_at IS NULL AND a.security_stamp = f.security_stamp
+      RETURNING a.id AS account_id, a.security_stamp, a.invited_at IS NULL AS registered),
+proven AS (
+        SELECT o.account_id, o.subject, o.session_id, o.stage, coalesce(c.security_stamp, o.security_stamp) AS security_stamp
+        FROM owner o LEFT JOIN claimed c USING (account_id)),
+attempt AS (
+        INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
+          tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
+        SELECT $15::bigint, $16, $17, $18, $19, $20,
+          f.subject, f.account_id, f.session_id, $21, $22,
+          $23::smallint, $24::timestamptz, $25::timestamptz,
+          $26::bigint, $27::bigint,
+          $28::bigint, coalesce(f.security_stamp, 0)
+        FROM proven f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+settled AS (
+      UPDATE guess_budgets b SET
+        spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $29::timestamptz) END
+      FROM guess g JOIN budget l USING (subject, factor)
+      WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
+superseded AS (
+      UPDATE attempts o SET status = 'superseded', closed_at = $30::timestamptz FROM guess g
+      WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
+        AND o.id <> g.id RETURNING o.id),
+budget_row AS (
+      INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
+      ON CONFLICT DO NOTHING RETURNING subject),
+claimed_authenticator AS (DELETE FROM totp_factors t USING claimed c WHERE t.account_id = c.account_id AND c.registered RETURNING t.account_id),
+claimed_setup AS (DELETE FROM factor_setups u USING claimed c WHERE u.account_id = c.account_id AND c.registered RETURNING u.account_id),
+claimed_backup_codes AS (DELETE FROM backup_codes b USING claimed c WHERE b.account_id = c.account_id AND c.registered RETURNING b.account_id),
+spent_links AS (
+      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $31::timestamptz
+      FROM claimed f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($32::text[])
+        AND a.status = 'open' RETURNING a.id),
+ended AS (
+      UPDATE sessions s SET ended_at = $33::timestamptz, end_reason = $34 FROM claimed f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
+carried_over AS (
+      UPDATE sessions s SET security_stamp = f.security_stamp FROM claimed f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (false) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+forgiven AS (
+      DELETE FROM password_failures WHERE login IN (SELECT 'account ' || account_id FROM owner) RETURNING key),
+audited AS (
+    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id)
+    SELECT $35::bigint, $36::timestamptz, $37, outcome, $38, account_id, session_id, attempt_id,
+      $39, $40, $41
+    FROM verdict RETURNING id)
+SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM attempt) AS done;
+
+-- Plan, with any values:
+-- Result
+--   CTE target
+--     ->  Limit
+--           ->  Result
+--                 ->  Sort
+--                       Sort Key: a.id DESC
+--                       ->  Index Scan using attempts_link on attempts a
+--                             Index Cond: (secret_hash = ANY ($2))
+--                             Filter: (purpose = $3)
+--                 SubPlan 1
+--                   ->  Index Scan using accounts_pkey on accounts o
+--                         Index Cond: (id = a.account_id)
+--                         Filter: (security_stamp <= a.security_stamp)
+--   CTE budget
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  CTE Scan on target t
+--                 ->  Index Scan using guess_budgets_pkey on guess_budgets b
+--                       Index Cond: ((subject = t.subject) AND (factor = t.factor))
+--   CTE guess
+--     ->  Update on attempts a_1
+--           ->  Nested Loop
+--                 Join Filter: ((a_1.kind = 'link'::text) OR (b_1.spent < $9))
+--                 ->  Nested Loop
+--                       Join Filter: ((t_1.subject = b_1.subject) AND (t_1.factor = b_1.factor))
+--                       ->  CTE Scan on target t_1
+--                             Filter: allowed
+--                       ->  CTE Scan on budget b_1
+--                 ->  Index Scan using attempts_pkey on attempts a_1
+--                       Index Cond: (id = t_1.id)
+--                       Filter: ((expires_at > $8) AND (tries_left > 0) AND (kind = $7) AND (status = 'open'::text))
+--   CTE verdict
+--     ->  Nested Loop Left Join
+--           ->  Nested Loop Left Join
+--                 ->  Nested Loop Left Join
+--                       ->  Result
+--                       ->  CTE Scan on target t_2
+--                 ->  CTE Scan on budget b_2
+--           ->  CTE Scan on guess g
+--   CTE owner
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  CTE Scan on verdict v
+--                       Filter: (outcome = 'redeemed'::text)
+--                 ->  Index Scan using accounts_pkey on accounts x
+--                       Index Cond: (id = v.account_id)
+--                       Filter: ((disabled_at IS NULL) AND (security_stamp <= v.security_stamp) AND CASE WHEN ((activated_at IS NULL) AND (invited_at IS NULL)) THEN true WHEN (activated_at IS NOT NULL) THEN (second_factor <> 'email'::text) ELSE ((second_factor = 'none'::text) OR ((second_factor = 'sms'::text) AND (phone IS NOT NULL)) OR ((second_factor = 'totp'::text) AND EXISTS(SubPlan 6))) END)
+--                       SubPlan 6
+--                         ->  Index Only Scan using totp_factors_pkey on totp_factors t_3
+--                               Index Cond: (account_id = x.id)
+--   CTE claimed
+--     ->  Update on accounts a_2
+--           ->  Nested Loop
+--                 ->  CTE Scan on owner f
+--                 ->  Index Scan using accounts_pkey on accounts a_2
+--                       Index Cond: (id = f.account_id)
+--                       Filter: ((activated_at IS NULL) AND (f.security_stamp = security_stamp))
+--                 SubPlan 9
+--                   ->  Result
+--   CTE attempt
+--     ->  Insert on attempts
+--           ->  Nested Loop Left Join
+--                 Join Filter: (o_1.account_id = c.account_id)
+--                 ->  CTE Scan on owner o_1
+--                 ->  CTE Scan on claimed c
+--   CTE settled
+--     ->  Update on guess_budgets b_3
+--           ->  Nested Loop
+--                 Join Filter: ((g_1.subject = l.subject) AND (g_1.factor = l.factor))
+--                 ->  Nested Loop
+--                       ->  CTE Scan on guess g_1
+--                       ->  Index Scan using guess_budgets_pkey on guess_budgets b_3
+--                             Index Cond: ((subject = g_1.subject) AND (factor = g_1.factor))
+--                 ->  CTE Scan on budget l
+--   CTE superseded
+--     ->  Update on attempts o_2
+--           ->  Nested Loop
+--                 ->  CTE Scan on guess g_2
+--                       Filter: (status = 'consumed'::text)
+--                 ->  Index Scan using attempts_open on attempts o_2
+--                       Index Cond: ((subject = g_2.subject) AND (purpose = g_2.purpose))
+--                       Filter: ((status = 'open'::text) AND (id <> g_2.id))
+--   CTE budget_row
+--     ->  Insert on guess_budgets
+--           Conflict Resolution: NOTHING
+--           ->  CTE Scan on attempt
+--   CTE claimed_authenticator
+--     ->  Delete on totp_factors t_4
+--           ->  Nested Loop
+--                 ->  CTE Scan on claimed c_1
+--                       Filter: registered
+--                 ->  Index Scan using totp_factors_pkey on totp_factors t_4
+--                       Index Cond: (account_id = c_1.account_id)
+--   CTE claimed_setup
+--     ->  Delete on factor_setups u
+--           ->  Nested Loop
+--                 ->  CTE Scan on claimed c_2
+--                       Filter: registered
+--                 ->  Index Scan using factor_setups_pkey on factor_setups u
+--                       Index Cond: (account_id = c_2.account_id)
+--   CTE claimed_backup_codes
+--     ->  Delete on backup_codes b_4
+--           ->  Nested Loop
+--                 ->  CTE Scan on claimed c_3
+--                       Filter: registered
+--                 ->  Bitmap Heap Scan on backup_codes b_4
+--                       Recheck Cond: (account_id = c_3.account_id)
+--                       ->  Bitmap Index Scan on backup_codes_pkey
+--                             Index Cond: (account_id = c_3.account_id)
+--   CTE spent_links
+--     ->  Update on attempts a_3
+--           ->  Nested Loop
+--                 ->  CTE Scan on claimed f_1
+--                 ->  Index Scan using attempts_account on attempts a_3
+--                       Index Cond: (account_id = f_1.account_id)
+--                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($32)))
+--   CTE ended
+--     ->  Update on sessions s
+--           ->  Nested Loop
+--                 ->  CTE Scan on claimed f_2
+--                 ->  Index Scan using sessions_live on sessions s
+--                       Index Cond: (account_id = f_2.account_id)
+--                       Filter: (ended_at IS NULL)
+--   CTE carried_over
+--     ->  Update on sessions s_1
+--           ->  Result
+--                 One-Time Filter: false
+--   CTE forgiven
+--     ->  Delete on password_failures
+--           ->  Nested Loop
+--                 ->  HashAggregate
+--                       Group Key: ('account '::text || (owner.account_id)::text)
+--                       ->  CTE Scan on owner
+--                 ->  Index Scan using password_failures_login on password_failures
+--                       Index Cond: (login = ('account '::text || (owner.account_id)::text))
+--   CTE audited
+--     ->  Insert on audit_events
+--           ->  CTE Scan on verdict
+--   InitPlan 23
+--     ->  CTE Scan on verdict verdict_1
+--   InitPlan 24
+--     ->  CTE Scan on attempt attempt_1

@@ -1,0 +1,40 @@
+-- LinkConfirmService.dismiss
+
+WITH target AS (
+        SELECT a.subject, a.purpose, a.browser_attempt_id FROM attempts a
+        WHERE a.kind = 'link' AND a.secret_hash = ANY($1::text[]) AND a.purpose IN ('magic_link', 'sign_in')),
+dismissed AS (
+        UPDATE attempts a SET status = 'superseded', closed_at = $2::timestamptz FROM target t
+        WHERE a.subject = t.subject AND a.purpose = t.purpose AND a.status = 'open'
+          AND a.browser_attempt_id IS NOT DISTINCT FROM t.browser_attempt_id AND (t.purpose = 'magic_link' OR t.browser_attempt_id IS NOT NULL)
+        RETURNING a.id, a.account_id, a.session_id),
+verdict AS (
+        SELECT 'dismissed' AS outcome, account_id, session_id, id AS attempt_id
+        FROM dismissed ORDER BY id LIMIT 1),
+audited AS (
+    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id)
+    SELECT $3::bigint, $4::timestamptz, $5, outcome, $6, account_id, session_id, attempt_id,
+      $7, $8, $9
+    FROM verdict RETURNING id)
+SELECT * FROM verdict;
+
+-- Plan, with any values:
+-- CTE Scan on verdict
+--   CTE dismissed
+--     ->  Update on attempts a
+--           ->  Nested Loop
+--                 ->  Index Scan using attempts_link on attempts a_1
+--                       Index Cond: (secret_hash = ANY ($1))
+--                       Filter: ((purpose = ANY ('{magic_link,sign_in}'::text[])) AND ((purpose = 'magic_link'::text) OR (browser_attempt_id IS NOT NULL)) AND (kind = 'link'::text))
+--                 ->  Index Scan using attempts_open on attempts a
+--                       Index Cond: ((subject = a_1.subject) AND (purpose = a_1.purpose))
+--                       Filter: ((status = 'open'::text) AND (NOT (browser_attempt_id IS DISTINCT FROM a_1.browser_attempt_id)))
+--   CTE verdict
+--     ->  Limit
+--           ->  Sort
+--                 Sort Key: dismissed.id
+--                 ->  CTE Scan on dismissed
+--   CTE audited
+--     ->  Insert on audit_events
+--           ->  CTE Scan on verdict verdict_1

@@ -1,0 +1,259 @@
+-- LinkExchangeService.redeem
+
+WITH known AS (
+      SELECT id AS account_id, security_stamp FROM accounts
+      WHERE email = $1 AND disabled_at IS NULL AND true FOR SHARE),
+subject AS (
+      SELECT coalesce(k.account_id::text, $2::text) AS subject, k.account_id, k.security_stamp
+      FROM (VALUES (1)) one LEFT JOIN known k ON true),
+target AS (
+      SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
+        a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($3::text[]) OR EXISTS (
+    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) AS allowed FROM attempts a
+      WHERE a.kind = 'code' AND a.subject = (SELECT subject FROM subject) AND a.status = 'open' AND a.purpose = $4 ORDER BY a.id DESC LIMIT 1),
+budget AS (
+      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $5::timestamptz THEN 0 ELSE b.spent END AS spent,
+        CASE WHEN b.refills_at > $6::timestamptz THEN b.refills_at END AS refills_at
+      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+guess AS (
+      UPDATE attempts a SET
+        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($7::text[]))) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
+        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($8::text[]))) THEN a.tries_left ELSE a.tries_left - 1 END,
+        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($9::text[]))) OR a.tries_left = 1 THEN $10::timestamptz END
+      FROM target t JOIN budget b USING (subject, factor)
+      WHERE a.id = t.id AND a.kind = $11 AND a.status = 'open' AND a.expires_at > $12::timestamptz
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $13::int)
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
+verdict AS (
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+        WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
+        WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
+        WHEN t.expires_at <= $14::timestamptz THEN 'expired'
+        WHEN t.kind <> $15 THEN 'other_kind' WHEN b.spent >= $16::int THEN 'budget_spent'
+        ELSE 'closed' END AS outcome
+      FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
+owner AS (
+    SELECT x.id AS account_id, x.id::text AS subject, NULL::bigint AS session_id, x.security_stamp,
+      CASE WHEN x.second_factor = 'none' OR (x.activated_at IS NULL AND x.invited_at IS NULL) THEN 'signed_in'
+        ELSE 'pending' END AS stage
+    FROM verdict v JOIN accounts x ON x.id = v.account_id
+    WHERE v.outcome = 'redeemed' AND x.disabled_at IS NULL AND x.security_stamp <= v.security_stamp AND (CASE
+  WHEN x.activated_at IS NULL AND x.invited_at IS NULL THEN true
+  WHEN x.activated_at IS NOT NULL THEN x.second_factor <> 'email'
+  ELSE x.second_factor = 'none' OR (x.second_factor = 'sms' AND x.phone IS NOT NULL)
+    OR (x.second_factor = 'totp' AND EXISTS (SELECT FROM totp_factors t WHERE t.account_id = x.id)) END)
+    FOR NO KEY UPDATE OF x),
+claimed AS (
+      UPDATE accounts a SET activated_at = $17::timestamptz, updated_at = $18::timestamptz, password_hash = NULL,
+        security_stamp = a.security_stamp + 1,
+        (second_factor, phone, username, first_name, last_name) = (
+          SELECT CASE WHEN invited THEN a.second_factor ELSE 'none' END, CASE WHEN invited THEN a.phone END,
+            CASE WHEN invited THEN a.username END, CASE WHEN invited THEN a.first_name END, CASE WHEN invited THEN a.last_name END
+          FROM (SELECT a.invited_at IS NOT NULL AS invited) i)
+      FROM owner f WHERE a.id = f.account_id AND a.activated_at IS NULL AND a.security_stamp = f.security_stamp
+      RETURNING a.id AS account_id, a.security_stamp, a.invited_at IS NULL AS registered),
+proven AS (
+        SELECT o.account_id, o.subject, o.session_id, o.stage, coalesce(c.security_stamp, o.security_stamp) AS security_stamp
+        FROM owner o LEFT JOIN claimed c USING (account_id)),
+session AS (
+    INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
+      signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
+      security_stamp)
+    SELECT $19::bigint, f.account_id, $20, f.stage, $21, jsonb_build_array(jsonb_build_object('method', $22::text, 'at', $23::text)), $24, $25,
+      $26::timestamptz, CASE WHEN (f.stage) = 'signed_in' THEN $27::timestamptz END, $28::timestamptz,
+      CASE WHEN (f.stage) = 'signed_in' THEN $29::timestamptz ELSE $30::timestamptz END, $31,
+      $32::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    FROM proven f
+    RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
+with_account AS (
+    SELECT f.*, a.uuid, a.password_hash IS NOT NULL AS has_password, a.second_factor
+    FROM session f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL),
+holder AS (
+        SELECT h.session_id, h.stage, h.amr, h.second_factor_at, h.uuid, h.second_factor,
+          h.has_password AND NOT EXISTS (SELECT FROM claimed) AS has_password FROM with_account h),
+answer AS (SELECT v.outcome, h.* FROM verdict v LEFT JOIN holder h ON true),
+settled AS (
+      UPDATE guess_budgets b SET
+        spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $33::timestamptz) END
+      FROM guess g JOIN budget l USING (subject, factor)
+      WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
+superseded AS (
+      UPDATE attempts o SET status = 'superseded', closed_at = $34::timestamptz FROM guess g
+      WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
+        AND o.id <> g.id RETURNING o.id),
+claimed_authenticator AS (DELETE FROM totp_factors t USING claimed c WHERE t.account_id = c.account_id AND c.registered RETURNING t.account_id),
+claimed_setup AS (DELETE FROM factor_setups u USING claimed c WHERE u.account_id = c.account_id AND c.registered RETURNING u.account_id),
+claimed_backup_codes AS (DELETE FROM backup_codes b USING claimed c WHERE b.account_id = c.account_id AND c.registered RETURNING b.account_id),
+spent_links AS (
+      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $35::timestamptz
+      FROM claimed f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($36::text[])
+        AND a.status = 'open' RETURNING a.id),
+ended AS (
+      UPDATE sessions s SET ended_at = $37::timestamptz, end_reason = $38 FROM claimed f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
+carried_over AS (
+      UPDATE sessions s SET security_stamp = f.security_stamp FROM claimed f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (false) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+forgiven AS (
+      DELETE FROM password_failures WHERE login IN (SELECT 'account ' || account_id FROM owner) RETURNING key),
+audited AS (
+    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id)
+    SELECT $39::bigint, $40::timestamptz, $41, outcome, $42, account_id, session_id, attempt_id,
+      $43, $44, $45
+    FROM verdict RETURNING id)
+SELECT * FROM answer;
+
+-- Plan, with any values:
+-- Nested Loop Left Join
+--   CTE known
+--     ->  LockRows
+--           ->  Index Scan using accounts_email_key on accounts
+--                 Index Cond: (email = $1)
+--                 Filter: (disabled_at IS NULL)
+--   CTE target
+--     ->  Limit
+--           InitPlan 3
+--             ->  Nested Loop Left Join
+--                   ->  Result
+--                   ->  CTE Scan on known k
+--           ->  Result
+--                 ->  Sort
+--                       Sort Key: a_1.id DESC
+--                       ->  Index Scan using attempts_open on attempts a_1
+--                             Index Cond: ((subject = (InitPlan 3).col1) AND (purpose = $4))
+--                             Filter: (kind = 'code'::text)
+--                 SubPlan 2
+--                   ->  Index Scan using accounts_pkey on accounts o
+--                         Index Cond: (id = a_1.account_id)
+--                         Filter: (security_stamp <= a_1.security_stamp)
+--   CTE budget
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  CTE Scan on target t
+--                 ->  Index Scan using guess_budgets_pkey on guess_budgets b
+--                       Index Cond: ((subject = t.subject) AND (factor = t.factor))
+--   CTE guess
+--     ->  Update on attempts a_2
+--           ->  Nested Loop
+--                 Join Filter: ((a_2.kind = 'link'::text) OR (b_1.spent < $13))
+--                 ->  Nested Loop
+--                       Join Filter: ((t_1.subject = b_1.subject) AND (t_1.factor = b_1.factor))
+--                       ->  CTE Scan on target t_1
+--                             Filter: allowed
+--                       ->  CTE Scan on budget b_1
+--                 ->  Index Scan using attempts_pkey on attempts a_2
+--                       Index Cond: (id = t_1.id)
+--                       Filter: ((expires_at > $12) AND (tries_left > 0) AND (kind = $11) AND (status = 'open'::text))
+--   CTE verdict
+--     ->  Nested Loop Left Join
+--           ->  Nested Loop Left Join
+--                 ->  Nested Loop Left Join
+--                       ->  Result
+--                       ->  CTE Scan on target t_2
+--                 ->  CTE Scan on budget b_2
+--           ->  CTE Scan on guess g
+--   CTE owner
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  CTE Scan on verdict v_1
+--                       Filter: (outcome = 'redeemed'::text)
+--                 ->  Index Scan using accounts_pkey on accounts x
+--                       Index Cond: (id = v_1.account_id)
+--                       Filter: ((disabled_at IS NULL) AND (security_stamp <= v_1.security_stamp) AND CASE WHEN ((activated_at IS NULL) AND (invited_at IS NULL)) THEN true WHEN (activated_at IS NOT NULL) THEN (second_factor <> 'email'::text) ELSE ((second_factor = 'none'::text) OR ((second_factor = 'sms'::text) AND (phone IS NOT NULL)) OR ((second_factor = 'totp'::text) AND EXISTS(SubPlan 8))) END)
+--                       SubPlan 8
+--                         ->  Index Only Scan using totp_factors_pkey on totp_factors t_3
+--                               Index Cond: (account_id = x.id)
+--   CTE claimed
+--     ->  Update on accounts a_3
+--           ->  Nested Loop
+--                 ->  CTE Scan on owner f_1
+--                 ->  Index Scan using accounts_pkey on accounts a_3
+--                       Index Cond: (id = f_1.account_id)
+--                       Filter: ((activated_at IS NULL) AND (f_1.security_stamp = security_stamp))
+--                 SubPlan 11
+--                   ->  Result
+--   CTE session
+--     ->  Insert on sessions
+--           ->  Nested Loop Left Join
+--                 Join Filter: (o_1.account_id = c.account_id)
+--                 ->  CTE Scan on owner o_1
+--                 ->  CTE Scan on claimed c
+--   CTE settled
+--     ->  Update on guess_budgets b_3
+--           ->  Nested Loop
+--                 Join Filter: ((g_1.subject = l.subject) AND (g_1.factor = l.factor))
+--                 ->  Nested Loop
+--                       ->  CTE Scan on guess g_1
+--                       ->  Index Scan using guess_budgets_pkey on guess_budgets b_3
+--                             Index Cond: ((subject = g_1.subject) AND (factor = g_1.factor))
+--                 ->  CTE Scan on budget l
+--   CTE superseded
+--     ->  Update on attempts o_2
+--           ->  Nested Loop
+--                 ->  CTE Scan on guess g_2
+--                       Filter: (status = 'consumed'::text)
+--                 ->  Index Scan using attempts_open on attempts o_2
+--                       Index Cond: ((subject = g_2.subject) AND (purpose = g_2.purpose))
+--                       Filter: ((status = 'open'::text) AND (id <> g_2.id))
+--   CTE claimed_authenticator
+--     ->  Delete on totp_factors t_4
+--           ->  Nested Loop
+--                 ->  CTE Scan on claimed c_1
+--                       Filter: registered
+--                 ->  Index Scan using totp_factors_pkey on totp_factors t_4
+--                       Index Cond: (account_id = c_1.account_id)
+--   CTE claimed_setup
+--     ->  Delete on factor_setups u
+--           ->  Nested Loop
+--                 ->  CTE Scan on claimed c_2
+--                       Filter: registered
+--                 ->  Index Scan using factor_setups_pkey on factor_setups u
+--                       Index Cond: (account_id = c_2.account_id)
+--   CTE claimed_backup_codes
+--     ->  Delete on backup_codes b_4
+--           ->  Nested Loop
+--                 ->  CTE Scan on claimed c_3
+--                       Filter: registered
+--                 ->  Bitmap Heap Scan on backup_codes b_4
+--                       Recheck Cond: (account_id = c_3.account_id)
+--                       ->  Bitmap Index Scan on backup_codes_pkey
+--                             Index Cond: (account_id = c_3.account_id)
+--   CTE spent_links
+--     ->  Update on attempts a_4
+--           ->  Nested Loop
+--                 ->  CTE Scan on claimed f_2
+--                 ->  Index Scan using attempts_account on attempts a_4
+--                       Index Cond: (account_id = f_2.account_id)
+--                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($36)))
+--   CTE ended
+--     ->  Update on sessions s
+--           ->  Nested Loop
+--                 ->  CTE Scan on claimed f_3
+--                 ->  Index Scan using sessions_live on sessions s
+--                       Index Cond: (account_id = f_3.account_id)
+--                       Filter: (ended_at IS NULL)
+--   CTE carried_over
+--     ->  Update on sessions s_1
+--           ->  Result
+--                 One-Time Filter: false
+--   CTE forgiven
+--     ->  Delete on password_failures
+--           ->  Nested Loop
+--                 ->  HashAggregate
+--                       Group Key: ('account '::text || (owner.account_id)::text)
+--                       ->  CTE Scan on owner
+--                 ->  Index Scan using password_failures_login on password_failures
+--                       Index Cond: (login = ('account '::text || (owner.account_id)::text))
+--   CTE audited
+--     ->  Insert on audit_events
+--           ->  CTE Scan on verdict
+--   InitPlan 24
+--     ->  CTE Scan on claimed
+--   ->  CTE Scan on verdict v
+--   ->  Nested Loop
+--         ->  CTE Scan on session f
+--         ->  Index Scan using accounts_pkey on accounts a
+--               Index Cond: (id = f.account_id)
+--               Filter: (disabled_at IS NULL)

@@ -1,0 +1,18 @@
+-- LinkService.pageOf
+
+WITH link_state AS (
+    SELECT a.id::text AS attempt_id, a.account_id, a.protocol,
+      CASE WHEN a.status = 'open' AND a.expires_at <= $1::timestamptz THEN 'expired'
+        WHEN a.status = 'open' AND NOT (a.account_id IS NULL OR a.purpose = ANY($2::text[]) OR EXISTS (
+    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) THEN 'superseded' ELSE a.status END AS state
+    FROM attempts a WHERE a.kind = 'link' AND a.secret_hash = ANY($3::text[]) AND a.purpose = ANY($4::text[]))
+SELECT * FROM link_state;
+
+-- Plan, with any values:
+-- Index Scan using attempts_link on attempts a
+--   Index Cond: (secret_hash = ANY ($3))
+--   Filter: (purpose = ANY ($4))
+--   SubPlan 1
+--     ->  Index Scan using accounts_pkey on accounts o
+--           Index Cond: (id = a.account_id)
+--           Filter: (security_stamp <= a.security_stamp)

@@ -1,0 +1,166 @@
+-- LoginService.login
+
+WITH target AS (
+      SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
+        a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($1::text[]) OR EXISTS (
+    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) AS allowed FROM attempts a
+      WHERE a.kind = 'challenge' AND a.secret_hash = ANY($2::text[]) AND a.purpose = $3 ORDER BY a.id DESC LIMIT 1),
+budget AS (
+      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $4::timestamptz THEN 0 ELSE b.spent END AS spent,
+        CASE WHEN b.refills_at > $5::timestamptz THEN b.refills_at END AS refills_at
+      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+held AS (
+    SELECT id AS account_id, security_stamp FROM accounts
+    WHERE id = $6::bigint AND disabled_at IS NULL AND security_stamp = $7::int FOR SHARE),
+held_credential AS (
+    SELECT c.id, c.account_id, c.kind, c.sign_count FROM credentials c
+    WHERE c.id = $8::bigint AND c.revoked_at IS NULL FOR UPDATE),
+guess AS (
+      UPDATE attempts a SET
+        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM held) AND coalesce((SELECT $9::bigint > h.sign_count OR ($10::bigint = 0 AND h.sign_count = 0)
+    FROM held_credential h), false) AND $11::boolean) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
+        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM held) AND coalesce((SELECT $12::bigint > h.sign_count OR ($13::bigint = 0 AND h.sign_count = 0)
+    FROM held_credential h), false) AND $14::boolean) THEN a.tries_left ELSE a.tries_left - 1 END,
+        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM held) AND coalesce((SELECT $15::bigint > h.sign_count OR ($16::bigint = 0 AND h.sign_count = 0)
+    FROM held_credential h), false) AND $17::boolean) OR a.tries_left = 1 THEN $18::timestamptz END
+      FROM target t JOIN budget b USING (subject, factor)
+      WHERE a.id = t.id AND a.kind = $19 AND a.status = 'open' AND a.expires_at > $20::timestamptz
+        AND a.tries_left > 0 AND t.allowed AND true
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
+verdict AS (
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+        WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
+        WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
+        WHEN t.expires_at <= $21::timestamptz THEN 'expired'
+        WHEN t.kind <> $22 THEN 'other_kind' WHEN b.spent >= $23::int THEN 'budget_spent'
+        ELSE 'closed' END AS outcome
+      FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
+settled AS (
+      UPDATE guess_budgets b SET
+        spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $24::timestamptz) END
+      FROM guess g JOIN budget l USING (subject, factor)
+      WHERE b.subject = g.subject AND b.factor = g.factor AND g.status = 'consumed' RETURNING b.spent),
+superseded AS (
+      UPDATE attempts o SET status = 'superseded', closed_at = $25::timestamptz FROM guess g
+      WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
+        AND o.id <> g.id RETURNING o.id),
+counted AS (
+    UPDATE credentials c SET sign_count = $26::bigint FROM held_credential h, verdict v
+    WHERE v.outcome = 'redeemed' AND c.id = h.id RETURNING c.id),
+redeemed AS (SELECT account_id, security_stamp FROM verdict WHERE outcome = 'redeemed'),
+session AS (
+    INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
+      signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
+      security_stamp)
+    SELECT $27::bigint, f.account_id, $28, $29::text, $30, jsonb_build_array(jsonb_build_object('method', $31::text, 'at', $32::text)), $33, $34,
+      $35::timestamptz, CASE WHEN ($36::text) = 'signed_in' THEN $37::timestamptz END, $38::timestamptz,
+      CASE WHEN ($39::text) = 'signed_in' THEN $40::timestamptz ELSE $41::timestamptz END, $42,
+      $43::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    FROM redeemed f
+    RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
+audited AS (
+    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id)
+    SELECT $44::bigint, $45::timestamptz, $46, outcome, $47, account_id, session_id, attempt_id,
+      $48, $49, $50
+    FROM verdict RETURNING id)
+SELECT (SELECT outcome FROM verdict) AS outcome;
+
+-- Plan, with any values:
+-- Result
+--   CTE target
+--     ->  Limit
+--           ->  Result
+--                 ->  Sort
+--                       Sort Key: a.id DESC
+--                       ->  Index Scan using attempts_challenge on attempts a
+--                             Index Cond: (secret_hash = ANY ($2))
+--                             Filter: (purpose = $3)
+--                 SubPlan 1
+--                   ->  Index Scan using accounts_pkey on accounts o
+--                         Index Cond: (id = a.account_id)
+--                         Filter: (security_stamp <= a.security_stamp)
+--   CTE budget
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  CTE Scan on target t
+--                 ->  Index Scan using guess_budgets_pkey on guess_budgets b
+--                       Index Cond: ((subject = t.subject) AND (factor = t.factor))
+--   CTE held
+--     ->  LockRows
+--           ->  Index Scan using accounts_pkey on accounts
+--                 Index Cond: (id = $6)
+--                 Filter: ((disabled_at IS NULL) AND (security_stamp = $7))
+--   CTE held_credential
+--     ->  LockRows
+--           ->  Index Scan using credentials_pkey on credentials c
+--                 Index Cond: (id = $8)
+--                 Filter: (revoked_at IS NULL)
+--   CTE guess
+--     ->  Update on attempts a_1
+--           InitPlan 6
+--             ->  CTE Scan on held
+--           InitPlan 7
+--             ->  CTE Scan on held_credential h
+--           InitPlan 8
+--             ->  CTE Scan on held held_1
+--           InitPlan 9
+--             ->  CTE Scan on held_credential h_1
+--           InitPlan 10
+--             ->  CTE Scan on held held_2
+--           InitPlan 11
+--             ->  CTE Scan on held_credential h_2
+--           ->  Nested Loop
+--                 Join Filter: ((t_1.subject = b_1.subject) AND (t_1.factor = b_1.factor))
+--                 ->  Nested Loop
+--                       ->  CTE Scan on target t_1
+--                             Filter: allowed
+--                       ->  Index Scan using attempts_pkey on attempts a_1
+--                             Index Cond: (id = t_1.id)
+--                             Filter: ((expires_at > $20) AND (tries_left > 0) AND (kind = $19) AND (status = 'open'::text))
+--                 ->  CTE Scan on budget b_1
+--   CTE verdict
+--     ->  Nested Loop Left Join
+--           ->  Nested Loop Left Join
+--                 ->  Nested Loop Left Join
+--                       ->  Result
+--                       ->  CTE Scan on target t_2
+--                 ->  CTE Scan on budget b_2
+--           ->  CTE Scan on guess g
+--   CTE settled
+--     ->  Update on guess_budgets b_3
+--           ->  Nested Loop
+--                 Join Filter: ((g_1.subject = l.subject) AND (g_1.factor = l.factor))
+--                 ->  Nested Loop
+--                       ->  CTE Scan on guess g_1
+--                             Filter: (status = 'consumed'::text)
+--                       ->  Index Scan using guess_budgets_pkey on guess_budgets b_3
+--                             Index Cond: ((subject = g_1.subject) AND (factor = g_1.factor))
+--                 ->  CTE Scan on budget l
+--   CTE superseded
+--     ->  Update on attempts o_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on guess g_2
+--                       Filter: (status = 'consumed'::text)
+--                 ->  Index Scan using attempts_open on attempts o_1
+--                       Index Cond: ((subject = g_2.subject) AND (purpose = g_2.purpose))
+--                       Filter: ((status = 'open'::text) AND (id <> g_2.id))
+--   CTE counted
+--     ->  Update on credentials c_1
+--           ->  Nested Loop
+--                 ->  Nested Loop
+--                       ->  CTE Scan on held_credential h_3
+--                       ->  Index Scan using credentials_pkey on credentials c_1
+--                             Index Cond: (id = h_3.id)
+--                 ->  CTE Scan on verdict v
+--                       Filter: (outcome = 'redeemed'::text)
+--   CTE session
+--     ->  Insert on sessions
+--           ->  CTE Scan on verdict
+--                 Filter: (outcome = 'redeemed'::text)
+--   CTE audited
+--     ->  Insert on audit_events
+--           ->  CTE Scan on verdict verdict_1
+--   InitPlan 19
+--     ->  CTE Scan on verdict verdict_2

@@ -1,0 +1,75 @@
+-- NavixySignInService.open
+
+WITH held AS (
+    SELECT id AS account_id, security_stamp FROM accounts
+    WHERE id = $1::bigint AND disabled_at IS NULL AND security_stamp = $2::int FOR SHARE),
+session AS (
+    INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
+      signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
+      security_stamp)
+    SELECT $3::bigint, f.account_id, $4, $5::text, $6, jsonb_build_array(jsonb_build_object('method', $7::text, 'at', $8::text)), $9, $10,
+      $11::timestamptz, CASE WHEN ($12::text) = 'signed_in' THEN $13::timestamptz END, $14::timestamptz,
+      CASE WHEN ($15::text) = 'signed_in' THEN $16::timestamptz ELSE $17::timestamptz END, $18,
+      $19::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    FROM held f
+    RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
+verdict AS (SELECT $20::text AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session),
+attempt AS (
+        INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
+          tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
+        SELECT $21::bigint, $22, $23, $24, $25, $26,
+          f.subject, f.account_id, f.session_id, $27, $28,
+          $29::smallint, $30::timestamptz, $31::timestamptz,
+          $32::bigint, $33::bigint,
+          $34::bigint, coalesce(f.security_stamp, 0)
+        FROM session f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+budget_row AS (
+      INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
+      ON CONFLICT DO NOTHING RETURNING subject),
+forgiven AS (
+      DELETE FROM password_failures WHERE key IN (
+        SELECT key FROM password_failures WHERE key = ANY($35::text[])
+        ORDER BY array_position($36::text[], key) FOR UPDATE) RETURNING key),
+audited AS (
+    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id)
+    SELECT $37::bigint, $38::timestamptz, $39, outcome, $40, account_id, session_id, attempt_id,
+      $41, $42, $43
+    FROM verdict RETURNING id)
+SELECT * FROM verdict;
+
+-- Plan, with any values:
+-- CTE Scan on verdict
+--   CTE held
+--     ->  LockRows
+--           ->  Index Scan using accounts_pkey on accounts
+--                 Index Cond: (id = $1)
+--                 Filter: ((disabled_at IS NULL) AND (security_stamp = $2))
+--   CTE session
+--     ->  Insert on sessions
+--           ->  CTE Scan on held f
+--   CTE verdict
+--     ->  CTE Scan on session
+--   CTE attempt
+--     ->  Insert on attempts
+--           ->  CTE Scan on session f_1
+--   CTE budget_row
+--     ->  Insert on guess_budgets
+--           Conflict Resolution: NOTHING
+--           ->  CTE Scan on attempt
+--   CTE forgiven
+--     ->  Delete on password_failures
+--           ->  Nested Loop
+--                 ->  HashAggregate
+--                       Group Key: "ANY_subquery".key
+--                       ->  Subquery Scan on "ANY_subquery"
+--                             ->  LockRows
+--                                   ->  Sort
+--                                         Sort Key: (array_position($36, password_failures_1.key))
+--                                         ->  Index Scan using password_failures_pkey on password_failures password_failures_1
+--                                               Index Cond: (key = ANY ($35))
+--                 ->  Index Scan using password_failures_pkey on password_failures
+--                       Index Cond: (key = "ANY_subquery".key)
+--   CTE audited
+--     ->  Insert on audit_events
+--           ->  CTE Scan on verdict verdict_1

@@ -1,0 +1,6 @@
+-- ReadinessIndicators.databaseAnswers
+
+SELECT 1;
+
+-- Plan, with any values:
+-- Result

@@ -1,0 +1,163 @@
+-- RecoveryDelayService.complete
+
+WITH ended AS (
+      UPDATE pending_recoveries p SET ended_at = $1::timestamptz,
+        end_reason = CASE WHEN a.disabled_at IS NULL THEN 'completed' ELSE 'account_disabled' END
+      FROM accounts a WHERE p.id = $2::bigint AND p.ended_at IS NULL AND a.id = p.account_id
+      RETURNING p.account_id, p.credentials, p.totp_sealed, p.end_reason),
+taken AS (SELECT account_id, credentials, totp_sealed FROM ended WHERE end_reason = 'completed'),
+verdict AS (SELECT $3::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM taken),
+revoked AS (
+    UPDATE credentials c SET revoked_at = $4::timestamptz FROM taken f
+    WHERE c.account_id = f.account_id AND c.revoked_at IS NULL RETURNING c.id),
+inserted AS (
+    INSERT INTO credentials (id, uuid, account_id, kind, credential_id, name, public_key, sign_count, encrypted_private_key, created_at)
+    SELECT n.id, n.uuid, f.account_id, n.kind, n.credential_id, n.name, n.public_key, n.sign_count, n.encrypted_private_key,
+      $5::timestamptz
+    FROM taken f, (SELECT count(*) FROM revoked) done,
+      jsonb_to_recordset((SELECT credentials FROM taken)) AS n (id bigint, uuid uuid, kind text, credential_id text, name text,
+        public_key text, sign_count bigint, encrypted_private_key text)
+    RETURNING id),
+unprotected AS (
+      SELECT a.id AS account_id FROM accounts a JOIN taken f ON f.account_id = a.id
+      WHERE a.second_factor = 'none' AND (SELECT totp_sealed FROM taken) IS NOT NULL),
+raised AS (
+      UPDATE accounts a SET security_stamp = a.security_stamp + 1, updated_at = $6::timestamptz,
+        second_factor = CASE WHEN a.second_factor = 'none' AND (SELECT totp_sealed FROM taken) IS NOT NULL THEN 'totp' ELSE a.second_factor END
+      FROM taken f WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp),
+authenticator AS (
+      INSERT INTO totp_factors (account_id, secret_sealed, last_step, created_at)
+      SELECT u.account_id, (SELECT totp_sealed FROM taken), $7::bigint, $8::timestamptz FROM unprotected u
+      ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = excluded.last_step,
+        created_at = excluded.created_at RETURNING account_id),
+ended_2 AS (
+      UPDATE sessions s SET ended_at = $9::timestamptz, end_reason = $10 FROM raised f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
+carried_over AS (
+      UPDATE sessions s SET security_stamp = f.security_stamp FROM raised f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (false) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+recipient AS (
+    SELECT a.email AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN taken f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+message AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $11::bigint, $12::bigint, r.account_id, $13,
+      $14, r.address, r.language, $15, $16::timestamptz, $17::timestamptz,
+      $18::timestamptz
+    FROM recipient r WHERE r.address IS NOT NULL
+    RETURNING id),
+recipient_2 AS (
+    SELECT a.phone AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN taken f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+message_2 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $19::bigint, $20::bigint, r.account_id, $21,
+      $22, r.address, r.language, $23, $24::timestamptz, $25::timestamptz,
+      $26::timestamptz
+    FROM recipient_2 r WHERE r.address IS NOT NULL
+    RETURNING id),
+audited AS (
+    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id)
+    SELECT $27::bigint, $28::timestamptz, $29, outcome, $30, account_id, session_id, attempt_id,
+      $31, $32, $33
+    FROM verdict RETURNING id),
+refused AS (SELECT account_id FROM ended WHERE end_reason <> 'completed'),
+verdict_2 AS (SELECT $34::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM refused),
+audited_2 AS (
+    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id)
+    SELECT $35::bigint, $36::timestamptz, $37, outcome, $38, account_id, session_id, attempt_id,
+      $39, $40, $41
+    FROM verdict_2 RETURNING id)
+SELECT * FROM verdict;
+
+-- Plan, with any values:
+-- CTE Scan on verdict
+--   CTE ended
+--     ->  Update on pending_recoveries p
+--           ->  Nested Loop
+--                 ->  Index Scan using pending_recoveries_pkey on pending_recoveries p
+--                       Index Cond: (id = $2)
+--                       Filter: (ended_at IS NULL)
+--                 ->  Index Scan using accounts_pkey on accounts a
+--                       Index Cond: (id = p.account_id)
+--   CTE taken
+--     ->  CTE Scan on ended
+--           Filter: (end_reason = 'completed'::text)
+--   CTE verdict
+--     ->  CTE Scan on taken
+--   CTE revoked
+--     ->  Update on credentials c
+--           ->  Nested Loop
+--                 ->  CTE Scan on taken f
+--                 ->  Index Scan using credentials_active on credentials c
+--                       Index Cond: (account_id = f.account_id)
+--                       Filter: (revoked_at IS NULL)
+--   CTE inserted
+--     ->  Insert on credentials
+--           InitPlan 5
+--             ->  CTE Scan on taken taken_1
+--           ->  Nested Loop
+--                 ->  Nested Loop
+--                       ->  CTE Scan on taken f_1
+--                       ->  Aggregate
+--                             ->  CTE Scan on revoked
+--                 ->  Function Scan on jsonb_to_recordset n
+--   CTE raised
+--     ->  Update on accounts a_1
+--           InitPlan 7
+--             ->  CTE Scan on taken taken_2
+--           ->  Nested Loop
+--                 ->  CTE Scan on taken f_2
+--                 ->  Index Scan using accounts_pkey on accounts a_1
+--                       Index Cond: (id = f_2.account_id)
+--   CTE authenticator
+--     ->  Insert on totp_factors
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: totp_factors_pkey
+--           InitPlan 9
+--             ->  CTE Scan on taken taken_3
+--           InitPlan 10
+--             ->  CTE Scan on taken taken_4
+--           ->  Result
+--                 One-Time Filter: ((InitPlan 10).col1 IS NOT NULL)
+--                 ->  Nested Loop
+--                       ->  CTE Scan on taken f_3
+--                       ->  Index Scan using accounts_pkey on accounts a_2
+--                             Index Cond: (id = f_3.account_id)
+--                             Filter: (second_factor = 'none'::text)
+--   CTE ended_2
+--     ->  Update on sessions s
+--           ->  Nested Loop
+--                 ->  CTE Scan on raised f_4
+--                 ->  Index Scan using sessions_live on sessions s
+--                       Index Cond: (account_id = f_4.account_id)
+--                       Filter: (ended_at IS NULL)
+--   CTE carried_over
+--     ->  Update on sessions s_1
+--           ->  Result
+--                 One-Time Filter: false
+--   CTE message
+--     ->  Insert on messages
+--           ->  Nested Loop
+--                 ->  CTE Scan on taken f_6
+--                 ->  Index Scan using accounts_pkey on accounts a_3
+--                       Index Cond: (id = f_6.account_id)
+--                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--   CTE message_2
+--     ->  Insert on messages messages_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on taken f_7
+--                 ->  Index Scan using accounts_pkey on accounts a_4
+--                       Index Cond: (id = f_7.account_id)
+--                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--   CTE audited
+--     ->  Insert on audit_events
+--           ->  CTE Scan on verdict verdict_1
+--   CTE audited_2
+--     ->  Insert on audit_events audit_events_1
+--           ->  CTE Scan on ended ended_1
+--                 Filter: (end_reason <> 'completed'::text)

@@ -1,0 +1,129 @@
+-- decision
+
+WITH held AS (
+    SELECT id AS account_id, security_stamp FROM accounts
+    WHERE id = $1::bigint AND disabled_at IS NULL AND security_stamp = $2::int FOR SHARE),
+candidate AS (
+    SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM held),
+with_second_factor AS (
+    SELECT f.*, a.second_factor, a.phone FROM candidate f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL),
+secret AS (SELECT t.secret_sealed FROM totp_factors t JOIN with_second_factor f USING (account_id)),
+codeless AS (
+      SELECT f.account_id FROM with_second_factor f
+      WHERE NOT EXISTS (SELECT FROM backup_codes b WHERE b.account_id = f.account_id)),
+setup AS (
+      SELECT u.account_id, u.factor, u.secret_sealed, u.phone FROM factor_setups u JOIN with_second_factor f USING (account_id)
+      WHERE u.expires_at > $3::timestamptz FOR UPDATE OF u),
+awaited AS (
+        SELECT h.account_id::text AS account_id, h.session_id::text AS session_id, h.second_factor, h.phone,
+          (SELECT secret_sealed FROM secret) AS totp_secret,
+          EXISTS (SELECT FROM codeless) AS lacks_backup_codes,
+          s.factor AS setup_factor, s.secret_sealed AS setup_secret, s.phone AS setup_phone
+        FROM with_second_factor h LEFT JOIN setup s USING (account_id)),
+standing AS (
+    SELECT a.expires_at, a.status FROM attempts a WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $4 AND a.session_id IS NULL AND a.kind = $5 AND a.method = $6 AND a.purpose = $7
+      AND a.status IN ('open', 'exhausted') AND a.expires_at > $8::timestamptz ORDER BY a.id DESC LIMIT 1),
+wanting AS (
+        SELECT h.* FROM with_second_factor h WHERE (h.second_factor = 'totp' OR $9::boolean) AND h.second_factor <> 'none'
+          AND NOT EXISTS (SELECT FROM standing)),
+closed AS (
+    UPDATE attempts a SET closed_at = $10::timestamptz,
+      status = CASE WHEN a.expires_at <= $11::timestamptz THEN 'expired' ELSE 'superseded' END
+    WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $12 AND a.session_id IS NULL AND a.kind = $13 AND a.method = $14 AND a.expires_at <= $15::timestamptz AND a.status = 'open' RETURNING a.id),
+opening AS (SELECT w.* FROM wanting w CROSS JOIN (SELECT count(*) FROM closed) done),
+attempt AS (
+        INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
+          tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
+        SELECT $16::bigint, $17, $18, $19, $20, $21,
+          f.subject, f.account_id, f.session_id, $22, $23,
+          $24::smallint, $25::timestamptz, $26::timestamptz,
+          $27::bigint, $28::bigint,
+          $29::bigint, coalesce(f.security_stamp, 0)
+        FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+budget_row AS (
+      INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
+      ON CONFLICT DO NOTHING RETURNING subject),
+forgiven AS (
+      DELETE FROM password_failures WHERE key IN (
+        SELECT key FROM password_failures WHERE key = ANY($30::text[])
+        ORDER BY array_position($31::text[], key) FOR UPDATE) RETURNING key)
+SELECT * FROM awaited;
+
+-- Plan, with any values:
+-- Nested Loop Left Join
+--   Join Filter: (h.account_id = s.account_id)
+--   CTE held
+--     ->  LockRows
+--           ->  Index Scan using accounts_pkey on accounts
+--                 Index Cond: (id = $1)
+--                 Filter: ((disabled_at IS NULL) AND (security_stamp = $2))
+--   CTE candidate
+--     ->  CTE Scan on held
+--   CTE with_second_factor
+--     ->  Nested Loop
+--           ->  CTE Scan on candidate f
+--           ->  Index Scan using accounts_pkey on accounts a
+--                 Index Cond: (id = f.account_id)
+--                 Filter: (disabled_at IS NULL)
+--   CTE setup
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  CTE Scan on with_second_factor f_1
+--                 ->  Index Scan using factor_setups_pkey on factor_setups u
+--                       Index Cond: (account_id = f_1.account_id)
+--                       Filter: (expires_at > $3)
+--   CTE closed
+--     ->  Update on attempts a_1
+--           InitPlan 5
+--             ->  CTE Scan on candidate
+--           ->  Index Scan using attempts_account on attempts a_1
+--                 Index Cond: (account_id = (InitPlan 5).col1)
+--                 Filter: ((session_id IS NULL) AND (expires_at <= $15) AND (protocol = $12) AND (kind = $13) AND (method = $14) AND (status = 'open'::text))
+--   CTE attempt
+--     ->  Insert on attempts
+--           InitPlan 8
+--             ->  Subquery Scan on standing
+--                   ->  Limit
+--                         InitPlan 7
+--                           ->  CTE Scan on candidate candidate_1
+--                         ->  Sort
+--                               Sort Key: a_2.id DESC
+--                               ->  Index Scan using attempts_account on attempts a_2
+--                                     Index Cond: (account_id = (InitPlan 7).col1)
+--                                     Filter: ((session_id IS NULL) AND (status = ANY ('{open,exhausted}'::text[])) AND (expires_at > $8) AND (protocol = $4) AND (kind = $5) AND (method = $6) AND (purpose = $7))
+--           ->  Result
+--                 One-Time Filter: (NOT (InitPlan 8).col1)
+--                 ->  Nested Loop
+--                       ->  CTE Scan on with_second_factor h_1
+--                             Filter: (((second_factor = 'totp'::text) OR $9) AND (second_factor <> 'none'::text))
+--                       ->  Aggregate
+--                             ->  CTE Scan on closed
+--   CTE budget_row
+--     ->  Insert on guess_budgets
+--           Conflict Resolution: NOTHING
+--           ->  CTE Scan on attempt
+--   CTE forgiven
+--     ->  Delete on password_failures
+--           ->  Nested Loop
+--                 ->  HashAggregate
+--                       Group Key: "ANY_subquery".key
+--                       ->  Subquery Scan on "ANY_subquery"
+--                             ->  LockRows
+--                                   ->  Sort
+--                                         Sort Key: (array_position($31, password_failures_1.key))
+--                                         ->  Index Scan using password_failures_pkey on password_failures password_failures_1
+--                                               Index Cond: (key = ANY ($30))
+--                 ->  Index Scan using password_failures_pkey on password_failures
+--                       Index Cond: (key = "ANY_subquery".key)
+--   InitPlan 12
+--     ->  Nested Loop
+--           ->  CTE Scan on with_second_factor f_2
+--           ->  Index Scan using totp_factors_pkey on totp_factors t
+--                 Index Cond: (account_id = f_2.account_id)
+--   InitPlan 13
+--     ->  Nested Loop Anti Join
+--           ->  CTE Scan on with_second_factor f_3
+--           ->  Index Only Scan using backup_codes_pkey on backup_codes b
+--                 Index Cond: (account_id = f_3.account_id)
+--   ->  CTE Scan on with_second_factor h
+--   ->  CTE Scan on setup s

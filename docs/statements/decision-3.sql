@@ -1,0 +1,123 @@
+-- decision
+
+WITH held AS (
+    SELECT id AS account_id, security_stamp FROM accounts
+    WHERE id = $1::bigint AND disabled_at IS NULL AND security_stamp = $2::int FOR NO KEY UPDATE),
+held_link AS (
+      SELECT a.id, a.account_id, a.security_stamp FROM attempts a JOIN held f USING (account_id)
+      WHERE a.kind = 'link' AND a.secret_hash = ANY($3::text[]) AND a.purpose = ANY($4::text[]) AND a.protocol = $5
+        AND a.status = 'open' AND a.expires_at > $6::timestamptz AND a.security_stamp >= f.security_stamp FOR UPDATE OF a),
+candidate AS (
+    SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM held_link),
+with_second_factor AS (
+    SELECT f.*, a.second_factor, a.phone FROM candidate f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL),
+secret AS (SELECT t.secret_sealed FROM totp_factors t JOIN with_second_factor f USING (account_id)),
+codeless AS (
+      SELECT f.account_id FROM with_second_factor f
+      WHERE NOT EXISTS (SELECT FROM backup_codes b WHERE b.account_id = f.account_id)),
+setup AS (
+      SELECT u.account_id, u.factor, u.secret_sealed, u.phone FROM factor_setups u JOIN with_second_factor f USING (account_id)
+      WHERE u.expires_at > $7::timestamptz FOR UPDATE OF u),
+awaited AS (
+        SELECT h.account_id::text AS account_id, h.session_id::text AS session_id, h.second_factor, h.phone,
+          (SELECT secret_sealed FROM secret) AS totp_secret,
+          EXISTS (SELECT FROM codeless) AS lacks_backup_codes,
+          s.factor AS setup_factor, s.secret_sealed AS setup_secret, s.phone AS setup_phone
+        FROM with_second_factor h LEFT JOIN setup s USING (account_id)),
+standing AS (
+    SELECT a.expires_at, a.status FROM attempts a WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $8 AND a.session_id IS NULL AND a.kind = $9 AND a.method = $10 AND a.purpose = $11
+      AND a.status IN ('open', 'exhausted') AND a.expires_at > $12::timestamptz ORDER BY a.id DESC LIMIT 1),
+wanting AS (
+        SELECT h.* FROM with_second_factor h WHERE (h.second_factor = 'totp' OR $13::boolean) AND h.second_factor <> 'none'
+          AND NOT EXISTS (SELECT FROM standing)),
+closed AS (
+    UPDATE attempts a SET closed_at = $14::timestamptz,
+      status = CASE WHEN a.expires_at <= $15::timestamptz THEN 'expired' ELSE 'superseded' END
+    WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $16 AND a.session_id IS NULL AND a.kind = $17 AND a.method = $18 AND a.expires_at <= $19::timestamptz AND a.status = 'open' RETURNING a.id),
+opening AS (SELECT w.* FROM wanting w CROSS JOIN (SELECT count(*) FROM closed) done),
+attempt AS (
+        INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
+          tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
+        SELECT $20::bigint, $21, $22, $23, $24, $25,
+          f.subject, f.account_id, f.session_id, $26, $27,
+          $28::smallint, $29::timestamptz, $30::timestamptz,
+          $31::bigint, $32::bigint,
+          $33::bigint, coalesce(f.security_stamp, 0)
+        FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+budget_row AS (
+      INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
+      ON CONFLICT DO NOTHING RETURNING subject)
+SELECT * FROM awaited;
+
+-- Plan, with any values:
+-- Nested Loop Left Join
+--   Join Filter: (h.account_id = s.account_id)
+--   CTE held
+--     ->  LockRows
+--           ->  Index Scan using accounts_pkey on accounts
+--                 Index Cond: (id = $1)
+--                 Filter: ((disabled_at IS NULL) AND (security_stamp = $2))
+--   CTE held_link
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  CTE Scan on held f
+--                 ->  Index Scan using attempts_account on attempts a
+--                       Index Cond: (account_id = f.account_id)
+--                       Filter: ((expires_at > $6) AND (kind = 'link'::text) AND (protocol = $5) AND (status = 'open'::text) AND (security_stamp >= f.security_stamp) AND (secret_hash = ANY ($3)) AND (purpose = ANY ($4)))
+--   CTE candidate
+--     ->  CTE Scan on held_link
+--   CTE with_second_factor
+--     ->  Nested Loop
+--           ->  CTE Scan on candidate f_1
+--           ->  Index Scan using accounts_pkey on accounts a_1
+--                 Index Cond: (id = f_1.account_id)
+--                 Filter: (disabled_at IS NULL)
+--   CTE setup
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  CTE Scan on with_second_factor f_2
+--                 ->  Index Scan using factor_setups_pkey on factor_setups u
+--                       Index Cond: (account_id = f_2.account_id)
+--                       Filter: (expires_at > $7)
+--   CTE closed
+--     ->  Update on attempts a_2
+--           InitPlan 6
+--             ->  CTE Scan on candidate
+--           ->  Index Scan using attempts_account on attempts a_2
+--                 Index Cond: (account_id = (InitPlan 6).col1)
+--                 Filter: ((session_id IS NULL) AND (expires_at <= $19) AND (protocol = $16) AND (kind = $17) AND (method = $18) AND (status = 'open'::text))
+--   CTE attempt
+--     ->  Insert on attempts
+--           InitPlan 9
+--             ->  Subquery Scan on standing
+--                   ->  Limit
+--                         InitPlan 8
+--                           ->  CTE Scan on candidate candidate_1
+--                         ->  Sort
+--                               Sort Key: a_3.id DESC
+--                               ->  Index Scan using attempts_account on attempts a_3
+--                                     Index Cond: (account_id = (InitPlan 8).col1)
+--                                     Filter: ((session_id IS NULL) AND (status = ANY ('{open,exhausted}'::text[])) AND (expires_at > $12) AND (protocol = $8) AND (kind = $9) AND (method = $10) AND (purpose = $11))
+--           ->  Result
+--                 One-Time Filter: (NOT (InitPlan 9).col1)
+--                 ->  Nested Loop
+--                       ->  CTE Scan on with_second_factor h_1
+--                             Filter: (((second_factor = 'totp'::text) OR $13) AND (second_factor <> 'none'::text))
+--                       ->  Aggregate
+--                             ->  CTE Scan on closed
+--   CTE budget_row
+--     ->  Insert on guess_budgets
+--           Conflict Resolution: NOTHING
+--           ->  CTE Scan on attempt
+--   InitPlan 12
+--     ->  Nested Loop
+--           ->  CTE Scan on with_second_factor f_3
+--           ->  Index Scan using totp_factors_pkey on totp_factors t
+--                 Index Cond: (account_id = f_3.account_id)
+--   InitPlan 13
+--     ->  Nested Loop Anti Join
+--           ->  CTE Scan on with_second_factor f_4
+--           ->  Index Only Scan using backup_codes_pkey on backup_codes b
+--                 Index Cond: (account_id = f_4.account_id)
+--   ->  CTE Scan on with_second_factor h
+--   ->  CTE Scan on setup s

@@ -1,0 +1,140 @@
+-- decision
+
+WITH owner AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
+    AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
+    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp)),
+account AS (
+    SELECT a.id AS account_id FROM accounts a JOIN owner f ON f.account_id = a.id
+    WHERE a.disabled_at IS NULL FOR SHARE OF a),
+pending AS (
+      SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp FROM sessions s JOIN account f ON f.account_id = s.account_id
+      WHERE s.token_hash = $5 AND s.protocol = $6 AND s.stage = $7
+    AND s.ended_at IS NULL AND s.expires_at > $8::timestamptz AND EXISTS (
+    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) FOR UPDATE OF s),
+held AS (SELECT account_id, security_stamp FROM pending),
+candidate AS (
+    SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM held),
+with_second_factor AS (
+    SELECT f.*, a.second_factor, a.phone FROM candidate f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL),
+secret AS (SELECT t.secret_sealed FROM totp_factors t JOIN with_second_factor f USING (account_id)),
+codeless AS (
+      SELECT f.account_id FROM with_second_factor f
+      WHERE NOT EXISTS (SELECT FROM backup_codes b WHERE b.account_id = f.account_id)),
+setup AS (
+      SELECT u.account_id, u.factor, u.secret_sealed, u.phone FROM factor_setups u JOIN with_second_factor f USING (account_id)
+      WHERE u.expires_at > $9::timestamptz FOR UPDATE OF u),
+awaited AS (
+        SELECT h.account_id::text AS account_id, h.session_id::text AS session_id, h.second_factor, h.phone,
+          (SELECT secret_sealed FROM secret) AS totp_secret,
+          EXISTS (SELECT FROM codeless) AS lacks_backup_codes,
+          s.factor AS setup_factor, s.secret_sealed AS setup_secret, s.phone AS setup_phone
+        FROM with_second_factor h LEFT JOIN setup s USING (account_id)),
+standing AS (
+    SELECT a.expires_at, a.status FROM attempts a WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $10 AND a.session_id IS NULL AND a.kind = $11 AND a.method = $12 AND a.purpose = $13
+      AND a.status IN ('open', 'exhausted') AND a.expires_at > $14::timestamptz ORDER BY a.id DESC LIMIT 1),
+wanting AS (
+        SELECT h.* FROM with_second_factor h WHERE (h.second_factor = 'totp' OR $15::boolean) AND h.second_factor <> 'none'
+          AND NOT EXISTS (SELECT FROM standing)),
+closed AS (
+    UPDATE attempts a SET closed_at = $16::timestamptz,
+      status = CASE WHEN a.expires_at <= $17::timestamptz THEN 'expired' ELSE 'superseded' END
+    WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $18 AND a.session_id IS NULL AND a.kind = $19 AND a.method = $20 AND a.expires_at <= $21::timestamptz AND a.status = 'open' RETURNING a.id),
+opening AS (SELECT w.* FROM wanting w CROSS JOIN (SELECT count(*) FROM closed) done),
+attempt AS (
+        INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
+          tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
+        SELECT $22::bigint, $23, $24, $25, $26, $27,
+          f.subject, f.account_id, f.session_id, $28, $29,
+          $30::smallint, $31::timestamptz, $32::timestamptz,
+          $33::bigint, $34::bigint,
+          $35::bigint, coalesce(f.security_stamp, 0)
+        FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+budget_row AS (
+      INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
+      ON CONFLICT DO NOTHING RETURNING subject)
+SELECT * FROM awaited;
+
+-- Plan, with any values:
+-- Nested Loop Left Join
+--   Join Filter: (h.account_id = s.account_id)
+--   CTE account
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  Nested Loop
+--                       ->  Index Scan using sessions_token_hash_key on sessions s_1
+--                             Index Cond: (token_hash = $1)
+--                             Filter: ((ended_at IS NULL) AND (expires_at > $4) AND (protocol = $2) AND (stage = $3))
+--                       ->  Index Scan using accounts_pkey on accounts o
+--                             Index Cond: (id = s_1.account_id)
+--                             Filter: (security_stamp <= s_1.security_stamp)
+--                 ->  Index Scan using accounts_pkey on accounts a
+--                       Index Cond: (id = o.id)
+--                       Filter: (disabled_at IS NULL)
+--   CTE pending
+--     ->  LockRows
+--           ->  Nested Loop
+--                 Join Filter: (f.account_id = s_2.account_id)
+--                 ->  Nested Loop
+--                       ->  CTE Scan on account f
+--                       ->  Index Scan using accounts_pkey on accounts o_1
+--                             Index Cond: (id = f.account_id)
+--                 ->  Index Scan using sessions_live on sessions s_2
+--                       Index Cond: (account_id = o_1.id)
+--                       Filter: ((ended_at IS NULL) AND (expires_at > $8) AND (token_hash = $5) AND (protocol = $6) AND (stage = $7) AND (o_1.security_stamp <= security_stamp))
+--   CTE candidate
+--     ->  CTE Scan on pending
+--   CTE with_second_factor
+--     ->  Nested Loop
+--           ->  CTE Scan on candidate f_1
+--           ->  Index Scan using accounts_pkey on accounts a_1
+--                 Index Cond: (id = f_1.account_id)
+--                 Filter: (disabled_at IS NULL)
+--   CTE setup
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  CTE Scan on with_second_factor f_2
+--                 ->  Index Scan using factor_setups_pkey on factor_setups u
+--                       Index Cond: (account_id = f_2.account_id)
+--                       Filter: (expires_at > $9)
+--   CTE closed
+--     ->  Update on attempts a_2
+--           InitPlan 6
+--             ->  CTE Scan on candidate
+--           ->  Index Scan using attempts_account on attempts a_2
+--                 Index Cond: (account_id = (InitPlan 6).col1)
+--                 Filter: ((session_id IS NULL) AND (expires_at <= $21) AND (protocol = $18) AND (kind = $19) AND (method = $20) AND (status = 'open'::text))
+--   CTE attempt
+--     ->  Insert on attempts
+--           InitPlan 9
+--             ->  Subquery Scan on standing
+--                   ->  Limit
+--                         InitPlan 8
+--                           ->  CTE Scan on candidate candidate_1
+--                         ->  Sort
+--                               Sort Key: a_3.id DESC
+--                               ->  Index Scan using attempts_account on attempts a_3
+--                                     Index Cond: (account_id = (InitPlan 8).col1)
+--                                     Filter: ((session_id IS NULL) AND (status = ANY ('{open,exhausted}'::text[])) AND (expires_at > $14) AND (protocol = $10) AND (kind = $11) AND (method = $12) AND (purpose = $13))
+--           ->  Result
+--                 One-Time Filter: (NOT (InitPlan 9).col1)
+--                 ->  Nested Loop
+--                       ->  CTE Scan on with_second_factor h_1
+--                             Filter: (((second_factor = 'totp'::text) OR $15) AND (second_factor <> 'none'::text))
+--                       ->  Aggregate
+--                             ->  CTE Scan on closed
+--   CTE budget_row
+--     ->  Insert on guess_budgets
+--           Conflict Resolution: NOTHING
+--           ->  CTE Scan on attempt
+--   InitPlan 12
+--     ->  Nested Loop
+--           ->  CTE Scan on with_second_factor f_3
+--           ->  Index Scan using totp_factors_pkey on totp_factors t
+--                 Index Cond: (account_id = f_3.account_id)
+--   InitPlan 13
+--     ->  Nested Loop Anti Join
+--           ->  CTE Scan on with_second_factor f_4
+--           ->  Index Only Scan using backup_codes_pkey on backup_codes b
+--                 Index Cond: (account_id = f_4.account_id)
+--   ->  CTE Scan on with_second_factor h
+--   ->  CTE Scan on setup s

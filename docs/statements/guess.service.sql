@@ -1,0 +1,126 @@
+-- guess.service
+
+WITH browser AS (
+      SELECT b.id AS browser_session_id FROM browser_sessions b
+      WHERE b.id = $1::bigint AND b.token_hash = $2 AND b.expires_at > $3::timestamptz FOR UPDATE),
+flow AS (
+      SELECT s.browser_attempt_id AS id, s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp
+      FROM sessions s JOIN browser b USING (browser_session_id)
+      WHERE s.browser_attempt_id = $4::bigint AND s.stage = 'pending' AND s.ended_at IS NULL
+        AND s.expires_at > $5::timestamptz AND EXISTS (
+    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) FOR UPDATE OF s),
+with_second_factor AS (
+    SELECT f.*, a.second_factor, a.phone FROM flow f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL),
+secret AS (SELECT t.secret_sealed FROM totp_factors t JOIN with_second_factor f USING (account_id)),
+codeless AS (
+      SELECT f.account_id FROM with_second_factor f
+      WHERE NOT EXISTS (SELECT FROM backup_codes b WHERE b.account_id = f.account_id)),
+setup AS (
+      SELECT u.account_id, u.factor, u.secret_sealed, u.phone FROM factor_setups u JOIN with_second_factor f USING (account_id)
+      WHERE u.expires_at > $6::timestamptz FOR UPDATE OF u),
+awaited AS (
+        SELECT h.account_id::text AS account_id, h.session_id::text AS session_id, h.second_factor, h.phone,
+          (SELECT secret_sealed FROM secret) AS totp_secret,
+          EXISTS (SELECT FROM codeless) AS lacks_backup_codes,
+          s.factor AS setup_factor, s.secret_sealed AS setup_secret, s.phone AS setup_phone
+        FROM with_second_factor h LEFT JOIN setup s USING (account_id)),
+standing AS (
+    SELECT a.expires_at, a.status FROM attempts a WHERE a.session_id = (SELECT session_id FROM flow) AND a.kind = $7 AND a.method = $8 AND a.purpose = $9
+      AND a.status IN ('open', 'exhausted') AND a.expires_at > $10::timestamptz ORDER BY a.id DESC LIMIT 1),
+wanting AS (
+        SELECT h.* FROM with_second_factor h WHERE (h.second_factor = 'totp' OR $11::boolean) AND h.second_factor <> 'none'
+          AND NOT EXISTS (SELECT FROM standing)),
+closed AS (
+    UPDATE attempts a SET closed_at = $12::timestamptz,
+      status = CASE WHEN a.expires_at <= $13::timestamptz THEN 'expired' ELSE 'superseded' END
+    WHERE a.session_id = (SELECT session_id FROM flow) AND a.kind = $14 AND a.method = $15 AND a.expires_at <= $16::timestamptz AND a.status = 'open' RETURNING a.id),
+opening AS (SELECT w.* FROM wanting w CROSS JOIN (SELECT count(*) FROM closed) done),
+attempt AS (
+        INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
+          tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
+        SELECT $17::bigint, $18, $19, $20, $21, $22,
+          f.subject, f.account_id, f.session_id, $23, $24,
+          $25::smallint, $26::timestamptz, $27::timestamptz,
+          $28::bigint, $29::bigint,
+          $30::bigint, coalesce(f.security_stamp, 0)
+        FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+budget_row AS (
+      INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
+      ON CONFLICT DO NOTHING RETURNING subject)
+SELECT * FROM awaited;
+
+-- Plan, with any values:
+-- Nested Loop Left Join
+--   Join Filter: (h.account_id = s.account_id)
+--   CTE browser
+--     ->  LockRows
+--           ->  Index Scan using browser_sessions_token_hash_key on browser_sessions b
+--                 Index Cond: (token_hash = $2)
+--                 Filter: ((expires_at > $3) AND (id = $1))
+--   CTE flow
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  Nested Loop
+--                       Join Filter: (b_1.browser_session_id = s_1.browser_session_id)
+--                       ->  Index Scan using sessions_browser_attempt on sessions s_1
+--                             Index Cond: (browser_attempt_id = $4)
+--                             Filter: ((ended_at IS NULL) AND (expires_at > $5) AND (stage = 'pending'::text))
+--                       ->  CTE Scan on browser b_1
+--                 ->  Index Scan using accounts_pkey on accounts o
+--                       Index Cond: (id = s_1.account_id)
+--                       Filter: (security_stamp <= s_1.security_stamp)
+--   CTE with_second_factor
+--     ->  Nested Loop
+--           ->  CTE Scan on flow f
+--           ->  Index Scan using accounts_pkey on accounts a
+--                 Index Cond: (id = f.account_id)
+--                 Filter: (disabled_at IS NULL)
+--   CTE setup
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  CTE Scan on with_second_factor f_1
+--                 ->  Index Scan using factor_setups_pkey on factor_setups u
+--                       Index Cond: (account_id = f_1.account_id)
+--                       Filter: (expires_at > $6)
+--   CTE closed
+--     ->  Update on attempts a_1
+--           InitPlan 5
+--             ->  CTE Scan on flow
+--           ->  Index Scan using attempts_session on attempts a_1
+--                 Index Cond: (session_id = (InitPlan 5).col1)
+--                 Filter: ((expires_at <= $16) AND (kind = $14) AND (method = $15) AND (status = 'open'::text))
+--   CTE attempt
+--     ->  Insert on attempts
+--           InitPlan 8
+--             ->  Subquery Scan on standing
+--                   ->  Limit
+--                         InitPlan 7
+--                           ->  CTE Scan on flow flow_1
+--                         ->  Sort
+--                               Sort Key: a_2.id DESC
+--                               ->  Index Scan using attempts_session on attempts a_2
+--                                     Index Cond: (session_id = (InitPlan 7).col1)
+--                                     Filter: ((status = ANY ('{open,exhausted}'::text[])) AND (expires_at > $10) AND (kind = $7) AND (method = $8) AND (purpose = $9))
+--           ->  Result
+--                 One-Time Filter: (NOT (InitPlan 8).col1)
+--                 ->  Nested Loop
+--                       ->  CTE Scan on with_second_factor h_1
+--                             Filter: (((second_factor = 'totp'::text) OR $11) AND (second_factor <> 'none'::text))
+--                       ->  Aggregate
+--                             ->  CTE Scan on closed
+--   CTE budget_row
+--     ->  Insert on guess_budgets
+--           Conflict Resolution: NOTHING
+--           ->  CTE Scan on attempt
+--   InitPlan 11
+--     ->  Nested Loop
+--           ->  CTE Scan on with_second_factor f_2
+--           ->  Index Scan using totp_factors_pkey on totp_factors t
+--                 Index Cond: (account_id = f_2.account_id)
+--   InitPlan 12
+--     ->  Nested Loop Anti Join
+--           ->  CTE Scan on with_second_factor f_3
+--           ->  Index Only Scan using backup_codes_pkey on backup_codes b_2
+--                 Index Cond: (account_id = f_3.account_id)
+--   ->  CTE Scan on with_second_factor h
+--   ->  CTE Scan on setup s
