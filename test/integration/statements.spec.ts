@@ -77,6 +77,7 @@ describe('a statement', () => {
   it.each([
     ['by a unique constraint', () => asker.register('8Zo0bPq')],
     ['for what is no number', () => asker.cast('123456 8Zo0bPq')],
+    ['for what reads like an outage', () => asker.cast('8Zo0bPq Connection terminated')],
     ['under a lock', () => asker.underLock('123456 8Zo0bPq')],
   ])('that is refused %s holds none of its values', async (_how, work) => {
     const told = everythingOf(await refusal(work()));

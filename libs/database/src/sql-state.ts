@@ -23,10 +23,10 @@ export function errorCode(error: unknown): string | undefined {
 
 /** Whether the database could not be reached at all, as opposed to having refused a statement. */
 export function isOutOfReach(error: unknown): boolean {
-  const code = errorCode(error) ?? '';
-  return (
-    OUT_OF_REACH.some((pattern) => pattern.test(code)) || POOL_MESSAGES.test((error as Error)?.message ?? '')
-  );
+  const code = errorCode(error);
+  if (code !== undefined) return OUT_OF_REACH.some((pattern) => pattern.test(code));
+  // The driver and its pool have no code for this. A message of Postgres has one, and may quote whatever somebody sent.
+  return POOL_MESSAGES.test((error as Error | null)?.message ?? '');
 }
 
 const NAMED: (string | undefined)[] = [SqlState.uniqueViolation, SqlState.checkViolation];

@@ -1,6 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Config } from '@app/config';
-import { pino, type Level, type Logger } from 'pino';
+import { pino, stdSerializers, type Level, type Logger } from 'pino';
 
 /** JSON lines in production, readable ones in development. */
 export function createLogger({ log }: Config): Logger {
@@ -10,8 +10,29 @@ export function createLogger({ log }: Config): Logger {
   return pino({
     level: log.level,
     transport,
+    serializers: { err: withoutValues },
     redact: ['*.password', '*.code', '*.hash', '*.token', '*.secret'],
   });
+}
+
+/** An error of the database's driver, or of TypeORM around it. */
+interface DriverError extends Error {
+  code?: string;
+  constraint?: string;
+}
+
+function isDriverError(error: Error): error is DriverError {
+  return 'driverError' in error || 'severity' in error;
+}
+
+/** Such errors hold values of their statement, in message, detail and parameters: of those only what it was gets out. */
+function sentenceOf(error: Error): string {
+  return isDriverError(error) ? `${error.name}: SQLSTATE ${error.code ?? 'unknown'}` : error.message;
+}
+
+function withoutValues(error: Error): object {
+  if (!isDriverError(error)) return stdSerializers.err(error);
+  return { type: error.name, message: sentenceOf(error), constraint: error.constraint };
 }
 
 /** Nest's account of how it puts the application together would bury what a person wants to see at the start. */
@@ -33,7 +54,7 @@ export class PinoLoggerService implements LoggerService {
   private write(level: Level, message: unknown, rest: unknown[]): void {
     const context = rest.at(-1);
     const stack = rest.length > 1 ? rest[0] : undefined;
-    if (message instanceof Error) this.logger[level]({ context, err: message }, message.message);
+    if (message instanceof Error) this.logger[level]({ context, err: message }, sentenceOf(message));
     else this.logger[level]({ context, ...(stack !== undefined && { stack }) }, String(message));
   }
 }
