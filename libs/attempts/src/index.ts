@@ -16,10 +16,4 @@ export { attemptPurges } from './purge.js';
 export { MagicLinkEntity } from './magic-link.entity.js';
 export type { Redemption, RedeemOutcome, GuessVerdict } from './redeem.js';
 export { nextSend, takeSendWindow, type SendRule } from './send-window.js';
-export {
-  carryOver,
-  closeAttempts,
-  closeSentFactors,
-  supersedeBrowserAttempt,
-  supersedeSubject,
-} from './supersede.js';
+export { carryOver, closeAttempts, closeSentFactors, supersedeBrowserAttempt } from './supersede.js';

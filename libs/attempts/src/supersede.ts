@@ -15,15 +15,6 @@ export function closeAttempts({ now }: Pick<RequestContext, 'now'>, which: Sql):
   );
 }
 
-/** Closes the open attempts of the subject: a new code takes their place. */
-export function supersedeSubject(
-  call: RequestContext,
-  purpose: AttemptPurpose,
-  from: Part<{ subject: string }>,
-): Part<{ id: string }> {
-  return closeAttempts(call, sql`a.subject IN (SELECT subject FROM ${from}) AND a.purpose = ${purpose}`);
-}
-
 /** Closes what is open of the browser attempt (`id`): a new code takes its place. */
 export function supersedeBrowserAttempt(
   call: RequestContext,
