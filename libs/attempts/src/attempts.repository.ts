@@ -3,7 +3,7 @@ import { Config } from '@app/config';
 import { part, type Part, sql, type Sql } from '@app/database';
 import { KeyRing, plusSeconds, type RequestContext } from '@app/kernel';
 import type { AttemptFactor, AttemptKind, AttemptMethod, AttemptPurpose } from './attempt.entity.js';
-import { isAllowed } from './conditions.js';
+import { isLive } from './conditions.js';
 import { linkState, type LinkState } from './links.js';
 import type {
   NewAttempt,
@@ -67,9 +67,7 @@ export class AttemptsRepository {
 
   /** Parts that redeem what cannot be guessed: the link whose token this is. */
   redeemLink(call: RequestContext, purpose: AttemptPurpose, token: string): Redemption {
-    const hashes = this.keyRing.macs(LABEL, LINK_BINDING, token);
-    const of = sql`a.kind = 'link' AND a.secret_hash = ANY(${hashes}::text[])`;
-    return this.guess(call, { purpose, of }, 'link', sql`true`);
+    return this.guess(call, { purpose, of: this.link(token) }, 'link', sql`true`);
   }
 
   /**
@@ -130,7 +128,7 @@ export class AttemptsRepository {
 
   /** The challenge whose token this is, while it can be answered, not locked. */
   openChallengeOf(
-    { now }: RequestContext,
+    call: RequestContext,
     purpose: AttemptPurpose,
     token: string,
   ): Part<{ account_id: string | null; method: AttemptMethod }> {
@@ -138,7 +136,7 @@ export class AttemptsRepository {
       'challenge',
       sql`
       SELECT a.account_id, a.method FROM attempts a WHERE ${this.challenge(token)} AND a.purpose = ${purpose}
-        AND a.status = 'open' AND a.expires_at > ${now}::timestamptz AND ${isAllowed('a')}`,
+        AND ${isLive(call)}`,
     );
   }
 

@@ -1,4 +1,5 @@
 import { isCurrent, type Part, raw, sql, type Sql } from '@app/database';
+import type { RequestContext } from '@app/kernel';
 import type { AttemptPurpose } from './attempt.entity.js';
 
 /** What no event at the account ends: the link that stops a recovery has to work whatever happens before it is due. */
@@ -11,6 +12,14 @@ const OUTLASTING: AttemptPurpose[] = ['recovery_stop'];
 export function isAllowed(attempt: string): Sql {
   const a = raw(attempt);
   return sql`(${a}.account_id IS NULL OR ${a}.purpose = ANY(${OUTLASTING}::text[]) OR ${isCurrent(attempt)})`;
+}
+
+/**
+ * Condition on attempt `a`, never null: it can be redeemed. One that is open and no longer live is good for nothing, so it must not
+ * stand in the way of another either.
+ */
+export function isLive({ now }: Pick<RequestContext, 'now'>): Sql {
+  return sql`(a.status = 'open' AND a.expires_at > ${now}::timestamptz AND ${isAllowed('a')})`;
 }
 
 /** Condition on attempt `a`: it is open and belongs to the subject, be it known or a stranger. */

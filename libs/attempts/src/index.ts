@@ -1,19 +1,13 @@
 export { AttemptEntity, GuessBudgetEntity, SendWindowEntity, type AttemptPurpose } from './attempt.entity.js';
 export { AttemptsModule } from './attempts.module.js';
 export { AttemptsRepository, LINK_BINDING } from './attempts.repository.js';
-export {
-  insertLinkPage,
-  provenInBrowser,
-  standingAttempt,
-  type LinkState,
-  type ProvenInBrowser,
-} from './links.js';
+export { insertLinkPage, provenInBrowser, type LinkState, type ProvenInBrowser } from './links.js';
 export type { NewAttempt, Opened, OpenedAttempt, Opening, RedeemQuestion } from './new-attempt.js';
 export { refillBudget } from './budget.js';
-export { isAllowed, openOfSubject } from './conditions.js';
+export { isAllowed, isLive, openOfSubject } from './conditions.js';
 export { MAILED_KEYS } from './mailed-keys.js';
 export { attemptPurges } from './purge.js';
 export { MagicLinkEntity } from './magic-link.entity.js';
 export type { Redemption, RedeemOutcome, GuessVerdict } from './redeem.js';
 export { nextSend, takeSendWindow, type SendRule } from './send-window.js';
-export { carryOver, closeAttempts, closeSentFactors, supersedeBrowserAttempt } from './supersede.js';
+export { carryOver, closeAttempts, standingAttempt, supersedeBrowserAttempt } from './supersede.js';

@@ -1,6 +1,6 @@
 import { part, type Part, sql, type Sql } from '@app/database';
 import type { RequestContext } from '@app/kernel';
-import type { AttemptMethod, AttemptPurpose, AttemptStatus } from './attempt.entity.js';
+import type { AttemptMethod, AttemptStatus } from './attempt.entity.js';
 import { isAllowed } from './conditions.js';
 import type { OpenedAttempt } from './new-attempt.js';
 
@@ -21,20 +21,6 @@ export function linkState({ now }: Pick<RequestContext, 'now'>, which: Sql): Par
       CASE WHEN a.status = 'open' AND a.expires_at <= ${now}::timestamptz THEN 'expired'
         WHEN a.status = 'open' AND NOT ${isAllowed('a')} THEN 'superseded' ELSE a.status END AS state
     FROM attempts a WHERE ${which}`,
-  );
-}
-
-/** The newest attempt that meets `which` and stands in the way of another: it is open, or its tries are spent, and not over. */
-export function standingAttempt(
-  { now }: Pick<RequestContext, 'now'>,
-  purpose: AttemptPurpose,
-  which: Sql,
-): Part<{ expires_at: Date; status: AttemptStatus }> {
-  return part(
-    'standing',
-    sql`
-    SELECT a.expires_at, a.status FROM attempts a WHERE ${which} AND a.purpose = ${purpose}
-      AND a.status IN ('open', 'exhausted') AND a.expires_at > ${now}::timestamptz ORDER BY a.id DESC LIMIT 1`,
   );
 }
 

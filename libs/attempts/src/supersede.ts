@@ -1,8 +1,23 @@
 import { part, type Part, sql, type Sql } from '@app/database';
 import type { RequestContext } from '@app/kernel';
-import type { AttemptPurpose } from './attempt.entity.js';
+import type { AttemptPurpose, AttemptStatus } from './attempt.entity.js';
+import { isLive } from './conditions.js';
 
 // What closes open attempts, or keeps them, without looking at a secret.
+
+/** The newest attempt that meets `which` and stands in the way of another: it is live, or its tries are spent, and not over. */
+export function standingAttempt(
+  call: Pick<RequestContext, 'now'>,
+  purpose: AttemptPurpose,
+  which: Sql,
+): Part<{ expires_at: Date; status: AttemptStatus }> {
+  return part(
+    'standing',
+    sql`
+    SELECT a.expires_at, a.status FROM attempts a WHERE ${which} AND a.purpose = ${purpose}
+      AND (${isLive(call)} OR a.status = 'exhausted' AND a.expires_at > ${call.now}::timestamptz) ORDER BY a.id DESC LIMIT 1`,
+  );
+}
 
 /** Closes the open attempts that meet `which`, a condition on attempt `a`: something else has taken their place. */
 export function closeAttempts({ now }: Pick<RequestContext, 'now'>, which: Sql): Part<{ id: string }> {
@@ -21,20 +36,6 @@ export function supersedeBrowserAttempt(
   from: Part<{ id: string }>,
 ): Part<{ id: string }> {
   return closeAttempts(call, sql`a.browser_attempt_id IN (SELECT id FROM ${from}) AND a.kind <> 'totp'`);
-}
-
-/**
- * Closes the codes that were sent to the account as its second factor: they may have gone to a phone that is
- * no longer its own. Those of a session end with it; others are for the account.
- */
-export function closeSentFactors(
-  call: RequestContext,
-  from: Part<{ account_id: string }>,
-): Part<{ id: string }> {
-  return closeAttempts(
-    call,
-    sql`a.account_id IN (SELECT account_id FROM ${from}) AND a.purpose = 'second_factor' AND a.kind = 'code'`,
-  );
 }
 
 /**

@@ -12,6 +12,7 @@ import {
 import {
   AttemptsRepository,
   closeAttempts,
+  isLive,
   standingAttempt,
   type Opening,
   type Redemption,
@@ -151,11 +152,8 @@ export class SecondFactorCheck {
         SELECT h.* FROM ${holder} h WHERE (h.second_factor = 'totp' OR ${backup}::boolean) AND h.second_factor <> 'none'
           AND NOT EXISTS (SELECT FROM ${standing})`,
     );
-    const overdue = closeAttempts(
-      call,
-      sql`${factorAttempt(scope, gate, 'otp')} AND a.expires_at <= ${call.now}::timestamptz`,
-    );
-    const opening = part<Opening>('opening', sql`SELECT w.* FROM ${wanting} w CROSS JOIN ${after(overdue)}`);
+    const over = closeAttempts(call, sql`${factorAttempt(scope, gate, 'otp')} AND NOT ${isLive(call)}`);
+    const opening = part<Opening>('opening', sql`SELECT w.* FROM ${wanting} w CROSS JOIN ${after(over)}`);
     return this.attempts.open(call, shownCode(call, this.attempts), opening);
   }
 

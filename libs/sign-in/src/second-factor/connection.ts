@@ -6,7 +6,7 @@ import {
   type HeldAccount,
   type OfAccount,
 } from '@app/accounts';
-import { AttemptsRepository, closeSentFactors, type RedeemQuestion, type Redemption } from '@app/attempts';
+import { AttemptsRepository, type RedeemQuestion, type Redemption } from '@app/attempts';
 import { type Effect, type Part, sql } from '@app/database';
 import { Outbox, ownerNotice, type FactorChange } from '@app/delivery';
 import type { RequestContext } from '@app/kernel';
@@ -43,7 +43,7 @@ export class FactorConnection {
 
   /**
    * Sign-ins of the account ask for this factor now: sessions that were made without it end, except those that this statement gives
-   * their stamp itself (`settled`), codes that were sent before are worth nothing, and the owner is told.
+   * their stamp itself (`settled`), and the owner is told.
    */
   announce(
     call: RequestContext,
@@ -54,7 +54,6 @@ export class FactorConnection {
     const provenBy = survivors.provenBy(factor === 'totp' ? 'otp' : 'sms');
     return [
       endSessionsOf(call, 'second_factor_enabled', connected, provenBy, settled),
-      closeSentFactors(call, connected),
       this.tell(call, factor === 'totp' ? 'totp_enabled' : 'sms_enabled', connected),
     ];
   }

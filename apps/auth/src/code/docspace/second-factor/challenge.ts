@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
+  ofAccount,
   recipientOf,
   SecondFactors,
   TotpFactors,
@@ -8,7 +9,7 @@ import {
   type KnownAccount,
   type OfAccount,
 } from '@app/accounts';
-import { AttemptsRepository, closeAttempts, standingAttempt, type Opening } from '@app/attempts';
+import { AttemptsRepository, closeAttempts, isLive, standingAttempt, type Opening } from '@app/attempts';
 import { after, Database, type Effect, part, type Part, sql } from '@app/database';
 import { Outbox } from '@app/delivery';
 import type { RequestContext } from '@app/kernel';
@@ -66,10 +67,9 @@ export class DocspaceChallenge {
     const candidate = withoutSession(held);
     const sent = factorAttempt(scope, candidate, channel);
     const standing = standingAttempt(call, 'second_factor', sent);
-    const good = sql`a.expires_at > ${now}::timestamptz AND ${sent}`;
     const replaced = closeAttempts(
       call,
-      sql`${scope.of(candidate)} AND a.purpose = 'second_factor' AND a.kind = 'code' AND NOT (${good})`,
+      sql`${scope.of(candidate)} AND a.purpose = 'second_factor' AND a.kind = 'code' AND NOT (${sent} AND ${isLive(call)})`,
     );
     const opening = part<Opening & OfAccount>(
       'opening',
@@ -98,8 +98,7 @@ export class DocspaceChallenge {
   }
 
   private async isConnected(accountId: string): Promise<boolean> {
-    const asking = part<OfAccount>('asking', sql`SELECT ${accountId}::bigint AS account_id`);
-    return (await this.database.row(this.totp.secret(asking))) !== undefined;
+    return (await this.database.row(this.totp.secret(ofAccount(accountId)))) !== undefined;
   }
 }
 
