@@ -80,7 +80,7 @@ if (scans.length) {
 
 /** By who builds it; several shapes of one builder by the order of their texts. */
 function nameAll(statements) {
-  const byBuilder = Map.groupBy?.(statements, ({ builder }) => builder) ?? grouped(statements);
+  const byBuilder = grouped(statements);
   return [...byBuilder]
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .flatMap(([builder, own]) => {

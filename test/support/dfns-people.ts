@@ -58,13 +58,13 @@ export class DfnsPeople {
     );
   }
 
-  /** Registers a key and a recovery key. */
   /** What an operator's `account second-factor` does. */
   async changeSecondFactor({ email }: Pick<Member, 'email'>, factor: SecondFactor): Promise<void> {
     const accounts = this.app.nest.get(AccountsService);
     await accounts.changeSecondFactor(this.app.operatorCall(), await accounts.find(email), factor);
   }
 
+  /** Registers a key and a recovery key. */
   async member(extra: object = {}): Promise<Member> {
     const { email, id, uuid, otpauthUri } = await this.newcomer(extra);
     const { challenge, temporaryAuthenticationToken: token } = await this.registrationChallenge(email);

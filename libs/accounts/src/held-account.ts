@@ -21,6 +21,13 @@ export interface Decided extends MaybeOfAccount {
   outcome: string;
 }
 
+/** The account of a redeemed attempt; no row for any other verdict. */
+export function redeemedAccount(
+  verdict: Part<Decided & { security_stamp: number | null }>,
+): Part<HeldAccount> {
+  return part('redeemed', sql`SELECT account_id, security_stamp FROM ${verdict} WHERE outcome = 'redeemed'`);
+}
+
 /** This account, not looked at. */
 export function ofAccount(id: string): Part<OfAccount> {
   return part('of_account', sql`SELECT ${id}::bigint AS account_id`);

@@ -48,6 +48,7 @@ export {
 } from './external-identities.js';
 export {
   ofAccount,
+  redeemedAccount,
   type Decided,
   type HeldAccount,
   type MaybeOfAccount,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { audit, type AuditEvent, type Recorded } from '@app/audit';
+import { audit, recordedAs, type AuditEvent, type Recorded } from '@app/audit';
 import { Database, part, type Part, sql, statement } from '@app/database';
 import { AuthError, digest, type RequestContext } from '@app/kernel';
 import { SessionsRepository, type OwnedSession } from '@app/sessions';
@@ -24,10 +24,7 @@ export class SessionLifeService {
   async endLive(call: RequestContext, tokens: string[]): Promise<void> {
     for (const token of tokens) {
       const ended = this.sessions.end(call, digest(token), 'logout');
-      const verdict = part<Recorded>(
-        'verdict',
-        sql`SELECT 'ended' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM ${ended}`,
-      );
+      const verdict = recordedAs('ended', ended);
       await this.database.rows(statement(verdict, audit(call, 'session.end', verdict)));
     }
   }

@@ -3,12 +3,13 @@ import {
   lockedCredential,
   lockAccountForShare,
   isNewCount,
+  redeemedAccount,
   storeCount,
   type HeldAccount,
 } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { audit, recordedAs } from '@app/audit';
-import { Database, ofOne, part, type Part, sql, type Statement, statement } from '@app/database';
+import { Database, ofOne, type Part, sql, type Statement, statement } from '@app/database';
 import { AuthError, digest, type RequestContext } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
 import {
@@ -63,10 +64,7 @@ export class LoginService {
     const right = sql`EXISTS (SELECT FROM ${account}) AND ${isNewCount(login.count, key)} AND ${factor.right}`;
     const redemption = this.attempts.redeemChallenge(call, PURPOSE, token, right, factor.guessable);
     const { verdict } = redemption;
-    const done = part<HeldAccount>(
-      'redeemed',
-      sql`SELECT account_id, security_stamp FROM ${verdict} WHERE outcome = 'redeemed'`,
-    );
+    const done = redeemedAccount(verdict);
     const { sessionId: id, jwt, expiresAt } = session;
     const begun = { id, stage: 'signed_in', tokenHash: digest(jwt), method: 'pop', expiresAt } as const;
     return statement(

@@ -3,6 +3,7 @@ import {
   changeKeys,
   insertCredentials,
   lockAccount,
+  redeemedAccount,
   UNREGISTERED,
   unregisteredAccount,
   type OfAccount,
@@ -17,7 +18,6 @@ import { ChallengedService } from '../recovery/challenged.service.js';
 import { spendCodeAndOpen, type InitVerdict, type OpenChallenge } from '../recovery/open-challenge.js';
 import {
   enrolmentOf,
-  redeemedAccount,
   refuseUsedKey,
   type OfferedKeys,
   type ProvenKeys,

@@ -9,10 +9,8 @@ import {
   type CredentialRow,
   type Enrolment,
   type KeyHolder,
-  type OfAccount,
 } from '@app/accounts';
-import type { GuessVerdict } from '@app/attempts';
-import { part, type Part, sql, violatedConstraint } from '@app/database';
+import { sql, violatedConstraint } from '@app/database';
 import { AuthError, type RequestContext } from '@app/kernel';
 
 /** The keys that an account is to have from now on, as a client offers them. */
@@ -46,11 +44,6 @@ function usedKey(): AuthError {
   return new AuthError('invalid_parameters', {
     parameters: [{ parameter: 'credId', error: 'credId is in use' }],
   });
-}
-
-/** The account whose challenge was answered. */
-export function redeemedAccount(verdict: Part<GuessVerdict>): Part<OfAccount> {
-  return part('redeemed', sql`SELECT account_id FROM ${verdict} WHERE outcome = 'redeemed'`);
 }
 
 /** Checks the keys that are to open an account. */

@@ -1,7 +1,7 @@
-import { keyHolderOf, type HeldAccount, type KeyHolder } from '@app/accounts';
+import { keyHolderOf, redeemedAccount, type KeyHolder } from '@app/accounts';
 import type { AttemptsRepository, RedeemOutcome } from '@app/attempts';
 import { audit, type AuditEvent } from '@app/audit';
-import { of, ofOne, part, type Sql, sql, type Statement, statement } from '@app/database';
+import { of, ofOne, type Sql, type Statement, statement } from '@app/database';
 import type { RequestContext, KeyRing } from '@app/kernel';
 import { withoutSession } from '@app/sign-in';
 import { ATTEMPTS, recoveryCodeOf, type RecoveryCodePurpose } from './recovery-code.js';
@@ -43,14 +43,10 @@ export function spendCodeAndOpen(
   } as const;
   const digits = code.replace(/[\s-]/g, '');
   const subject = personOf(person, keyRing, also);
-  const asked = { purpose: ATTEMPTS[purpose], of: recoveryCodeOf(call, purpose, subject) };
+  const asked = { purpose: ATTEMPTS[purpose], of: recoveryCodeOf(call, subject) };
   const redemption = attempts.redeemRecoveryCode(call, asked, purpose, digits);
   const { verdict } = redemption;
-  const redeemed = part<HeldAccount>(
-    'redeemed',
-    sql`SELECT account_id, security_stamp FROM ${verdict} WHERE outcome = 'redeemed'`,
-  );
-  const proven = withoutSession(redeemed);
+  const proven = withoutSession(redeemedAccount(verdict));
   return statement(
     { outcome: ofOne(verdict, 'outcome'), holder: of(keyHolderOf(proven), 'holder') },
     redemption,

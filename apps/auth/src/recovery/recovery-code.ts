@@ -1,5 +1,5 @@
 import { UNREGISTERED, type Subject } from '@app/accounts';
-import type { AttemptPurpose } from '@app/attempts';
+import { openOfSubject, type AttemptPurpose } from '@app/attempts';
 import { type Part, sql, type Sql } from '@app/database';
 import type { RequestContext } from '@app/kernel';
 
@@ -21,11 +21,6 @@ export const TO_WHOM: Record<RecoveryCodePurpose, Sql> = {
 };
 
 /** Condition on attempt `a`: the open code of this person, which anybody may have asked for. */
-export function recoveryCodeOf(
-  { protocol }: RequestContext,
-  purpose: RecoveryCodePurpose,
-  subject: Part<Subject>,
-): Sql {
-  return sql`a.subject = (SELECT subject FROM ${subject}) AND a.protocol = ${protocol} AND a.purpose = ${ATTEMPTS[purpose]}
-    AND a.kind = 'code' AND a.factor = 'first' AND a.status = 'open'`;
+export function recoveryCodeOf({ protocol }: RequestContext, subject: Part<Subject>): Sql {
+  return sql`${openOfSubject(subject)} AND a.protocol = ${protocol} AND a.kind = 'code' AND a.factor = 'first'`;
 }

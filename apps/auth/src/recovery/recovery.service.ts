@@ -3,6 +3,7 @@ import {
   CredentialProofs,
   lockedCredential,
   lockAccount,
+  redeemedAccount,
   type CredentialAssertion,
   type HeldKey,
   type KeyHolder,
@@ -12,9 +13,8 @@ import { audit } from '@app/audit';
 import { Database, ofOne, sql, type Statement, statement } from '@app/database';
 import { AuthError, plusSeconds, type RequestContext } from '@app/kernel';
 import { ChallengedService } from './challenged.service.js';
-import { enrolmentOf, type OfferedKeys, type ProvenKeys } from './new-keys.service.js';
+import { enrolmentOf, refuseUsedKey, type OfferedKeys, type ProvenKeys } from './new-keys.service.js';
 import { RecoveryEffects } from './recovery-effects.js';
-import { redeemedAccount, refuseUsedKey } from './new-keys.service.js';
 import { completed, type Completed } from './completed.js';
 
 export interface RecoveryProof {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { audit, type AuditEvent, type Recorded } from '@app/audit';
+import { audit, recordedAs, type AuditEvent } from '@app/audit';
 import { Database, part, type Part, sql, statement } from '@app/database';
 import { AuthError, digest, randomToken, type RequestContext } from '@app/kernel';
 import { BrowserSessions, type LockedBrowser, type OwnedSession } from '@app/sessions';
@@ -102,10 +102,7 @@ export class BrowserService {
     change: (locked: Part<LockedBrowser>) => Part<OwnedSession>,
   ): Promise<boolean> {
     const changed = change(this.browsers.locked(call, browser));
-    const verdict = part<Recorded>(
-      'verdict',
-      sql`SELECT 'done' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM ${changed}`,
-    );
+    const verdict = recordedAs('done', changed);
     return (await this.database.row(statement(verdict, audit(call, event, verdict)))) !== undefined;
   }
 }

@@ -1,5 +1,5 @@
-import type { Recorded } from '@app/audit';
-import { part, type Part, sql } from '@app/database';
+import { recordedAs, type Recorded } from '@app/audit';
+import type { Part } from '@app/database';
 import type { BrowserReference, Flow } from '@app/sessions';
 import type { BrowserView } from './browser-view.js';
 
@@ -31,9 +31,5 @@ export function emptyView(id: string, expiresAt: Date): BrowserView {
 
 /** The record of an attempt that was begun. */
 export function begunBy(flow: Part<Flow>): Part<Recorded> {
-  return part(
-    'verdict',
-    sql`
-      SELECT 'begun' AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM ${flow}`,
-  );
+  return recordedAs('begun', flow, { session: false });
 }

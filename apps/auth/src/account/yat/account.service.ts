@@ -14,8 +14,7 @@ import { Database, type Effect, part, type Part, sql, statement } from '@app/dat
 import { Outbox, ownerNotice } from '@app/delivery';
 import { AuthError, type RequestContext } from '@app/kernel';
 import { endSession, endSessionsOf, sessionOfToken, survivors } from '@app/sessions';
-import { refuseTakenName } from '@app/sign-in';
-import { Freshness } from '@app/sign-in';
+import { Freshness, refuseTakenName } from '@app/sign-in';
 
 export interface AccountChange {
   email?: string;

@@ -2,13 +2,12 @@ import { Controller, Get, HttpCode, Patch, Post, UseGuards } from '@nestjs/commo
 import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
 import type { RequestContext } from '@app/kernel';
 import { Limits } from '@app/throttle';
-import type { AccessTokenClaims } from '@app/tokens';
 import { Caller } from '../../protocols/caller.decorator.js';
 import { NeedsYatToken, YatApi, YatErrors } from '../../protocols/yat/yat-api.decorator.js';
 import { YatBody } from '../../protocols/yat/yat-body.decorator.js';
 import { YatMessageResponse } from '../../protocols/yat/yat-token.dto.js';
 import { AccountService } from './account.service.js';
-import { Bearer, BearerGuard, NeedsScope } from '@app/tokens';
+import { Bearer, BearerGuard, NeedsScope, type AccessTokenClaims } from '@app/tokens';
 import { YatCurrentUserResponse, YatProfileRequest } from './yat-account.dto.js';
 import { presentAccount } from './yat-account.presenter.js';
 import { changeOf } from '../../protocols/yat/yat-login.js';

@@ -1,6 +1,5 @@
 import type { Site } from '@app/delivery';
-import { layout, markup, type Language, type Markup } from '@app/pages';
-import { qrCodeUrl } from '@app/pages';
+import { layout, markup, qrCodeUrl, type Language, type Markup } from '@app/pages';
 import { pageWords, type PageWords } from './page.words.js';
 import type { StepView } from '../../code/docspace/steps/step-view.service.js';
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { BackupCodes, subjectParts, type HeldAccount } from '@app/accounts';
+import { BackupCodes, redeemedAccount, subjectParts } from '@app/accounts';
 import { AttemptsRepository, type Opening } from '@app/attempts';
 import { audit } from '@app/audit';
 import { Database, part, sql, statement } from '@app/database';
@@ -31,11 +31,7 @@ export class BackupRemovalService {
     const right = this.backupCodes.isRight(this.backupCodes.locked(accountId ?? NOBODY, code));
     const redemption = this.attempts.redeemElsewhere(call, question, 'totp', right);
     const { verdict } = redemption;
-    const redeemed = part<HeldAccount>(
-      'redeemed',
-      sql`SELECT account_id, security_stamp FROM ${verdict} WHERE outcome = 'redeemed'`,
-    );
-    const removed = this.connection.remove(call, redeemed);
+    const removed = this.connection.remove(call, redeemedAccount(verdict));
     const row = await this.database.row(
       statement(verdict, redemption, ...removed, audit(call, 'factor.disconnect', verdict)),
     );

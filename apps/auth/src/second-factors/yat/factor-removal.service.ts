@@ -3,8 +3,7 @@ import { audit, type Recorded } from '@app/audit';
 import { Database, part, sql, statement } from '@app/database';
 import { AuthError, type RequestContext } from '@app/kernel';
 import { sessionOfToken } from '@app/sessions';
-import { FactorConnection } from '@app/sign-in';
-import { Freshness } from '@app/sign-in';
+import { FactorConnection, Freshness } from '@app/sign-in';
 
 /** An account without a second factor again. */
 @Injectable()

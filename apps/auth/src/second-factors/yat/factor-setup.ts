@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { BackupCodes, withHolder, type FactorSetupHolder } from '@app/accounts';
-import { audit, type Recorded } from '@app/audit';
+import { audit, recordedAs } from '@app/audit';
 import { Database, type Effect, exists, part, type Part, sql, statement } from '@app/database';
 import { AuthError, type RequestContext } from '@app/kernel';
 import { sessionOfToken } from '@app/sessions';
-import type { Candidate } from '@app/sign-in';
-import { Freshness } from '@app/sign-in';
+import { Freshness, type Candidate } from '@app/sign-in';
 
 /** Ten of 39 bits: enough for a year, and too many to be found within the guesses of an account. */
 export const BACKUP_CODES = { count: 10, length: 8 };
@@ -51,10 +50,7 @@ export class FactorSetups {
 
   /** Runs the statement of a set-up that sends nothing; false: the proof has become stale meanwhile. */
   async run(call: RequestContext, allowed: Part<Candidate>, ...effects: Effect[]): Promise<boolean> {
-    const verdict = part<Recorded>(
-      'verdict',
-      sql`SELECT 'begun' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM ${allowed}`,
-    );
+    const verdict = recordedAs('begun', allowed);
     const audited = audit(call, 'factor.setup', verdict);
     const row = await this.database.row(statement({ begun: exists(verdict) }, ...effects, audited));
     return row?.begun ?? false;
