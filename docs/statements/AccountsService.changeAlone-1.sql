@@ -1,8 +1,52 @@
 -- AccountsService.changeAlone
 
-SELECT FROM accounts WHERE id = $1::bigint FOR NO KEY UPDATE;
+WITH of_account AS (SELECT $1::bigint AS account_id),
+changed AS (
+    UPDATE accounts a SET phone = $2, phone_signs_in = $3::boolean,
+      security_stamp = a.security_stamp + 1, updated_at = $4::timestamptz
+    FROM of_account f WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp),
+ended AS (
+      UPDATE sessions s SET ended_at = $5::timestamptz, end_reason = $6 FROM changed f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.stage = 'signed_in') RETURNING s.id),
+live AS (
+    SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > $7::timestamptz),
+carried_over AS (
+      UPDATE sessions s SET security_stamp = f.security_stamp FROM changed f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in') AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+verdict AS (SELECT $8::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
+audited AS (
+    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id)
+    SELECT $9::bigint, $10::timestamptz, $11, outcome, $12, account_id, session_id, attempt_id,
+      $13, $14, $15
+    FROM verdict RETURNING id)
+SELECT * FROM live;
 
 -- Plan, with any values:
--- LockRows
---   ->  Index Scan using accounts_pkey on accounts
---         Index Cond: (id = $1)
+-- Aggregate
+--   CTE changed
+--     ->  Update on accounts a
+--           ->  Index Scan using accounts_pkey on accounts a
+--                 Index Cond: (id = $1)
+--   CTE ended
+--     ->  Update on sessions s
+--           ->  Nested Loop
+--                 ->  CTE Scan on changed f
+--                 ->  Index Scan using sessions_live on sessions s
+--                       Index Cond: (account_id = f.account_id)
+--                       Filter: ((ended_at IS NULL) AND (stage <> 'signed_in'::text))
+--   CTE carried_over
+--     ->  Update on sessions s_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on changed f_1
+--                 ->  Index Scan using sessions_live on sessions s_1
+--                       Index Cond: (account_id = f_1.account_id)
+--                       Filter: ((ended_at IS NULL) AND (stage = 'signed_in'::text) AND ((f_1.security_stamp - 1) = security_stamp))
+--   CTE audited
+--     ->  Insert on audit_events
+--           ->  CTE Scan on changed
+--   ->  Nested Loop
+--         ->  CTE Scan on ended
+--         ->  Index Scan using sessions_pkey on sessions
+--               Index Cond: (id = ended.id)
+--               Filter: (expires_at > $7)

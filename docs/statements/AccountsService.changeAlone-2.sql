@@ -1,47 +1,54 @@
 -- AccountsService.changeAlone
 
-WITH of_account AS (SELECT $1::bigint AS account_id),
-changed AS (
-    UPDATE accounts a SET phone = $2, phone_signs_in = $3::boolean,
-      security_stamp = a.security_stamp + 1, updated_at = $4::timestamptz
-    FROM of_account f WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp),
+WITH changed AS (
+    UPDATE accounts SET disabled_at = CASE WHEN $1::boolean THEN coalesce(disabled_at, $2::timestamptz) END,
+      security_stamp = security_stamp + CASE WHEN $3::boolean THEN 1 ELSE 0 END, updated_at = $4::timestamptz
+    WHERE id = $5::bigint RETURNING id AS account_id, security_stamp),
 ended AS (
-      UPDATE sessions s SET ended_at = $5::timestamptz, end_reason = $6 FROM changed f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.stage = 'signed_in') RETURNING s.id),
+      UPDATE sessions s SET ended_at = $6::timestamptz, end_reason = $7 FROM changed f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
 live AS (
-    SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > $7::timestamptz),
+    SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > $8::timestamptz),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM changed f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in') AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
-verdict AS (SELECT $8::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (false) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+spent_links AS (
+      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $9::timestamptz
+      FROM changed f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($10::text[])
+        AND a.status = 'open' RETURNING a.id),
+verdict AS (SELECT $11::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
 audited AS (
     INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id)
-    SELECT $9::bigint, $10::timestamptz, $11, outcome, $12, account_id, session_id, attempt_id,
-      $13, $14, $15
+    SELECT $12::bigint, $13::timestamptz, $14, outcome, $15, account_id, session_id, attempt_id,
+      $16, $17, $18
     FROM verdict RETURNING id)
 SELECT * FROM live;
 
 -- Plan, with any values:
 -- Aggregate
 --   CTE changed
---     ->  Update on accounts a
---           ->  Index Scan using accounts_pkey on accounts a
---                 Index Cond: (id = $1)
+--     ->  Update on accounts
+--           ->  Index Scan using accounts_pkey on accounts
+--                 Index Cond: (id = $5)
 --   CTE ended
 --     ->  Update on sessions s
 --           ->  Nested Loop
 --                 ->  CTE Scan on changed f
 --                 ->  Index Scan using sessions_live on sessions s
 --                       Index Cond: (account_id = f.account_id)
---                       Filter: ((ended_at IS NULL) AND (stage <> 'signed_in'::text))
+--                       Filter: (ended_at IS NULL)
 --   CTE carried_over
 --     ->  Update on sessions s_1
+--           ->  Result
+--                 One-Time Filter: false
+--   CTE spent_links
+--     ->  Update on attempts a
 --           ->  Nested Loop
---                 ->  CTE Scan on changed f_1
---                 ->  Index Scan using sessions_live on sessions s_1
---                       Index Cond: (account_id = f_1.account_id)
---                       Filter: ((ended_at IS NULL) AND (stage = 'signed_in'::text) AND ((f_1.security_stamp - 1) = security_stamp))
+--                 ->  CTE Scan on changed f_2
+--                 ->  Index Scan using attempts_account on attempts a
+--                       Index Cond: (account_id = f_2.account_id)
+--                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($10)))
 --   CTE audited
 --     ->  Insert on audit_events
 --           ->  CTE Scan on changed
@@ -49,4 +56,4 @@ SELECT * FROM live;
 --         ->  CTE Scan on ended
 --         ->  Index Scan using sessions_pkey on sessions
 --               Index Cond: (id = ended.id)
---               Filter: (expires_at > $7)
+--               Filter: (expires_at > $8)

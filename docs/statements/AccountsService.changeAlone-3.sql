@@ -1,54 +1,75 @@
 -- AccountsService.changeAlone
 
 WITH changed AS (
-    UPDATE accounts SET disabled_at = CASE WHEN $1::boolean THEN coalesce(disabled_at, $2::timestamptz) END,
-      security_stamp = security_stamp + CASE WHEN $3::boolean THEN 1 ELSE 0 END, updated_at = $4::timestamptz
-    WHERE id = $5::bigint RETURNING id AS account_id, security_stamp),
+    UPDATE accounts a SET second_factor = $1, phone = CASE WHEN $2 = 'sms' OR a.second_factor <> 'sms' OR a.phone_signs_in OR num_nonnulls(a.email, a.username) = 0
+    THEN a.phone END, security_stamp = a.security_stamp + 1,
+      updated_at = $3::timestamptz
+    WHERE a.id = $4::bigint RETURNING a.id AS account_id, a.security_stamp),
 ended AS (
-      UPDATE sessions s SET ended_at = $6::timestamptz, end_reason = $7 FROM changed f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
+      UPDATE sessions s SET ended_at = $5::timestamptz, end_reason = $6 FROM changed f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.stage = 'signed_in') RETURNING s.id),
 live AS (
-    SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > $8::timestamptz),
+    SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > $7::timestamptz),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM changed f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (false) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
-spent_links AS (
-      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $9::timestamptz
-      FROM changed f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($10::text[])
-        AND a.status = 'open' RETURNING a.id),
-verdict AS (SELECT $11::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in') AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+factor AS (DELETE FROM totp_factors WHERE account_id = $8::bigint RETURNING account_id),
+setup_dropped AS (DELETE FROM factor_setups WHERE account_id = $9::bigint RETURNING account_id),
+backup_codes_dropped AS (DELETE FROM backup_codes WHERE account_id = $10::bigint RETURNING account_id),
+carried_over_attempts AS (
+    UPDATE attempts a SET security_stamp = f.security_stamp FROM changed f
+    WHERE a.account_id = f.account_id AND a.purpose = ANY($11::text[]) AND a.status = 'open'
+      AND a.security_stamp = f.security_stamp - 1 RETURNING a.id),
+verdict AS (SELECT $12::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
 audited AS (
     INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id)
-    SELECT $12::bigint, $13::timestamptz, $14, outcome, $15, account_id, session_id, attempt_id,
-      $16, $17, $18
+    SELECT $13::bigint, $14::timestamptz, $15, outcome, $16, account_id, session_id, attempt_id,
+      $17, $18, $19
     FROM verdict RETURNING id)
 SELECT * FROM live;
 
 -- Plan, with any values:
 -- Aggregate
 --   CTE changed
---     ->  Update on accounts
---           ->  Index Scan using accounts_pkey on accounts
---                 Index Cond: (id = $5)
+--     ->  Update on accounts a
+--           ->  Index Scan using accounts_pkey on accounts a
+--                 Index Cond: (id = $4)
 --   CTE ended
 --     ->  Update on sessions s
 --           ->  Nested Loop
 --                 ->  CTE Scan on changed f
 --                 ->  Index Scan using sessions_live on sessions s
 --                       Index Cond: (account_id = f.account_id)
---                       Filter: (ended_at IS NULL)
+--                       Filter: ((ended_at IS NULL) AND (stage <> 'signed_in'::text))
 --   CTE carried_over
 --     ->  Update on sessions s_1
---           ->  Result
---                 One-Time Filter: false
---   CTE spent_links
---     ->  Update on attempts a
+--           ->  Nested Loop
+--                 ->  CTE Scan on changed f_1
+--                 ->  Index Scan using sessions_live on sessions s_1
+--                       Index Cond: (account_id = f_1.account_id)
+--                       Filter: ((ended_at IS NULL) AND (stage = 'signed_in'::text) AND ((f_1.security_stamp - 1) = security_stamp))
+--   CTE factor
+--     ->  Delete on totp_factors
+--           ->  Index Scan using totp_factors_pkey on totp_factors
+--                 Index Cond: (account_id = $8)
+--   CTE setup_dropped
+--     ->  Delete on factor_setups
+--           ->  Index Scan using factor_setups_pkey on factor_setups
+--                 Index Cond: (account_id = $9)
+--   CTE backup_codes_dropped
+--     ->  Delete on backup_codes
+--           ->  Bitmap Heap Scan on backup_codes
+--                 Recheck Cond: (account_id = $10)
+--                 ->  Bitmap Index Scan on backup_codes_pkey
+--                       Index Cond: (account_id = $10)
+--   CTE carried_over_attempts
+--     ->  Update on attempts a_1
 --           ->  Nested Loop
 --                 ->  CTE Scan on changed f_2
---                 ->  Index Scan using attempts_account on attempts a
+--                 ->  Index Scan using attempts_account on attempts a_1
 --                       Index Cond: (account_id = f_2.account_id)
---                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($10)))
+--                       Filter: ((status = 'open'::text) AND ((f_2.security_stamp - 1) = security_stamp) AND (purpose = ANY ($11)))
 --   CTE audited
 --     ->  Insert on audit_events
 --           ->  CTE Scan on changed
@@ -56,4 +77,4 @@ SELECT * FROM live;
 --         ->  CTE Scan on ended
 --         ->  Index Scan using sessions_pkey on sessions
 --               Index Cond: (id = ended.id)
---               Filter: (expires_at > $8)
+--               Filter: (expires_at > $7)

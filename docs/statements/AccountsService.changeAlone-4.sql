@@ -13,19 +13,23 @@ live AS (
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM changed f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in') AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
-factor AS (DELETE FROM totp_factors WHERE account_id = $8::bigint RETURNING account_id),
-setup_dropped AS (DELETE FROM factor_setups WHERE account_id = $9::bigint RETURNING account_id),
-backup_codes_dropped AS (DELETE FROM backup_codes WHERE account_id = $10::bigint RETURNING account_id),
+factor AS (
+    INSERT INTO totp_factors (account_id, secret_sealed, created_at)
+    VALUES ($8::bigint, $9, $10::timestamptz)
+    ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = 0,
+      created_at = excluded.created_at RETURNING account_id),
+setup_dropped AS (DELETE FROM factor_setups WHERE account_id = $11::bigint RETURNING account_id),
+backup_codes_dropped AS (DELETE FROM backup_codes WHERE account_id = $12::bigint RETURNING account_id),
 carried_over_attempts AS (
     UPDATE attempts a SET security_stamp = f.security_stamp FROM changed f
-    WHERE a.account_id = f.account_id AND a.purpose = ANY($11::text[]) AND a.status = 'open'
+    WHERE a.account_id = f.account_id AND a.purpose = ANY($13::text[]) AND a.status = 'open'
       AND a.security_stamp = f.security_stamp - 1 RETURNING a.id),
-verdict AS (SELECT $12::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
+verdict AS (SELECT $14::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
 audited AS (
     INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id)
-    SELECT $13::bigint, $14::timestamptz, $15, outcome, $16, account_id, session_id, attempt_id,
-      $17, $18, $19
+    SELECT $15::bigint, $16::timestamptz, $17, outcome, $18, account_id, session_id, attempt_id,
+      $19, $20, $21
     FROM verdict RETURNING id)
 SELECT * FROM live;
 
@@ -50,26 +54,27 @@ SELECT * FROM live;
 --                       Index Cond: (account_id = f_1.account_id)
 --                       Filter: ((ended_at IS NULL) AND (stage = 'signed_in'::text) AND ((f_1.security_stamp - 1) = security_stamp))
 --   CTE factor
---     ->  Delete on totp_factors
---           ->  Index Scan using totp_factors_pkey on totp_factors
---                 Index Cond: (account_id = $8)
+--     ->  Insert on totp_factors
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: totp_factors_pkey
+--           ->  Result
 --   CTE setup_dropped
 --     ->  Delete on factor_setups
 --           ->  Index Scan using factor_setups_pkey on factor_setups
---                 Index Cond: (account_id = $9)
+--                 Index Cond: (account_id = $11)
 --   CTE backup_codes_dropped
 --     ->  Delete on backup_codes
 --           ->  Bitmap Heap Scan on backup_codes
---                 Recheck Cond: (account_id = $10)
+--                 Recheck Cond: (account_id = $12)
 --                 ->  Bitmap Index Scan on backup_codes_pkey
---                       Index Cond: (account_id = $10)
+--                       Index Cond: (account_id = $12)
 --   CTE carried_over_attempts
 --     ->  Update on attempts a_1
 --           ->  Nested Loop
 --                 ->  CTE Scan on changed f_2
 --                 ->  Index Scan using attempts_account on attempts a_1
 --                       Index Cond: (account_id = f_2.account_id)
---                       Filter: ((status = 'open'::text) AND ((f_2.security_stamp - 1) = security_stamp) AND (purpose = ANY ($11)))
+--                       Filter: ((status = 'open'::text) AND ((f_2.security_stamp - 1) = security_stamp) AND (purpose = ANY ($13)))
 --   CTE audited
 --     ->  Insert on audit_events
 --           ->  CTE Scan on changed

@@ -7,12 +7,12 @@ changed AS (
       UPDATE sessions s SET ended_at = $4::timestamptz, end_reason = 'logout' FROM browser b
       WHERE s.browser_session_id = b.browser_session_id AND s.stage = 'signed_in' AND s.ended_at IS NULL
         AND s.id = $5::bigint RETURNING s.id AS session_id, s.account_id),
-verdict AS (SELECT 'done' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM changed),
+verdict AS (SELECT $6::text AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM changed),
 audited AS (
     INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id)
-    SELECT $6::bigint, $7::timestamptz, $8, outcome, $9, account_id, session_id, attempt_id,
-      $10, $11, $12
+    SELECT $7::bigint, $8::timestamptz, $9, outcome, $10, account_id, session_id, attempt_id,
+      $11, $12, $13
     FROM verdict RETURNING id)
 SELECT * FROM verdict;
 

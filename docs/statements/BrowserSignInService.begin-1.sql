@@ -14,13 +14,12 @@ begun AS (
       SELECT $6::bigint, b.browser_session_id, $7, $8, s.subject, s.account_id,
         $9::timestamptz, $10::timestamptz
       FROM browser b CROSS JOIN subject s RETURNING id, subject, account_id, NULL::bigint AS session_id),
-verdict AS (
-      SELECT 'begun' AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM begun),
+verdict AS (SELECT $11::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM begun),
 audited AS (
     INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id)
-    SELECT $11::bigint, $12::timestamptz, $13, outcome, $14, account_id, session_id, attempt_id,
-      $15, $16, $17
+    SELECT $12::bigint, $13::timestamptz, $14, outcome, $15, account_id, session_id, attempt_id,
+      $16, $17, $18
     FROM verdict RETURNING id)
 SELECT * FROM verdict;
 

@@ -92,26 +92,22 @@ ended AS (
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM connected f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM session) AND (s.amr @> $52::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
-closed AS (
-    UPDATE attempts a SET closed_at = $53::timestamptz,
-      status = CASE WHEN a.expires_at <= $54::timestamptz THEN 'expired' ELSE 'superseded' END
-    WHERE a.account_id IN (SELECT account_id FROM connected) AND a.purpose = 'second_factor' AND a.kind = 'code' AND a.status = 'open' RETURNING a.id),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN connected f ON f.account_id = a.id WHERE a.email IS NOT NULL),
 message AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
       next_try_at, created_at, expires_at)
-    SELECT $55::bigint, $56::bigint, r.account_id, $57,
-      $58, r.address, r.language, $59, $60::timestamptz, $61::timestamptz,
-      $62::timestamptz
+    SELECT $53::bigint, $54::bigint, r.account_id, $55,
+      $56, r.address, r.language, $57, $58::timestamptz, $59::timestamptz,
+      $60::timestamptz
     FROM recipient r WHERE r.address IS NOT NULL
     RETURNING id),
 audited AS (
     INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id)
-    SELECT $63::bigint, $64::timestamptz, $65, outcome, $66, account_id, session_id, attempt_id,
-      $67, $68, $69
+    SELECT $61::bigint, $62::timestamptz, $63, outcome, $64, account_id, session_id, attempt_id,
+      $65, $66, $67
     FROM decided RETURNING id)
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
@@ -267,30 +263,21 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 24).col1))) AND (amr @> $52) AND ((f_5.security_stamp - 1) = security_stamp))
 --                       SubPlan 24
 --                         ->  CTE Scan on session session_1
---   CTE closed
---     ->  Update on attempts a_3
---           ->  Nested Loop
---                 ->  HashAggregate
---                       Group Key: connected.account_id
---                       ->  CTE Scan on connected
---                 ->  Index Scan using attempts_account on attempts a_3
---                       Index Cond: (account_id = connected.account_id)
---                       Filter: ((purpose = 'second_factor'::text) AND (kind = 'code'::text) AND (status = 'open'::text))
 --   CTE message
 --     ->  Insert on messages
 --           ->  Nested Loop
 --                 ->  CTE Scan on connected f_6
---                 ->  Index Scan using accounts_pkey on accounts a_4
+--                 ->  Index Scan using accounts_pkey on accounts a_3
 --                       Index Cond: (id = f_6.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
 --   CTE audited
 --     ->  Insert on audit_events
 --           ->  CTE Scan on decided
---   InitPlan 29
+--   InitPlan 28
 --     ->  CTE Scan on decided decided_1
---   InitPlan 30
+--   InitPlan 29
 --     ->  CTE Scan on decided decided_2
---   InitPlan 31
+--   InitPlan 30
 --     ->  CTE Scan on target
---   InitPlan 32
+--   InitPlan 31
 --     ->  CTE Scan on budget

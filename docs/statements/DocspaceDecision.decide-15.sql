@@ -106,26 +106,22 @@ ended AS (
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM connected f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM promoted) AND (s.amr @> $49::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
-closed AS (
-    UPDATE attempts a SET closed_at = $50::timestamptz,
-      status = CASE WHEN a.expires_at <= $51::timestamptz THEN 'expired' ELSE 'superseded' END
-    WHERE a.account_id IN (SELECT account_id FROM connected) AND a.purpose = 'second_factor' AND a.kind = 'code' AND a.status = 'open' RETURNING a.id),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN connected f ON f.account_id = a.id WHERE a.email IS NOT NULL),
 message AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
       next_try_at, created_at, expires_at)
-    SELECT $52::bigint, $53::bigint, r.account_id, $54,
-      $55, r.address, r.language, $56, $57::timestamptz, $58::timestamptz,
-      $59::timestamptz
+    SELECT $50::bigint, $51::bigint, r.account_id, $52,
+      $53, r.address, r.language, $54, $55::timestamptz, $56::timestamptz,
+      $57::timestamptz
     FROM recipient r WHERE r.address IS NOT NULL
     RETURNING id),
 audited AS (
     INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id)
-    SELECT $60::bigint, $61::timestamptz, $62, outcome, $63, account_id, session_id, attempt_id,
-      $64, $65, $66
+    SELECT $58::bigint, $59::timestamptz, $60, outcome, $61, account_id, session_id, attempt_id,
+      $62, $63, $64
     FROM decided RETURNING id)
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
@@ -325,30 +321,21 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 29).col1))) AND (amr @> $49) AND ((f_8.security_stamp - 1) = security_stamp))
 --                       SubPlan 29
 --                         ->  CTE Scan on promoted promoted_1
---   CTE closed
---     ->  Update on attempts a_5
---           ->  Nested Loop
---                 ->  HashAggregate
---                       Group Key: connected.account_id
---                       ->  CTE Scan on connected
---                 ->  Index Scan using attempts_account on attempts a_5
---                       Index Cond: (account_id = connected.account_id)
---                       Filter: ((purpose = 'second_factor'::text) AND (kind = 'code'::text) AND (status = 'open'::text))
 --   CTE message
 --     ->  Insert on messages
 --           ->  Nested Loop
 --                 ->  CTE Scan on connected f_9
---                 ->  Index Scan using accounts_pkey on accounts a_6
+--                 ->  Index Scan using accounts_pkey on accounts a_5
 --                       Index Cond: (id = f_9.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
 --   CTE audited
 --     ->  Insert on audit_events
 --           ->  CTE Scan on decided
---   InitPlan 34
+--   InitPlan 33
 --     ->  CTE Scan on decided decided_1
---   InitPlan 35
+--   InitPlan 34
 --     ->  CTE Scan on decided decided_2
---   InitPlan 36
+--   InitPlan 35
 --     ->  CTE Scan on target
---   InitPlan 37
+--   InitPlan 36
 --     ->  CTE Scan on budget

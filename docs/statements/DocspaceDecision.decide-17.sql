@@ -109,26 +109,22 @@ ended AS (
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM connected f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM promoted) AND (s.amr @> $55::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
-closed AS (
-    UPDATE attempts a SET closed_at = $56::timestamptz,
-      status = CASE WHEN a.expires_at <= $57::timestamptz THEN 'expired' ELSE 'superseded' END
-    WHERE a.account_id IN (SELECT account_id FROM connected) AND a.purpose = 'second_factor' AND a.kind = 'code' AND a.status = 'open' RETURNING a.id),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN connected f ON f.account_id = a.id WHERE a.email IS NOT NULL),
 message AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
       next_try_at, created_at, expires_at)
-    SELECT $58::bigint, $59::bigint, r.account_id, $60,
-      $61, r.address, r.language, $62, $63::timestamptz, $64::timestamptz,
-      $65::timestamptz
+    SELECT $56::bigint, $57::bigint, r.account_id, $58,
+      $59, r.address, r.language, $60, $61::timestamptz, $62::timestamptz,
+      $63::timestamptz
     FROM recipient r WHERE r.address IS NOT NULL
     RETURNING id),
 audited AS (
     INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id)
-    SELECT $66::bigint, $67::timestamptz, $68, outcome, $69, account_id, session_id, attempt_id,
-      $70, $71, $72
+    SELECT $64::bigint, $65::timestamptz, $66, outcome, $67, account_id, session_id, attempt_id,
+      $68, $69, $70
     FROM decided RETURNING id)
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
@@ -337,30 +333,21 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 32).col1))) AND (amr @> $55) AND ((f_8.security_stamp - 1) = security_stamp))
 --                       SubPlan 32
 --                         ->  CTE Scan on promoted promoted_1
---   CTE closed
---     ->  Update on attempts a_5
---           ->  Nested Loop
---                 ->  HashAggregate
---                       Group Key: connected.account_id
---                       ->  CTE Scan on connected
---                 ->  Index Scan using attempts_account on attempts a_5
---                       Index Cond: (account_id = connected.account_id)
---                       Filter: ((purpose = 'second_factor'::text) AND (kind = 'code'::text) AND (status = 'open'::text))
 --   CTE message
 --     ->  Insert on messages
 --           ->  Nested Loop
 --                 ->  CTE Scan on connected f_9
---                 ->  Index Scan using accounts_pkey on accounts a_6
+--                 ->  Index Scan using accounts_pkey on accounts a_5
 --                       Index Cond: (id = f_9.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
 --   CTE audited
 --     ->  Insert on audit_events
 --           ->  CTE Scan on decided
---   InitPlan 37
+--   InitPlan 36
 --     ->  CTE Scan on decided decided_1
---   InitPlan 38
+--   InitPlan 37
 --     ->  CTE Scan on decided decided_2
---   InitPlan 39
+--   InitPlan 38
 --     ->  CTE Scan on target
---   InitPlan 40
+--   InitPlan 39
 --     ->  CTE Scan on budget

@@ -25,19 +25,21 @@ candidate AS (
 closed AS (
     UPDATE attempts a SET closed_at = $26::timestamptz,
       status = CASE WHEN a.expires_at <= $27::timestamptz THEN 'expired' ELSE 'superseded' END
-    WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $28 AND a.session_id IS NULL AND a.purpose = 'second_factor' AND a.kind = 'code' AND NOT (a.expires_at > $29::timestamptz AND a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $30 AND a.session_id IS NULL AND a.kind = $31 AND a.method = $32) AND a.status = 'open' RETURNING a.id),
+    WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $28 AND a.session_id IS NULL AND a.purpose = 'second_factor' AND a.kind = 'code' AND NOT (a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $29 AND a.session_id IS NULL AND a.kind = $30 AND a.method = $31 AND (a.status = 'open' AND a.expires_at > $32::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($33::text[]) OR EXISTS (
+    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)))) AND a.status = 'open' RETURNING a.id),
 standing AS (
-    SELECT a.expires_at, a.status FROM attempts a WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $33 AND a.session_id IS NULL AND a.kind = $34 AND a.method = $35 AND a.purpose = $36
-      AND a.status IN ('open', 'exhausted') AND a.expires_at > $37::timestamptz ORDER BY a.id DESC LIMIT 1),
+    SELECT a.expires_at, a.status FROM attempts a WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $34 AND a.session_id IS NULL AND a.kind = $35 AND a.method = $36 AND a.purpose = $37
+      AND ((a.status = 'open' AND a.expires_at > $38::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($39::text[]) OR EXISTS (
+    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp))) OR a.status = 'exhausted' AND a.expires_at > $40::timestamptz) ORDER BY a.id DESC LIMIT 1),
 opening AS (SELECT c.* FROM candidate c CROSS JOIN (SELECT count(*) FROM closed) done WHERE NOT EXISTS (SELECT FROM standing)),
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
           tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
-        SELECT $38::bigint, $39, $40, $41, $42, $43,
-          f.subject, f.account_id, f.session_id, $44, $45,
-          $46::smallint, $47::timestamptz, $48::timestamptz,
-          $49::bigint, $50::bigint,
-          $51::bigint, coalesce(f.security_stamp, 0)
+        SELECT $41::bigint, $42, $43, $44, $45, $46,
+          f.subject, f.account_id, f.session_id, $47, $48,
+          $49::smallint, $50::timestamptz, $51::timestamptz,
+          $52::bigint, $53::bigint,
+          $54::bigint, coalesce(f.security_stamp, 0)
         FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
@@ -45,20 +47,20 @@ budget_row AS (
 recipient AS (
     SELECT a.phone AS address, a.language, a.id AS account_id
     FROM accounts a JOIN opening f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
-addressee AS (SELECT address, coalesce($52::text, language) AS language, account_id FROM recipient),
+addressee AS (SELECT address, coalesce($55::text, language) AS language, account_id FROM recipient),
 message AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
       next_try_at, created_at, expires_at)
-    SELECT $53::bigint, $54::bigint, r.account_id, $55,
-      $56, r.address, r.language, $57, $58::timestamptz, $59::timestamptz,
-      $60::timestamptz
+    SELECT $56::bigint, $57::bigint, r.account_id, $58,
+      $59, r.address, r.language, $60, $61::timestamptz, $62::timestamptz,
+      $63::timestamptz
     FROM addressee r WHERE r.address IS NOT NULL
     RETURNING id),
 audited AS (
     INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id)
-    SELECT $61::bigint, $62::timestamptz, $63, outcome, $64, account_id, session_id, attempt_id,
-      $65, $66, $67
+    SELECT $64::bigint, $65::timestamptz, $66, outcome, $67, account_id, session_id, attempt_id,
+      $68, $69, $70
     FROM verdict RETURNING id)
 SELECT * FROM verdict;
 
@@ -95,20 +97,28 @@ SELECT * FROM verdict;
 --             ->  CTE Scan on candidate candidate_1
 --           ->  Index Scan using attempts_account on attempts a
 --                 Index Cond: (account_id = (InitPlan 6).col1)
---                 Filter: ((session_id IS NULL) AND (protocol = $28) AND (purpose = 'second_factor'::text) AND (kind = 'code'::text) AND (status = 'open'::text) AND ((expires_at <= $29) OR (account_id <> (InitPlan 7).col1) OR (protocol <> $30) OR (session_id IS NOT NULL) OR (kind <> $31) OR (method <> $32)))
+--                 Filter: ((session_id IS NULL) AND (protocol = $28) AND (purpose = 'second_factor'::text) AND (kind = 'code'::text) AND (status = 'open'::text) AND ((account_id <> (InitPlan 7).col1) OR (protocol <> $29) OR (session_id IS NOT NULL) OR (kind <> $30) OR (method <> $31) OR (status <> 'open'::text) OR (expires_at <= $32) OR ((account_id IS NOT NULL) AND (purpose <> ALL ($33)) AND (NOT EXISTS(SubPlan 8)))))
+--                 SubPlan 8
+--                   ->  Index Scan using accounts_pkey on accounts o_1
+--                         Index Cond: (id = a.account_id)
+--                         Filter: (security_stamp <= a.security_stamp)
 --   CTE opening
 --     ->  Result
---           One-Time Filter: (NOT (InitPlan 10).col1)
---           InitPlan 10
+--           One-Time Filter: (NOT (InitPlan 12).col1)
+--           InitPlan 12
 --             ->  Subquery Scan on standing
 --                   ->  Limit
---                         InitPlan 9
+--                         InitPlan 10
 --                           ->  CTE Scan on candidate candidate_2
 --                         ->  Sort
 --                               Sort Key: a_1.id DESC
 --                               ->  Index Scan using attempts_account on attempts a_1
---                                     Index Cond: (account_id = (InitPlan 9).col1)
---                                     Filter: ((session_id IS NULL) AND (status = ANY ('{open,exhausted}'::text[])) AND (expires_at > $37) AND (protocol = $33) AND (kind = $34) AND (method = $35) AND (purpose = $36))
+--                                     Index Cond: (account_id = (InitPlan 10).col1)
+--                                     Filter: ((session_id IS NULL) AND (protocol = $34) AND (kind = $35) AND (method = $36) AND (purpose = $37) AND (((status = 'open'::text) AND (expires_at > $38) AND ((account_id IS NULL) OR (purpose = ANY ($39)) OR EXISTS(SubPlan 11))) OR ((status = 'exhausted'::text) AND (expires_at > $40))))
+--                                     SubPlan 11
+--                                       ->  Index Scan using accounts_pkey on accounts o_2
+--                                             Index Cond: (id = a_1.account_id)
+--                                             Filter: (security_stamp <= a_1.security_stamp)
 --           ->  Nested Loop
 --                 ->  CTE Scan on candidate c
 --                 ->  Aggregate

@@ -87,26 +87,22 @@ ended AS (
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM connected f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM marking) AND (s.amr @> $33::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
-closed AS (
-    UPDATE attempts a SET closed_at = $34::timestamptz,
-      status = CASE WHEN a.expires_at <= $35::timestamptz THEN 'expired' ELSE 'superseded' END
-    WHERE a.account_id IN (SELECT account_id FROM connected) AND a.purpose = 'second_factor' AND a.kind = 'code' AND a.status = 'open' RETURNING a.id),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN connected f ON f.account_id = a.id WHERE a.email IS NOT NULL),
 message AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
       next_try_at, created_at, expires_at)
-    SELECT $36::bigint, $37::bigint, r.account_id, $38,
-      $39, r.address, r.language, $40, $41::timestamptz, $42::timestamptz,
-      $43::timestamptz
+    SELECT $34::bigint, $35::bigint, r.account_id, $36,
+      $37, r.address, r.language, $38, $39::timestamptz, $40::timestamptz,
+      $41::timestamptz
     FROM recipient r WHERE r.address IS NOT NULL
     RETURNING id),
 audited AS (
     INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id)
-    SELECT $44::bigint, $45::timestamptz, $46, outcome, $47, account_id, session_id, attempt_id,
-      $48, $49, $50
+    SELECT $42::bigint, $43::timestamptz, $44, outcome, $45, account_id, session_id, attempt_id,
+      $46, $47, $48
     FROM verdict RETURNING id)
 SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM connected) AS connected;
 
@@ -274,26 +270,17 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM connected) 
 --                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 23).col1))) AND (amr @> $33) AND ((f_4.security_stamp - 1) = security_stamp))
 --                       SubPlan 23
 --                         ->  CTE Scan on marking marking_1
---   CTE closed
---     ->  Update on attempts a_4
---           ->  Nested Loop
---                 ->  HashAggregate
---                       Group Key: connected.account_id
---                       ->  CTE Scan on connected
---                 ->  Index Scan using attempts_account on attempts a_4
---                       Index Cond: (account_id = connected.account_id)
---                       Filter: ((purpose = 'second_factor'::text) AND (kind = 'code'::text) AND (status = 'open'::text))
 --   CTE message
 --     ->  Insert on messages
 --           ->  Nested Loop
 --                 ->  CTE Scan on connected f_5
---                 ->  Index Scan using accounts_pkey on accounts a_5
+--                 ->  Index Scan using accounts_pkey on accounts a_4
 --                       Index Cond: (id = f_5.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
 --   CTE audited
 --     ->  Insert on audit_events
 --           ->  CTE Scan on verdict
---   InitPlan 28
+--   InitPlan 27
 --     ->  CTE Scan on verdict verdict_1
---   InitPlan 29
---     ->  CTE Scan on connected connected_1
+--   InitPlan 28
+--     ->  CTE Scan on connected

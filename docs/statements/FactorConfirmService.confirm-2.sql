@@ -90,26 +90,22 @@ ended AS (
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM connected f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM marking) AND (s.amr @> $39::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
-closed AS (
-    UPDATE attempts a SET closed_at = $40::timestamptz,
-      status = CASE WHEN a.expires_at <= $41::timestamptz THEN 'expired' ELSE 'superseded' END
-    WHERE a.account_id IN (SELECT account_id FROM connected) AND a.purpose = 'second_factor' AND a.kind = 'code' AND a.status = 'open' RETURNING a.id),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN connected f ON f.account_id = a.id WHERE a.email IS NOT NULL),
 message AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
       next_try_at, created_at, expires_at)
-    SELECT $42::bigint, $43::bigint, r.account_id, $44,
-      $45, r.address, r.language, $46, $47::timestamptz, $48::timestamptz,
-      $49::timestamptz
+    SELECT $40::bigint, $41::bigint, r.account_id, $42,
+      $43, r.address, r.language, $44, $45::timestamptz, $46::timestamptz,
+      $47::timestamptz
     FROM recipient r WHERE r.address IS NOT NULL
     RETURNING id),
 audited AS (
     INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id)
-    SELECT $50::bigint, $51::timestamptz, $52, outcome, $53, account_id, session_id, attempt_id,
-      $54, $55, $56
+    SELECT $48::bigint, $49::timestamptz, $50, outcome, $51, account_id, session_id, attempt_id,
+      $52, $53, $54
     FROM verdict RETURNING id)
 SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM connected) AS connected;
 
@@ -286,26 +282,17 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM connected) 
 --                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 26).col1))) AND (amr @> $39) AND ((f_4.security_stamp - 1) = security_stamp))
 --                       SubPlan 26
 --                         ->  CTE Scan on marking marking_1
---   CTE closed
---     ->  Update on attempts a_4
---           ->  Nested Loop
---                 ->  HashAggregate
---                       Group Key: connected.account_id
---                       ->  CTE Scan on connected
---                 ->  Index Scan using attempts_account on attempts a_4
---                       Index Cond: (account_id = connected.account_id)
---                       Filter: ((purpose = 'second_factor'::text) AND (kind = 'code'::text) AND (status = 'open'::text))
 --   CTE message
 --     ->  Insert on messages
 --           ->  Nested Loop
 --                 ->  CTE Scan on connected f_5
---                 ->  Index Scan using accounts_pkey on accounts a_5
+--                 ->  Index Scan using accounts_pkey on accounts a_4
 --                       Index Cond: (id = f_5.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
 --   CTE audited
 --     ->  Insert on audit_events
 --           ->  CTE Scan on verdict
---   InitPlan 31
+--   InitPlan 30
 --     ->  CTE Scan on verdict verdict_1
---   InitPlan 32
---     ->  CTE Scan on connected connected_1
+--   InitPlan 31
+--     ->  CTE Scan on connected

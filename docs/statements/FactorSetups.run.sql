@@ -11,21 +11,21 @@ fresh AS (
     SELECT s.*, a.second_factor FROM signed_in s JOIN accounts a ON a.id = s.account_id
     WHERE a.disabled_at IS NULL AND CASE WHEN a.second_factor <> 'none' THEN s.second_factor_at > $4::timestamptz
       ELSE $5::boolean OR s.signed_in_at > $6::timestamptz END),
-verdict AS (SELECT 'begun' AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM fresh),
+verdict AS (SELECT $7::text AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM fresh),
 set_up AS (
       INSERT INTO factor_setups (account_id, factor, secret_sealed, phone, backup_code_hashes, created_at, expires_at)
-      SELECT f.account_id, $7, $8, $9, $10::text[], $11::timestamptz, $12::timestamptz FROM fresh f
+      SELECT f.account_id, $8, $9, $10, $11::text[], $12::timestamptz, $13::timestamptz FROM fresh f
       ON CONFLICT (account_id) DO UPDATE SET factor = excluded.factor, secret_sealed = excluded.secret_sealed,
         phone = excluded.phone, backup_code_hashes = excluded.backup_code_hashes, created_at = excluded.created_at, expires_at = excluded.expires_at
       RETURNING account_id),
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
           tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
-        SELECT $13::bigint, $14, $15, $16, $17, $18,
-          f.subject, f.account_id, f.session_id, $19, $20,
-          $21::smallint, $22::timestamptz, $23::timestamptz,
-          $24::bigint, $25::bigint,
-          $26::bigint, coalesce(f.security_stamp, 0)
+        SELECT $14::bigint, $15, $16, $17, $18, $19,
+          f.subject, f.account_id, f.session_id, $20, $21,
+          $22::smallint, $23::timestamptz, $24::timestamptz,
+          $25::bigint, $26::bigint,
+          $27::bigint, coalesce(f.security_stamp, 0)
         FROM fresh f RETURNING id, subject, factor, account_id, session_id, security_stamp),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
@@ -33,8 +33,8 @@ budget_row AS (
 audited AS (
     INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id)
-    SELECT $27::bigint, $28::timestamptz, $29, outcome, $30, account_id, session_id, attempt_id,
-      $31, $32, $33
+    SELECT $28::bigint, $29::timestamptz, $30, outcome, $31, account_id, session_id, attempt_id,
+      $32, $33, $34
     FROM verdict RETURNING id)
 SELECT EXISTS (SELECT FROM verdict) AS begun;
 

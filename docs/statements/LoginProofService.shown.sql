@@ -2,8 +2,8 @@
 
 WITH challenge AS (
       SELECT a.account_id, a.method FROM attempts a WHERE a.kind = 'challenge' AND a.secret_hash = ANY($1::text[]) AND a.purpose = $2
-        AND a.status = 'open' AND a.expires_at > $3::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($4::text[]) OR EXISTS (
-    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp))),
+        AND (a.status = 'open' AND a.expires_at > $3::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($4::text[]) OR EXISTS (
+    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)))),
 login_key AS (
     SELECT c.account_id, c.kind,
       json_build_object('id', c.id::text, 'kind', c.kind, 'credential_id', c.credential_id, 'public_key', c.public_key,

@@ -39,7 +39,7 @@ superseded AS (
       UPDATE attempts o SET status = 'superseded', closed_at = $14::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id),
-redeemed AS (SELECT account_id FROM verdict WHERE outcome = 'redeemed'),
+redeemed AS (SELECT account_id, security_stamp FROM verdict WHERE outcome = 'redeemed'),
 revoked AS (
     UPDATE credentials c SET revoked_at = $15::timestamptz FROM redeemed f
     WHERE c.account_id = f.account_id AND c.revoked_at IS NULL RETURNING c.id),

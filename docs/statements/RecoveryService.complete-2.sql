@@ -39,7 +39,7 @@ superseded AS (
       UPDATE attempts o SET status = 'superseded', closed_at = $14::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id),
-redeemed AS (SELECT account_id FROM verdict WHERE outcome = 'redeemed'),
+redeemed AS (SELECT account_id, security_stamp FROM verdict WHERE outcome = 'redeemed'),
 replaced AS (
       UPDATE pending_recoveries p SET ended_at = $15::timestamptz, end_reason = 'replaced' FROM redeemed f
       WHERE p.account_id = f.account_id AND p.ended_at IS NULL RETURNING p.id),

@@ -39,7 +39,7 @@ superseded AS (
       UPDATE attempts o SET status = 'superseded', closed_at = $14::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id),
-redeemed AS (SELECT account_id FROM verdict WHERE outcome = 'redeemed'),
+redeemed AS (SELECT account_id, security_stamp FROM verdict WHERE outcome = 'redeemed'),
 inserted AS (
     INSERT INTO credentials (id, uuid, account_id, kind, credential_id, name, public_key, sign_count, encrypted_private_key, created_at)
     SELECT n.id, n.uuid, f.account_id, n.kind, n.credential_id, n.name, n.public_key, n.sign_count, n.encrypted_private_key,
@@ -48,29 +48,11 @@ inserted AS (
       jsonb_to_recordset($16::jsonb) AS n (id bigint, uuid uuid, kind text, credential_id text, name text,
         public_key text, sign_count bigint, encrypted_private_key text)
     RETURNING id),
-unprotected AS (
-      SELECT a.id AS account_id FROM accounts a JOIN redeemed f ON f.account_id = a.id
-      WHERE a.second_factor = 'none' AND $17::text IS NOT NULL),
-raised AS (
-      UPDATE accounts a SET security_stamp = a.security_stamp + 1, updated_at = $18::timestamptz,
-        second_factor = CASE WHEN a.second_factor = 'none' AND $19::text IS NOT NULL THEN 'totp' ELSE a.second_factor END
-      FROM redeemed f WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp),
-authenticator AS (
-      INSERT INTO totp_factors (account_id, secret_sealed, last_step, created_at)
-      SELECT u.account_id, $20::text, $21::bigint, $22::timestamptz FROM unprotected u
-      ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = excluded.last_step,
-        created_at = excluded.created_at RETURNING account_id),
-ended AS (
-      UPDATE sessions s SET ended_at = $23::timestamptz, end_reason = $24 FROM raised f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.amr @> $25::jsonb) RETURNING s.id),
-carried_over AS (
-      UPDATE sessions s SET security_stamp = f.security_stamp FROM raised f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.amr @> $26::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
 audited AS (
     INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id)
-    SELECT $27::bigint, $28::timestamptz, $29, outcome, $30, account_id, session_id, attempt_id,
-      $31, $32, $33
+    SELECT $17::bigint, $18::timestamptz, $19, outcome, $20, account_id, session_id, attempt_id,
+      $21, $22, $23
     FROM verdict RETURNING id)
 SELECT (SELECT outcome FROM verdict) AS outcome;
 
@@ -144,47 +126,14 @@ SELECT (SELECT outcome FROM verdict) AS outcome;
 --                 ->  Index Scan using attempts_open on attempts o_1
 --                       Index Cond: ((subject = g_2.subject) AND (purpose = g_2.purpose))
 --                       Filter: ((status = 'open'::text) AND (id <> g_2.id))
---   CTE redeemed
---     ->  CTE Scan on verdict
---           Filter: (outcome = 'redeemed'::text)
 --   CTE inserted
 --     ->  Insert on credentials
 --           ->  Nested Loop
---                 ->  CTE Scan on redeemed f
+--                 ->  CTE Scan on verdict
+--                       Filter: (outcome = 'redeemed'::text)
 --                 ->  Function Scan on jsonb_to_recordset n
---   CTE raised
---     ->  Update on accounts a_2
---           ->  Nested Loop
---                 ->  CTE Scan on redeemed f_1
---                 ->  Index Scan using accounts_pkey on accounts a_2
---                       Index Cond: (id = f_1.account_id)
---   CTE authenticator
---     ->  Insert on totp_factors
---           Conflict Resolution: UPDATE
---           Conflict Arbiter Indexes: totp_factors_pkey
---           ->  Result
---                 One-Time Filter: ($17 IS NOT NULL)
---                 ->  Nested Loop
---                       ->  CTE Scan on redeemed f_2
---                       ->  Index Scan using accounts_pkey on accounts a_3
---                             Index Cond: (id = f_2.account_id)
---                             Filter: (second_factor = 'none'::text)
---   CTE ended
---     ->  Update on sessions s
---           ->  Nested Loop
---                 ->  CTE Scan on raised f_3
---                 ->  Index Scan using sessions_live on sessions s
---                       Index Cond: (account_id = f_3.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (amr @> $25)))
---   CTE carried_over
---     ->  Update on sessions s_1
---           ->  Nested Loop
---                 ->  CTE Scan on raised f_4
---                 ->  Index Scan using sessions_live on sessions s_1
---                       Index Cond: (account_id = f_4.account_id)
---                       Filter: ((ended_at IS NULL) AND (amr @> $26) AND ((f_4.security_stamp - 1) = security_stamp))
 --   CTE audited
 --     ->  Insert on audit_events
 --           ->  CTE Scan on verdict verdict_1
---   InitPlan 19
+--   InitPlan 14
 --     ->  CTE Scan on verdict verdict_2

@@ -12,27 +12,26 @@ target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
         a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($7::text[]) OR EXISTS (
     SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) AS allowed FROM attempts a
-      WHERE a.subject = (SELECT subject FROM subject) AND a.protocol = $8 AND a.purpose = $9
-    AND a.kind = 'code' AND a.factor = 'first' AND a.status = 'open' AND a.secret_hash = ANY($10::text[]) AND a.purpose = $11 ORDER BY a.id DESC LIMIT 1),
+      WHERE a.subject = (SELECT subject FROM subject) AND a.status = 'open' AND a.protocol = $8 AND a.kind = 'code' AND a.factor = 'first' AND a.secret_hash = ANY($9::text[]) AND a.purpose = $10 ORDER BY a.id DESC LIMIT 1),
 budget AS (
-      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $12::timestamptz THEN 0 ELSE b.spent END AS spent,
-        CASE WHEN b.refills_at > $13::timestamptz THEN b.refills_at END AS refills_at
+      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $11::timestamptz THEN 0 ELSE b.spent END AS spent,
+        CASE WHEN b.refills_at > $12::timestamptz THEN b.refills_at END AS refills_at
       FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
 guess AS (
       UPDATE attempts a SET
         status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND true) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
         tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND true) THEN a.tries_left ELSE a.tries_left - 1 END,
-        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND true) OR a.tries_left = 1 THEN $14::timestamptz END
+        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND true) OR a.tries_left = 1 THEN $13::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
-      WHERE a.id = t.id AND a.kind = $15 AND a.status = 'open' AND a.expires_at > $16::timestamptz
+      WHERE a.id = t.id AND a.kind = $14 AND a.status = 'open' AND a.expires_at > $15::timestamptz
         AND a.tries_left > 0 AND t.allowed AND true
       RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
 verdict AS (
       SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $17::timestamptz THEN 'expired'
-        WHEN t.kind <> $18 THEN 'other_kind' WHEN b.spent >= $19::int THEN 'budget_spent'
+        WHEN t.expires_at <= $16::timestamptz THEN 'expired'
+        WHEN t.kind <> $17 THEN 'other_kind' WHEN b.spent >= $18::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 redeemed AS (SELECT account_id, security_stamp FROM verdict WHERE outcome = 'redeemed'),
@@ -50,21 +49,21 @@ key_holder AS (
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $20::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $19::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $21::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $20::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id),
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
           tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
-        SELECT $22::bigint, $23, $24, $25, $26, $27,
-          f.subject, f.account_id, f.session_id, $28, $29,
-          $30::smallint, $31::timestamptz, $32::timestamptz,
-          $33::bigint, $34::bigint,
-          $35::bigint, coalesce(f.security_stamp, 0)
+        SELECT $21::bigint, $22, $23, $24, $25, $26,
+          f.subject, f.account_id, f.session_id, $27, $28,
+          $29::smallint, $30::timestamptz, $31::timestamptz,
+          $32::bigint, $33::bigint,
+          $34::bigint, coalesce(f.security_stamp, 0)
         FROM candidate f RETURNING id, subject, factor, account_id, session_id, security_stamp),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
@@ -72,8 +71,8 @@ budget_row AS (
 audited AS (
     INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id)
-    SELECT $36::bigint, $37::timestamptz, $38, outcome, $39, account_id, session_id, attempt_id,
-      $40, $41, $42
+    SELECT $35::bigint, $36::timestamptz, $37, outcome, $38, account_id, session_id, attempt_id,
+      $39, $40, $41
     FROM verdict RETURNING id)
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT holder FROM key_holder) AS holder;
 
@@ -97,11 +96,9 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT holder FROM key_holder)
 --           ->  Result
 --                 ->  Sort
 --                       Sort Key: a.id DESC
---                       ->  Result
---                             One-Time Filter: ($9 = $11)
---                             ->  Index Scan using attempts_open on attempts a
---                                   Index Cond: ((subject = (InitPlan 3).col1) AND (purpose = $11))
---                                   Filter: ((protocol = $8) AND (kind = 'code'::text) AND (factor = 'first'::text) AND (secret_hash = ANY ($10)))
+--                       ->  Index Scan using attempts_open on attempts a
+--                             Index Cond: ((subject = (InitPlan 3).col1) AND (purpose = $10))
+--                             Filter: ((protocol = $8) AND (kind = 'code'::text) AND (factor = 'first'::text) AND (secret_hash = ANY ($9)))
 --                 SubPlan 2
 --                   ->  Index Scan using accounts_pkey on accounts o
 --                         Index Cond: (id = a.account_id)
@@ -121,7 +118,7 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT holder FROM key_holder)
 --                             Filter: allowed
 --                       ->  Index Scan using attempts_pkey on attempts a_1
 --                             Index Cond: (id = t_1.id)
---                             Filter: ((expires_at > $16) AND (tries_left > 0) AND (kind = $15) AND (status = 'open'::text))
+--                             Filter: ((expires_at > $15) AND (tries_left > 0) AND (kind = $14) AND (status = 'open'::text))
 --                 ->  CTE Scan on budget b_1
 --   CTE verdict
 --     ->  Nested Loop Left Join

@@ -9,20 +9,19 @@ begun AS (
       SELECT $5::bigint, b.browser_session_id, $6, $7, s.subject, s.account_id,
         $8::timestamptz, $9::timestamptz
       FROM browser b CROSS JOIN subject s RETURNING id, subject, account_id, NULL::bigint AS session_id),
-verdict AS (
-      SELECT 'begun' AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM begun),
+verdict AS (SELECT $10::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM begun),
 sign_up AS (
     INSERT INTO sign_ups (id, email, username, phone, first_name, last_name, password_hash, language,
       email_taken, phone_taken)
-    SELECT b.id, $10, $11, $12, $13,
-      $14, $15, $16,
-      $17, $18
+    SELECT b.id, $11, $12, $13, $14,
+      $15, $16, $17,
+      $18, $19
     FROM begun b RETURNING id),
 audited AS (
     INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id)
-    SELECT $19::bigint, $20::timestamptz, $21, outcome, $22, account_id, session_id, attempt_id,
-      $23, $24, $25
+    SELECT $20::bigint, $21::timestamptz, $22, outcome, $23, account_id, session_id, attempt_id,
+      $24, $25, $26
     FROM verdict RETURNING id)
 SELECT * FROM verdict;
 

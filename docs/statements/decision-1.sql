@@ -22,23 +22,25 @@ awaited AS (
         FROM with_second_factor h LEFT JOIN setup s USING (account_id)),
 standing AS (
     SELECT a.expires_at, a.status FROM attempts a WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $4 AND a.session_id IS NULL AND a.kind = $5 AND a.method = $6 AND a.purpose = $7
-      AND a.status IN ('open', 'exhausted') AND a.expires_at > $8::timestamptz ORDER BY a.id DESC LIMIT 1),
+      AND ((a.status = 'open' AND a.expires_at > $8::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($9::text[]) OR EXISTS (
+    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp))) OR a.status = 'exhausted' AND a.expires_at > $10::timestamptz) ORDER BY a.id DESC LIMIT 1),
 wanting AS (
-        SELECT h.* FROM with_second_factor h WHERE (h.second_factor = 'totp' OR $9::boolean) AND h.second_factor <> 'none'
+        SELECT h.* FROM with_second_factor h WHERE (h.second_factor = 'totp' OR $11::boolean) AND h.second_factor <> 'none'
           AND NOT EXISTS (SELECT FROM standing)),
 closed AS (
-    UPDATE attempts a SET closed_at = $10::timestamptz,
-      status = CASE WHEN a.expires_at <= $11::timestamptz THEN 'expired' ELSE 'superseded' END
-    WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $12 AND a.session_id IS NULL AND a.kind = $13 AND a.method = $14 AND a.expires_at <= $15::timestamptz AND a.status = 'open' RETURNING a.id),
+    UPDATE attempts a SET closed_at = $12::timestamptz,
+      status = CASE WHEN a.expires_at <= $13::timestamptz THEN 'expired' ELSE 'superseded' END
+    WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $14 AND a.session_id IS NULL AND a.kind = $15 AND a.method = $16 AND NOT (a.status = 'open' AND a.expires_at > $17::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($18::text[]) OR EXISTS (
+    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp))) AND a.status = 'open' RETURNING a.id),
 opening AS (SELECT w.* FROM wanting w CROSS JOIN (SELECT count(*) FROM closed) done),
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
           tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
-        SELECT $16::bigint, $17, $18, $19, $20, $21,
-          f.subject, f.account_id, f.session_id, $22, $23,
-          $24::smallint, $25::timestamptz, $26::timestamptz,
-          $27::bigint, $28::bigint,
-          $29::bigint, coalesce(f.security_stamp, 0)
+        SELECT $19::bigint, $20, $21, $22, $23, $24,
+          f.subject, f.account_id, f.session_id, $25, $26,
+          $27::smallint, $28::timestamptz, $29::timestamptz,
+          $30::bigint, $31::bigint,
+          $32::bigint, coalesce(f.security_stamp, 0)
         FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
@@ -74,36 +76,44 @@ SELECT * FROM awaited;
 --             ->  CTE Scan on candidate
 --           ->  Index Scan using attempts_account on attempts a_1
 --                 Index Cond: (account_id = (InitPlan 5).col1)
---                 Filter: ((session_id IS NULL) AND (expires_at <= $15) AND (protocol = $12) AND (kind = $13) AND (method = $14) AND (status = 'open'::text))
+--                 Filter: ((session_id IS NULL) AND (protocol = $14) AND (kind = $15) AND (method = $16) AND (status = 'open'::text) AND ((status <> 'open'::text) OR (expires_at <= $17) OR ((account_id IS NOT NULL) AND (purpose <> ALL ($18)) AND (NOT EXISTS(SubPlan 6)))))
+--                 SubPlan 6
+--                   ->  Index Scan using accounts_pkey on accounts o
+--                         Index Cond: (id = a_1.account_id)
+--                         Filter: (security_stamp <= a_1.security_stamp)
 --   CTE attempt
 --     ->  Insert on attempts
---           InitPlan 8
+--           InitPlan 10
 --             ->  Subquery Scan on standing
 --                   ->  Limit
---                         InitPlan 7
+--                         InitPlan 8
 --                           ->  CTE Scan on candidate candidate_1
 --                         ->  Sort
 --                               Sort Key: a_2.id DESC
 --                               ->  Index Scan using attempts_account on attempts a_2
---                                     Index Cond: (account_id = (InitPlan 7).col1)
---                                     Filter: ((session_id IS NULL) AND (status = ANY ('{open,exhausted}'::text[])) AND (expires_at > $8) AND (protocol = $4) AND (kind = $5) AND (method = $6) AND (purpose = $7))
+--                                     Index Cond: (account_id = (InitPlan 8).col1)
+--                                     Filter: ((session_id IS NULL) AND (protocol = $4) AND (kind = $5) AND (method = $6) AND (purpose = $7) AND (((status = 'open'::text) AND (expires_at > $8) AND ((account_id IS NULL) OR (purpose = ANY ($9)) OR EXISTS(SubPlan 9))) OR ((status = 'exhausted'::text) AND (expires_at > $10))))
+--                                     SubPlan 9
+--                                       ->  Index Scan using accounts_pkey on accounts o_1
+--                                             Index Cond: (id = a_2.account_id)
+--                                             Filter: (security_stamp <= a_2.security_stamp)
 --           ->  Result
---                 One-Time Filter: (NOT (InitPlan 8).col1)
+--                 One-Time Filter: (NOT (InitPlan 10).col1)
 --                 ->  Nested Loop
 --                       ->  CTE Scan on with_second_factor h_1
---                             Filter: (((second_factor = 'totp'::text) OR $9) AND (second_factor <> 'none'::text))
+--                             Filter: (((second_factor = 'totp'::text) OR $11) AND (second_factor <> 'none'::text))
 --                       ->  Aggregate
 --                             ->  CTE Scan on closed
 --   CTE budget_row
 --     ->  Insert on guess_budgets
 --           Conflict Resolution: NOTHING
 --           ->  CTE Scan on attempt
---   InitPlan 11
+--   InitPlan 13
 --     ->  Nested Loop
 --           ->  CTE Scan on with_second_factor f_2
 --           ->  Index Scan using totp_factors_pkey on totp_factors t
 --                 Index Cond: (account_id = f_2.account_id)
---   InitPlan 12
+--   InitPlan 14
 --     ->  Nested Loop Anti Join
 --           ->  CTE Scan on with_second_factor f_3
 --           ->  Index Only Scan using backup_codes_pkey on backup_codes b

@@ -31,23 +31,25 @@ awaited AS (
         FROM with_second_factor h LEFT JOIN setup s USING (account_id)),
 standing AS (
     SELECT a.expires_at, a.status FROM attempts a WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $10 AND a.session_id IS NULL AND a.kind = $11 AND a.method = $12 AND a.purpose = $13
-      AND a.status IN ('open', 'exhausted') AND a.expires_at > $14::timestamptz ORDER BY a.id DESC LIMIT 1),
+      AND ((a.status = 'open' AND a.expires_at > $14::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($15::text[]) OR EXISTS (
+    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp))) OR a.status = 'exhausted' AND a.expires_at > $16::timestamptz) ORDER BY a.id DESC LIMIT 1),
 wanting AS (
-        SELECT h.* FROM with_second_factor h WHERE (h.second_factor = 'totp' OR $15::boolean) AND h.second_factor <> 'none'
+        SELECT h.* FROM with_second_factor h WHERE (h.second_factor = 'totp' OR $17::boolean) AND h.second_factor <> 'none'
           AND NOT EXISTS (SELECT FROM standing)),
 closed AS (
-    UPDATE attempts a SET closed_at = $16::timestamptz,
-      status = CASE WHEN a.expires_at <= $17::timestamptz THEN 'expired' ELSE 'superseded' END
-    WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $18 AND a.session_id IS NULL AND a.kind = $19 AND a.method = $20 AND a.expires_at <= $21::timestamptz AND a.status = 'open' RETURNING a.id),
+    UPDATE attempts a SET closed_at = $18::timestamptz,
+      status = CASE WHEN a.expires_at <= $19::timestamptz THEN 'expired' ELSE 'superseded' END
+    WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $20 AND a.session_id IS NULL AND a.kind = $21 AND a.method = $22 AND NOT (a.status = 'open' AND a.expires_at > $23::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($24::text[]) OR EXISTS (
+    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp))) AND a.status = 'open' RETURNING a.id),
 opening AS (SELECT w.* FROM wanting w CROSS JOIN (SELECT count(*) FROM closed) done),
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
           tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
-        SELECT $22::bigint, $23, $24, $25, $26, $27,
-          f.subject, f.account_id, f.session_id, $28, $29,
-          $30::smallint, $31::timestamptz, $32::timestamptz,
-          $33::bigint, $34::bigint,
-          $35::bigint, coalesce(f.security_stamp, 0)
+        SELECT $25::bigint, $26, $27, $28, $29, $30,
+          f.subject, f.account_id, f.session_id, $31, $32,
+          $33::smallint, $34::timestamptz, $35::timestamptz,
+          $36::bigint, $37::bigint,
+          $38::bigint, coalesce(f.security_stamp, 0)
         FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
@@ -102,36 +104,44 @@ SELECT * FROM awaited;
 --             ->  CTE Scan on candidate
 --           ->  Index Scan using attempts_account on attempts a_2
 --                 Index Cond: (account_id = (InitPlan 6).col1)
---                 Filter: ((session_id IS NULL) AND (expires_at <= $21) AND (protocol = $18) AND (kind = $19) AND (method = $20) AND (status = 'open'::text))
+--                 Filter: ((session_id IS NULL) AND (protocol = $20) AND (kind = $21) AND (method = $22) AND (status = 'open'::text) AND ((status <> 'open'::text) OR (expires_at <= $23) OR ((account_id IS NOT NULL) AND (purpose <> ALL ($24)) AND (NOT EXISTS(SubPlan 7)))))
+--                 SubPlan 7
+--                   ->  Index Scan using accounts_pkey on accounts o_2
+--                         Index Cond: (id = a_2.account_id)
+--                         Filter: (security_stamp <= a_2.security_stamp)
 --   CTE attempt
 --     ->  Insert on attempts
---           InitPlan 9
+--           InitPlan 11
 --             ->  Subquery Scan on standing
 --                   ->  Limit
---                         InitPlan 8
+--                         InitPlan 9
 --                           ->  CTE Scan on candidate candidate_1
 --                         ->  Sort
 --                               Sort Key: a_3.id DESC
 --                               ->  Index Scan using attempts_account on attempts a_3
---                                     Index Cond: (account_id = (InitPlan 8).col1)
---                                     Filter: ((session_id IS NULL) AND (status = ANY ('{open,exhausted}'::text[])) AND (expires_at > $14) AND (protocol = $10) AND (kind = $11) AND (method = $12) AND (purpose = $13))
+--                                     Index Cond: (account_id = (InitPlan 9).col1)
+--                                     Filter: ((session_id IS NULL) AND (protocol = $10) AND (kind = $11) AND (method = $12) AND (purpose = $13) AND (((status = 'open'::text) AND (expires_at > $14) AND ((account_id IS NULL) OR (purpose = ANY ($15)) OR EXISTS(SubPlan 10))) OR ((status = 'exhausted'::text) AND (expires_at > $16))))
+--                                     SubPlan 10
+--                                       ->  Index Scan using accounts_pkey on accounts o_3
+--                                             Index Cond: (id = a_3.account_id)
+--                                             Filter: (security_stamp <= a_3.security_stamp)
 --           ->  Result
---                 One-Time Filter: (NOT (InitPlan 9).col1)
+--                 One-Time Filter: (NOT (InitPlan 11).col1)
 --                 ->  Nested Loop
 --                       ->  CTE Scan on with_second_factor h_1
---                             Filter: (((second_factor = 'totp'::text) OR $15) AND (second_factor <> 'none'::text))
+--                             Filter: (((second_factor = 'totp'::text) OR $17) AND (second_factor <> 'none'::text))
 --                       ->  Aggregate
 --                             ->  CTE Scan on closed
 --   CTE budget_row
 --     ->  Insert on guess_budgets
 --           Conflict Resolution: NOTHING
 --           ->  CTE Scan on attempt
---   InitPlan 12
+--   InitPlan 14
 --     ->  Nested Loop
 --           ->  CTE Scan on with_second_factor f_3
 --           ->  Index Scan using totp_factors_pkey on totp_factors t
 --                 Index Cond: (account_id = f_3.account_id)
---   InitPlan 13
+--   InitPlan 15
 --     ->  Nested Loop Anti Join
 --           ->  CTE Scan on with_second_factor f_4
 --           ->  Index Only Scan using backup_codes_pkey on backup_codes b

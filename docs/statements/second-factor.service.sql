@@ -29,29 +29,31 @@ awaited AS (
         FROM with_second_factor h LEFT JOIN setup s USING (account_id)),
 standing AS (
     SELECT a.expires_at, a.status FROM attempts a WHERE a.session_id = (SELECT session_id FROM good) AND a.kind = $9 AND a.method = $10 AND a.purpose = $11
-      AND a.status IN ('open', 'exhausted') AND a.expires_at > $12::timestamptz ORDER BY a.id DESC LIMIT 1),
+      AND ((a.status = 'open' AND a.expires_at > $12::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($13::text[]) OR EXISTS (
+    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp))) OR a.status = 'exhausted' AND a.expires_at > $14::timestamptz) ORDER BY a.id DESC LIMIT 1),
 wanting AS (
-        SELECT h.* FROM with_second_factor h WHERE (h.second_factor = 'totp' OR $13::boolean) AND h.second_factor <> 'none'
+        SELECT h.* FROM with_second_factor h WHERE (h.second_factor = 'totp' OR $15::boolean) AND h.second_factor <> 'none'
           AND NOT EXISTS (SELECT FROM standing)),
 closed AS (
-    UPDATE attempts a SET closed_at = $14::timestamptz,
-      status = CASE WHEN a.expires_at <= $15::timestamptz THEN 'expired' ELSE 'superseded' END
-    WHERE a.session_id = (SELECT session_id FROM good) AND a.kind = $16 AND a.method = $17 AND a.expires_at <= $18::timestamptz AND a.status = 'open' RETURNING a.id),
+    UPDATE attempts a SET closed_at = $16::timestamptz,
+      status = CASE WHEN a.expires_at <= $17::timestamptz THEN 'expired' ELSE 'superseded' END
+    WHERE a.session_id = (SELECT session_id FROM good) AND a.kind = $18 AND a.method = $19 AND NOT (a.status = 'open' AND a.expires_at > $20::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($21::text[]) OR EXISTS (
+    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp))) AND a.status = 'open' RETURNING a.id),
 opening AS (SELECT w.* FROM wanting w CROSS JOIN (SELECT count(*) FROM closed) done),
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
           tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
-        SELECT $19::bigint, $20, $21, $22, $23, $24,
-          f.subject, f.account_id, f.session_id, $25, $26,
-          $27::smallint, $28::timestamptz, $29::timestamptz,
-          $30::bigint, $31::bigint,
-          $32::bigint, coalesce(f.security_stamp, 0)
+        SELECT $22::bigint, $23, $24, $25, $26, $27,
+          f.subject, f.account_id, f.session_id, $28, $29,
+          $30::smallint, $31::timestamptz, $32::timestamptz,
+          $33::bigint, $34::bigint,
+          $35::bigint, coalesce(f.security_stamp, 0)
         FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
 ended AS (
-      UPDATE sessions s SET ended_at = $33::timestamptz, end_reason = 'refresh_replayed'
+      UPDATE sessions s SET ended_at = $36::timestamptz, end_reason = 'refresh_replayed'
       FROM presented p WHERE s.id = p.session_id AND p.state = 'replay' RETURNING s.id AS session_id),
 refused AS (
         SELECT coalesce(p.state, 'unknown') AS outcome, p.account_id, p.session_id, NULL::bigint AS attempt_id
@@ -59,8 +61,8 @@ refused AS (
 audited AS (
     INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id)
-    SELECT $34::bigint, $35::timestamptz, $36, outcome, $37, account_id, session_id, attempt_id,
-      $38, $39, $40
+    SELECT $37::bigint, $38::timestamptz, $39, outcome, $40, account_id, session_id, attempt_id,
+      $41, $42, $43
     FROM refused RETURNING id)
 SELECT * FROM awaited;
 
@@ -98,24 +100,32 @@ SELECT * FROM awaited;
 --             ->  CTE Scan on good
 --           ->  Index Scan using attempts_session on attempts a_1
 --                 Index Cond: (session_id = (InitPlan 6).col1)
---                 Filter: ((expires_at <= $18) AND (kind = $16) AND (method = $17) AND (status = 'open'::text))
+--                 Filter: ((kind = $18) AND (method = $19) AND (status = 'open'::text) AND ((status <> 'open'::text) OR (expires_at <= $20) OR ((account_id IS NOT NULL) AND (purpose <> ALL ($21)) AND (NOT EXISTS(SubPlan 7)))))
+--                 SubPlan 7
+--                   ->  Index Scan using accounts_pkey on accounts o_1
+--                         Index Cond: (id = a_1.account_id)
+--                         Filter: (security_stamp <= a_1.security_stamp)
 --   CTE attempt
 --     ->  Insert on attempts
---           InitPlan 9
+--           InitPlan 11
 --             ->  Subquery Scan on standing
 --                   ->  Limit
---                         InitPlan 8
+--                         InitPlan 9
 --                           ->  CTE Scan on good good_1
 --                         ->  Sort
 --                               Sort Key: a_2.id DESC
 --                               ->  Index Scan using attempts_session on attempts a_2
---                                     Index Cond: (session_id = (InitPlan 8).col1)
---                                     Filter: ((status = ANY ('{open,exhausted}'::text[])) AND (expires_at > $12) AND (kind = $9) AND (method = $10) AND (purpose = $11))
+--                                     Index Cond: (session_id = (InitPlan 9).col1)
+--                                     Filter: ((kind = $9) AND (method = $10) AND (purpose = $11) AND (((status = 'open'::text) AND (expires_at > $12) AND ((account_id IS NULL) OR (purpose = ANY ($13)) OR EXISTS(SubPlan 10))) OR ((status = 'exhausted'::text) AND (expires_at > $14))))
+--                                     SubPlan 10
+--                                       ->  Index Scan using accounts_pkey on accounts o_2
+--                                             Index Cond: (id = a_2.account_id)
+--                                             Filter: (security_stamp <= a_2.security_stamp)
 --           ->  Result
---                 One-Time Filter: (NOT (InitPlan 9).col1)
+--                 One-Time Filter: (NOT (InitPlan 11).col1)
 --                 ->  Nested Loop
 --                       ->  CTE Scan on with_second_factor h_1
---                             Filter: (((second_factor = 'totp'::text) OR $13) AND (second_factor <> 'none'::text))
+--                             Filter: (((second_factor = 'totp'::text) OR $15) AND (second_factor <> 'none'::text))
 --                       ->  Aggregate
 --                             ->  CTE Scan on closed
 --   CTE budget_row
@@ -131,19 +141,19 @@ SELECT * FROM awaited;
 --                       Index Cond: (id = p.session_id)
 --   CTE audited
 --     ->  Insert on audit_events
---           InitPlan 13
+--           InitPlan 15
 --             ->  CTE Scan on good good_2
 --           ->  Result
---                 One-Time Filter: (NOT (InitPlan 13).col1)
+--                 One-Time Filter: (NOT (InitPlan 15).col1)
 --                 ->  Nested Loop Left Join
 --                       ->  Result
 --                       ->  CTE Scan on presented p_1
---   InitPlan 15
+--   InitPlan 17
 --     ->  Nested Loop
 --           ->  CTE Scan on with_second_factor f_2
 --           ->  Index Scan using totp_factors_pkey on totp_factors t
 --                 Index Cond: (account_id = f_2.account_id)
---   InitPlan 16
+--   InitPlan 18
 --     ->  Nested Loop Anti Join
 --           ->  CTE Scan on with_second_factor f_3
 --           ->  Index Only Scan using backup_codes_pkey on backup_codes b

@@ -1,4 +1,4 @@
--- Injector.instantiateClass
+-- TestingInjector.instantiateClass
 
 SELECT nextval('worker_numbers') AS worker;
 

@@ -1,0 +1,190 @@
+-- RegistrationService.complete
+
+WITH target AS (
+      SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
+        a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($1::text[]) OR EXISTS (
+    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) AS allowed FROM attempts a
+      WHERE a.kind = 'challenge' AND a.secret_hash = ANY($2::text[]) AND a.purpose = $3 ORDER BY a.id DESC LIMIT 1),
+budget AS (
+      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $4::timestamptz THEN 0 ELSE b.spent END AS spent,
+        CASE WHEN b.refills_at > $5::timestamptz THEN b.refills_at END AS refills_at
+      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+unregistered AS (
+    SELECT id AS account_id FROM accounts WHERE id = $6::bigint AND disabled_at IS NULL AND (accounts.second_factor <> 'email' AND NOT EXISTS (
+  SELECT FROM credentials c WHERE c.account_id = accounts.id AND c.revoked_at IS NULL))),
+guess AS (
+      UPDATE attempts a SET
+        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM unregistered)) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
+        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM unregistered)) THEN a.tries_left ELSE a.tries_left - 1 END,
+        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM unregistered)) OR a.tries_left = 1 THEN $7::timestamptz END
+      FROM target t JOIN budget b USING (subject, factor)
+      WHERE a.id = t.id AND a.kind = $8 AND a.status = 'open' AND a.expires_at > $9::timestamptz
+        AND a.tries_left > 0 AND t.allowed AND true
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
+verdict AS (
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+        WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
+        WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
+        WHEN t.expires_at <= $10::timestamptz THEN 'expired'
+        WHEN t.kind <> $11 THEN 'other_kind' WHEN b.spent >= $12::int THEN 'budget_spent'
+        ELSE 'closed' END AS outcome
+      FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
+settled AS (
+      UPDATE guess_budgets b SET
+        spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $13::timestamptz) END
+      FROM guess g JOIN budget l USING (subject, factor)
+      WHERE b.subject = g.subject AND b.factor = g.factor AND g.status = 'consumed' RETURNING b.spent),
+superseded AS (
+      UPDATE attempts o SET status = 'superseded', closed_at = $14::timestamptz FROM guess g
+      WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
+        AND o.id <> g.id RETURNING o.id),
+redeemed AS (SELECT account_id, security_stamp FROM verdict WHERE outcome = 'redeemed'),
+inserted AS (
+    INSERT INTO credentials (id, uuid, account_id, kind, credential_id, name, public_key, sign_count, encrypted_private_key, created_at)
+    SELECT n.id, n.uuid, f.account_id, n.kind, n.credential_id, n.name, n.public_key, n.sign_count, n.encrypted_private_key,
+      $15::timestamptz
+    FROM redeemed f,
+      jsonb_to_recordset($16::jsonb) AS n (id bigint, uuid uuid, kind text, credential_id text, name text,
+        public_key text, sign_count bigint, encrypted_private_key text)
+    RETURNING id),
+unprotected AS (
+      SELECT a.id AS account_id FROM accounts a JOIN redeemed f ON f.account_id = a.id
+      WHERE a.second_factor = 'none' AND $17::text IS NOT NULL),
+raised AS (
+      UPDATE accounts a SET security_stamp = a.security_stamp + 1, updated_at = $18::timestamptz,
+        second_factor = CASE WHEN a.second_factor = 'none' AND $19::text IS NOT NULL THEN 'totp' ELSE a.second_factor END
+      FROM redeemed f WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp),
+authenticator AS (
+      INSERT INTO totp_factors (account_id, secret_sealed, last_step, created_at)
+      SELECT u.account_id, $20::text, $21::bigint, $22::timestamptz FROM unprotected u
+      ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = excluded.last_step,
+        created_at = excluded.created_at RETURNING account_id),
+ended AS (
+      UPDATE sessions s SET ended_at = $23::timestamptz, end_reason = $24 FROM raised f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.amr @> $25::jsonb) RETURNING s.id),
+carried_over AS (
+      UPDATE sessions s SET security_stamp = f.security_stamp FROM raised f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.amr @> $26::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+audited AS (
+    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id)
+    SELECT $27::bigint, $28::timestamptz, $29, outcome, $30, account_id, session_id, attempt_id,
+      $31, $32, $33
+    FROM verdict RETURNING id)
+SELECT (SELECT outcome FROM verdict) AS outcome;
+
+-- Plan, with any values:
+-- Result
+--   CTE target
+--     ->  Limit
+--           ->  Result
+--                 ->  Sort
+--                       Sort Key: a.id DESC
+--                       ->  Index Scan using attempts_challenge on attempts a
+--                             Index Cond: (secret_hash = ANY ($2))
+--                             Filter: (purpose = $3)
+--                 SubPlan 1
+--                   ->  Index Scan using accounts_pkey on accounts o
+--                         Index Cond: (id = a.account_id)
+--                         Filter: (security_stamp <= a.security_stamp)
+--   CTE budget
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  CTE Scan on target t
+--                 ->  Index Scan using guess_budgets_pkey on guess_budgets b
+--                       Index Cond: ((subject = t.subject) AND (factor = t.factor))
+--   CTE unregistered
+--     ->  Nested Loop Anti Join
+--           ->  Index Scan using accounts_pkey on accounts
+--                 Index Cond: (id = $6)
+--                 Filter: ((disabled_at IS NULL) AND (second_factor <> 'email'::text))
+--           ->  Index Only Scan using credentials_active on credentials c
+--                 Index Cond: (account_id = $6)
+--   CTE guess
+--     ->  Update on attempts a_1
+--           InitPlan 5
+--             ->  CTE Scan on unregistered
+--           InitPlan 6
+--             ->  CTE Scan on unregistered unregistered_1
+--           InitPlan 7
+--             ->  CTE Scan on unregistered unregistered_2
+--           ->  Nested Loop
+--                 Join Filter: ((t_1.subject = b_1.subject) AND (t_1.factor = b_1.factor))
+--                 ->  Nested Loop
+--                       ->  CTE Scan on target t_1
+--                             Filter: allowed
+--                       ->  Index Scan using attempts_pkey on attempts a_1
+--                             Index Cond: (id = t_1.id)
+--                             Filter: ((expires_at > $9) AND (tries_left > 0) AND (kind = $8) AND (status = 'open'::text))
+--                 ->  CTE Scan on budget b_1
+--   CTE verdict
+--     ->  Nested Loop Left Join
+--           ->  Nested Loop Left Join
+--                 ->  Nested Loop Left Join
+--                       ->  Result
+--                       ->  CTE Scan on target t_2
+--                 ->  CTE Scan on budget b_2
+--           ->  CTE Scan on guess g
+--   CTE settled
+--     ->  Update on guess_budgets b_3
+--           ->  Nested Loop
+--                 Join Filter: ((g_1.subject = l.subject) AND (g_1.factor = l.factor))
+--                 ->  Nested Loop
+--                       ->  CTE Scan on guess g_1
+--                             Filter: (status = 'consumed'::text)
+--                       ->  Index Scan using guess_budgets_pkey on guess_budgets b_3
+--                             Index Cond: ((subject = g_1.subject) AND (factor = g_1.factor))
+--                 ->  CTE Scan on budget l
+--   CTE superseded
+--     ->  Update on attempts o_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on guess g_2
+--                       Filter: (status = 'consumed'::text)
+--                 ->  Index Scan using attempts_open on attempts o_1
+--                       Index Cond: ((subject = g_2.subject) AND (purpose = g_2.purpose))
+--                       Filter: ((status = 'open'::text) AND (id <> g_2.id))
+--   CTE redeemed
+--     ->  CTE Scan on verdict
+--           Filter: (outcome = 'redeemed'::text)
+--   CTE inserted
+--     ->  Insert on credentials
+--           ->  Nested Loop
+--                 ->  CTE Scan on redeemed f
+--                 ->  Function Scan on jsonb_to_recordset n
+--   CTE raised
+--     ->  Update on accounts a_2
+--           ->  Nested Loop
+--                 ->  CTE Scan on redeemed f_1
+--                 ->  Index Scan using accounts_pkey on accounts a_2
+--                       Index Cond: (id = f_1.account_id)
+--   CTE authenticator
+--     ->  Insert on totp_factors
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: totp_factors_pkey
+--           ->  Result
+--                 One-Time Filter: ($17 IS NOT NULL)
+--                 ->  Nested Loop
+--                       ->  CTE Scan on redeemed f_2
+--                       ->  Index Scan using accounts_pkey on accounts a_3
+--                             Index Cond: (id = f_2.account_id)
+--                             Filter: (second_factor = 'none'::text)
+--   CTE ended
+--     ->  Update on sessions s
+--           ->  Nested Loop
+--                 ->  CTE Scan on raised f_3
+--                 ->  Index Scan using sessions_live on sessions s
+--                       Index Cond: (account_id = f_3.account_id)
+--                       Filter: ((ended_at IS NULL) AND (NOT (amr @> $25)))
+--   CTE carried_over
+--     ->  Update on sessions s_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on raised f_4
+--                 ->  Index Scan using sessions_live on sessions s_1
+--                       Index Cond: (account_id = f_4.account_id)
+--                       Filter: ((ended_at IS NULL) AND (amr @> $26) AND ((f_4.security_stamp - 1) = security_stamp))
+--   CTE audited
+--     ->  Insert on audit_events
+--           ->  CTE Scan on verdict verdict_1
+--   InitPlan 19
+--     ->  CTE Scan on verdict verdict_2
