@@ -62,6 +62,16 @@ describe('the delivery worker', () => {
     expect(receiver.connections).toBeLessThanOrEqual(10);
   });
 
+  it('goes on with all that is due where one has been tried as often as can be counted', async () => {
+    const replica = await start();
+    const often = await replica.queue();
+    await replica.database.rows(sql`UPDATE messages SET tries = 32767 WHERE id = ${often}::bigint`);
+    const first = await replica.queue();
+    replica.outbox.wake();
+    expect((await replica.settled(often, 'sent')).tries).toBe(1);
+    expect((await replica.settled(first, 'sent')).tries).toBe(1);
+  });
+
   it('takes over what a dead worker left, when its lease has run out and not before', async () => {
     const replica = await start();
     const id = await replica.queue();

@@ -5,6 +5,12 @@ import { plusSeconds } from '@app/kernel';
 import type { ClaimedMessage, HandOverVerdict } from '../message.js';
 import { retryDelaySeconds } from './retry-delay.js';
 
+/**
+ * What the column holds. Counting on from 1 still gives the next owner another number; an overflow would fail the claim of every
+ * message, for ever.
+ */
+const MOST_TRIES = 32_767;
+
 type ClaimedRow = ClaimedMessage & { state: 'queued' | 'expired' };
 
 /** What one look at the table brought: messages to hand over, and those that had died waiting. */
@@ -37,7 +43,7 @@ export class MessagesRepository {
         ORDER BY next_try_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
       )
       UPDATE messages m SET
-        tries = CASE WHEN dead THEN tries ELSE tries + 1 END,
+        tries = CASE WHEN dead THEN tries ELSE tries % ${MOST_TRIES}::smallint + 1 END,
         leased_until = CASE WHEN dead THEN NULL ELSE ${leasedUntil}::timestamptz END,
         state = CASE WHEN dead THEN 'expired' ELSE state END,
         ended_at = CASE WHEN dead THEN ${now}::timestamptz END,
