@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AuthError } from '@app/kernel';
-import type { Pool, PoolClient } from 'pg';
+import { DatabaseError, type Pool, type PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
-import { errorCode, isOutOfReach, SqlState } from './sql-state.js';
+import { errorCode, isUnavailable, SqlState } from './sql-state.js';
 import { compile, type Compiled, type Query } from './sql/compile.js';
 import { StatementError } from './statement-error.js';
 
@@ -11,6 +11,8 @@ const REPEATABLE: readonly (string | undefined)[] = [
   SqlState.serializationFailure,
 ];
 const TRIES = 3;
+/** What is told to whoever called while the database is away. A restart takes seconds; many who come back at once would add to it. */
+const RETRY_AFTER_SECONDS = 5;
 
 /** What a statement can be run on: the pool, or one connection of it. */
 type Runner = Pick<Pool | PoolClient, 'query'>;
@@ -38,7 +40,7 @@ export class Database {
   /**
    * The rows of one statement. A deadlock's victim is run again, which is safe because a statement is all or nothing.
    *
-   * @throws AuthError `database_unavailable` when the database is out of reach
+   * @throws AuthError `database_unavailable` when the database is out of reach or cannot write
    * @throws StatementError when it refuses the statement
    */
   async rows<Row extends object = object>(query: Query<Row>): Promise<Row[]> {
@@ -92,6 +94,8 @@ export class Database {
     } catch (error) {
       // A connection that cannot roll back is none to be used again.
       await client.query('ROLLBACK').catch(heard);
+      // Nor is one to a database that cannot write: the next one may lead to the one that can.
+      if (isUnavailable(error)) heard(error as Error);
       throw error;
     } finally {
       client.off('error', heard);
@@ -114,8 +118,9 @@ async function repeated<Result>({ builder }: Compiled, work: () => Promise<Resul
       return await work();
     } catch (error) {
       if (REPEATABLE.includes(errorCode(error)) && tries < TRIES) continue;
-      if (isOutOfReach(error)) throw new AuthError('database_unavailable', {}, { cause: error });
-      throw new StatementError(builder, error);
+      const cause = error instanceof DatabaseError ? new StatementError(builder, error) : error;
+      if (!isUnavailable(error)) throw new StatementError(builder, error);
+      throw new AuthError('database_unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS }, { cause });
     }
   }
 }

@@ -4,7 +4,7 @@ export { DatabaseModule } from './database.module.js';
 export { migrate } from './migrate.js';
 export { migrations } from './migrations/index.js';
 export { StatementError } from './statement-error.js';
-export { SqlState, violatedConstraint } from './sql-state.js';
+export { decisionOn, SqlState, violatedConstraint } from './sql-state.js';
 export { isCurrent } from './security-stamp.js';
 export { after, Column, exists, of, ofOne, part, Part } from './sql/part.js';
 export { empty, join, raw, sql, Sql } from './sql/sql.js';

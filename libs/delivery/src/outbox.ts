@@ -33,6 +33,15 @@ export class Outbox {
     this.worker.wake();
   }
 
+  /**
+   * Whether messages can be written: what a replica, a demoted primary and missing rights refuse, without writing anything.
+   *
+   * @throws AuthError `database_unavailable`
+   */
+  async writable(): Promise<void> {
+    await this.database.rows(sql`SELECT FROM messages WHERE false FOR UPDATE`);
+  }
+
   /** For the health page: a mail server or a worker that has gone away shows here. */
   async backlog(now: Date): Promise<Backlog> {
     const row = await this.database.row<{ messages: string; oldest: Date | null }>(sql`

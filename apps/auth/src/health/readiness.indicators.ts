@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
-import { Database, sql } from '@app/database';
+import { StatementError } from '@app/database';
 import { Outbox } from '@app/delivery';
 import { Clock } from '@app/kernel';
 
@@ -12,7 +12,6 @@ const STUCK_SECONDS = 120;
 export class ReadinessIndicators {
   constructor(
     private readonly indicators: HealthIndicatorService,
-    private readonly database: Database,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
   ) {}
@@ -20,10 +19,10 @@ export class ReadinessIndicators {
   async databaseAnswers(): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check('database');
     try {
-      await this.database.rows(sql`SELECT 1`);
+      await this.outbox.writable();
       return indicator.up();
-    } catch {
-      return indicator.down('out of reach');
+    } catch (error) {
+      return indicator.down(whyNot(error));
     }
   }
 
@@ -37,4 +36,10 @@ export class ReadinessIndicators {
       return indicator.down('out of reach');
     }
   }
+}
+
+/** By SQLSTATE where Postgres answered; an operator looks it up in PostgreSQL's appendix A. */
+function whyNot(error: unknown): string {
+  const { cause } = error as Error;
+  return cause instanceof StatementError ? `refuses to write (SQLSTATE ${cause.code})` : 'out of reach';
 }

@@ -14,7 +14,7 @@ export function answerError(protocol: Protocol, thrown: unknown, response: Respo
   if (error.code === 'unexpected')
     logger.error(error.cause ?? error, (error.cause as Error | undefined)?.stack);
   if (error.code === 'database_unavailable')
-    logger.warn(`database out of reach: ${(error.cause as Error).message}`);
+    logger.warn(`database unavailable: ${(error.cause as Error).message}`);
   if (response.headersSent) return;
 
   const { status, body } = protocol.renderError(error, response.req);

@@ -1,0 +1,82 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'pg';
+import { TestApp } from '../support/test-app.js';
+import { until } from '../support/until.js';
+
+const JSON_BODY = { 'Content-Type': 'application/json' };
+const CALLS: [protocol: string, path: string, body: object][] = [
+  ['navixy', '/user/auth', { login: 'liv@example.com', password: 'correct horse battery' }],
+  ['docspace', '/api/2.0/authentication', { userName: 'liv@example.com', password: 'correct horse battery' }],
+  ['wacht', '/auth/signin', { strategy: 'email_otp', email: 'liv@example.com' }],
+  ['yat', '/auth/token', { email: 'liv@example.com', password: 'correct horse battery' }],
+  ['dfns', '/auth/recover/user/code', { username: 'liv@example.com', orgId: 'or-1' }],
+];
+
+/** What the service says while its Postgres cannot do its work, and that it comes back by itself. */
+describe('while the database', () => {
+  let app: TestApp;
+  let operator: Client;
+  let name: string;
+
+  beforeAll(async () => {
+    app = await TestApp.start();
+    const url = new URL(app.databaseUrl);
+    name = url.pathname.slice(1);
+    url.pathname = '/postgres';
+    operator = new Client({ connectionString: url.href });
+    await operator.connect();
+  });
+  afterAll(async () => {
+    await operator.end();
+    await app.stop();
+  });
+
+  const ready = () => fetch(`${app.url}/health/ready`);
+  const call = (path: string, body: object) =>
+    fetch(`${app.url}${path}`, { method: 'POST', headers: JSON_BODY, body: JSON.stringify(body) });
+  const alter = async (change: string) => {
+    await operator.query(`ALTER DATABASE "${name}" ${change}`);
+    await operator.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
+    // Until the pool has heard that its connections are gone.
+    await delay(100);
+  };
+
+  describe.each([
+    ['is read-only', 'SET default_transaction_read_only = on', 'RESET default_transaction_read_only'],
+    ['takes no connections', 'ALLOW_CONNECTIONS false', 'ALLOW_CONNECTIONS true'],
+  ])('%s', (_state, away, back) => {
+    beforeAll(() => alter(away));
+    afterAll(() => operator.query(`ALTER DATABASE "${name}" ${back}`));
+
+    it('the replica is not ready, and says why', async () => {
+      const response = await ready();
+      expect(response.status).toBe(503);
+      expect(await response.json()).toMatchObject({
+        status: 'error',
+        details: { database: { status: 'down', message: expect.any(String) } },
+      });
+    });
+
+    it.each(CALLS)('%s: 503 with Retry-After', async (_protocol, path, body) => {
+      const response = await call(path, body);
+      expect([response.status, await response.text()]).toEqual([
+        503,
+        expect.stringMatching(/^\{.*(Database un|not )available/),
+      ]);
+      expect(response.headers.get('retry-after')).toBe('5');
+    });
+
+    it('the process lives', async () => {
+      expect((await fetch(`${app.url}/health/live`)).status).toBe(200);
+    });
+
+    // The last one of its group.
+    it('it is ready again by itself afterwards', async () => {
+      await operator.query(`ALTER DATABASE "${name}" ${back}`);
+      await until(async () => (await ready()).status === 200);
+      expect((await call(...signIn)).status).not.toBe(503);
+    });
+  });
+
+  const signIn: [string, object] = ['/auth/token', { email: 'liv@example.com', password: 'not this one' }];
+});
