@@ -8,10 +8,10 @@ WITH due AS MATERIALIZED (
         ORDER BY next_try_at LIMIT $5 FOR UPDATE SKIP LOCKED
       )
       UPDATE messages m SET
-        tries = CASE WHEN dead THEN tries ELSE tries + 1 END,
-        leased_until = CASE WHEN dead THEN NULL ELSE $6::timestamptz END,
+        tries = CASE WHEN dead THEN tries ELSE tries % $6::smallint + 1 END,
+        leased_until = CASE WHEN dead THEN NULL ELSE $7::timestamptz END,
         state = CASE WHEN dead THEN 'expired' ELSE state END,
-        ended_at = CASE WHEN dead THEN $7::timestamptz END,
+        ended_at = CASE WHEN dead THEN $8::timestamptz END,
         facts_sealed = CASE WHEN dead THEN NULL ELSE facts_sealed END
       FROM due WHERE m.id = due.id
       RETURNING m.id, channel, template, recipient, language, facts_sealed AS "factsSealed", tries,

@@ -1,6 +1,0 @@
--- ReadinessIndicators.databaseAnswers
-
-SELECT 1;
-
--- Plan, with any values:
--- Result
