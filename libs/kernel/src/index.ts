@@ -6,3 +6,4 @@ export { Ids, WORKERS } from './ids.js';
 export { KeyRing, type Mac } from './key-ring.js';
 export { digest, randomDigits, randomHex, randomToken } from './secrets.js';
 export { isPlainText, maskAddress, withoutTrailing } from './text.js';
+export { normaliseCode } from './typed-code.js';

@@ -2,6 +2,7 @@ import { IsString, IsUUID, Length, Matches } from 'class-validator';
 import { IsPlainText } from '../protocols/plain-text.decorator.js';
 import { IsEmailAddress } from '../protocols/yat/is-email-address.decorator.js';
 import { Optional } from '../protocols/yat/optional.decorator.js';
+import { TypedCode } from '../protocols/typed-code.decorator.js';
 
 export class YatMagicLinkRequest {
   /** @example 'ada@example.com' */
@@ -67,6 +68,7 @@ export class YatMagicLinkTokenRequest {
   @Optional()
   @IsString()
   @Matches(/^\d{6}$/, { message: 'code must be six digits' })
+  @TypedCode()
   code?: string;
 
   @Optional()

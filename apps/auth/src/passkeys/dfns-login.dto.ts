@@ -5,6 +5,7 @@ import { MayBeAbsent } from '../protocols/dfns/may-be-absent.decorator.js';
 import { IsPlainText } from '../protocols/plain-text.decorator.js';
 import { DfnsLoginAssertion } from '../recovery/dfns-credentials.dto.js';
 import { DfnsOrganisationRequest } from '../recovery/dfns-recipient.dto.js';
+import { TypedCode } from '../protocols/typed-code.decorator.js';
 
 export class DfnsLoginInitRequest extends DfnsOrganisationRequest {
   /** Without it, the authenticator has to know whose it is. @example 'ada@example.com' */
@@ -19,6 +20,7 @@ export class DfnsLoginInitRequest extends DfnsOrganisationRequest {
   @IsString()
   @Length(1, 64)
   @IsPlainText()
+  @TypedCode()
   loginCode?: string;
 }
 
@@ -41,6 +43,7 @@ export class DfnsSecondFactor {
   /** The code that the authenticator shows. @example '123456' */
   @IsString()
   @Length(1, 64)
+  @TypedCode()
   otpCode: string;
 }
 

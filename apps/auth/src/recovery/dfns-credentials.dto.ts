@@ -3,6 +3,7 @@ import { Type } from 'class-transformer';
 import { IsIn, IsObject, IsString, Length, MaxLength, ValidateNested } from 'class-validator';
 import { MayBeAbsent } from '../protocols/dfns/may-be-absent.decorator.js';
 import { IsPlainText } from '../protocols/plain-text.decorator.js';
+import { TypedCode } from '../protocols/typed-code.decorator.js';
 
 const LONGEST_NAME = 256;
 const LONGEST_ID = 1024;
@@ -36,6 +37,7 @@ export class DfnsOtpInfo {
   /** The code that the authenticator shows. @example '123456' */
   @IsString()
   @Length(1, 64)
+  @TypedCode()
   otpCode: string;
 }
 

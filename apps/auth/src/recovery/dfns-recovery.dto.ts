@@ -4,12 +4,14 @@ import { IsIn, IsObject, IsString, Length, ValidateNested } from 'class-validato
 import { IsPlainText } from '../protocols/plain-text.decorator.js';
 import { DfnsKeyAssertion, DfnsNewCredentials } from './dfns-credentials.dto.js';
 import { DfnsMemberRequest, DfnsRecipientRequest } from './dfns-recipient.dto.js';
+import { TypedCode } from '../protocols/typed-code.decorator.js';
 
 export class DfnsRecoveryInitRequest extends DfnsRecipientRequest {
   /** The code from the mail; dashes may be left out. @example '1234-5678-9012-3456' */
   @IsString()
   @Length(1, 64)
   @IsPlainText()
+  @TypedCode()
   verificationCode: string;
 
   /**
@@ -27,6 +29,7 @@ export class DfnsRegistrationInitRequest extends DfnsMemberRequest {
   @IsString()
   @Length(1, 64)
   @IsPlainText()
+  @TypedCode()
   registrationCode: string;
 }
 

@@ -41,10 +41,9 @@ export function spendCodeAndOpen(
     method: 'email',
     token,
   } as const;
-  const digits = code.replace(/[\s-]/g, '');
   const subject = personOf(person, keyRing, also);
   const asked = { purpose: ATTEMPTS[purpose], of: recoveryCodeOf(call, subject) };
-  const redemption = attempts.redeemRecoveryCode(call, asked, purpose, digits);
+  const redemption = attempts.redeemRecoveryCode(call, asked, purpose, code);
   const { verdict } = redemption;
   const proven = withoutSession(redeemedAccount(verdict));
   return statement(

@@ -2,6 +2,7 @@ import { Transform, type TransformFnParams } from 'class-transformer';
 import { IsEmail, IsIn, IsOptional, IsString, Length, Matches, ValidateIf } from 'class-validator';
 import { IsPlainText } from '../protocols/plain-text.decorator.js';
 import { IsPhoneNumber } from './phone-number.decorator.js';
+import { TypedCode } from '../protocols/typed-code.decorator.js';
 
 export const AVAILABLE_STRATEGIES = ['plain_email', 'plain_username', 'phone_otp', 'email_otp', 'magic_link'];
 const NOT_AVAILABLE = `strategy must be one of ${AVAILABLE_STRATEGIES.join(', ')}; passkey and sso are not available`;
@@ -153,7 +154,7 @@ export class WachtVerifyRequest extends WachtAttemptRequest {
    */
   @IsPlainText()
   @IsString()
-  @Transform(trimmed)
+  @TypedCode()
   @Length(1, 64)
   code: string;
 }

@@ -2,6 +2,7 @@ import { IsString, Length, Matches } from 'class-validator';
 import { IsPlainText } from '../protocols/plain-text.decorator.js';
 import { IsEmailAddress } from '../protocols/yat/is-email-address.decorator.js';
 import { Optional } from '../protocols/yat/optional.decorator.js';
+import { TypedCode } from '../protocols/typed-code.decorator.js';
 
 export class YatLoginRequest {
   /** @example 'ada@example.com' */
@@ -45,5 +46,6 @@ export class YatConfirm2FaRequest extends YatRefreshRequest {
    */
   @IsString()
   @Matches(/^(\d{6}|[a-z2-9]{4}-?[a-z2-9]{4})$/i, { message: 'code must be six digits or a backup code' })
+  @TypedCode()
   code: string;
 }

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { part, type Part, sql, type Sql } from '@app/database';
-import { KeyRing, type RequestContext } from '@app/kernel';
+import { KeyRing, normaliseCode, type RequestContext } from '@app/kernel';
 import type { OfAccount } from '../held-account.js';
 
 export interface BackupCodeForm {
@@ -96,7 +96,7 @@ export class BackupCodes {
 
   /** The unused code of the account that this text is, locked. */
   locked(accountId: string, code: string): Part<LockedCode> {
-    const hashes = this.keyRing.macs(LABEL, accountId, asStored(code));
+    const hashes = this.keyRing.macs(LABEL, accountId, normaliseCode(code));
     return part(
       'backup_code',
       sql`
@@ -139,9 +139,4 @@ function randomCode(length: number): string {
     const code = Array.from({ length }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
     if (/[a-z]/.test(code)) return code;
   }
-}
-
-/** As people type it from paper. */
-function asStored(code: string): string {
-  return code.replace(/[\s-]/g, '').toLowerCase();
 }

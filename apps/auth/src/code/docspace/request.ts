@@ -1,5 +1,5 @@
 import type { IdentityProof } from '@app/identity-providers';
-import { AuthError } from '@app/kernel';
+import { AuthError, normaliseCode } from '@app/kernel';
 import { refusedParameter } from './refused-parameter.js';
 import type { DocspaceSignInRequest } from './authentication.dto.js';
 import type { CaptchaAnswer, FirstProof, SignInRequest } from './first-factor/credentials.js';
@@ -17,9 +17,9 @@ export function signInOf(request: DocspaceSignInRequest): SignInRequest {
   };
 }
 
-/** The code of the body, else that of the path; white space around it is dropped. */
+/** The code of the body, else that of the path, as it is checked (`normaliseCode`). */
 export function codeOf({ code }: DocspaceSignInRequest, path: string): string {
-  const chosen = code?.trim() || path.trim();
+  const chosen = normaliseCode(code ?? '') || normaliseCode(path);
   if (chosen.length <= 64 && !chosen.includes('\0')) return chosen;
   throw refusedParameter('code', 'code must be at most 64 characters');
 }

@@ -1,6 +1,7 @@
 import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
 import { IsPlainText } from '../../protocols/plain-text.decorator.js';
+import { TypedCode } from '../../protocols/typed-code.decorator.js';
 
 const asNumber = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
@@ -45,6 +46,7 @@ export class NavixyVerifyCodeRequest {
   @IsString()
   @Length(1, 64)
   @IsPlainText()
+  @TypedCode()
   code: string;
 }
 

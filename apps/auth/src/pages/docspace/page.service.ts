@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AuthError, type AuthErrorCode, type RequestContext } from '@app/kernel';
+import { AuthError, normaliseCode, type AuthErrorCode, type RequestContext } from '@app/kernel';
 import type { SignInStep } from '../../code/docspace/first-factor/credentials.js';
 import { DocspaceStepService } from '../../code/docspace/steps/step.service.js';
 import { DocspaceStepView, type StepView } from '../../code/docspace/steps/step-view.service.js';
@@ -44,7 +44,7 @@ export class DocspacePageService {
   async take(call: RequestContext, key: string, { code = '', phone }: PageInput): Promise<PageOutcome> {
     try {
       if (phone === undefined)
-        return { kind: 'done', signedIn: await this.steps.verify(call, key, code.trim(), false) };
+        return { kind: 'done', signedIn: await this.steps.verify(call, key, normaliseCode(code), false) };
       await this.texts.setPhone(call, key, phone);
       return await this.ask(call, key);
     } catch (error) {

@@ -2,6 +2,7 @@ import { IsIn, IsInt, IsString, Length, Matches, Max, Min, ValidateIf } from 'cl
 import { IsPlainText } from '../../protocols/plain-text.decorator.js';
 import { IsEmailAddress } from '../../protocols/yat/is-email-address.decorator.js';
 import { Optional } from '../../protocols/yat/optional.decorator.js';
+import { TypedCode } from '../../protocols/typed-code.decorator.js';
 
 const CODE = /^\d{6}$/;
 const BACKUP_CODE = /^[a-z2-9]{4}-?[a-z2-9]{4}$/i;
@@ -35,6 +36,7 @@ export class YatTwoFactorCodeRequest {
    */
   @IsString()
   @Matches(CODE, { message: 'code must be six digits' })
+  @TypedCode()
   code: string;
 }
 
@@ -69,6 +71,7 @@ export class YatBackupDisableRequest {
   /** @example 'k7mq-3x9p' */
   @IsString()
   @Matches(BACKUP_CODE, { message: 'backup_code must be eight letters and digits' })
+  @TypedCode()
   backup_code: string;
 
   /** @example 'ada@example.com' */
