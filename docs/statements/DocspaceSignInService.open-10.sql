@@ -2,7 +2,7 @@
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
-    WHERE id = $1::bigint AND disabled_at IS NULL AND security_stamp = $2::int FOR SHARE),
+    WHERE id = $1::bigint AND disabled_at IS NULL AND security_stamp = $2::int FOR NO KEY UPDATE),
 linked AS (
     INSERT INTO external_identities AS i (issuer, subject, account_id, provider, linked_at)
     SELECT $3, $4, f.account_id, $5, $6::timestamptz FROM held f

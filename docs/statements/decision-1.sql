@@ -2,7 +2,7 @@
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
-    WHERE id = $1::bigint AND disabled_at IS NULL AND security_stamp = $2::int FOR SHARE),
+    WHERE id = $1::bigint AND disabled_at IS NULL AND security_stamp = $2::int FOR NO KEY UPDATE),
 candidate AS (
     SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM held),
 with_second_factor AS (

@@ -62,7 +62,8 @@ export class DocspaceIdentity {
       account,
       method: 'fed',
       event,
-      hold: (alone) => hold(account, identity, alone),
+      // Those who link it stand in line: of two at once, Postgres would refuse one by the index that its INSERT does not watch.
+      hold: (alone) => hold(account, identity, alone || !linked),
       also: () => [],
       ...(!linked && { admit: (from) => this.link(call, identity, from) }),
     };
