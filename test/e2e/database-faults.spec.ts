@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { TestApp } from '../support/test-app.js';
 import { until } from '../support/until.js';
@@ -37,8 +36,6 @@ describe('while the database', () => {
   const alter = async (change: string) => {
     await operator.query(`ALTER DATABASE "${name}" ${change}`);
     await operator.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
-    // Until the pool has heard that its connections are gone.
-    await delay(100);
   };
 
   describe.each([

@@ -54,15 +54,9 @@ describe('a fault of the database', () => {
     await testDatabase.drop();
   });
 
-  const refused = (work: Promise<unknown>) =>
-    work.then(
-      () => undefined,
-      (error: unknown) => error,
-    );
-
   it.each(UNAVAILABLE)('%s %s passes: the call can be made again', async (state) => {
     expect(decisionOn(state)).toBe('unavailable');
-    const error = await refused(database.rows(sql`SELECT refuse(${state})`));
+    const error = await database.rows(sql`SELECT refuse(${state})`).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(AuthError);
     expect(error).toMatchObject({ code: 'database_unavailable', details: { retryAfterSeconds: 5 } });
     const { cause } = error as { cause: StatementError };
@@ -73,7 +67,7 @@ describe('a fault of the database', () => {
 
   it.each(DEFECTS)('%s %s is a defect of the statement', async (state) => {
     expect(decisionOn(state)).toBe('defect');
-    expect(await refused(database.rows(sql`SELECT refuse(${state})`))).toMatchObject({
+    await expect(database.rows(sql`SELECT refuse(${state})`)).rejects.toMatchObject({
       name: 'StatementError',
       code: state,
     });
@@ -82,7 +76,8 @@ describe('a fault of the database', () => {
   it('under a lock takes the connection that cannot write out of the pool', async () => {
     const backend = sql`SELECT pg_backend_pid() AS pid`;
     const [before] = await database.rows<{ pid: number }>(backend);
-    await refused(database.rowsUnderLock(sql`SELECT 1`, sql`SELECT refuse('25006')`));
+    const readOnly = database.rowsUnderLock(sql`SELECT 1`, sql`SELECT refuse('25006')`);
+    await expect(readOnly).rejects.toBeInstanceOf(AuthError);
     const [after] = await database.rows<{ pid: number }>(backend);
     expect(after?.pid).not.toBe(before?.pid);
   });
