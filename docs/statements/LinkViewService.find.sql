@@ -8,9 +8,9 @@ SELECT a.protocol, x.email, x.language, a.created_at AS requested_at, m.redirect
         LEFT JOIN LATERAL (
           SELECT v.client_address, v.user_agent FROM audit_events v JOIN attempts c ON c.id = v.attempt_id
           WHERE c.browser_attempt_id = a.browser_attempt_id ORDER BY v.id LIMIT 1) e ON true
-      WHERE a.kind = 'link' AND a.secret_hash = ANY($1::text[]) AND a.purpose IN ('magic_link', 'sign_in') AND a.status = 'open'
-        AND a.expires_at > $2::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($3::text[]) OR EXISTS (
-    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) AND x.disabled_at IS NULL AND x.email IS NOT NULL;
+      WHERE a.kind = 'link' AND a.secret_hash = ANY($1::text[]) AND a.purpose IN ('magic_link', 'sign_in') AND (a.status = 'open' AND a.expires_at > $2::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($3::text[]) OR EXISTS (
+    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)))
+        AND x.disabled_at IS NULL AND x.email IS NOT NULL;
 
 -- Plan, with any values:
 -- Nested Loop Left Join

@@ -118,8 +118,9 @@ async function repeated<Result>({ builder }: Compiled, work: () => Promise<Resul
       return await work();
     } catch (error) {
       if (REPEATABLE.includes(errorCode(error)) && tries < TRIES) continue;
-      const cause = error instanceof DatabaseError ? new StatementError(builder, error) : error;
       if (!isUnavailable(error)) throw new StatementError(builder, error);
+      // What Postgres says may quote values; what the driver says of a connection does not.
+      const cause = error instanceof DatabaseError ? new StatementError(builder, error) : error;
       throw new AuthError('database_unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS }, { cause });
     }
   }

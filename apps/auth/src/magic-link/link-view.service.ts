@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AttemptsRepository, isAllowed } from '@app/attempts';
+import { AttemptsRepository, isLive } from '@app/attempts';
 import { Database, sql } from '@app/database';
 import type { RequestContext } from '@app/kernel';
 
@@ -26,7 +26,7 @@ export class LinkViewService {
   ) {}
 
   /** Undefined for a link that is unknown, used, ended or expired. */
-  async find({ now }: RequestContext, token: string): Promise<LinkView | undefined> {
+  async find(call: RequestContext, token: string): Promise<LinkView | undefined> {
     return this.database.row<LinkView>(sql`
       SELECT a.protocol, x.email, x.language, a.created_at AS requested_at, m.redirect_url, b.token_hash AS browser_token_hash,
         coalesce(m.client_address, e.client_address) AS client_address, coalesce(m.user_agent, e.user_agent) AS user_agent
@@ -36,7 +36,7 @@ export class LinkViewService {
         LEFT JOIN LATERAL (
           SELECT v.client_address, v.user_agent FROM audit_events v JOIN attempts c ON c.id = v.attempt_id
           WHERE c.browser_attempt_id = a.browser_attempt_id ORDER BY v.id LIMIT 1) e ON true
-      WHERE ${this.attempts.link(token)} AND a.purpose IN ('magic_link', 'sign_in') AND a.status = 'open'
-        AND a.expires_at > ${now}::timestamptz AND ${isAllowed('a')} AND x.disabled_at IS NULL AND x.email IS NOT NULL`);
+      WHERE ${this.attempts.link(token)} AND a.purpose IN ('magic_link', 'sign_in') AND ${isLive(call)}
+        AND x.disabled_at IS NULL AND x.email IS NOT NULL`);
   }
 }

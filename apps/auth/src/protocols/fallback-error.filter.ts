@@ -12,8 +12,10 @@ import { answerError } from './answer-error.js';
 import { plain } from './plain.protocol.js';
 import { ProtocolTable } from './protocol-table.js';
 
-/** What no controller sees: malformed bodies, unknown paths, wrong methods. The path tells whose words to use. On the
- * service's own pages a library's refusal (the health check's) is passed on with its details. */
+/**
+ * What no controller sees: malformed bodies, unknown paths, wrong methods. The path tells whose words to use. On the service's own
+ * pages a library's refusal (the health check's) is passed on with its details.
+ */
 @Catch()
 export class FallbackErrorFilter implements ExceptionFilter {
   constructor(private readonly protocols: ProtocolTable) {}

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { part, type Part, sql, type Sql } from '@app/database';
-import { KeyRing, normaliseCode, type RequestContext } from '@app/kernel';
+import { KeyRing, type RequestContext } from '@app/kernel';
 import type { OfAccount } from '../held-account.js';
 
 export interface BackupCodeForm {
@@ -94,9 +94,9 @@ export class BackupCodes {
     );
   }
 
-  /** The unused code of the account that this text is, locked. */
+  /** The unused code of the account that this one is, in the form of `normaliseCode`, locked. */
   locked(accountId: string, code: string): Part<LockedCode> {
-    const hashes = this.keyRing.macs(LABEL, accountId, normaliseCode(code));
+    const hashes = this.keyRing.macs(LABEL, accountId, code);
     return part(
       'backup_code',
       sql`

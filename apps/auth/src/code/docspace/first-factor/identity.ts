@@ -62,8 +62,7 @@ export class DocspaceIdentity {
       account,
       method: 'fed',
       event,
-      // Those who link it stand in line: of two at once, Postgres would refuse one by the index that its INSERT does not watch.
-      hold: (alone) => hold(account, identity, alone || !linked),
+      hold: (alone) => hold(account, identity, alone),
       also: () => [],
       ...(!linked && { admit: (from) => this.link(call, identity, from) }),
     };
@@ -91,8 +90,11 @@ export class DocspaceIdentity {
   }
 }
 
-/** The account as long as it is linked, if it was. */
+/**
+ * The account as long as it is linked, if it was. Those who are about to link it stand in line: of two at once, Postgres would refuse
+ * one by the index that its INSERT does not watch.
+ */
 function hold(account: FoundByIdentity, identity: ExternalIdentity, alone = false): Part<HeldAccount> {
-  const held = (alone ? lockAccountForUpdate : lockAccountForShare)(account);
-  return account.linked ? lockIdentity(identity, held) : held;
+  if (!account.linked) return lockAccountForUpdate(account);
+  return lockIdentity(identity, (alone ? lockAccountForUpdate : lockAccountForShare)(account));
 }

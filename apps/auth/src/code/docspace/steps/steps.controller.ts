@@ -107,7 +107,7 @@ export class DocspaceStepsController {
     @DocspaceBody() { code, session }: DocspaceValidateRequest,
     @Res({ passthrough: true }) response: Response,
   ): Promise<boolean> {
-    this.presenter.present(await this.steps.verify(call, key, code.trim(), session ?? false), response);
+    this.presenter.present(await this.steps.verify(call, key, code, session ?? false), response);
     return true;
   }
 }
