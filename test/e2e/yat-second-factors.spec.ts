@@ -1,5 +1,6 @@
 import { sql } from '@app/database';
 import { Authenticator } from '../support/authenticator.js';
+import { DocspaceClient } from '../support/docspace-client.js';
 import { NavixyClient } from '../support/navixy-client.js';
 import { TestApp } from '../support/test-app.js';
 import { YatClient } from '../support/yat-client.js';
@@ -179,6 +180,20 @@ describe('second factors of yat clients', () => {
     );
   });
 
+  it('takes the backup codes that docspace handed out: they are the account’s', async () => {
+    const email = `factor${(accounts += 1)}@example.com`;
+    const { otpauthUri } = await app.createAccount({ email, secondFactor: 'totp' });
+    const docspace = new DocspaceClient(app);
+    const code = new Authenticator(app, otpauthUri as string).code();
+    const token = String((await docspace.verify(email, code)).body.response['token']);
+    const kept = await docspace.authorized<{ code: string }[]>('GET', '/settings/tfaappcodes', token);
+    const [first, second] = kept.body.response.map((each) => each.code);
+    const { refresh_token } = (await client.signIn(email)).body;
+    expect((await client.confirm(refresh_token, first as string)).status).toBe(200);
+    const removal = { email, backup_code: second };
+    expect((await client.post('/account/2fa/backup_disable', removal)).status).toBe(200);
+  });
+
   it('answers a wrong backup code and an unknown person alike', async () => {
     const { email } = await withAuthenticator();
     const answers = await Promise.all(
@@ -201,6 +216,14 @@ describe('second factors of yat clients', () => {
     ['', {}, 'requires_2fa'],
     ['', { requires_2fa: 'GoogleAuthenticator', width: '200' }, 'width'],
     ['/backup_disable', { email: 'a@example.com' }, 'backup_code'],
+    ...['aaaaa', 'aaaaaaa', 'aaaaaaaaa'].map(
+      (backup_code) =>
+        ['/backup_disable', { email: 'a@example.com', backup_code }, 'backup_code'] as [
+          string,
+          object,
+          string,
+        ],
+    ),
   ])('refuses POST /account/2fa%s %j with 422 naming %s', async (path, body, field) => {
     const { post } = await signedIn();
     const answer = await post(path, body);

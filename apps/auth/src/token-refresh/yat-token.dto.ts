@@ -41,11 +41,13 @@ export class YatRefreshRequest {
 
 export class YatConfirm2FaRequest extends YatRefreshRequest {
   /**
-   * Six digits, or a backup code.
+   * Six digits, or a backup code: eight characters, or six of one that docspace handed out.
    * @example '123456'
    */
   @IsString()
-  @Matches(/^(\d{6}|[a-z2-9]{4}-?[a-z2-9]{4})$/i, { message: 'code must be six digits or a backup code' })
+  @Matches(/^(\d{6}|[a-z2-9]{4}-?[a-z2-9]{4}|[a-z2-9]{6})$/i, {
+    message: 'code must be six digits or a backup code',
+  })
   @TypedCode()
   code: string;
 }

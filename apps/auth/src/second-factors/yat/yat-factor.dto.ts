@@ -5,7 +5,8 @@ import { Optional } from '../../protocols/yat/optional.decorator.js';
 import { TypedCode } from '../../protocols/typed-code.decorator.js';
 
 const CODE = /^\d{6}$/;
-const BACKUP_CODE = /^[a-z2-9]{4}-?[a-z2-9]{4}$/i;
+/** Eight characters as this protocol hands them out, or six as docspace does: they are the account's, and not of a protocol. */
+const BACKUP_CODE = /^(?:[a-z2-9]{4}-?[a-z2-9]{4}|[a-z2-9]{6})$/i;
 
 /** The older set-up. */
 export class YatTwoFactorRequest {
@@ -70,7 +71,7 @@ export class YatDisable2FaRequest {
 export class YatBackupDisableRequest {
   /** @example 'k7mq-3x9p' */
   @IsString()
-  @Matches(BACKUP_CODE, { message: 'backup_code must be eight letters and digits' })
+  @Matches(BACKUP_CODE, { message: 'backup_code must be six or eight letters and digits' })
   @TypedCode()
   backup_code: string;
 
