@@ -1,10 +1,12 @@
 import { sql } from '@app/database';
+import { Authenticator } from '../support/authenticator.js';
 import { generateSync } from 'otplib';
 import { DfnsClient } from '../support/dfns-client.js';
 import { AT_HOME, DfnsPeople, ORG } from '../support/dfns-people.js';
 import { SoftwareAuthenticator, SoftwareKey } from '../support/software-authenticator.js';
 import { StatementCounter } from '../support/statements.js';
 import { TestApp } from '../support/test-app.js';
+import { YatClient } from '../support/yat-client.js';
 
 const REFUSED = {
   status: 401,
@@ -100,6 +102,21 @@ describe('login', () => {
       expect(await people.login(member, { kind: 'Totp', otpCode: code() })).toMatchObject(REFUSED);
     });
 
+    it('makes a session that another authenticator of the same owner leaves alive: it was proven by this kind of factor', async () => {
+      const member = await people.member({ secondFactor: 'totp' });
+      const authenticator = new Authenticator(app, member.otpauthUri as string);
+      const proof = { kind: 'Totp', otpCode: authenticator.code() };
+      const token = (await people.login(member, proof)).body.token;
+      app.clock.advanceSeconds(30);
+      const yat = new YatClient(app);
+      const { refresh_token } = (await yat.signIn(member.email)).body;
+      const { access_token } = (await yat.confirm(refresh_token, authenticator.code())).body;
+      const set = await yat.post('/account/2fa/enable', { provider: 'GoogleAuthenticator' }, access_token);
+      const code = new Authenticator(app, set.body.ga_secret as string).code();
+      expect((await yat.post('/account/2fa/confirm', { code }, access_token)).status).toBe(200);
+      expect((await logout(token)).status).toBe(200);
+    });
+
     it('asks for the mailed code where the second factor is the mailbox', async () => {
       const member = await people.member();
       await people.changeSecondFactor(member, 'email');
@@ -111,6 +128,7 @@ describe('login', () => {
         firstFactor: member.key.firstFactor(challenge),
       });
       expect(answer.status).toBe(200);
+      expect(claimsOf(answer.body.token)['amr']).toEqual(['pop', 'email']);
       expect(
         (await client.post('/auth/login/init', { username: member.email, loginCode: code })).status,
       ).toBe(401);

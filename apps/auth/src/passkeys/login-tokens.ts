@@ -14,6 +14,17 @@ export interface LoginToken {
   expiresAt: Date;
 }
 
+/**
+ * By what the second factor of the account is proven, where it has one: without it nobody gets as far as a session. The session has it
+ * written down as its token does, so that it is not ended as one that was made without this factor.
+ */
+export function secondProofOf({
+  account: { second_factor },
+}: ProvenLogin): 'otp' | 'email' | 'sms' | undefined {
+  if (second_factor === 'none') return undefined;
+  return second_factor === 'totp' ? 'otp' : second_factor;
+}
+
 /** The tokens of this protocol's sessions: JWTs that anybody can check with the published keys. */
 @Injectable()
 export class LoginTokens {
@@ -22,14 +33,16 @@ export class LoginTokens {
     private readonly config: Config,
   ) {}
 
-  async sign(call: RequestContext, { account, step }: ProvenLogin): Promise<LoginToken> {
+  async sign(call: RequestContext, login: ProvenLogin): Promise<LoginToken> {
+    const { account } = login;
+    const second = secondProofOf(login);
     const sessionId = call.nextId();
     const { lifeSeconds } = this.config.tokens;
     const claims = {
       sub: account.uuid,
       sid: sessionId,
       scopes: [],
-      amr: step === undefined ? ['pop'] : ['pop', 'otp'],
+      amr: second ? ['pop', second] : ['pop'],
       ...(account.org_id && { [APP_METADATA]: { orgId: account.org_id } }),
     };
     const jwt = await this.accessTokens.sign(claims, call.now, lifeSeconds);

@@ -18,7 +18,7 @@ import {
   type ProvenLogin,
   type SecondFactorParts,
 } from './login-proof.service.js';
-import { LoginTokens, type LoginToken } from './login-tokens.js';
+import { LoginTokens, secondProofOf, type LoginToken } from './login-tokens.js';
 
 const PURPOSE = 'login_proof';
 
@@ -66,7 +66,15 @@ export class LoginService {
     const { verdict } = redemption;
     const done = redeemedAccount(verdict);
     const { sessionId: id, jwt, expiresAt } = session;
-    const begun = { id, stage: 'signed_in', tokenHash: digest(jwt), method: 'pop', expiresAt } as const;
+    const second = secondProofOf(login);
+    const begun = {
+      id,
+      stage: 'signed_in',
+      tokenHash: digest(jwt),
+      method: 'pop',
+      second: second && sql`${second}`,
+      expiresAt,
+    } as const;
     return statement(
       { outcome: ofOne(verdict, 'outcome') },
       redemption,
