@@ -26,7 +26,7 @@ import { labelOf } from './identifiers.js';
 import { OperatorError } from './operator-error.js';
 import { recorded } from './recorded.js';
 
-/** Identifiers in the form `normaliseIdentifier` makes. */
+/** Identifiers in the form in which they are stored. */
 export interface AccountRequest {
   email?: string;
   username?: string;

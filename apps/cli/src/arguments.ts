@@ -1,8 +1,13 @@
 import { SECOND_FACTORS, type SecondFactor } from '@app/accounts';
-import { isPlainText, normaliseIdentifier } from '@app/kernel';
-import { isEmail } from 'class-validator';
+import {
+  isPlainText,
+  LONGEST_USERNAME,
+  phoneNumber,
+  readUsername,
+  storedEmail,
+  type UsernameFault,
+} from '@app/kernel';
 import { InvalidArgumentError } from 'commander';
-import { parsePhoneNumberFromString } from 'libphonenumber-js';
 
 // Each reads what stands on the command line into the one form in which it is stored, or says what it has to be.
 
@@ -10,26 +15,25 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js';
 export const ACCOUNT = 'its id, UUID, e-mail address, user name or phone number';
 
 const INVISIBLE = /\p{C}/u;
-const LONGEST_NAME = 64;
 const LONGEST_TEXT = 128;
-/** As an account's id or UUID looks: a user name like it would be taken for another account's. */
-const LIKE_AN_ID = /^([0-9]{15,19}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+const USERNAME_WORDS: Record<UsernameFault, string> = {
+  like_an_address: 'has to have no @, and no + at its beginning',
+  like_a_phone: 'has to have no @, and no + at its beginning',
+  length: `has to have 1 to ${LONGEST_USERNAME} characters`,
+  invisible: 'has to have no white space, and no control or invisible characters',
+  like_an_id: 'must not look like an id',
+};
 
 export function email(text: string): string {
-  const { value } = normaliseIdentifier(text);
-  // Quoted local parts are legal, and no mail server of today takes them.
-  if (isEmail(value) && !value.includes('"')) return value;
+  const value = storedEmail(text);
+  if (value !== undefined) return value;
   throw new InvalidArgumentError('has to be an e-mail address such as anna@example.com.');
 }
 
 export function username(text: string): string {
-  const { kind, value } = normaliseIdentifier(text);
-  const refuse = (what: string) => new InvalidArgumentError(`${what}.`);
-  if (kind !== 'username' || value.startsWith('+'))
-    throw refuse('has to have no @, and no + at its beginning');
-  if (!value || [...value].length > LONGEST_NAME) throw refuse(`has to have 1 to ${LONGEST_NAME} characters`);
-  if (INVISIBLE.test(value)) throw refuse('has to have no control or invisible characters');
-  if (LIKE_AN_ID.test(value)) throw refuse('must not look like an id');
+  const { value, fault } = readUsername(text);
+  if (fault) throw new InvalidArgumentError(`${USERNAME_WORDS[fault]}.`);
   return value;
 }
 
@@ -38,8 +42,8 @@ export function username(text: string): string {
  * is seldom updated, and the carrier knows better.
  */
 export function phone(text: string): string {
-  const number = parsePhoneNumberFromString(text.normalize('NFKC').trim(), { extract: false });
-  if (number?.isPossible() && !number.ext) return number.number;
+  const number = phoneNumber(text, 'possible');
+  if (number !== undefined) return number;
   throw new InvalidArgumentError('has to be a phone number with its country code, such as +4915112345678.');
 }
 

@@ -1,10 +1,11 @@
 import { part, type Part, sql, type Sql } from '@app/database';
-import type { RequestContext } from '@app/kernel';
+import { identifyAs, type RequestContext } from '@app/kernel';
 import type { SecondFactor } from './account.entity.js';
 import type { HeldAccount, MaybeOfAccount, OfAccount } from './held-account.js';
+import { emailToInsert, isNamed } from './named.js';
 import { phoneAfter } from './phone-credential.js';
 
-/** An account as an operator gives it; identifiers in the form `normaliseIdentifier` makes. */
+/** An account as an operator gives it; identifiers in the form in which they are stored (`identifyAs`). */
 export interface NewAccount {
   id: string;
   email?: string;
@@ -30,7 +31,7 @@ export function insertAccount(
     sql`
     INSERT INTO accounts (id, email, username, phone, phone_signs_in, password_hash, second_factor, org_id, tenant_id, language,
       activated_at, invited_at, created_at, updated_at)
-    VALUES (${account.id}::bigint, ${account.email ?? null}, ${account.username ?? null}, ${account.phone ?? null},
+    VALUES (${account.id}::bigint, ${emailToInsert(account.email)}, ${account.username ?? null}, ${account.phone ?? null},
       ${account.phone !== undefined}::boolean, ${account.passwordHash ?? null}, ${account.secondFactor}, ${account.orgId ?? null}, ${account.tenantId ?? null},
       ${account.language}, ${account.invited ? null : now}::timestamptz, ${account.invited ? now : null}::timestamptz, ${now}::timestamptz, ${now}::timestamptz)
     RETURNING id AS account_id, uuid, security_stamp`,
@@ -39,7 +40,7 @@ export function insertAccount(
 
 /** Statement: frees an address of an account that somebody registered with it and nobody has proven to own. */
 export function dropUnproven(email: string): Sql {
-  return sql`DELETE FROM accounts WHERE email = ${email} AND activated_at IS NULL AND invited_at IS NULL`;
+  return sql`DELETE FROM accounts WHERE ${isNamed(identifyAs('email', email))} AND activated_at IS NULL AND invited_at IS NULL`;
 }
 
 /** Gives the account an authenticator, in the place of any it has; no step of the new one is used. */

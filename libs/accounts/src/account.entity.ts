@@ -3,7 +3,7 @@ import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 export const SECOND_FACTORS = ['none', 'email', 'sms', 'totp'] as const;
 export type SecondFactor = (typeof SECOND_FACTORS)[number];
 
-/** A person. Identifiers are stored in the one form `normaliseIdentifier` gives. */
+/** A person. Identifiers are stored in the one form that `identify` gives. */
 @Entity('accounts')
 @Unique('accounts_uuid_key', ['uuid'])
 @Unique('accounts_email_key', ['email'])

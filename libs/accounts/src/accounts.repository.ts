@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { part, type Part, raw, sql, type Sql } from '@app/database';
-import { normaliseIdentifier } from '@app/kernel';
-import { DataSource } from 'typeorm';
+import { identify } from '@app/kernel';
+import { DataSource, In } from 'typeorm';
 import { AccountEntity } from './account.entity.js';
 import type { HeldAccount, MaybeOfAccount, OfAccount } from './held-account.js';
 
@@ -136,7 +136,8 @@ export class AccountsRepository {
     const id = UUID.test(reference) ? { uuid: reference } : isId(reference) && { id: reference };
     const byId = id && (await accounts.findOneBy(id));
     if (byId) return byId;
-    const { kind, value } = normaliseIdentifier(reference);
-    return accounts.findOneBy({ [kind]: value });
+    const { kind, value, spellings = [value] } = identify(reference);
+    const named = await accounts.findBy({ [kind]: In(spellings) });
+    return spellings.flatMap((spelling) => named.filter((account) => account[kind] === spelling))[0] ?? null;
   }
 }

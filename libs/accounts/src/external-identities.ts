@@ -1,6 +1,7 @@
-import { part, type Part, sql, violatedConstraint } from '@app/database';
-import type { RequestContext } from '@app/kernel';
+import { part, type Part, raw, sql, violatedConstraint } from '@app/database';
+import { identifyAs, type RequestContext } from '@app/kernel';
 import type { HeldAccount, OfAccount } from './held-account.js';
+import { isNamed, likeliest } from './named.js';
 import { KNOWN_COLUMNS, type KnownAccount } from './known-account.js';
 
 /** A person as an identity provider vouches for them. */
@@ -29,13 +30,15 @@ export function accountOfIdentity({ issuer, subject, email }: ProvenIdentity): P
     'identity',
     sql`SELECT account_id FROM external_identities WHERE issuer = ${issuer} AND subject = ${subject}`,
   );
+  const person = email === undefined ? undefined : identifyAs('email', email);
   const owner = part<{ account_id: string; linked: boolean }>(
     'owner',
     sql`
       SELECT account_id, true AS linked FROM ${identity}
       UNION ALL
-      SELECT o.id, false FROM accounts o
-      WHERE o.email = ${email ?? null}::text AND o.activated_at IS NOT NULL AND NOT EXISTS (SELECT FROM ${identity})`,
+      (SELECT id, false FROM accounts
+      WHERE ${person ? isNamed(person) : raw('false')} AND activated_at IS NOT NULL AND NOT EXISTS (SELECT FROM ${identity})
+      ${person ? likeliest(person) : raw('')})`,
   );
   return part(
     'found',

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
-import { Database, part, type Part, raw, sql, type Sql } from '@app/database';
+import { Database, part, type Part, sql, type Sql } from '@app/database';
 import { KeyRing, plusSeconds, secondsUntil, type Identifier } from '@app/kernel';
 import type { OfAccount } from './held-account.js';
+import { isNamed, likeliest } from './named.js';
 import { KNOWN_COLUMNS, type KnownAccount } from './known-account.js';
 import { PasswordHasher, type ShownPassword } from './password-hasher.js';
 
@@ -114,7 +115,7 @@ export class PasswordCheck {
       'who',
       sql`
       SELECT ${KNOWN_COLUMNS}, a.password_hash, coalesce('account ' || a.id, ${unknown}) AS login
-      FROM (VALUES (1)) one LEFT JOIN accounts a ON a.${raw(login.kind)} = ${login.value}`,
+      FROM (VALUES (1)) one LEFT JOIN (SELECT * FROM accounts WHERE ${isNamed(login)} ${likeliest(login)}) a ON true`,
     );
     const from = sql`w.login || ${this.keyFrom('', network)}`;
     const minute = { key: from, max: tries, seconds: triesSeconds, lockSeconds, now };

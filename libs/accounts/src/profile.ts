@@ -2,6 +2,7 @@ import { part, type Part, sql } from '@app/database';
 import type { RequestContext } from '@app/kernel';
 import type { SecondFactor } from './account.entity.js';
 import type { HeldAccount, OfAccount } from './held-account.js';
+import { emailToInsert } from './named.js';
 
 /** What a client is told of the account behind its session. */
 export interface Profile {
@@ -97,7 +98,7 @@ export function registerAccount({ now }: RequestContext, account: Registration):
     'created',
     sql`
     INSERT INTO accounts AS a (id, email, username, password_hash, first_name, last_name, activated_at, created_at, updated_at)
-    VALUES (${account.id}::bigint, ${account.email ?? null}, ${account.username ?? null}, ${account.passwordHash ?? null},
+    VALUES (${account.id}::bigint, ${emailToInsert(account.email)}, ${account.username ?? null}, ${account.passwordHash ?? null},
       ${account.firstName ?? null}, ${account.lastName ?? null}, ${activatedAt}::timestamptz, ${now}::timestamptz, ${now}::timestamptz)
     RETURNING a.id AS account_id, a.security_stamp, ${PROFILE}`,
   );

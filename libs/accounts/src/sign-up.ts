@@ -1,5 +1,6 @@
-import { after, join, part, type Part, raw, sql } from '@app/database';
-import type { RequestContext, Identifier } from '@app/kernel';
+import { after, join, part, type Part, sql } from '@app/database';
+import { identifyAs, type Identifier, type RequestContext } from '@app/kernel';
+import { emailToInsert, isNamed } from './named.js';
 
 export interface NewSignUp {
   email?: string;
@@ -17,10 +18,10 @@ export interface NewSignUp {
 /** Which of these identifiers belong to an account that somebody has proven, or that waits for whom it invites. */
 export function takenIdentifiers(identifiers: Identifier[]): Part<{ kind: Identifier['kind'] }> {
   const questions = identifiers.map(
-    ({ kind, value }) => sql`
-      SELECT ${kind}::text AS kind WHERE EXISTS (
-        SELECT FROM accounts WHERE ${raw(kind)} = ${value}
-          AND (activated_at IS NOT NULL OR invited_at IS NOT NULL OR ${kind}::text = 'username'))`,
+    (identifier) => sql`
+      SELECT ${identifier.kind}::text AS kind WHERE EXISTS (
+        SELECT FROM accounts WHERE ${isNamed(identifier)}
+          AND (activated_at IS NOT NULL OR invited_at IS NOT NULL OR ${identifier.kind}::text = 'username'))`,
   );
   return part('taken', join(questions, ' UNION ALL '));
 }
@@ -57,11 +58,12 @@ export type Completion = {
  *
  * What nobody proved is removed first: whoever registered this address before its owner did leaves neither a password
  * nor a session behind. A name that another account has taken meanwhile violates `accounts_<column>_key`, and with that
- * the whole statement is undone: the code is not burnt.
+ * the whole statement is undone: the code is not burnt. `email`: that of the sign-up.
  */
 export function completeSignUp(
   { now }: RequestContext,
   accountId: string,
+  email: string | null,
   flow: Part<{ id: string }>,
   verdict: Part<{ outcome: string; method: string | null }>,
 ): Completion {
@@ -82,15 +84,21 @@ export function completeSignUp(
         password_hash = CASE WHEN s.complete THEN NULL ELSE u.password_hash END
       FROM ${signUp} s WHERE u.id = s.id RETURNING u.id`,
   );
-  return { sign_up: signUp, noted, account: accountOfSignUp(now, accountId, signUp) };
+  return { sign_up: signUp, noted, account: accountOfSignUp(now, accountId, email, signUp) };
 }
 
-function accountOfSignUp(now: Date, accountId: string, signUp: Part<ProvenSignUp>): Completion['account'] {
+function accountOfSignUp(
+  now: Date,
+  accountId: string,
+  email: string | null,
+  signUp: Part<ProvenSignUp>,
+): Completion['account'] {
+  const mailbox = identifyAs('email', email ?? '');
   const removed = part(
     'removed',
     sql`
       DELETE FROM accounts a USING ${signUp} s
-      WHERE s.complete AND a.activated_at IS NULL AND a.invited_at IS NULL AND (a.email = s.email OR a.phone = s.phone)
+      WHERE s.complete AND a.activated_at IS NULL AND a.invited_at IS NULL AND (${isNamed(mailbox, 'a')} OR a.phone = s.phone)
       RETURNING a.id`,
   );
   return part(
@@ -98,7 +106,7 @@ function accountOfSignUp(now: Date, accountId: string, signUp: Part<ProvenSignUp
     sql`
       INSERT INTO accounts (id, email, username, phone, phone_signs_in, first_name, last_name, password_hash, language, activated_at,
         created_at, updated_at)
-      SELECT ${accountId}::bigint, s.email, s.username, s.phone, s.phone IS NOT NULL, s.first_name, s.last_name, s.password_hash, s.language,
+      SELECT ${accountId}::bigint, ${emailToInsert(email ?? undefined, 'gives way')}, s.username, s.phone, s.phone IS NOT NULL, s.first_name, s.last_name, s.password_hash, s.language,
         ${now}::timestamptz, ${now}::timestamptz, ${now}::timestamptz
       FROM ${signUp} s CROSS JOIN ${after(removed)} WHERE s.complete RETURNING id AS account_id, security_stamp`,
   );

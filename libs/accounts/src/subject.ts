@@ -1,9 +1,7 @@
-import { part, type Part, raw, type Sql, sql } from '@app/database';
+import { part, type Part, type Sql, sql } from '@app/database';
 import type { Identifier, KeyRing } from '@app/kernel';
 import type { HeldAccount } from './held-account.js';
-
-/** What names a person: an identifier they chose, or their account's UUID. */
-type Name = Identifier | { kind: 'uuid'; value: string };
+import { isNamed, likeliest, type Name } from './named.js';
 
 /** Whose guesses and mails are counted; with the account, if there is one. */
 export interface Subject {
@@ -34,7 +32,7 @@ export function subjectParts(
     'known',
     sql`
       SELECT id AS account_id, security_stamp FROM accounts
-      WHERE ${raw(name.kind)} = ${name.value} AND disabled_at IS NULL AND ${also} FOR SHARE`,
+      WHERE ${isNamed(name)} AND disabled_at IS NULL AND ${also} ${likeliest(name)} FOR SHARE`,
   );
   const subject = part<Subject>(
     'subject',

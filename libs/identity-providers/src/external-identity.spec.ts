@@ -44,6 +44,11 @@ describe('an external identity', () => {
     expect(emailOf({ email: 'Anna.B@Example.COM' })).toBe('anna.b@example.com');
   });
 
+  it('has the ASCII form of an address that was verified as people write it', () => {
+    expect(emailOf({ email: 'Liv@Bücher.example' })).toBe('liv@xn--bcher-kva.example');
+    expect(emailOf({ email: 'liv@xn--bcher-kva.example' })).toBe('liv@xn--bcher-kva.example');
+  });
+
   it.each([[false], ['true'], [1], [null], [undefined]])(
     'has no address where email_verified is %j',
     (email_verified) => {
@@ -59,6 +64,8 @@ describe('an external identity', () => {
     ['a byte order mark hides at its edge', '\ufeffanna@example.com'],
     ['it has a space at its edge', ' anna@example.com'],
     ['it is no well-formed text', 'an\ud800na@example.com'],
+    ['a soft hyphen hides in its domain', 'anna@exam\u00adple.com'],
+    ['it is two', 'anna@example.com,bob@example.com'],
     ['it is a name', 'anna'],
     ['it is a phone number', '+491701234567'],
     ['it is too long', `${'a'.repeat(243)}@example.com`],
@@ -68,9 +75,10 @@ describe('an external identity', () => {
   });
 
   it('has an address of the longest length that there is', () => {
-    const email = `${'a'.repeat(242)}@example.com`;
+    const email = `${'a'.repeat(64)}@${'d'.repeat(60)}.${'d'.repeat(60)}.${'d'.repeat(60)}.de.com`;
     expect(email).toHaveLength(254);
     expect(emailOf({ email })).toBe(email);
+    expect(emailOf({ email: email.replace('.de.', '.dee.') })).toBeUndefined();
   });
 
   it('has no address of a provider whose addresses say nothing here', () => {

@@ -1,5 +1,5 @@
 import type { IdentityProviderConfig } from '@app/config';
-import { isPlainText, normaliseIdentifier } from '@app/kernel';
+import { isFaithful, isPlainText, storedEmail } from '@app/kernel';
 import { ProofError } from './proof-error.js';
 
 /** A person as a provider knows them: `issuer` and `subject` name them for good, an address may change hands. */
@@ -17,7 +17,6 @@ export interface ExternalIdentity {
 export type Claims = Readonly<Record<string, unknown>>;
 
 const LONGEST_SUBJECT = 255;
-const LONGEST_EMAIL = 254;
 
 /** Throws `ProofError` `wrong` without a subject that can be kept. */
 export function externalIdentity(settings: IdentityProviderConfig, claims: Claims): ExternalIdentity {
@@ -34,8 +33,6 @@ export function externalIdentity(settings: IdentityProviderConfig, claims: Claim
  */
 function verifiedEmail({ email, email_verified: verified }: Claims): string | undefined {
   if (typeof email !== 'string' || verified !== true) return undefined;
-  if (email.length > LONGEST_EMAIL || !isPlainText(email) || email !== email.normalize('NFKC'))
-    return undefined;
-  const { kind, value } = normaliseIdentifier(email);
-  return kind === 'email' && value === email.toLowerCase() ? value : undefined;
+  const stored = storedEmail(email);
+  return stored !== undefined && isFaithful(email, stored) ? stored : undefined;
 }

@@ -1,7 +1,10 @@
 export { AuthError, type AuthErrorCode, type AuthErrorDetails, type InvalidParameter } from './auth-error.js';
 export type { RequestContext, Client } from './call.js';
 export { Clock, SystemClock, plusSeconds, secondsUntil } from './clock.js';
-export { normaliseIdentifier, type Identifier } from './identifier.js';
+export { isFaithful, isSameEmail, spellingsOf, storedEmail } from './identifiers/email.js';
+export { identify, identifyAs, type Identifier } from './identifiers/identifier.js';
+export { phoneNumber } from './identifiers/phone.js';
+export { LONGEST_USERNAME, readUsername, type UsernameFault } from './identifiers/username.js';
 export { Ids, WORKERS } from './ids.js';
 export { KeyRing, type Mac } from './key-ring.js';
 export { digest, randomDigits, randomHex, randomToken } from './secrets.js';

@@ -1,21 +1,6 @@
 import { plusSeconds, secondsUntil } from './clock.js';
-import { normaliseIdentifier } from './identifier.js';
 import { randomDigits, randomHex, randomToken } from './secrets.js';
 import { isPlainText, maskAddress } from './text.js';
-
-describe('normaliseIdentifier', () => {
-  it.each([
-    [' Ada@Example.COM ', 'email', 'ada@example.com'],
-    ['ａｄａ@example.com', 'email', 'ada@example.com'],
-    ['+49 (151) 123-456.78', 'phone', '+4915112345678'],
-    ['Ada.L', 'username', 'ada.l'],
-    ['015112345678', 'username', '015112345678'],
-    ['+12', 'username', '+12'],
-    ['+49@example.com', 'email', '+49@example.com'],
-  ])('takes %p for the %s %s', (raw, kind, value) => {
-    expect(normaliseIdentifier(raw)).toEqual({ kind, value });
-  });
-});
 
 describe('secrets', () => {
   it('draws every digit, leading zeros included', () => {

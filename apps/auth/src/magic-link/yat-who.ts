@@ -1,4 +1,4 @@
-import { AuthError, normaliseIdentifier } from '@app/kernel';
+import { AuthError, identify } from '@app/kernel';
 import type { Proof } from './link-exchange.service.js';
 import type { Who } from './recipients.js';
 
@@ -11,7 +11,7 @@ interface Named {
 /** Whom a request names. */
 export function whoOf({ email, alternate_id, user_id }: Named): Who {
   const name = email ?? alternate_id;
-  if (name !== undefined) return normaliseIdentifier(name);
+  if (name !== undefined) return identify(name);
   if (user_id !== undefined) return { kind: 'uuid', value: user_id.toLowerCase() };
   throw new AuthError('identifier_missing');
 }

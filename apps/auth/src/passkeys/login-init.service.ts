@@ -3,7 +3,7 @@ import { keyHolderOf, type HeldKey, type KeyHolder } from '@app/accounts';
 import { AttemptsRepository, type Opening } from '@app/attempts';
 import { audit, type Recorded } from '@app/audit';
 import { Database, of, part, sql, statement } from '@app/database';
-import { AuthError, KeyRing, normaliseIdentifier, randomToken, type RequestContext } from '@app/kernel';
+import { AuthError, identify, KeyRing, randomToken, type RequestContext } from '@app/kernel';
 import { spendCodeAndOpen, type InitVerdict } from '../recovery/open-challenge.js';
 import { personOf, type Person } from '../recovery/person.js';
 
@@ -86,7 +86,7 @@ export class LoginInitService {
   private keysOf({ username }: Person, holder: KeyHolder | null | undefined): LoginChallenge['keys'] {
     const keys = (holder?.keys ?? []).filter((key) => key.kind !== 'RecoveryKey');
     // In the one form of an identifier: a decoy that changed with its spelling would tell it from a key.
-    const { kind, value } = normaliseIdentifier(username);
+    const { kind, value } = identify(username);
     const decoy = this.keyRing.mac('decoy-key', kind, value).hash;
     return keys.length ? keys : [{ kind: 'Fido2', credential_id: decoy }];
   }

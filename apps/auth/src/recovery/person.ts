@@ -1,6 +1,6 @@
 import { subjectParts, type Subject } from '@app/accounts';
 import { type Part, type Sql, sql } from '@app/database';
-import { normaliseIdentifier, type KeyRing } from '@app/kernel';
+import { identify, type KeyRing } from '@app/kernel';
 
 /** Whom a call is about: an identifier and, when given, the organisation and tenant the account must belong to. */
 export interface Person {
@@ -21,5 +21,5 @@ export function personOf(
 ): Part<Subject> {
   const belongs = sql`(${orgId ?? null}::text IS NULL OR org_id IS NOT DISTINCT FROM ${orgId ?? null}::text)
     AND (${tenantId ?? null}::text IS NULL OR tenant_id IS NOT DISTINCT FROM ${tenantId ?? null}::text) AND ${also}`;
-  return subjectParts(normaliseIdentifier(username), keyRing, belongs).subject;
+  return subjectParts(identify(username), keyRing, belongs).subject;
 }

@@ -1,6 +1,4 @@
-import { phoneNumber } from '@app/accounts';
-import { AuthError, normaliseIdentifier, type Identifier } from '@app/kernel';
-import { isEmail } from 'class-validator';
+import { AuthError, identifyAs, phoneNumber, storedEmail, type Identifier } from '@app/kernel';
 import type { SignInRequest } from './sign-in.service.js';
 import type { SignUpRequest } from './sign-up.service.js';
 import type { AttemptReference } from './verify.service.js';
@@ -11,11 +9,6 @@ import type {
   WachtSignUpRequest,
 } from './session.dto.js';
 
-const stored = (kind: Identifier['kind'], text: string): Identifier => ({
-  kind,
-  value: normaliseIdentifier(text).value,
-});
-
 export function toSignIn({
   strategy,
   email,
@@ -25,10 +18,13 @@ export function toSignIn({
 }: WachtSignInRequest): SignInRequest {
   const method = strategy;
   if (method === 'plain_username')
-    return { method, identifier: stored('username', username ?? ''), password };
-  if (method === 'phone_otp')
-    return { method, identifier: { kind: 'phone', value: phoneNumber(phone_number ?? '') ?? '' } };
-  return { method, identifier: stored('email', email ?? ''), ...(method === 'plain_email' && { password }) };
+    return { method, identifier: identifyAs('username', username ?? ''), password };
+  if (method === 'phone_otp') return { method, identifier: identifyAs('phone', phone_number ?? '') };
+  return {
+    method,
+    identifier: identifyAs('email', email ?? ''),
+    ...(method === 'plain_email' && { password }),
+  };
 }
 
 export function toSignUp(
@@ -38,8 +34,8 @@ export function toSignUp(
   return {
     password,
     language,
-    ...(email !== undefined && { email: stored('email', email).value }),
-    ...(username !== undefined && { username: stored('username', username).value }),
+    ...(email !== undefined && { email: identifyAs('email', email).value }),
+    ...(username !== undefined && { username: identifyAs('username', username).value }),
     ...(phone_number !== undefined && { phone: phoneNumber(phone_number) }),
     firstName: first_name,
     lastName: last_name,
@@ -58,7 +54,7 @@ export function toAttempt({ signin_attempt_id, signup_attempt_id }: WachtAttempt
 
 export function toIdentifier({ email, username }: WachtAvailabilityRequest): Identifier {
   if (email === undefined && username === undefined) throw new AuthError('identifier_missing');
-  if (email === undefined) return stored('username', username ?? '');
-  if (!isEmail(email.trim())) throw new AuthError('email_invalid');
-  return stored('email', email);
+  if (email === undefined) return identifyAs('username', username ?? '');
+  if (storedEmail(email) === undefined) throw new AuthError('email_invalid');
+  return identifyAs('email', email);
 }

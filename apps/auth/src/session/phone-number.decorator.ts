@@ -1,4 +1,4 @@
-import { phoneNumber } from '@app/accounts';
+import { phoneNumber } from '@app/kernel';
 import { ValidateBy } from 'class-validator';
 
 /** A phone number that can exist, with its country. */
@@ -6,8 +6,7 @@ export function IsPhoneNumber(): PropertyDecorator {
   return ValidateBy({
     name: 'isPhoneNumber',
     validator: {
-      validate: (value) =>
-        typeof value === 'string' && value.length <= 40 && phoneNumber(value) !== undefined,
+      validate: (value) => typeof value === 'string' && phoneNumber(value) !== undefined,
       defaultMessage: (field) =>
         `${field?.property ?? 'phone'} must be a phone number with + and the country`,
     },

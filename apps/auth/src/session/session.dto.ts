@@ -1,5 +1,6 @@
 import { Transform, type TransformFnParams } from 'class-transformer';
-import { IsEmail, IsIn, IsOptional, IsString, Length, Matches, ValidateIf } from 'class-validator';
+import { IsIn, IsOptional, IsString, Length, Matches, ValidateIf } from 'class-validator';
+import { IsEmailAddress } from '../protocols/is-email-address.decorator.js';
 import { IsPlainText } from '../protocols/plain-text.decorator.js';
 import { IsPhoneNumber } from './phone-number.decorator.js';
 import { TypedCode } from '../protocols/typed-code.decorator.js';
@@ -10,8 +11,6 @@ const NOT_AVAILABLE = `strategy must be one of ${AVAILABLE_STRATEGIES.join(', ')
 /** A field of a form that nobody filled in. */
 const absentIfEmpty = ({ value }: TransformFnParams): unknown =>
   value === '' || value === null ? undefined : (value as unknown);
-const trimmed = ({ value }: TransformFnParams): unknown =>
-  typeof value === 'string' ? value.trim() : (value as unknown);
 const forStrategies = (...strategies: string[]) =>
   ValidateIf(({ strategy }: WachtSignInRequest) => strategies.includes(strategy));
 
@@ -27,11 +26,8 @@ export class WachtSignInRequest {
    * With `plain_email`, `email_otp` and `magic_link`.
    * @example 'ada@example.com'
    */
-  @IsPlainText()
   @forStrategies('plain_email', 'email_otp', 'magic_link')
-  @Transform(trimmed)
-  @IsEmail()
-  @Length(3, 254)
+  @IsEmailAddress()
   email?: string;
 
   /**
@@ -77,14 +73,11 @@ export class WachtSignUpRequest {
    * Proven by a code. Either this or `phone_number`, or both.
    * @example 'ada@example.com'
    */
-  @IsPlainText()
   @Transform(absentIfEmpty)
   @ValidateIf(
     ({ email, phone_number }: WachtSignUpRequest) => email !== undefined || phone_number === undefined,
   )
-  @Transform(trimmed)
-  @IsEmail()
-  @Length(3, 254)
+  @IsEmailAddress()
   email?: string;
 
   /**
@@ -170,10 +163,7 @@ export class WachtPrepareRequest extends WachtAttemptRequest {
 
 export class WachtForgotPasswordRequest {
   /** @example 'ada@example.com' */
-  @IsPlainText()
-  @Transform(trimmed)
-  @IsEmail()
-  @Length(3, 254)
+  @IsEmailAddress()
   email: string;
 }
 

@@ -3,7 +3,15 @@ import { insertSignUp, NewPassword, unknownSubject, takenIdentifiers } from '@ap
 import { audit, auditRefusal } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, part, sql, statement } from '@app/database';
-import { AuthError, KeyRing, type AuthErrorCode, type RequestContext, type Identifier } from '@app/kernel';
+import {
+  AuthError,
+  identifyAs,
+  KeyRing,
+  readUsername,
+  type AuthErrorCode,
+  type RequestContext,
+  type Identifier,
+} from '@app/kernel';
 import { BrowserSessions } from '@app/sessions';
 import { begunBy, type Browser } from './browser.js';
 
@@ -41,8 +49,9 @@ export class SignUpService {
     await this.begin(call, browser, request, passwordHash, taken);
   }
 
-  /** Whether nobody has this name, as far as a stranger is told. */
+  /** Whether somebody could have this name and nobody has it, as far as a stranger is told. */
   async isAvailable(identifier: Identifier): Promise<boolean> {
+    if (identifier.kind === 'username' && readUsername(identifier.value).fault) return false;
     return !this.refusalOf(await this.takenOf([identifier]));
   }
 
@@ -88,7 +97,7 @@ export class SignUpService {
 function identifiersOf({ email, phone, username }: SignUpRequest): Identifier[] {
   const named = { email, phone, username };
   return Object.entries(named).flatMap(([kind, value]) =>
-    value === undefined ? [] : [{ kind: kind as Taken, value }],
+    value === undefined ? [] : [identifyAs(kind as Taken, value)],
   );
 }
 

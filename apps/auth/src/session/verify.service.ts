@@ -89,7 +89,7 @@ export class VerifyService {
     const gate = this.guesses.gate(call, browser, (locked) => this.browsers.unproven(call, id, locked));
     const question = { purpose: 'sign_up', of: firstOf(gate.allowed) } as const;
     const redemption = this.attempts.redeem(call, question, id, code);
-    const completion = completeSignUp(call, call.nextId(), gate.flow, redemption.verdict);
+    const completion = completeSignUp(call, call.nextId(), attempt.email, gate.flow, redemption.verdict);
     const method = channelOf(attempt) ?? 'email';
     const session = { id: call.nextId(), attemptId: id, stage: 'signed_in', method } as const;
     const started = this.browsers.start(call, session, completion.account, gate.browser);

@@ -1,13 +1,12 @@
 import { IsString, Length, Matches } from 'class-validator';
 import { IsPlainText } from '../protocols/plain-text.decorator.js';
-import { IsEmailAddress } from '../protocols/yat/is-email-address.decorator.js';
+import { IsEmailAddress } from '../protocols/is-email-address.decorator.js';
 import { Optional } from '../protocols/yat/optional.decorator.js';
 import { TypedCode } from '../protocols/typed-code.decorator.js';
 
 export class YatLoginRequest {
   /** @example 'ada@example.com' */
   @Optional()
-  @Length(1, 254)
   @IsEmailAddress()
   email?: string;
 

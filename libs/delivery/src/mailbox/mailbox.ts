@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
+import { identify } from '@app/kernel';
 import type { Channel } from '../message.js';
 
 const NEWEST = 500;
@@ -32,9 +33,9 @@ export class Mailbox {
     this.received.length = Math.min(this.received.length, NEWEST);
   }
 
-  /** Newest first; `to` in any case, all when absent. */
+  /** Newest first; `to` in any spelling (mail servers show a domain as people write it), all when absent. */
   messages(to?: string): MailboxMessage[] {
-    const wanted = to?.toLowerCase();
-    return this.received.filter((message) => wanted === undefined || message.to.toLowerCase() === wanted);
+    const wanted = to === undefined ? undefined : identify(to).value;
+    return this.received.filter((message) => wanted === undefined || identify(message.to).value === wanted);
   }
 }

@@ -12,7 +12,7 @@ import {
 import { audit, recordedAs, type Recorded } from '@app/audit';
 import { Database, type Effect, part, type Part, sql, statement } from '@app/database';
 import { Outbox, ownerNotice } from '@app/delivery';
-import { AuthError, type RequestContext } from '@app/kernel';
+import { AuthError, isSameEmail, type RequestContext } from '@app/kernel';
 import { endSession, endSessionsOf, sessionOfToken, survivors } from '@app/sessions';
 import { Freshness, refuseTakenName } from '@app/sign-in';
 
@@ -54,7 +54,7 @@ export class AccountService {
   ): Promise<Profile> {
     const lenient = password === undefined && change.username === undefined;
     const profile = await this.fresh(call, sessionId, lenient);
-    if (email !== undefined && email !== profile.email) {
+    if (email !== undefined && !isSameEmail(email, profile.email)) {
       const error = 'cannot be changed here: the new mailbox has to be proven';
       throw new AuthError('invalid_parameters', { parameters: [{ parameter: 'email', error }] });
     }

@@ -1,26 +1,20 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsString, Length, Matches } from 'class-validator';
+import { IsString, Length } from 'class-validator';
 import { IsPlainText } from '../../protocols/plain-text.decorator.js';
-import { IsEmailAddress } from '../../protocols/yat/is-email-address.decorator.js';
+import { IsEmailAddress } from '../../protocols/is-email-address.decorator.js';
+import { IsUserName } from '../../protocols/yat/is-user-name.decorator.js';
 import { Optional } from '../../protocols/yat/optional.decorator.js';
 import { YatTokenResponse } from '../../protocols/yat/yat-token.dto.js';
-
-// What tells a user name from an e-mail address and from a phone number, so that none can pass for another.
-const USER_NAME = /^[^@+\s][^@\s]*$/u;
 
 export class YatProfileRequest {
   /** @example 'ada@example.com' */
   @Optional()
-  @Length(3, 254)
   @IsEmailAddress()
   email?: string;
 
   /** A user name. */
   @Optional()
-  @IsString()
-  @Length(1, 254)
-  @IsPlainText()
-  @Matches(USER_NAME, { message: 'alternate_id must not hold @ or white space, nor begin with +' })
+  @IsUserName()
   alternate_id?: string;
 
   /** @example 'Ada' */

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsEmail, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { IsBoolean, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { IsEmailAddress } from '../../protocols/is-email-address.decorator.js';
 import { IsMemberOf } from '../../protocols/docspace/is-member-of.decorator.js';
 import { IsPlainText } from '../../protocols/plain-text.decorator.js';
 
@@ -17,7 +18,7 @@ type CaptchaType = (typeof CAPTCHA_TYPES)[number];
 export class DocspaceConfirmData {
   /** @example 'Amanda.Ernser94@hotmail.com' */
   @IsOptional()
-  @IsEmail({}, { message: 'confirmData.email must be an e-mail address' })
+  @IsEmailAddress()
   email?: string;
 
   /** Whether the account is signed in to for the first time: an invitation is accepted with it. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { audit, recordedAs } from '@app/audit';
 import { Database, statement } from '@app/database';
-import { digest, normaliseIdentifier, randomHex, type RequestContext } from '@app/kernel';
+import { digest, identify, randomHex, type RequestContext } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
 import { FirstFactor, inSession, type ProvenFactor, SecondFactorChallenge } from '@app/sign-in';
 
@@ -39,7 +39,7 @@ export class NavixySignInService {
   /** @throws AuthError those of `FirstFactor.byPassword`, `account_disabled`, `account_not_activated` */
   async signIn(call: RequestContext, { login, password, orgId }: PasswordSignIn): Promise<SignedIn> {
     const policy = { ...POLICY, orgId };
-    const proven = await this.firstFactor.byPassword(call, normaliseIdentifier(login), password, policy);
+    const proven = await this.firstFactor.byPassword(call, identify(login), password, policy);
     return (await this.open(call, proven)) ?? this.firstFactor.overtaken(call, proven);
   }
 

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { phoneNumber } from '@app/accounts';
-import { AuthError, type RequestContext } from '@app/kernel';
+import { AuthError, phoneNumber, type RequestContext } from '@app/kernel';
 import { FactorRemovalService } from './factor-removal.service.js';
 import { SmsSetupService } from './sms-setup.service.js';
 import { TotpSetupService, type BegunAuthenticator } from './totp-setup.service.js';

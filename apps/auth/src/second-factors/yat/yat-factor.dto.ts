@@ -1,6 +1,6 @@
 import { IsIn, IsInt, IsString, Length, Matches, Max, Min, ValidateIf } from 'class-validator';
 import { IsPlainText } from '../../protocols/plain-text.decorator.js';
-import { IsEmailAddress } from '../../protocols/yat/is-email-address.decorator.js';
+import { IsEmailAddress } from '../../protocols/is-email-address.decorator.js';
 import { Optional } from '../../protocols/yat/optional.decorator.js';
 import { TypedCode } from '../../protocols/typed-code.decorator.js';
 
@@ -77,7 +77,6 @@ export class YatBackupDisableRequest {
 
   /** @example 'ada@example.com' */
   @Optional()
-  @Length(1, 254)
   @IsEmailAddress()
   email?: string;
 

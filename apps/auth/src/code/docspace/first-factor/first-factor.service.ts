@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CaptchaVerifier } from '@app/captcha';
-import { normaliseIdentifier, type RequestContext } from '@app/kernel';
+import { identify, type RequestContext } from '@app/kernel';
 import { FirstFactor, PasswordProof, type ProvenFactor, type RefusedFactor } from '@app/sign-in';
 import type { FirstProof, PasswordProof as ShownProof } from './credentials.js';
 import { DocspaceIdentity } from './identity.js';
@@ -57,6 +57,6 @@ export class DocspaceFirstFactor {
   private byPassword(call: RequestContext, { login, password, captcha }: ShownProof) {
     const isPerson =
       captcha && (() => this.captchas.isGood(captcha.kind, captcha.response, call.client.address));
-    return this.passwords.prove(call, normaliseIdentifier(login), password, isPerson);
+    return this.passwords.prove(call, identify(login), password, isPerson);
   }
 }

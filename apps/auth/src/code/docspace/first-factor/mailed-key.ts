@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { activate, lockAccountForUpdate, withKnownAccount, type KnownAccount } from '@app/accounts';
 import { AttemptsRepository, MAILED_KEYS } from '@app/attempts';
 import { Database } from '@app/database';
-import { normaliseIdentifier, type RequestContext } from '@app/kernel';
+import { isSameEmail, type RequestContext } from '@app/kernel';
 import { endPendingBegunBy } from '@app/sessions';
 import type { ProvenFactor, RefusedFactor } from '@app/sign-in';
 import type { MailedKeyProof } from './credentials.js';
@@ -26,8 +26,7 @@ export class DocspaceMailedKey {
     const found = await this.database.row(withKnownAccount(this.attempts.linkState(call, MAILED_KEYS, key)));
     const refused = { refused: 'credentials_wrong', event, accountId: found?.id ?? null } as const;
     if (found?.state !== 'open') return { ...refused, outcome: found?.state ?? 'absent' };
-    if (email && normaliseIdentifier(email).value !== found.email)
-      return { ...refused, outcome: 'other_address' };
+    if (email && !isSameEmail(email, found.email)) return { ...refused, outcome: 'other_address' };
     const taken = first && !found.activated_at && found.invited_at !== null;
     const account: KnownAccount = taken ? { ...found, activated_at: call.now } : found;
     return {

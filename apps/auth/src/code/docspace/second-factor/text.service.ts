@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { addressedTo, awaitingPhone, phoneNumber, recipientOf, SecondFactors } from '@app/accounts';
+import { addressedTo, awaitingPhone, recipientOf, SecondFactors } from '@app/accounts';
 import { AttemptsRepository, type SendRule } from '@app/attempts';
 import { Config } from '@app/config';
 import { Database } from '@app/database';
-import { AuthError, digest, type RequestContext } from '@app/kernel';
+import { AuthError, digest, phoneNumber, type RequestContext } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
 import { CodeSender, inProtocol, type ProvenFactor, sentCode, withoutSession } from '@app/sign-in';
 import { inLanguage } from './challenge.js';

@@ -1,4 +1,4 @@
-import { AuthError, normaliseIdentifier } from '@app/kernel';
+import { AuthError, isSameEmail } from '@app/kernel';
 import type { DocspaceConfirmation, DocspaceConfirmRequest, DocspaceTfaSetup } from './confirm.dto.js';
 import type { KeyState } from './key-check.service.js';
 import { qrCodeUrl } from '@app/pages';
@@ -28,6 +28,6 @@ export function presentSetup(step: StepView | undefined): DocspaceTfaSetup {
 
 function isMeant(key: KeyState, { type, email, uiD }: DocspaceConfirmRequest): boolean {
   if (type !== undefined && type !== key.type) return false;
-  if (email?.trim() && normaliseIdentifier(email).value !== key.email) return false;
+  if (email?.trim() && !isSameEmail(email, key.email)) return false;
   return !uiD?.trim() || uiD.trim().toLowerCase() === key.uuid;
 }
