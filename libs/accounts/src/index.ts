@@ -61,6 +61,7 @@ export { mailboxOwner, type MailboxOwner } from './mailbox-owner.js';
 export { NewPassword } from './new-password.js';
 export { PASSWORD_LENGTH } from './password-strength.js';
 export { setPhone } from './phone-credential.js';
+export { registerSilently, type SilentRegistration } from './silent-registration.js';
 export { completeSignUp, insertSignUp, takenIdentifiers } from './sign-up.js';
 export { SignUpEntity } from './sign-up.entity.js';
 export { BackupCodeEntity } from './second-factors/backup-code.entity.js';

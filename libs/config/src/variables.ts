@@ -187,7 +187,7 @@ export const variables = {
   SIGNUP_DISCLOSES_ACCOUNTS: set(
     flag,
     'true',
-    'Whether a sign-up says that an address is taken; false: the same answer as for a free one, and the owner is told by mail.',
+    'Whether a sign-up says that an address is taken, in any protocol; false: the same answer as for a free one, and the owner is told by mail.',
   ),
   PASSWORD_RESET_SECONDS: set(seconds(3600), '900', 'Life of a link that resets a password.'),
   PASSWORD_RESET_URL: maybe(

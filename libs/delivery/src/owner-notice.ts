@@ -3,8 +3,8 @@ import { askedBy } from './asked-by.js';
 import type { MessageFacts, NewMessage } from './message.js';
 import type { RequestFacts } from './templates/request.js';
 
-/** The templates that tell an owner what was done with the account. */
-type NoticeTemplate = 'factor_changed' | 'identity_linked' | 'password_changed';
+/** The templates that tell an owner what was done with the account, or tried. */
+type NoticeTemplate = 'account_exists' | 'factor_changed' | 'identity_linked' | 'password_changed';
 
 /** A notice that is a day late is still news to an owner whose account was taken. */
 const LIFE_SECONDS = 86_400;

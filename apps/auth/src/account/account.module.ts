@@ -7,6 +7,7 @@ import { AvailabilityController } from './wacht/availability.controller.js';
 import { DeploymentController } from './wacht/deployment.controller.js';
 import { AccountService } from './yat/account.service.js';
 import { RegistrationService } from './yat/registration.service.js';
+import { SilentRegistrationService } from './yat/silent-registration.service.js';
 import { YatAccountController } from './yat/yat-account.controller.js';
 import { YatUsersController } from './yat/yat-users.controller.js';
 
@@ -20,6 +21,6 @@ import { YatUsersController } from './yat/yat-users.controller.js';
     DeploymentController,
     DocspaceSettingsController,
   ],
-  providers: [AccountService, RegistrationService],
+  providers: [AccountService, RegistrationService, SilentRegistrationService],
 })
 export class AccountModule {}

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { recipientOf } from '@app/accounts';
+import { recipientOf, type Subject } from '@app/accounts';
 import {
   AttemptsRepository,
   insertLinkPage,
@@ -21,7 +21,7 @@ const TOKEN_BITS = 128;
 const CODE_DIGITS = 6;
 
 interface LinkSendVerdict {
-  outcome: 'sent' | 'nobody' | 'too_soon';
+  outcome: 'sent' | 'nobody' | 'enough' | 'too_soon';
   next_at: Date | null;
 }
 
@@ -41,7 +41,10 @@ export class LinkRequestService {
     private readonly config: Config,
   ) {}
 
-  /** The same statement, limits and answer whether or not there is such a person. */
+  /**
+   * The same statement, limits and answer whether or not there is such a person. Who asks is told to wait by the name that was typed; a
+   * person who has had enough by other names gets no mail, and nobody is told.
+   */
   async request(call: RequestContext, who: Who, redirectUrl?: string): Promise<void> {
     const { redirectUrls } = this.config.http;
     if (redirectUrl !== undefined && !redirectUrls.includes(redirectUrl)) {
@@ -67,12 +70,18 @@ export class LinkRequestService {
     const secrets = { token: randomToken(TOKEN_BITS), code: randomDigits(CODE_DIGITS) };
     const link = this.attempt(call, 'link', { binding: LINK_BINDING, value: secrets.token });
     const code = this.attempt(call, 'code', { binding: this.recipients.bindingOf(who), value: secrets.code });
+    const asked = this.recipients.asked(who);
+    const allowed = takeSendWindow(call, rule, asked);
     const subject = this.recipients.find(who);
+    const asking = part<Subject>(
+      'asking',
+      sql`SELECT s.* FROM ${subject} s WHERE EXISTS (SELECT FROM ${allowed})`,
+    );
     const opening = part<Opening>(
       'opening',
       sql`
         SELECT s.subject, s.account_id, NULL::bigint AS session_id, s.security_stamp
-        FROM ${subject} s JOIN ${takeSendWindow(call, rule, subject)} USING (subject)`,
+        FROM ${asking} s JOIN ${takeSendWindow(call, rule, asking)} USING (subject)`,
     );
     const opened = this.attempts.open(call, link, opening);
     const page = insertLinkPage(call, redirectUrl, opened.attempt);
@@ -80,12 +89,12 @@ export class LinkRequestService {
     const verdict = part<Recorded & { outcome: LinkSendVerdict['outcome'] }>(
       'verdict',
       sql`
-        SELECT CASE WHEN a.id IS NULL THEN 'too_soon' WHEN r.address IS NULL THEN 'nobody' ELSE 'sent' END AS outcome,
+        SELECT CASE WHEN NOT EXISTS (SELECT FROM ${allowed}) THEN 'too_soon' WHEN a.id IS NULL THEN 'enough' WHEN r.address IS NULL THEN 'nobody' ELSE 'sent' END AS outcome,
           s.account_id, NULL::bigint AS session_id, a.id AS attempt_id
         FROM ${subject} s LEFT JOIN ${opened.attempt} a ON true LEFT JOIN ${recipient} r ON true`,
     );
     return statement(
-      { outcome: ofOne(verdict, 'outcome'), next_at: of(nextSend(call, rule, subject), 'next_at') },
+      { outcome: ofOne(verdict, 'outcome'), next_at: of(nextSend(call, rule, asked), 'next_at') },
       opened,
       this.attempts.open(call, code, opening).attempt,
       page,

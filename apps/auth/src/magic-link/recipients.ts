@@ -1,6 +1,6 @@
-import type { Part } from '@app/database';
+import { part, type Part, sql } from '@app/database';
 import { Injectable } from '@nestjs/common';
-import { type Subject, subjectParts } from '@app/accounts';
+import { type Subject, subjectParts, unknownSubject } from '@app/accounts';
 import { KeyRing, type Identifier } from '@app/kernel';
 
 /** How a person is named who wants a link: as when signing in, or by the account's UUID. */
@@ -14,6 +14,11 @@ export class Recipients {
   /** See `subjectParts`. */
   find(who: Who): Part<Subject> {
     return subjectParts(who, this.keyRing).subject;
+  }
+
+  /** The name itself, whoever has it: by what a stranger is told to wait, which must not link two names of one person. */
+  asked(who: Who): Part<{ subject: string }> {
+    return part('asked', sql`SELECT ${`asked ${unknownSubject(who, this.keyRing)}`}::text AS subject`);
   }
 
   /** The code of a mail is good together with the name it was asked for with. */

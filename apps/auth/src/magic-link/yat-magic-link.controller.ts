@@ -31,7 +31,7 @@ export class YatMagicLinkController {
   /**
    * Mail a magic link
    *
-   * The answer is the same for every address. One mail a minute and five an hour go to the same person.
+   * The answer is the same for every name. One mail a minute and five an hour go to the same person, by whichever names.
    */
   @Post()
   @HttpCode(200)

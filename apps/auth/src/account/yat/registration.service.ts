@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { NewPassword, registerAccount, type Profile } from '@app/accounts';
 import { audit, type Recorded } from '@app/audit';
+import { Config } from '@app/config';
 import { Database, part, sql, statement } from '@app/database';
 import type { RequestContext } from '@app/kernel';
 import { RefreshRotation, RefreshTokens, type StartedBy } from '@app/sessions';
 import { refuseTakenName } from '@app/sign-in';
 import { TokenPairs, type TokenHolder, type TokenPair } from '@app/tokens';
+import { SilentRegistrationService } from './silent-registration.service.js';
 
 export interface RegistrationRequest {
   email?: string;
@@ -30,10 +32,26 @@ export class RegistrationService {
     private readonly tokens: RefreshTokens,
     private readonly rotation: RefreshRotation,
     private readonly pairs: TokenPairs,
+    private readonly silently: SilentRegistrationService,
+    private readonly config: Config,
   ) {}
 
-  /** @throws AuthError `password_weak`, `busy`, `email_taken`, `username_taken` */
-  async register(call: RequestContext, { password, ...names }: RegistrationRequest): Promise<Registered> {
+  /**
+   * Where accounts are not disclosed, an address gives no tokens: they would tell by working or not.
+   *
+   * @throws AuthError `password_weak`, `busy`, `email_taken`, `username_taken`
+   */
+  async register(call: RequestContext, request: RegistrationRequest): Promise<Registered> {
+    const { email } = request;
+    if (email === undefined || this.config.signUp.disclosesAccounts)
+      return this.registerOpenly(call, request);
+    return { profile: await this.silently.register(call, { ...request, email }) };
+  }
+
+  private async registerOpenly(
+    call: RequestContext,
+    { password, ...names }: RegistrationRequest,
+  ): Promise<Registered> {
     const passwordHash =
       password === undefined ? undefined : await this.passwords.hash(password, Object.values(names));
     const token = this.tokens.first();

@@ -21,7 +21,7 @@ export class YatUsersController {
    * Register
    *
    * An account with an e-mail address is inactive until its owner opens a magic link, which takes away a password that
-   * was given before.
+   * was given before. Where sign-ups disclose no accounts, an address brings no tokens, and a taken one is answered like a free one.
    */
   @Post()
   @HttpCode(200)
