@@ -11,6 +11,7 @@ const COMMANDS = [
   ['account', 'unlock', 'anna@example.com'],
   ['account', 'second-factor', 'anna@example.com', 'none'],
   ['account', 'create', '--email', 'anna@example.com', '--password-stdin'],
+  ['account', 'check'],
   ['session', 'list', 'anna@example.com'],
   ['session', 'revoke', 'anna@example.com'],
   ['attempt', 'explain', 'anna@example.com'],

@@ -7,6 +7,7 @@ import { createAccountCommand } from './create-account.command.js';
 import { example } from './example.js';
 import { identityCommands } from './identity.commands.js';
 import { missingFor } from './identifiers.js';
+import { nameCommands } from './name.commands.js';
 import { mailedKeyCommands } from './mailed-key.commands.js';
 import type { Operator } from './operate.js';
 import { OperatorError } from './operator-error.js';
@@ -33,6 +34,7 @@ export function accountCommands(program: Command, shell: Shell): void {
   secondFactorCommand(group, shell);
   phoneCommand(group, shell);
   identityCommands(group, shell);
+  nameCommands(group, shell);
 }
 
 async function show({ state, identities, call }: Operator, account: AccountEntity): Promise<Answer> {

@@ -2,6 +2,8 @@
 export interface Answer {
   lines: string[];
   json: object;
+  /** Of a command that has answered; 0 when absent. */
+  exitCode?: number;
 }
 
 /** `label  value`, the labels as wide as the widest. */

@@ -11,6 +11,7 @@ import { AttemptsService } from './attempts.service.js';
 import { IdentitiesService } from './identities.service.js';
 import { KeysService } from './keys.service.js';
 import { MailedKeysService } from './mailed-keys.service.js';
+import { NamesService } from './names.service.js';
 import { SessionsService } from './sessions.service.js';
 
 const POOL_SIZE = 2;
@@ -36,6 +37,7 @@ export class CliModule {
         KeysService,
         MailedKeysService,
         IdentitiesService,
+        NamesService,
       ],
     };
   }

@@ -11,7 +11,11 @@ export function migrateCommand(program: Command, shell: Shell): void {
     .description('bring the schema of the database up to date, as a start of the service does')
     .addHelpText('after', example('migrate'))
     .action(async () =>
-      shell.answer(migrationsView(await onDatabase(shell.readConfig(), shell.note, runMigrations))),
+      shell.answer(
+        migrationsView(
+          await onDatabase(shell.readConfig(), shell.note, (url) => runMigrations(url, shell.note)),
+        ),
+      ),
     );
 }
 

@@ -10,6 +10,7 @@ import { CliModule } from './cli.module.js';
 import { IdentitiesService } from './identities.service.js';
 import { KeysService } from './keys.service.js';
 import { MailedKeysService } from './mailed-keys.service.js';
+import { NamesService } from './names.service.js';
 import { onDatabase, requireMigrated } from './on-database.js';
 import { SessionsService } from './sessions.service.js';
 
@@ -22,6 +23,7 @@ export interface Operator {
   keys: KeysService;
   mailedKeys: MailedKeysService;
   identities: IdentitiesService;
+  names: NamesService;
   call: RequestContext;
 }
 
@@ -52,6 +54,7 @@ function operatorOf(nest: INestApplicationContext): Operator {
     keys: nest.get(KeysService),
     mailedKeys: nest.get(MailedKeysService),
     identities: nest.get(IdentitiesService),
+    names: nest.get(NamesService),
     call: callOf(nest.get(Clock), nest.get(Ids)),
   };
 }

@@ -12,7 +12,7 @@ import type { Terminal } from './terminal.js';
 const JSON_FLAG = '--json';
 
 /**
- * Runs one command and answers its exit code: 0 done, 1 refused, 2 a command line that cannot be meant. Never throws.
+ * Runs one command and answers its exit code: 0 done, 1 refused, 2 a command line that cannot be meant, 3 something was found. Never throws.
  * `argv`: without the program's own name.
  */
 export async function run(
@@ -24,7 +24,7 @@ export async function run(
   const shell = new Shell(terminal, argv.includes(JSON_FLAG), readConfig);
   try {
     await createProgram(shell).parseAsync(argv, { from: 'user' });
-    return 0;
+    return shell.exitCode;
   } catch (error) {
     const refusal = refusalOf(error);
     if (refusal) shell.complain(refusal);

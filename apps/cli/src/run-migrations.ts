@@ -11,13 +11,13 @@ export interface RunMigration {
 type MigrationClass = new () => MigrationInterface;
 
 /** Runs the pending migrations of the database at `url`, as the service does when it starts. */
-export async function runMigrations(url: string): Promise<RunMigration[]> {
+export async function runMigrations(url: string, note: (line: string) => void): Promise<RunMigration[]> {
   // Says in a sentence what is wrong with a database that cannot be used.
   await migrationsIn(url);
   const times = new Map<string, number>();
   const options = dataSourceOptions(url);
   const timed = (options.migrations as MigrationClass[]).map((migration) => timing(migration, times));
-  const ran = await migrate({ ...options, migrations: timed } as DataSourceOptions);
+  const ran = await migrate({ ...options, migrations: timed } as DataSourceOptions, note);
   return ran.map((name) => ({ name, milliseconds: Math.round(times.get(name) ?? 0) }));
 }
 

@@ -6,13 +6,17 @@ import type { Terminal } from './terminal.js';
 
 /** What a command does all its talking through: one form of answer and of complaint, with and without `--json`. */
 export class Shell {
+  /** Of the last answer. */
+  exitCode = 0;
+
   constructor(
     readonly terminal: Terminal,
     private readonly json: boolean,
     readonly readConfig: () => Config,
   ) {}
 
-  answer({ lines, json }: Answer): void {
+  answer({ lines, json, exitCode = 0 }: Answer): void {
+    this.exitCode = exitCode;
     this.terminal.out(
       this.json ? `${JSON.stringify(json)}\n` : lines.map((line) => `${visible(line)}\n`).join(''),
     );

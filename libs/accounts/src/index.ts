@@ -58,6 +58,14 @@ export { activate, changeLanguage } from './activation.js';
 export { resetPassword } from './change-password.js';
 export { accountContact, signUpContact, type Contact } from './contacts.js';
 export { mailboxOwner, type MailboxOwner } from './mailbox-owner.js';
+export {
+  accountsBehind,
+  nameFindings,
+  respell,
+  takenFor,
+  type NamedAccount,
+  type NameFinding,
+} from './name-check.js';
 export { NewPassword } from './new-password.js';
 export { PASSWORD_LENGTH } from './password-strength.js';
 export { setPhone } from './phone-credential.js';

@@ -21,6 +21,7 @@ export type AuditEvent =
   | 'account.unlock'
   | 'account.second_factor'
   | 'account.phone'
+  | 'account.respell'
   | 'account.register'
   | 'account.invite'
   | 'account.mail_key'

@@ -20,7 +20,7 @@ export async function migrateDatabase(url: string, print: Print): Promise<void> 
   try {
     await checkVersion(url);
     const since = performance.now();
-    const ran = await migrate(dataSourceOptions(url));
+    const ran = await migrate(dataSourceOptions(url), print);
     const seconds = ((performance.now() - since) / 1000).toFixed(1);
     print(ran.length ? `Migrating: ${ran.length} migrations (${seconds} s)` : 'Migrating: up to date');
   } catch (error) {

@@ -14,6 +14,7 @@ import { SecurityStamp1760000013000 } from './0013-security-stamp.js';
 import { SecondFactorAttempts1760000014000 } from './0014-second-factor-attempts.js';
 import { CodesOfASetUp1760000015000 } from './0015-codes-of-a-set-up.js';
 import { PhonesThatSignIn1760000016000 } from './0016-phones-that-sign-in.js';
+import { NamesOfFormerReleases1760000017000 } from './0017-names-of-former-releases.js';
 
 /** In the order in which they run. Classes and not a glob: the same in tests, in the build and on the command line. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   SecondFactorAttempts1760000014000,
   CodesOfASetUp1760000015000,
   PhonesThatSignIn1760000016000,
+  NamesOfFormerReleases1760000017000,
 ];
