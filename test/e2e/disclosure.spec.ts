@@ -2,6 +2,7 @@ import { sql } from '@app/database';
 import { DfnsClient } from '../support/dfns-client.js';
 import { DocspaceClient } from '../support/docspace-client.js';
 import { NavixyClient } from '../support/navixy-client.js';
+import { StatementCounter } from '../support/statements.js';
 import { TestApp } from '../support/test-app.js';
 import { WachtClient } from '../support/wacht-client.js';
 import { mailedLink } from '../support/ways-in.js';
@@ -233,6 +234,15 @@ describe('abuse: what a stranger learns of who has an account', () => {
         expect([weak.status, weak.body.fields?.password?.[0]?.code]).toEqual([422, 'weak']);
       }
       expect(await app.rows(sql`SELECT id FROM messages WHERE recipient = ${email}`)).toEqual([]);
+    });
+
+    it('not by the work that it makes, either', async () => {
+      const counter = new StatementCounter(silent);
+      const statements: number[] = [];
+      for (const { email } of [newNames(), await person()])
+        statements.push((await counter.during(() => register({ email, password: STRONG }))).length);
+      counter.stop();
+      expect(statements).toEqual([2, 2]);
     });
 
     it('a name alone is registered as ever', async () => {

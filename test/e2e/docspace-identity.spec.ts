@@ -52,6 +52,18 @@ describe('POST /api/2.0/authentication by way of an identity provider', () => {
       expect(await acme.identities(id)).toHaveLength(1);
     });
 
+    it.each([
+      ['liv1@xn--bcher-kva.example', 'Liv1@Bücher.example'],
+      ['liv2@bücher.example', 'liv2@xn--bcher-kva.example'],
+      ['liv3@bücher.example', 'liv3@bücher.example'],
+    ])('finds %s, as some release has stored it, by the %s of the provider', async (stored, verified) => {
+      const { id, sub } = await acme.person();
+      await acme.app.rows(sql`UPDATE accounts SET email = ${stored} WHERE id = ${id}::bigint`);
+      acme.idp.people.set(sub, { sub, email: verified, email_verified: true });
+      expect((await acme.signIn(await acme.profileOf(sub))).status).toBe(200);
+      expect(await acme.identities(id)).toEqual([{ subject: sub, provider: 'Acme' }]);
+    });
+
     it('asks for the second factor, and takes the ID token once more with the code', async () => {
       const { sub, otpauthUri } = await acme.person({ secondFactor: 'totp' });
       const authenticator = new Authenticator(acme.app, String(otpauthUri));

@@ -1,7 +1,7 @@
 export { AuthError, type AuthErrorCode, type AuthErrorDetails, type InvalidParameter } from './auth-error.js';
 export type { RequestContext, Client } from './call.js';
 export { Clock, SystemClock, plusSeconds, secondsUntil } from './clock.js';
-export { isFaithful, isSameEmail, spellingsOf, storedEmail } from './identifiers/email.js';
+export { isFaithful, isSameEmail, storedEmail } from './identifiers/email.js';
 export { identify, identifyAs, type Identifier } from './identifiers/identifier.js';
 export { phoneNumber } from './identifiers/phone.js';
 export { LONGEST_USERNAME, readUsername, type UsernameFault } from './identifiers/username.js';

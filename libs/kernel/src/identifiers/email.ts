@@ -25,12 +25,10 @@ export function storedEmail(text: string): string | undefined {
 }
 
 /**
- * How an account may have this address, the likeliest first: in the form that releases before IDNA would have stored of what was typed, in
- * the form of today, and with the domain as people write it.
+ * How an account may have the address `email`, the likeliest first: in the form that releases before IDNA would have stored of what was typed,
+ * in the form of today, and with the domain as people write it.
  */
-export function spellingsOf(text: string): string[] {
-  const email = storedEmail(text);
-  if (email === undefined) return [fold(text)];
+export function spellingsOf(text: string, email: string): string[] {
   return [...new Set([fold(text), email, asPeopleWrite(email)])];
 }
 

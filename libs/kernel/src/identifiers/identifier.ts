@@ -29,8 +29,9 @@ export function identify(text: string): Identifier {
 export function identifyAs(kind: Identifier['kind'], text: string): Identifier {
   if (kind === 'phone') return { kind, value: phoneNumber(text, 'possible') ?? fold(text) };
   if (kind === 'username') return { kind, value: fold(text) };
-  const spellings = spellingsOf(text);
-  const value = storedEmail(text) ?? fold(text);
+  const value = storedEmail(text);
+  if (value === undefined) return { kind, value: fold(text) };
+  const spellings = spellingsOf(text, value);
   return spellings.length > 1 ? { kind, value, spellings } : { kind, value };
 }
 
