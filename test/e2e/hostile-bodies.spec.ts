@@ -1,4 +1,4 @@
-import { readJsonShape } from '../../apps/auth/src/http/json-shape.js';
+import { MAX_MEMBERS, readJsonShape } from '../../apps/auth/src/http/json-shape.js';
 import { TestApp } from '../support/test-app.js';
 
 const LIMIT = 64 * 1024;
@@ -23,6 +23,21 @@ describe('bodies that are meant to do harm', () => {
   afterAll(() => app.stop());
 
   describe.each(Object.entries(PATHS))('of %s', (_name, path) => {
+    it('are refused as malformed with one member more than is allowed, and read with as many', async () => {
+      const answer = async (body: string) => {
+        const response = await send(path, body, { 'Content-Type': 'application/json' });
+        return [response.status, await response.text()];
+      };
+      const malformed = await answer('{"unknown":[');
+      // The brackets count, and one comma less than there are numbers.
+      const members = (count: number) =>
+        `{"unknown":[${Array(count - 1)
+          .fill(0)
+          .join()}]}`;
+      expect(await answer(members(MAX_MEMBERS))).not.toEqual(malformed);
+      expect(await answer(members(MAX_MEMBERS + 1))).toEqual(malformed);
+    });
+
     it('are refused when a string in them never ends', async () => {
       for (const piece of ['"', '\\"', '"\\', '\\\\"', '["', '{"":"'])
         for (const type of ['application/json', 'text/plain']) {
