@@ -1,6 +1,6 @@
 import { plusSeconds, secondsUntil } from './clock.js';
 import { randomDigits, randomHex, randomToken } from './secrets.js';
-import { isPlainText, maskAddress } from './text.js';
+import { inOneForm, isPlainText, maskAddress } from './text.js';
 
 describe('secrets', () => {
   it('draws every digit, leading zeros included', () => {
@@ -33,6 +33,11 @@ describe('texts', () => {
     ['\ud800', false],
     ['\udc00x', false],
   ])('%p can be stored as it is: %p', (text, plain) => expect(isPlainText(text)).toBe(plain));
+
+  it('a text has one form as long as it can be a name or a code, and stays as it is beyond', () => {
+    expect(inOneForm('\uff41'.repeat(1024))).toBe('a'.repeat(1024));
+    expect(inOneForm('\uff41'.repeat(1025))).toBe('\uff41'.repeat(1025));
+  });
 
   it.each([
     ['alice@example.com', 'a…e@example.com'],

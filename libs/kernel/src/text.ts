@@ -6,6 +6,17 @@ export function isPlainText(value: string): boolean {
   return !value.includes('\0') && value.isWellFormed();
 }
 
+/** Far beyond any name, address or code. */
+export const LONGEST_NAME = 1024;
+
+/**
+ * NFKC of what people are called by and type. A text that is too long to be anything of that kind stays as it is and is found
+ * nowhere: the time that takes grows with the square of a run of combining marks, 64 KiB of which would hold the event loop for 100 ms.
+ */
+export function inOneForm(text: string): string {
+  return text.length > LONGEST_NAME ? text : text.normalize('NFKC');
+}
+
 /** An address with its middle left out, for pages and logs: `a…e@example.com`, `+49…42`. */
 export function maskAddress(address: string): string {
   const at = address.lastIndexOf('@');

@@ -1,3 +1,5 @@
+import { inOneForm } from './text.js';
+
 /** What people and programs put between the characters of a code, and what is pasted along unseen. */
 const SEPARATORS = /[\p{White_Space}\p{Pd}\p{Cf}]/gu;
 /** Arabic-Indic and extended ones. Full-width digits and the like are the business of NFKC. */
@@ -8,8 +10,7 @@ const ARABIC_DIGITS = /[\u0660-\u0669\u06f0-\u06f9]/g;
  * a separator in it, so nothing is guessed more easily.
  */
 export function normaliseCode(typed: string): string {
-  return typed
-    .normalize('NFKC')
+  return inOneForm(typed)
     .replace(SEPARATORS, '')
     .replace(ARABIC_DIGITS, (digit) => String(digit.charCodeAt(0) & 0xf))
     .toLowerCase();

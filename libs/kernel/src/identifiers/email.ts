@@ -1,6 +1,6 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
-import { isPlainText } from '../text.js';
-import { fold, LONGEST_TYPED } from './fold.js';
+import { isPlainText, LONGEST_NAME } from '../text.js';
+import { fold } from './fold.js';
 
 const LONGEST = 254;
 const LONGEST_LOCAL = 64;
@@ -16,7 +16,7 @@ const TOP_LEVEL = /^(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})$/;
  * has one name. Undefined for what is no address, judged in that form: its sizes are RFC 5321's, in octets.
  */
 export function storedEmail(text: string): string | undefined {
-  if (text.length > LONGEST_TYPED || !isPlainText(text)) return undefined;
+  if (text.length > LONGEST_NAME || !isPlainText(text)) return undefined;
   const [local = '', typed = '', ...more] = fold(text).split('@');
   if (more.length || !isLocal(local) || !TYPED_DOMAIN.test(typed)) return undefined;
   const domain = domainToASCII(typed);
