@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { NavixyClient } from '../support/navixy-client.js';
 import { TestApp } from '../support/test-app.js';
+import { until } from '../support/until.js';
 
 describe('what operators see', () => {
   let app: TestApp;
@@ -39,6 +40,19 @@ describe('what operators see', () => {
     );
     expect(text).toContain('countersign_outbox_messages 0');
     expect(text).not.toContain('424242');
+  });
+
+  it('/metrics tells how often the event loop was late, and by how much', async () => {
+    const longer = async () => {
+      const text = await (await get('/metrics')).text();
+      const count = (le: string) =>
+        Number(new RegExp(`event_loop_lag_seconds_bucket\\{le="${le}"\\} (\\d+)`).exec(text)?.[1]);
+      return count('\\+Inf') - count('0.25');
+    };
+    const before = await longer();
+    const end = performance.now() + 300;
+    while (performance.now() < end);
+    await until(async () => (await longer()) > before, 'the hold of 300 ms');
   });
 
   it('the explorer serves itself, from this host alone', async () => {

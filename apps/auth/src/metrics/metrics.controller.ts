@@ -7,7 +7,7 @@ import { MetricsService } from './metrics.service.js';
 export class MetricsController {
   constructor(private readonly metrics: MetricsService) {}
 
-  /** Prometheus metrics: requests by protocol, route and status, outbox, process. */
+  /** Prometheus metrics: requests by protocol, route and status, event loop, outbox, process. */
   @Get()
   @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
   @Header('Cache-Control', 'no-store')

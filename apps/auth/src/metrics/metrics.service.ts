@@ -1,15 +1,16 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Outbox } from '@app/delivery';
 import { Clock } from '@app/kernel';
 import type { Handler } from 'express';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { routeLabel } from '../http/route-label.js';
+import { EventLoopLag } from './event-loop-lag.js';
 
 const SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 
 /** What Prometheus reads. Labels are routes and never paths: a path may hold a code. */
 @Injectable()
-export class MetricsService {
+export class MetricsService implements OnApplicationShutdown {
   private readonly registry = new Registry();
   private readonly requests = new Histogram({
     name: 'countersign_request_seconds',
@@ -18,6 +19,7 @@ export class MetricsService {
     buckets: SECONDS,
     registers: [this.registry],
   });
+  private readonly lag = new EventLoopLag(this.registry);
 
   constructor(outbox: Outbox, clock: Clock) {
     collectDefaultMetrics({ register: this.registry });
@@ -32,6 +34,10 @@ export class MetricsService {
   }
 
   private readonly readOutbox: () => Promise<void>;
+
+  onApplicationShutdown(): void {
+    this.lag.stop();
+  }
 
   /** Measures every request from here on. */
   observe(): Handler {
