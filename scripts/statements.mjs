@@ -33,7 +33,7 @@ const LARGE = [
 ];
 /** Who may look at a whole table, and why. */
 const MAY_SCAN = {
-  'Outbox.backlog': 'counts what is queued; asked by the health page, which remembers the answer',
+  'Outbox.': 'counts what is queued; asked by the health page and the metrics, which remember the answer',
   HousekeepingService: 'takes a batch of what is over, at night and never in the way of a request',
 };
 

@@ -39,18 +39,27 @@ describe('while the database', () => {
   };
 
   describe.each([
-    ['is read-only', 'SET default_transaction_read_only = on', 'RESET default_transaction_read_only'],
-    ['takes no connections', 'ALLOW_CONNECTIONS false', 'ALLOW_CONNECTIONS true'],
-  ])('%s', (_state, away, back) => {
+    [
+      'is read-only',
+      'SET default_transaction_read_only = on',
+      'RESET default_transaction_read_only',
+      /25006/,
+    ],
+    ['takes no connections', 'ALLOW_CONNECTIONS false', 'ALLOW_CONNECTIONS true', /SQLSTATE|out of reach/],
+  ])('%s', (_state, away, back, reason) => {
     beforeAll(() => alter(away));
     afterAll(() => operator.query(`ALTER DATABASE "${name}" ${back}`));
 
     it('the replica is not ready, and says why', async () => {
+      // What it said in the second before is still said.
+      await until(async () => (await ready()).status === 503);
       const response = await ready();
-      expect(response.status).toBe(503);
       expect(await response.json()).toMatchObject({
         status: 'error',
-        details: { database: { status: 'down', message: expect.any(String) } },
+        details: {
+          database: { status: 'down', message: expect.stringMatching(reason) },
+          queue: { status: 'down', message: expect.stringMatching(reason) },
+        },
       });
     });
 
@@ -61,6 +70,14 @@ describe('while the database', () => {
         expect.stringMatching(/^\{.*(Database un|not )available/),
       ]);
       expect(response.headers.get('retry-after')).toBe('5');
+    });
+
+    it('the metrics are there, requests and all, but for what the database knows', async () => {
+      const response = await fetch(`${app.url}/metrics`);
+      expect(response.status).toBe(200);
+      expect(await response.text()).toMatch(
+        /countersign_request_seconds_count\{.*route="\/health\/ready",status="503"/,
+      );
     });
 
     it('the process lives', async () => {

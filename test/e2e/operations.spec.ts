@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { compile, Database } from '@app/database';
+import { Client } from 'pg';
 import { NavixyClient } from '../support/navixy-client.js';
 import { TestApp } from '../support/test-app.js';
 import { until } from '../support/until.js';
@@ -12,6 +14,28 @@ describe('what operators see', () => {
   afterAll(() => app.stop());
 
   const get = (path: string) => fetch(`${app.url}${path}`);
+
+  // The first one: what others asked for is remembered.
+  it('/health/ready and /metrics ask the database once each, however many ask them at once', async () => {
+    const AT_ONCE = 20;
+    const rows = jest.spyOn(app.nest.get(Database), 'rows');
+    const asked = () => rows.mock.calls.filter(([query]) => compile(query).text.includes('oldest')).length;
+    let arrived = 0;
+    const count = () => void (arrived += 1);
+    app.nest.getHttpServer().on('request', count);
+    const holder = new Client({ connectionString: app.databaseUrl });
+    await holder.connect();
+    await holder.query('BEGIN; LOCK TABLE messages IN ACCESS EXCLUSIVE MODE');
+    const answers = Array.from({ length: AT_ONCE }, (_, index) =>
+      get(index % 2 ? '/metrics' : '/health/ready'),
+    );
+    await until(() => arrived === AT_ONCE);
+    await holder.end();
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(Array(AT_ONCE).fill(200));
+    expect(asked()).toBe(2);
+    app.nest.getHttpServer().off('request', count);
+    rows.mockRestore();
+  });
 
   it('/health/live answers while the process runs', async () => {
     const response = await get('/health/live');

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, part, Part, sql, type Sql } from '@app/database';
+import { Database, exists, ofOne, part, Part, sql, statement, type Sql } from '@app/database';
 import { KeyRing } from '@app/kernel';
 import { sealFacts } from './facts.js';
 import type { NewMessage } from './message.js';
@@ -33,22 +33,38 @@ export class Outbox {
     this.worker.wake();
   }
 
+  /** A mail server or a worker that has gone away shows here. */
+  async backlog(now: Date): Promise<Backlog> {
+    return asOf(now, await this.database.row<Queued>(queued));
+  }
+
   /**
-   * Whether messages can be written: what a replica, a demoted primary and missing rights refuse, without writing anything.
+   * The same, if messages can be written as well: what a replica, a demoted primary and missing rights refuse, without writing
+   * anything.
    *
    * @throws AuthError `database_unavailable`
    */
-  async writable(): Promise<void> {
-    await this.database.rows(sql`SELECT FROM messages WHERE false FOR UPDATE`);
+  async writableBacklog(now: Date): Promise<Backlog> {
+    return asOf(now, await this.database.row<Queued>(statement({ ...columns, writable: exists(writable) })));
   }
+}
 
-  /** For the health page: a mail server or a worker that has gone away shows here. */
-  async backlog(now: Date): Promise<Backlog> {
-    const row = await this.database.row<{ messages: string; oldest: Date | null }>(sql`
-      SELECT count(*) AS messages, min(created_at) AS oldest FROM messages WHERE state = 'queued'`);
-    const oldestMs = row?.oldest ? now.getTime() - row.oldest.getTime() : 0;
-    return { messages: Number(row?.messages ?? 0), oldestSeconds: Math.max(0, Math.floor(oldestMs / 1000)) };
-  }
+interface Queued {
+  messages: string;
+  oldest: Date | null;
+}
+
+const queued = part<Queued>(
+  'queued',
+  sql`SELECT count(*) AS messages, min(created_at) AS oldest FROM messages WHERE state = 'queued'`,
+);
+const columns = { messages: ofOne(queued, 'messages'), oldest: ofOne(queued, 'oldest') };
+/** No row ever; what counts is that it is not refused. */
+const writable = part('writable', sql`SELECT FROM messages WHERE false FOR UPDATE`);
+
+function asOf(now: Date, row: Queued | undefined): Backlog {
+  const oldestMs = row?.oldest ? now.getTime() - row.oldest.getTime() : 0;
+  return { messages: Number(row?.messages ?? 0), oldestSeconds: Math.max(0, Math.floor(oldestMs / 1000)) };
 }
 
 /** Where a message goes, and in whose name; a null address is nowhere. */

@@ -1,4 +1,5 @@
 export { AuthError, type AuthErrorCode, type AuthErrorDetails, type InvalidParameter } from './auth-error.js';
+export { briefly } from './brief-memory.js';
 export type { RequestContext, Client } from './call.js';
 export { Clock, SystemClock, plusSeconds, secondsUntil } from './clock.js';
 export { isFaithful, isSameEmail, storedEmail } from './identifiers/email.js';

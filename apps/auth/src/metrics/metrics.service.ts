@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Outbox } from '@app/delivery';
-import { Clock } from '@app/kernel';
+import { briefly, Clock } from '@app/kernel';
 import type { Handler } from 'express';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { routeLabel } from '../http/route-label.js';
@@ -26,11 +26,13 @@ export class MetricsService implements OnApplicationShutdown {
     const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [this.registry] });
     const messages = gauge('countersign_outbox_messages', 'Messages that wait to be handed over.');
     const age = gauge('countersign_outbox_oldest_seconds', 'How long the oldest of them has waited.');
-    this.readOutbox = async () => {
-      const backlog = await outbox.backlog(clock.now());
+    this.readOutbox = briefly(async () => {
+      // What is not known must not hide the rest: while the database is away, requests are what one wants to see.
+      const unknown = { messages: NaN, oldestSeconds: NaN };
+      const backlog = await outbox.backlog(clock.now()).catch(() => unknown);
       messages.set(backlog.messages);
       age.set(backlog.oldestSeconds);
-    };
+    });
   }
 
   private readonly readOutbox: () => Promise<void>;
