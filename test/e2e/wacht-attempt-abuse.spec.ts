@@ -11,6 +11,7 @@ describe('abuse of POST /auth/attempt-verification', () => {
   beforeAll(async () => {
     const many = {
       WACHT_REQUESTS_PER_MINUTE_LIMIT: '100000',
+      WACHT_NEW_SESSIONS_PER_MINUTE_LIMIT: '100000',
       NAVIXY_REQUESTS_PER_SECOND_LIMIT: '100000',
       RESEND_HOURLY_LIMIT: '100',
     };

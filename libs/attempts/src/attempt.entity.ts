@@ -48,6 +48,7 @@ export type AttemptStatus = 'open' | 'consumed' | 'expired' | 'exhausted' | 'sup
 // `attempts_second_factor` is made by a migration: of a kind, an account has one open in each session and protocol.
 @Index('attempts_second_factor', { synchronize: false })
 @Index('attempts_expires_at', ['expiresAt'])
+@Index('attempts_due', ['expiresAt'], { where: `status = 'open'` })
 @Index('attempts_browser', ['browserAttemptId'], { where: 'browser_attempt_id IS NOT NULL' })
 export class AttemptEntity {
   @PrimaryColumn({ type: 'bigint' }) id: string;
@@ -79,6 +80,8 @@ export class AttemptEntity {
 
 /** Wrong guesses of one subject, across its attempts, flows, protocols and addresses. */
 @Entity('guess_budgets')
+// `guess_budgets_strangers` is made by a migration: those of identifiers that no account has, by when they are over.
+@Index('guess_budgets_strangers', { synchronize: false })
 export class GuessBudgetEntity {
   @PrimaryColumn({ type: 'text' }) subject: string;
   @PrimaryColumn({ type: 'text' }) factor: AttemptFactor;
@@ -88,6 +91,7 @@ export class GuessBudgetEntity {
 
 /** When the next code may be sent again to one subject for one purpose. */
 @Entity('send_windows')
+@Index('send_windows_over', ['windowEndsAt'])
 export class SendWindowEntity {
   @PrimaryColumn({ type: 'text' }) subject: string;
   @PrimaryColumn({ type: 'text' }) purpose: AttemptPurpose | 'login';

@@ -27,7 +27,7 @@ export const attemptPurges = {
   strangersBudgets: (now: Date, batch: number): Sql => sql`
     DELETE FROM guess_budgets WHERE (subject, factor) IN (
       SELECT subject, factor FROM guess_budgets b
-      WHERE subject LIKE '?%' AND coalesce(refills_at <= ${now}::timestamptz, true)
+      WHERE subject LIKE '?%' AND coalesce(refills_at, '-infinity') <= ${now}::timestamptz
         AND NOT EXISTS (SELECT FROM attempts a WHERE a.subject = b.subject AND a.status = 'open')
       LIMIT ${batch}::int FOR UPDATE SKIP LOCKED) RETURNING subject`,
 };

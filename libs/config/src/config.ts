@@ -117,6 +117,11 @@ export class Config {
     });
     this.browserSessions = Object.freeze({
       lifeSeconds: env.WACHT_SESSION_SECONDS,
+      /** Of one in which nobody has signed in: never longer than of others, and as long as an attempt in it. */
+      emptySeconds: Math.min(
+        env.WACHT_SESSION_SECONDS,
+        Math.max(env.WACHT_EMPTY_SESSION_SECONDS, env.WACHT_ATTEMPT_SECONDS),
+      ),
       attemptSeconds: env.WACHT_ATTEMPT_SECONDS,
       staging: env.WACHT_STAGING,
     });
@@ -147,6 +152,7 @@ export class Config {
       dfnsRequestsPerMinute: env.DFNS_REQUESTS_PER_MINUTE_LIMIT,
       navixyRequestsPerSecond: env.NAVIXY_REQUESTS_PER_SECOND_LIMIT,
       wachtRequestsPerMinute: env.WACHT_REQUESTS_PER_MINUTE_LIMIT,
+      wachtNewSessionsPerMinute: env.WACHT_NEW_SESSIONS_PER_MINUTE_LIMIT,
       yatRequestsPerMinute: env.YAT_REQUESTS_PER_MINUTE_LIMIT,
     });
     const { hostname, origin } = new URL(this.http.publicUrl);

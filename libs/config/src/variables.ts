@@ -178,6 +178,11 @@ export const variables = {
     String(DAY),
     'wacht: life of a browser session since it was last used.',
   ),
+  WACHT_EMPTY_SESSION_SECONDS: set(
+    seconds(DAY),
+    '3600',
+    'wacht: the same of one in which nobody has signed in yet.',
+  ),
   WACHT_ATTEMPT_SECONDS: set(seconds(3600), '900', 'wacht: time to complete a sign-in or sign-up attempt.'),
   WACHT_STAGING: set(
     flag,
@@ -226,6 +231,11 @@ export const variables = {
     whole(1, 1_000_000),
     '300',
     'wacht: requests of one address in a minute.',
+  ),
+  WACHT_NEW_SESSIONS_PER_MINUTE_LIMIT: set(
+    whole(1, 1_000_000),
+    '60',
+    'wacht: browser sessions made for one address in a minute, for calls that bring none.',
   ),
   YAT_REQUESTS_PER_MINUTE_LIMIT: set(whole(1, 1_000_000), '300', 'yat: requests of one address in a minute.'),
   DOCSPACE_REQUESTS_PER_MINUTE_LIMIT: set(

@@ -5,6 +5,7 @@ import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 @Unique('browser_sessions_token_hash_key', ['tokenHash'])
 @Index('browser_sessions_previous', ['previousTokenHash'], { where: 'previous_token_hash IS NOT NULL' })
 @Index('browser_sessions_expires_at', ['expiresAt'])
+@Index('browser_sessions_empty', ['expiresAt'], { where: 'active_session_id IS NULL' })
 export class BrowserSessionEntity {
   @PrimaryColumn({ type: 'bigint' }) id: string;
   @Column({ type: 'text', name: 'token_hash' }) tokenHash: string;

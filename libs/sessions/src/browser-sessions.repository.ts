@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
-import { isCurrent, part, type Part, sql, type Sql } from '@app/database';
+import { isCurrent, part, type Part, sql } from '@app/database';
 import { plusSeconds, type RequestContext } from '@app/kernel';
 import { withoutCredential, type StagedSession } from './browser-sign-in.js';
 import { insertSession, proofs } from './insert-session.js';
@@ -41,6 +41,11 @@ export interface BrowserStart {
   method: AuthenticationMethod['method'];
 }
 
+/** How long a browser session lives that nobody has signed in to, and one that somebody has. */
+const EMPTY = 'emptySeconds';
+const USED = 'lifeSeconds';
+type Life = typeof EMPTY | typeof USED;
+
 /**
  * The transitions of a browser session, as parts of the statement that decides about them.
  *
@@ -51,11 +56,15 @@ export interface BrowserStart {
 export class BrowserSessions {
   constructor(private readonly config: Config) {}
 
-  /** Statement: a new browser session without any sign-in. */
-  create({ now }: RequestContext, { id, tokenHash }: BrowserReference): Sql {
-    return sql`
+  /** A new browser session without any sign-in, for the row of `admitted`. */
+  create({ now }: RequestContext, { id, tokenHash }: BrowserReference, admitted: Part): Part<{ id: string }> {
+    return part(
+      'made',
+      sql`
       INSERT INTO browser_sessions (id, token_hash, rotated_at, created_at, expires_at)
-      VALUES (${id}::bigint, ${tokenHash}, ${now}::timestamptz, ${now}::timestamptz, ${this.endOf(now)}::timestamptz)`;
+      SELECT ${id}::bigint, ${tokenHash}, ${now}::timestamptz, ${now}::timestamptz, ${this.endOf(now, EMPTY)}::timestamptz
+      FROM ${admitted} RETURNING id::text AS id`,
+    );
   }
 
   /** The live browser session, locked. */
@@ -218,44 +227,29 @@ export class BrowserSessions {
     );
   }
 
-  /** A new life from now on, written at most once in a minute. */
+  /** A new life from now on, written at most once in a minute: a short one until somebody has signed in. */
   roll({ now }: RequestContext, id: string): Part<{ id: string }> {
+    const ofItsLife = (empty: Date, used: Date) =>
+      sql`CASE WHEN active_session_id IS NULL THEN ${empty}::timestamptz ELSE ${used}::timestamptz END`;
     return part(
       'rolled',
       sql`
-      UPDATE browser_sessions SET expires_at = ${this.endOf(now)}::timestamptz
-      WHERE id = ${id}::bigint AND expires_at <= ${this.staleOf(now)}::timestamptz RETURNING id`,
+      UPDATE browser_sessions SET expires_at = ${ofItsLife(this.endOf(now, EMPTY), this.endOf(now, USED))}
+      WHERE id = ${id}::bigint AND expires_at <= ${ofItsLife(this.staleOf(now, EMPTY), this.staleOf(now, USED))} RETURNING id`,
     );
   }
 
-  /** Whether `roll` would write. */
-  isDue(expiresAt: Date, now: Date): boolean {
-    return expiresAt <= this.staleOf(now);
+  /** Whether `roll` would write. `activeId`: the sign-in that the browser session acts for, or did when it was last used. */
+  isDue(expiresAt: Date, activeId: string | null, now: Date): boolean {
+    return expiresAt <= this.staleOf(now, activeId === null ? EMPTY : USED);
   }
 
-  private endOf(now: Date): Date {
-    return plusSeconds(now, this.config.browserSessions.lifeSeconds);
+  private endOf(now: Date, life: Life = USED): Date {
+    return plusSeconds(now, this.config.browserSessions[life]);
   }
 
   /** Until where a life may have run before it is written anew: without that, every read would be a write. */
-  private staleOf(now: Date): Date {
-    return plusSeconds(this.endOf(now), -Math.min(60, this.config.browserSessions.lifeSeconds / 10));
+  private staleOf(now: Date, life: Life): Date {
+    return plusSeconds(this.endOf(now, life), -Math.min(60, this.config.browserSessions[life] / 10));
   }
-}
-
-/** A batch of attempts that nothing has come of, with what somebody signed up with. What others hold is skipped. */
-export function purgeBrowserAttempts(before: Date, batch: number): Sql {
-  return sql`
-    DELETE FROM browser_attempts WHERE id IN (
-      SELECT a.id FROM browser_attempts a
-      WHERE a.expires_at <= ${before}::timestamptz AND NOT EXISTS (SELECT FROM sessions s WHERE s.browser_attempt_id = a.id)
-      LIMIT ${batch}::int FOR UPDATE OF a SKIP LOCKED) RETURNING id`;
-}
-
-/** A batch of browser sessions that are over, with their attempts. What others hold is skipped. */
-export function purgeBrowserSessions(before: Date, batch: number): Sql {
-  return sql`
-    DELETE FROM browser_sessions WHERE id IN (
-      SELECT id FROM browser_sessions WHERE expires_at <= ${before}::timestamptz
-      LIMIT ${batch}::int FOR UPDATE SKIP LOCKED) RETURNING id`;
 }

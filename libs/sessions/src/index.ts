@@ -1,8 +1,6 @@
 export { BrowserAttemptEntity, BrowserSessionEntity } from './browser-session.entity.js';
 export {
   BrowserSessions,
-  purgeBrowserAttempts,
-  purgeBrowserSessions,
   type BrowserReference,
   type Flow,
   type LockedBrowser,
@@ -22,7 +20,13 @@ export {
   type Ending,
 } from './end-sessions.js';
 export { SessionEntity, type AuthenticationMethod } from './session.entity.js';
-export { purgeSessions } from './purge.js';
+export {
+  purgeBrowserAttempts,
+  purgeBrowserSessions,
+  purgeEmptyBrowserSessions,
+  purgeEndedSessions,
+  purgeSessions,
+} from './purge.js';
 export {
   RefreshRotation,
   type PresentedSession,

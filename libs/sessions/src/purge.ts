@@ -1,9 +1,46 @@
 import { sql, type Sql } from '@app/database';
 
-/** A batch of sessions that ended, by themselves or not, before `before`. What others hold is skipped. */
+/** A batch of sessions whose life was over before `before`. What others hold is skipped. */
 export function purgeSessions(before: Date, batch: number): Sql {
   return sql`
     DELETE FROM sessions WHERE id IN (
       SELECT id FROM sessions WHERE expires_at <= ${before}::timestamptz
+      LIMIT ${batch}::int FOR UPDATE SKIP LOCKED) RETURNING id`;
+}
+
+/** A batch of sessions that something ended before `before`, however long they would have lived. What others hold is skipped. */
+export function purgeEndedSessions(before: Date, batch: number): Sql {
+  return sql`
+    DELETE FROM sessions WHERE id IN (
+      SELECT id FROM sessions WHERE ended_at <= ${before}::timestamptz
+      LIMIT ${batch}::int FOR UPDATE SKIP LOCKED) RETURNING id`;
+}
+
+/** A batch of attempts that nothing has come of, with what somebody signed up with. What others hold is skipped. */
+export function purgeBrowserAttempts(before: Date, batch: number): Sql {
+  return sql`
+    DELETE FROM browser_attempts WHERE id IN (
+      SELECT a.id FROM browser_attempts a
+      WHERE a.expires_at <= ${before}::timestamptz AND NOT EXISTS (SELECT FROM sessions s WHERE s.browser_attempt_id = a.id)
+      LIMIT ${batch}::int FOR UPDATE OF a SKIP LOCKED) RETURNING id`;
+}
+
+/**
+ * A batch of browser sessions that are over and that nobody ever signed in to, with their attempts: nobody asks what became of them.
+ * What others hold is skipped.
+ */
+export function purgeEmptyBrowserSessions(now: Date, batch: number): Sql {
+  return sql`
+    DELETE FROM browser_sessions WHERE id IN (
+      SELECT id FROM browser_sessions b WHERE active_session_id IS NULL AND expires_at <= ${now}::timestamptz
+        AND NOT EXISTS (SELECT FROM sessions s WHERE s.browser_session_id = b.id)
+      LIMIT ${batch}::int FOR UPDATE SKIP LOCKED) RETURNING id`;
+}
+
+/** A batch of browser sessions that are over, with their attempts. What others hold is skipped. */
+export function purgeBrowserSessions(before: Date, batch: number): Sql {
+  return sql`
+    DELETE FROM browser_sessions WHERE id IN (
+      SELECT id FROM browser_sessions WHERE expires_at <= ${before}::timestamptz
       LIMIT ${batch}::int FOR UPDATE SKIP LOCKED) RETURNING id`;
 }

@@ -20,6 +20,7 @@ export interface AuthenticationMethod {
 )
 @Index('sessions_live', ['accountId'], { where: 'ended_at IS NULL' })
 @Index('sessions_expires_at', ['expiresAt'])
+@Index('sessions_ended', ['endedAt'], { where: 'ended_at IS NOT NULL' })
 @Index('sessions_browser', ['browserSessionId'], { where: 'browser_session_id IS NOT NULL' })
 @Index('sessions_browser_attempt', ['browserAttemptId'], {
   where: 'browser_attempt_id IS NOT NULL',

@@ -22,16 +22,21 @@ export interface Hit {
  * A refused request still reads the links after, through the same upsert with a step of 0, to tell when all of them
  * are free. It is an upsert because that always finds its row by the primary key; the plan of a join is
  * prepared while the table is small and would read all of it once a flood has made it large.
+ *
+ * `question`: answered with the count. What it writes, it may write only for a row of the part it is given, which has one unless the
+ * call is refused.
  */
-export function countHits(hits: Hit[], now: Date, question?: Part): Statement<Counted> {
+export function countHits(hits: Hit[], now: Date, question?: Part | Admittable): Statement<Counted> {
   const nothing = part<Link>(
     'nothing',
     sql`SELECT 0 AS hits, NULL::timestamptz AS expires_at, false AS refused, NULL::timestamptz AS free_at`,
   );
   const last = [...hits].sort(inLockOrder).reduce((before, hit) => link(hit, now, before), nothing);
-  const found = question
-    ? sql`(SELECT row_to_json(answer) FROM ${question} AS answer LIMIT 1)`
-    : sql`NULL::json`;
+  const asked =
+    typeof question === 'function'
+      ? question(part('admitted', sql`SELECT FROM ${last} WHERE NOT refused`))
+      : question;
+  const found = asked ? sql`(SELECT row_to_json(answer) FROM ${asked} AS answer LIMIT 1)` : sql`NULL::json`;
   return statement(
     part<Counted>(
       'counted',
@@ -39,6 +44,9 @@ export function countHits(hits: Hit[], now: Date, question?: Part): Statement<Co
     ),
   );
 }
+
+/** What a call makes if no limit refuses it. */
+export type Admittable = (admitted: Part) => Part;
 
 /** How a limit stands, and whether it or one before it refuses; `free_at`: when none of them does. */
 interface Link {

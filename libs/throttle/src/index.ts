@@ -3,3 +3,4 @@ export { byAddress, clientAddress } from './client-address.js';
 export { Limits, type Limit } from './limits.js';
 export { PostgresThrottlerStorage } from './postgres-throttler.storage.js';
 export { ThrottleModule } from './throttle.module.js';
+export { RowLimits, type RowLimit } from './row-limits.js';

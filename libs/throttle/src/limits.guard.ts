@@ -6,7 +6,7 @@ import { AuthError, Clock } from '@app/kernel';
 import type { Request } from 'express';
 import { SessionLookup, type SessionQuery } from './authenticated.js';
 import { byAddress } from './client-address.js';
-import { LIMITS, type Limit } from './limits.js';
+import { LIMITS, numbersOf, type Limit } from './limits.js';
 import { PostgresThrottlerStorage, type NamedHit, type LimitVerdict } from './postgres-throttler.storage.js';
 import { addedLimit, isSkipped, throttled, throttlersOf, type Throttler } from './throttlers.js';
 
@@ -69,16 +69,8 @@ export class LimitsGuard extends ThrottlerGuard {
   ): Promise<NamedHit | undefined> {
     const tracker = await trackerOf(limit, throttler, request, context);
     if (tracker === undefined) return undefined;
-    const hit = { name: limit.name, tracker, ...this.numbersOf(limit) };
+    const hit = { name: limit.name, tracker, ...numbersOf(limit, this.config) };
     return throttler ? this.ofRoute(hit, throttler, context) : hit;
-  }
-
-  private numbersOf(limit: Limit) {
-    return {
-      limit: limit.limit(this.config),
-      windowSeconds: limit.windowSeconds(this.config),
-      blockSeconds: limit.blockSeconds?.(this.config),
-    };
   }
 
   /** What `@Throttle` says is counted for each route apart, as in the library. */

@@ -23,6 +23,15 @@ export interface Limit {
   tracker(request: Request): string | undefined;
 }
 
+/** What a limit says in this configuration. */
+export function numbersOf(limit: Omit<Limit, 'tracker'>, config: Config) {
+  return {
+    limit: limit.limit(config),
+    windowSeconds: limit.windowSeconds(config),
+    blockSeconds: limit.blockSeconds?.(config),
+  };
+}
+
 export const LIMITS = Symbol('limits');
 
 /**

@@ -3,7 +3,7 @@ import type { ThrottlerStorage } from '@nestjs/throttler';
 import { Database, type Part, sql } from '@app/database';
 import { Clock, KeyRing, secondsUntil } from '@app/kernel';
 import type { SessionRow } from './authenticated.js';
-import { countHits, type Hit } from './count-hits.js';
+import { countHits, type Admittable, type Hit } from './count-hits.js';
 
 export type Numbers = Pick<Hit, 'limit' | 'windowSeconds' | 'blockSeconds'>;
 
@@ -37,7 +37,7 @@ export class PostgresThrottlerStorage implements ThrottlerStorage {
   ) {}
 
   /** Counts a request on all its limits and asks `question` in the same round trip. Equal hits count once. */
-  async count(hits: NamedHit[], now: Date, question?: Part): Promise<LimitVerdict> {
+  async count(hits: NamedHit[], now: Date, question?: Part | Admittable): Promise<LimitVerdict> {
     const row = await this.run(hits, now, question);
     if (row.refused) return { refused: true, retryAfterSeconds: secondsUntil(row.free_at ?? now, now) };
     return { refused: false, found: row.found ? exact(row.found) : undefined };
@@ -74,7 +74,7 @@ export class PostgresThrottlerStorage implements ThrottlerStorage {
     return row?.count ?? 0;
   }
 
-  private async run(named: NamedHit[], now: Date, question?: Part): Promise<Row> {
+  private async run(named: NamedHit[], now: Date, question?: Part | Admittable): Promise<Row> {
     const hits = new Map<string, Hit>();
     for (const { name, tracker, ...hit } of named) {
       const key = this.keys.mac('request-limit', name, tracker).hash;

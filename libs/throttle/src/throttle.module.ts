@@ -5,6 +5,7 @@ import { Database } from '@app/database';
 import { Clock, KeyRing } from '@app/kernel';
 import { LimitsGuard } from './limits.guard.js';
 import { PostgresThrottlerStorage } from './postgres-throttler.storage.js';
+import { RowLimits } from './row-limits.js';
 
 /** Every route of the application behind one guard, counting in Postgres. */
 @Global()
@@ -20,8 +21,9 @@ import { PostgresThrottlerStorage } from './postgres-throttler.storage.js';
   ],
   providers: [
     { provide: PostgresThrottlerStorage, useExisting: ThrottlerStorage },
+    RowLimits,
     { provide: APP_GUARD, useClass: LimitsGuard },
   ],
-  exports: [PostgresThrottlerStorage],
+  exports: [PostgresThrottlerStorage, RowLimits],
 })
 export class ThrottleModule {}

@@ -5,18 +5,28 @@ import { attemptPurges } from '@app/attempts';
 import { Database, type Sql, withAdvisoryLock } from '@app/database';
 import { purgeMessages } from '@app/delivery';
 import { AuthError, Clock, plusSeconds } from '@app/kernel';
-import { purgeBrowserAttempts, purgeBrowserSessions, purgeSessions } from '@app/sessions';
+import {
+  purgeBrowserAttempts,
+  purgeBrowserSessions,
+  purgeEmptyBrowserSessions,
+  purgeEndedSessions,
+  purgeSessions,
+} from '@app/sessions';
 import { PostgresThrottlerStorage } from '@app/throttle';
 import { DataSource } from 'typeorm';
 
 const EVERY_MS = 60_000;
 const BATCH = 1000;
-/** A duty that still has work after this many batches goes on in the next minute: it must not crowd out requests. */
-const BATCHES = 20;
 /** How long what has ended can still be explained. */
 const KEPT_SECONDS = 7 * 86_400;
 
-/** Tidies up once a minute, in one replica at a time. Nothing depends on it: what is over is over without it. */
+/**
+ * Tidies up once a minute, in one replica at a time. Nothing depends on it: what is over is over without it.
+ *
+ * A duty goes on until nothing is left for it: a limit in a minute would let what is made faster than that grow for ever. A batch is a
+ * statement of its own, so that no request waits long for one, and one that others hold is left for the next minute. A batch has a
+ * thousand rows, and a request makes a handful with more work for each: it can only fall behind where the service cannot answer.
+ */
 @Injectable()
 export class HousekeepingService {
   private readonly logger = new Logger('Housekeeping');
@@ -32,7 +42,7 @@ export class HousekeepingService {
   async tidyUp(): Promise<void> {
     for (const duty of this.duties(this.clock.now())) {
       try {
-        await withAdvisoryLock(this.dataSource, 'countersign.housekeeping', () => inBatches(duty));
+        await withAdvisoryLock(this.dataSource, 'countersign.housekeeping', () => untilNothingIsLeft(duty));
       } catch (error) {
         // The database is away or restarts; the next minute comes.
         if (!(error instanceof AuthError)) this.logger.error(error);
@@ -48,8 +58,10 @@ export class HousekeepingService {
       () => attemptPurges.sendWindows(now, BATCH),
       () => attemptPurges.strangersBudgets(now, BATCH),
       () => purgeSessions(kept, BATCH),
+      () => purgeEndedSessions(kept, BATCH),
       () => purgeBrowserAttempts(kept, BATCH),
       () => purgeBrowserSessions(kept, BATCH),
+      () => purgeEmptyBrowserSessions(now, BATCH),
       () => purgePasswordFailures(now, BATCH),
       () => purgeFactorSetups(now, BATCH),
       () => purgeMessages(kept, BATCH),
@@ -59,6 +71,6 @@ export class HousekeepingService {
   }
 }
 
-async function inBatches(take: () => Promise<number>): Promise<void> {
-  for (let batch = 0; batch < BATCHES; batch += 1) if ((await take()) < BATCH) return;
+async function untilNothingIsLeft(take: () => Promise<number>): Promise<void> {
+  while ((await take()) === BATCH);
 }

@@ -3,6 +3,8 @@ import { audit, recordedAs, type AuditEvent } from '@app/audit';
 import { Database, part, type Part, sql, statement } from '@app/database';
 import { AuthError, digest, randomToken, type RequestContext } from '@app/kernel';
 import { BrowserSessions, type LockedBrowser, type OwnedSession } from '@app/sessions';
+import { RowLimits } from '@app/throttle';
+import { newBrowserLimit } from '../limits/wacht.limits.js';
 import { emptyView, type Browser, type BrowserAnswer } from './browser.js';
 import { viewById, type BrowserView } from './browser-view.js';
 
@@ -25,6 +27,7 @@ export class BrowserService {
   constructor(
     private readonly database: Database,
     private readonly browsers: BrowserSessions,
+    private readonly limits: RowLimits,
   ) {}
 
   /**
@@ -36,7 +39,7 @@ export class BrowserService {
     if (!view || (view.late && !reads)) return this.create(call);
     if (view.late) return { id: view.id, tokenHash, view: emptyView(view.id, call.now) };
     if (view.stale) return this.renew(call, { id: view.id, tokenHash, view });
-    if (reads && this.browsers.isDue(new Date(view.expires_at), call.now)) {
+    if (reads && this.browsers.isDue(new Date(view.expires_at), view.active_id, call.now)) {
       await this.database.rows(this.browsers.roll(call, view.id));
     }
     return { id: view.id, tokenHash, view };
@@ -75,7 +78,9 @@ export class BrowserService {
   private async create(call: RequestContext): Promise<Entered> {
     const token = randomToken(TOKEN_BITS);
     const created = { id: call.nextId(), tokenHash: digest(token) };
-    await this.database.rows(this.browsers.create(call, created));
+    await this.limits.make(call, newBrowserLimit, (admitted) =>
+      this.browsers.create(call, created, admitted),
+    );
     return { ...created, token, view: emptyView(created.id, call.now) };
   }
 

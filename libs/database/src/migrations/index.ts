@@ -15,6 +15,7 @@ import { SecondFactorAttempts1760000014000 } from './0014-second-factor-attempts
 import { CodesOfASetUp1760000015000 } from './0015-codes-of-a-set-up.js';
 import { PhonesThatSignIn1760000016000 } from './0016-phones-that-sign-in.js';
 import { NamesOfFormerReleases1760000017000 } from './0017-names-of-former-releases.js';
+import { Growth1760000018000 } from './0018-growth.js';
 
 /** In the order in which they run. Classes and not a glob: the same in tests, in the build and on the command line. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   CodesOfASetUp1760000015000,
   PhonesThatSignIn1760000016000,
   NamesOfFormerReleases1760000017000,
+  Growth1760000018000,
 ];
