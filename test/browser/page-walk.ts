@@ -19,6 +19,7 @@ export const WALKED = {
   DOCSPACE_REQUESTS_PER_MINUTE_LIMIT: '100000',
   DFNS_REQUESTS_PER_MINUTE_LIMIT: '100000',
   WACHT_REQUESTS_PER_MINUTE_LIMIT: '100000',
+  WACHT_NEW_SESSIONS_PER_MINUTE_LIMIT: '100000',
 };
 
 /** A person in front of the pages, who does on each what it asks for; `see` is told the name of every page that shows. */

@@ -22,6 +22,7 @@ describe('a sign-in that meets an event which ends what was made before', () => 
   beforeAll(async () => {
     app = await TestApp.start({
       WACHT_REQUESTS_PER_MINUTE_LIMIT: '100000',
+      WACHT_NEW_SESSIONS_PER_MINUTE_LIMIT: '100000',
       YAT_REQUESTS_PER_MINUTE_LIMIT: '100000',
       DOCSPACE_REQUESTS_PER_MINUTE_LIMIT: '100000',
       NAVIXY_REQUESTS_PER_SECOND_LIMIT: '100000',

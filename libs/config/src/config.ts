@@ -131,6 +131,8 @@ export class Config {
     this.sessions = Object.freeze({
       pendingSeconds: env.PENDING_SESSION_SECONDS,
       lifeSeconds: env.SESSION_SECONDS,
+      pendingLimit: env.PENDING_SESSIONS_PER_ACCOUNT_LIMIT,
+      accountLimit: env.SESSIONS_PER_ACCOUNT_LIMIT,
     });
     this.refresh = Object.freeze({
       idleSeconds: env.REFRESH_IDLE_SECONDS,

@@ -201,6 +201,17 @@ export const variables = {
   ),
   SESSION_SECONDS: set(seconds(), String(30 * DAY), 'Life of a session from sign-in or renewal.'),
 
+  SESSIONS_PER_ACCOUNT_LIMIT: set(
+    whole(1, 1000),
+    '100',
+    'Signed-in sessions of one account, in all protocols: with one more the least lately used ends.',
+  ),
+  PENDING_SESSIONS_PER_ACCOUNT_LIMIT: set(
+    whole(1, 1000),
+    '20',
+    'The same of those that still wait for their second factor.',
+  ),
+
   REFRESH_IDLE_SECONDS: set(seconds(), String(30 * DAY), 'Life of a refresh token that is not used.'),
   REFRESH_ABSOLUTE_SECONDS: set(
     seconds(),

@@ -140,7 +140,7 @@ export class BrowserSessions {
       browserSessionId: sql`b.browser_session_id`,
       browserAttemptId: sql`${session.attemptId}::bigint`,
     };
-    return insertSession(call, columns, sql`FROM ${from} f CROSS JOIN ${browser} b`);
+    return insertSession(call, this.config.sessions, columns, from, sql`CROSS JOIN ${browser} b`);
   }
 
   /** Makes the pending session of a redeemed second factor a signed-in one. */

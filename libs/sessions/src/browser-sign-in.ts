@@ -1,6 +1,7 @@
 import { type Part, sql } from '@app/database';
 import { insertSession, proofs } from './insert-session.js';
 import type { SessionStage } from './session.entity.js';
+import type { SessionRules } from './session-rules.js';
 import type { SessionOwner } from './sessions.repository.js';
 import { digest, plusSeconds, randomToken, type RequestContext } from '@app/kernel';
 
@@ -9,12 +10,6 @@ export interface StagedSession {
   session_id: string | null;
   account_id: string | null;
   stage: SessionStage;
-}
-
-/** How long a session made now lives: while it waits for a second factor, and signed in. `config.sessions`. */
-export interface SessionLives {
-  pendingSeconds: number;
-  lifeSeconds: number;
 }
 
 /** Who has proven a first factor in a browser session. */
@@ -35,21 +30,21 @@ export interface BrowserEntrant extends SessionOwner {
 export function browserSignIn(
   call: RequestContext,
   entrant: Part<BrowserEntrant>,
-  lives: SessionLives,
+  rules: SessionRules,
 ): Part<StagedSession> {
   const columns = {
-    ...withoutCredential(call, lives),
+    ...withoutCredential(call, rules),
     id: call.nextId(),
     stage: sql`CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END`,
     amr: proofs(call, sql`f.method`),
     browserSessionId: sql`f.browser_session_id`,
     browserAttemptId: sql`f.browser_attempt_id`,
   };
-  return insertSession(call, columns, sql`FROM ${entrant} f`);
+  return insertSession(call, rules, columns, entrant);
 }
 
 /** What a session of a browser session has in the place of a credential that somebody holds, and how long it lives. */
-export function withoutCredential({ now }: RequestContext, { pendingSeconds, lifeSeconds }: SessionLives) {
+export function withoutCredential({ now }: RequestContext, { pendingSeconds, lifeSeconds }: SessionRules) {
   return {
     tokenHash: digest(randomToken(256)),
     signedInUntil: plusSeconds(now, lifeSeconds),

@@ -5,12 +5,7 @@ export {
   type Flow,
   type LockedBrowser,
 } from './browser-sessions.repository.js';
-export {
-  browserSignIn,
-  type BrowserEntrant,
-  type SessionLives,
-  type StagedSession,
-} from './browser-sign-in.js';
+export { browserSignIn, type BrowserEntrant, type StagedSession } from './browser-sign-in.js';
 export {
   endPendingBegunBy,
   endSession,
@@ -26,6 +21,7 @@ export {
   purgeEmptyBrowserSessions,
   purgeEndedSessions,
   purgeSessions,
+  purgeSurplusSessions,
 } from './purge.js';
 export {
   RefreshRotation,
@@ -37,6 +33,7 @@ export {
 } from './refresh-rotation.js';
 export { ownerOfToken, sessionOfToken, type TokenSession } from './refresh-sessions.js';
 export { RefreshTokens, type PresentedToken } from './refresh-tokens.js';
+export type { SessionRules } from './session-rules.js';
 export { SessionsModule } from './sessions.module.js';
 export {
   SessionsRepository,

@@ -1,7 +1,9 @@
-import { join, part, type Part, sql, type Sql } from '@app/database';
+import { after, empty, join, part, type Part, sql, type Sql } from '@app/database';
 import type { RequestContext } from '@app/kernel';
 import type { AuthenticationMethod, SessionStage } from './session.entity.js';
-import type { SessionRow } from './sessions.repository.js';
+import type { SessionRules } from './session-rules.js';
+import type { SessionOwner, SessionRow } from './sessions.repository.js';
+import { surplusSessions } from './surplus-sessions.js';
 
 /** A session that has just been made. */
 export interface MadeSession extends SessionRow {
@@ -29,14 +31,19 @@ export interface SessionColumns {
 }
 
 /**
- * The one INSERT of sessions: a session for each row `f` of `from`, with `account_id` and the `security_stamp` that was read with
- * the proof, so that whatever happens to the account meanwhile ends it.
+ * The one INSERT of sessions: a session for the row `f` of `from`, with `account_id` and the `security_stamp` that was read with
+ * the proof, so that whatever happens to the account meanwhile ends it. What the account then has too many ends with it.
+ *
+ * `beside`: what else the columns are taken from.
  */
 export function insertSession(
-  { now, client, protocol }: RequestContext,
+  call: RequestContext,
+  rules: SessionRules,
   columns: SessionColumns,
-  from: Sql,
+  from: Part<SessionOwner>,
+  beside: Sql = empty,
 ): Part<MadeSession> {
+  const { now, client, protocol } = call;
   const { id, tokenHash, stage, amr, signedInUntil, pendingUntil, bothFactors = false } = columns;
   const { refreshHash = null, absoluteEndsAt = null } = columns;
   const { browserSessionId = sql`NULL::bigint`, browserAttemptId = sql`NULL::bigint` } = columns;
@@ -51,7 +58,7 @@ export function insertSession(
       ${now}::timestamptz, CASE WHEN ${signedIn} THEN ${now}::timestamptz END, ${bothFactors ? now : null}::timestamptz,
       CASE WHEN ${signedIn} THEN ${signedInUntil}::timestamptz ELSE ${pendingUntil}::timestamptz END, ${refreshHash},
       ${absoluteEndsAt}::timestamptz, ${browserSessionId}, ${browserAttemptId}, f.security_stamp
-    ${from}
+    FROM ${from} f ${beside} CROSS JOIN ${after(surplusSessions(call, rules, from))}
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at`,
   );
 }

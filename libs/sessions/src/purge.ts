@@ -16,6 +16,17 @@ export function purgeEndedSessions(before: Date, batch: number): Sql {
       LIMIT ${batch}::int FOR UPDATE SKIP LOCKED) RETURNING id`;
 }
 
+/**
+ * A batch of sessions that made room for others before `before`. Whoever may sign in can make them as fast as calls are let in; their
+ * account could no longer be deleted at once with what is kept of them in a week.
+ */
+export function purgeSurplusSessions(before: Date, batch: number): Sql {
+  return sql`
+    DELETE FROM sessions WHERE id IN (
+      SELECT id FROM sessions WHERE end_reason = 'surplus' AND ended_at <= ${before}::timestamptz
+      LIMIT ${batch}::int FOR UPDATE SKIP LOCKED) RETURNING id`;
+}
+
 /** A batch of attempts that nothing has come of, with what somebody signed up with. What others hold is skipped. */
 export function purgeBrowserAttempts(before: Date, batch: number): Sql {
   return sql`

@@ -67,7 +67,7 @@ export class RefreshRotation {
       refreshHash: session.token.hash,
       absoluteEndsAt: plusSeconds(call.now, absoluteSeconds),
     };
-    return insertSession(call, columns, sql`FROM ${from} f`);
+    return insertSession(call, this.config.sessions, columns, from);
   }
 
   /**

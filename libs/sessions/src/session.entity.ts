@@ -21,6 +21,7 @@ export interface AuthenticationMethod {
 @Index('sessions_live', ['accountId'], { where: 'ended_at IS NULL' })
 @Index('sessions_expires_at', ['expiresAt'])
 @Index('sessions_ended', ['endedAt'], { where: 'ended_at IS NOT NULL' })
+@Index('sessions_surplus', ['endedAt'], { where: `end_reason = 'surplus'` })
 @Index('sessions_browser', ['browserSessionId'], { where: 'browser_session_id IS NOT NULL' })
 @Index('sessions_browser_attempt', ['browserAttemptId'], {
   where: 'browser_attempt_id IS NOT NULL',
@@ -51,7 +52,7 @@ export class SessionEntity {
   @Column({ type: 'timestamptz', name: 'ended_at', nullable: true }) endedAt: Date | null;
   /** What its maker read of the account; good only while the account still has it. */
   @Column({ type: 'integer', name: 'security_stamp', default: 0 }) securityStamp: number;
-  /** `logout`, `disabled`, `revoked` … */
+  /** `logout`, `disabled`, `revoked`, `surplus` … */
   @Column({ type: 'text', name: 'end_reason', nullable: true }) endReason: string | null;
   /** The browser session that holds this sign-in, and the attempt of it that led here. */
   @Column({ type: 'bigint', name: 'browser_session_id', nullable: true }) browserSessionId: string | null;

@@ -63,7 +63,7 @@ export class SessionsRepository {
       signedInUntil: expiresAt ?? this.endOf('signed_in', call.now),
       pendingUntil: this.endOf('pending', call.now),
     };
-    return insertSession(call, columns, sql`FROM ${from} f`);
+    return insertSession(call, this.config.sessions, columns, from);
   }
 
   /**

@@ -11,6 +11,7 @@ import {
   purgeEmptyBrowserSessions,
   purgeEndedSessions,
   purgeSessions,
+  purgeSurplusSessions,
 } from '@app/sessions';
 import { PostgresThrottlerStorage } from '@app/throttle';
 import { DataSource } from 'typeorm';
@@ -19,6 +20,7 @@ const EVERY_MS = 60_000;
 const BATCH = 1000;
 /** How long what has ended can still be explained. */
 const KEPT_SECONDS = 7 * 86_400;
+const SURPLUS_KEPT_SECONDS = 3600;
 
 /**
  * Tidies up once a minute, in one replica at a time. Nothing depends on it: what is over is over without it.
@@ -59,6 +61,7 @@ export class HousekeepingService {
       () => attemptPurges.strangersBudgets(now, BATCH),
       () => purgeSessions(kept, BATCH),
       () => purgeEndedSessions(kept, BATCH),
+      () => purgeSurplusSessions(plusSeconds(now, -SURPLUS_KEPT_SECONDS), BATCH),
       () => purgeBrowserAttempts(kept, BATCH),
       () => purgeBrowserSessions(kept, BATCH),
       () => purgeEmptyBrowserSessions(now, BATCH),

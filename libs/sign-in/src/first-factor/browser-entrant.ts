@@ -2,14 +2,14 @@ import { entering } from '@app/accounts';
 import { provenInBrowser, type GuessVerdict } from '@app/attempts';
 import type { Part } from '@app/database';
 import type { RequestContext } from '@app/kernel';
-import { browserSignIn, type BrowserEntrant, type SessionLives, type StagedSession } from '@app/sessions';
+import { browserSignIn, type BrowserEntrant, type SessionRules, type StagedSession } from '@app/sessions';
 
 /** The session of whoever has proven a first factor by an attempt of a browser session; no row for any other verdict. */
 export function enterBrowser(
   call: RequestContext,
   verdict: Part<GuessVerdict>,
-  lives: SessionLives,
+  rules: SessionRules,
 ): Part<StagedSession> {
   const entrant = entering(provenInBrowser(verdict)) as Part<BrowserEntrant>;
-  return browserSignIn(call, entrant, lives);
+  return browserSignIn(call, entrant, rules);
 }
