@@ -64,6 +64,8 @@ function fate({ state, endedAt, nextTryAt, leasedUntil, expiresAt }: MessageEnti
   }
 }
 
-export function eventSentence({ at, event, outcome, protocol, clientAddress }: AuditEventEntity): string {
-  return `${instant(at)} ${event}: ${outcome.replaceAll('_', ' ')}, by ${protocol} from ${clientAddress}`;
+export function eventSentence(recorded: AuditEventEntity): string {
+  const { at, event, outcome, protocol, clientAddress, repeated } = recorded;
+  const again = repeated ? `, and ${count(repeated, 'more time')} in that minute` : '';
+  return `${instant(at)} ${event}: ${outcome.replaceAll('_', ' ')}, by ${protocol} from ${clientAddress}${again}`;
 }

@@ -1,5 +1,6 @@
 import { part, type Part, sql, type Sql } from '@app/database';
 import type { RequestContext } from '@app/kernel';
+import { didNothing, repeatKey } from './refusals.js';
 
 /** What was tried: the verb of the flow. */
 export type AuditEvent =
@@ -79,13 +80,16 @@ export function recordedAs(outcome: string, of: Part<Concerned>, { session = tru
   );
 }
 
-/** The record of each row of the verdict: written by the statement that decided it, or not at all. */
+/**
+ * The record of each row of the verdict: written by the statement that decided it, or not at all. What did nothing and is the same as
+ * another row of its minute is counted there.
+ */
 export function audit(
   call: RequestContext,
   event: AuditEvent,
   verdict: Part<Recorded>,
 ): Part<{ id: string }> {
-  return insert(call, event, sql`${verdict}`);
+  return insert(call, event, sql`${verdict} v`, didNothing(call, event));
 }
 
 /** A statement of its own, for a refusal that no statement decided. */
@@ -99,21 +103,20 @@ export function auditRefusal(
     event,
     sql`(SELECT ${outcome}::text AS outcome, ${accountId}::bigint AS account_id, NULL::bigint AS session_id,
       NULL::bigint AS attempt_id) v`,
+    sql`true`,
   );
 }
 
-function insert(
-  { now, protocol, client, nextId }: RequestContext,
-  event: AuditEvent,
-  from: Sql,
-): Part<{ id: string }> {
+function insert(call: RequestContext, event: AuditEvent, from: Sql, repeats: Sql): Part<{ id: string }> {
+  const { now, protocol, client, nextId } = call;
   return part(
     'audited',
     sql`
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT ${nextId()}::bigint, ${now}::timestamptz, ${event}, outcome, ${protocol}, account_id, session_id, attempt_id,
-      ${client.address}, ${client.userAgent}, ${client.requestId}
-    FROM ${from} RETURNING id`,
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT ${nextId()}::bigint, ${now}::timestamptz, ${event}, v.outcome, ${protocol}, v.account_id, v.session_id, v.attempt_id,
+      ${client.address}, ${client.userAgent}, ${client.requestId}, CASE WHEN ${repeats} THEN ${repeatKey(call, event)} END
+    FROM ${from}
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id`,
   );
 }

@@ -13,6 +13,7 @@ export interface ConfigProblem {
 /** Of a code of 16 digits, which is found by itself: nothing is ever tried at it. */
 const RECOVERY_CODE_TRIES = 5;
 const LINK_EXCHANGE_SECONDS = 60;
+const DAY_SECONDS = 86_400;
 
 /** Every problem of the environment at once. */
 export class ConfigError extends Error {
@@ -51,6 +52,7 @@ export class Config {
   readonly recovery;
   readonly captcha;
   readonly identityProviders;
+  readonly audit;
 
   constructor(env: Variables) {
     this.production = env.NODE_ENV === 'production';
@@ -156,6 +158,11 @@ export class Config {
       wachtRequestsPerMinute: env.WACHT_REQUESTS_PER_MINUTE_LIMIT,
       wachtNewSessionsPerMinute: env.WACHT_NEW_SESSIONS_PER_MINUTE_LIMIT,
       yatRequestsPerMinute: env.YAT_REQUESTS_PER_MINUTE_LIMIT,
+    });
+    this.audit = Object.freeze({
+      keptSeconds: env.AUDIT_RETENTION_DAYS * DAY_SECONDS,
+      refusalsKeptSeconds:
+        Math.min(env.AUDIT_REFUSALS_RETENTION_DAYS, env.AUDIT_RETENTION_DAYS) * DAY_SECONDS,
     });
     const { hostname, origin } = new URL(this.http.publicUrl);
     this.webauthn = Object.freeze({

@@ -7,7 +7,7 @@ export function envExample(): string {
     const given = reader.type === 'pipe' && fallback.success ? defaultText(reader) : '';
     return `# ${reader.description}\n#${name}=${given}\n`;
   });
-  return `# Every variable Countersign reads, with its default. Times are in seconds.\n\n${lines.join('\n')}`;
+  return `# Every variable Countersign reads, with its default. Times are in seconds where their names do not say days.\n\n${lines.join('\n')}`;
 }
 
 function defaultText(reader: unknown): string {

@@ -15,6 +15,9 @@ export const whole = (min: number, max: number) =>
 /** A life or a waiting time in seconds. Short ones are allowed: they are how a test or a strict site works. */
 export const seconds = (max = 10 * 365 * 86_400) => whole(1, max);
 
+/** A retention in days. */
+export const days = whole(1, 36_500);
+
 /** `true` or `false`. */
 export const flag = z
   .enum(['true', 'false'], { error: 'must be true or false' })

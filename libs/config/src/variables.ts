@@ -1,16 +1,12 @@
 import { z } from 'zod';
 import { identityProviders } from './identity-providers.js';
 import { flag, keyRing, networks, origins, seconds, url, urls, whole } from './readers.js';
+import { retentions } from './retentions.js';
+import { maybe, set } from './variable.js';
 
 const DAY = 86_400;
 /** The ceiling of `ACCESS_TOKEN_SECONDS`: a signing key verifies for this long after its last signature. */
 export const LONGEST_ACCESS_TOKEN_SECONDS = 3600;
-
-/** A variable with a default, and the sentence `.env.example` gives it. */
-const set = <T>(reader: z.ZodType<T, string>, fallback: string, about: string) =>
-  z.string().default(fallback).pipe(reader).describe(about);
-/** A variable that may be absent. */
-const maybe = <T>(reader: z.ZodType<T, string>, about: string) => reader.optional().describe(about);
 
 /** Every environment variable, in the order of `.env.example`, which a test keeps equal to this table. */
 export const variables = {
@@ -259,6 +255,8 @@ export const variables = {
     '100',
     'dfns: requests of one address in a minute.',
   ),
+
+  ...retentions,
 };
 
 export type Variables = z.output<z.ZodObject<typeof variables>>;

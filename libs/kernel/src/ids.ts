@@ -5,6 +5,11 @@ const WORKER_BITS = 10n;
 const SEQUENCE_BITS = 12n;
 export const WORKERS = 1 << Number(WORKER_BITS);
 
+/** No id of before that moment is as large, and none of after it is smaller. */
+export function firstIdAt(at: Date): string {
+  return (BigInt(Math.max(0, at.getTime() - EPOCH_MS)) << (WORKER_BITS + SEQUENCE_BITS)).toString();
+}
+
 /**
  * Time-ordered ids of 63 bits: 41 of milliseconds since 2025, 10 of worker, 12 of sequence. Made by the service and
  * not by the database, so that every part of one statement knows the ids of the others. Strings, because

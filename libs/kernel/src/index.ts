@@ -7,6 +7,8 @@ export { identify, identifyAs, type Identifier } from './identifiers/identifier.
 export { phoneNumber } from './identifiers/phone.js';
 export { LONGEST_USERNAME, readUsername, type UsernameFault } from './identifiers/username.js';
 export { Ids, WORKERS } from './ids.js';
+export { normaliseIdentifier, type Identifier } from './identifier.js';
+export { firstIdAt, Ids, WORKERS } from './ids.js';
 export { KeyRing, type Mac } from './key-ring.js';
 export { digest, randomDigits, randomHex, randomToken } from './secrets.js';
 export { isPlainText, maskAddress, withoutTrailing } from './text.js';

@@ -2,6 +2,8 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { purgeFactorSetups, purgePasswordFailures } from '@app/accounts';
 import { attemptPurges } from '@app/attempts';
+import { purgeAudit, purgeAuditRefusals } from '@app/audit';
+import { Config } from '@app/config';
 import { Database, type Sql, withAdvisoryLock } from '@app/database';
 import { purgeMessages } from '@app/delivery';
 import { AuthError, Clock, plusSeconds } from '@app/kernel';
@@ -38,6 +40,7 @@ export class HousekeepingService {
     private readonly dataSource: DataSource,
     private readonly limits: PostgresThrottlerStorage,
     private readonly clock: Clock,
+    private readonly config: Config,
   ) {}
 
   @Interval(EVERY_MS)
@@ -53,6 +56,7 @@ export class HousekeepingService {
   }
 
   private duties(now: Date): (() => Promise<number>)[] {
+    const { audit } = this.config;
     const kept = plusSeconds(now, -KEPT_SECONDS);
     const statements: (() => Sql)[] = [
       () => attemptPurges.expire(now, BATCH),
@@ -68,6 +72,8 @@ export class HousekeepingService {
       () => purgePasswordFailures(now, BATCH),
       () => purgeFactorSetups(now, BATCH),
       () => purgeMessages(kept, BATCH),
+      () => purgeAuditRefusals(plusSeconds(now, -audit.refusalsKeptSeconds), BATCH),
+      () => purgeAudit(plusSeconds(now, -audit.keptSeconds), BATCH),
     ];
     const purges = statements.map((query) => async () => (await this.database.rows(query())).length);
     return [...purges, () => this.limits.purge(now, BATCH)];

@@ -9,14 +9,58 @@ const INDEXES = {
   guess_budgets_strangers: `guess_budgets (coalesce(refills_at, '-infinity')) WHERE subject LIKE '?%'`,
 };
 
+/** What is recorded stays as it is, but for two things: that the same happened once more, and its end after the retention. */
+const APPEND_ONLY = `
+  IF TG_OP = 'UPDATE' AND NEW.repeated = OLD.repeated + 1 AND to_jsonb(NEW) - 'repeated' = to_jsonb(OLD) - 'repeated' THEN
+    RETURN NEW;
+  END IF;
+  IF TG_OP = 'DELETE' AND OLD.at <= nullif(current_setting('countersign.audit_purged_before', true), '')::timestamptz THEN
+    RETURN OLD;
+  END IF;
+  RAISE EXCEPTION 'audit_events is append-only';`;
+
 export class Growth1760000018000 implements MigrationInterface {
   name = 'Growth1760000018000';
 
   async up(runner: QueryRunner): Promise<void> {
     for (const [name, on] of Object.entries(INDEXES)) await runner.query(`CREATE INDEX ${name} ON ${on}`);
+    await runner.query(`
+      ALTER TABLE audit_events ADD COLUMN repeat_key text, ADD COLUMN repeated integer NOT NULL DEFAULT 0`);
+    await runner.query(`
+      CREATE UNIQUE INDEX audit_events_repeat_key ON audit_events (repeat_key) WHERE repeat_key IS NOT NULL`);
+    await runner.query(`
+      CREATE INDEX audit_events_refusals ON audit_events (at) WHERE repeat_key IS NOT NULL`);
+    await this.guardAudit(runner, APPEND_ONLY, ['TRUNCATE'], ['UPDATE', 'DELETE']);
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await this.guardAudit(
+      runner,
+      `RAISE EXCEPTION 'audit_events is append-only';`,
+      ['UPDATE', 'DELETE', 'TRUNCATE'],
+      [],
+    );
+    await runner.query(`ALTER TABLE audit_events DROP COLUMN repeat_key, DROP COLUMN repeated`);
     await runner.query(`DROP INDEX ${Object.keys(INDEXES).join(', ')}`);
+  }
+
+  /** `statements`: what is looked at as a whole; `rows`: what is looked at row by row. */
+  private async guardAudit(
+    runner: QueryRunner,
+    body: string,
+    statements: string[],
+    rows: string[],
+  ): Promise<void> {
+    await runner.query(`DROP TRIGGER IF EXISTS audit_events_append_only ON audit_events`);
+    await runner.query(`DROP TRIGGER IF EXISTS audit_events_rows ON audit_events`);
+    await runner.query(`
+      CREATE OR REPLACE FUNCTION audit_events_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${body} END $$`);
+    await runner.query(`
+      CREATE TRIGGER audit_events_append_only BEFORE ${statements.join(' OR ')} ON audit_events
+      FOR EACH STATEMENT EXECUTE FUNCTION audit_events_append_only()`);
+    if (rows.length)
+      await runner.query(`
+        CREATE TRIGGER audit_events_rows BEFORE ${rows.join(' OR ')} ON audit_events
+        FOR EACH ROW EXECUTE FUNCTION audit_events_append_only()`);
   }
 }

@@ -1,0 +1,43 @@
+import { sql, type Sql } from '@app/database';
+import type { RequestContext } from '@app/kernel';
+import type { AuditEvent } from './audit.js';
+
+/**
+ * How a call ends that does nothing, so that it can be made as often as the limits let it. A wrong code is none of them: an attempt
+ * has tries, and an account a budget.
+ */
+const DID_NOTHING = [
+  'absent',
+  'budget_spent',
+  'closed',
+  'consumed',
+  'exhausted',
+  'expired',
+  'no_address',
+  'no_session',
+  'nobody',
+  'other_kind',
+  'stale',
+  'superseded',
+  'too_soon',
+  'unknown',
+];
+/** Where `ended` says that the session was over, and not that it is now. */
+const OF_A_SESSION: AuditEvent[] = ['token.refresh', 'second_factor'];
+
+/** Whether row `v` did nothing, or concerns nobody; what operators do is always kept. */
+export function didNothing({ protocol }: RequestContext, event: AuditEvent): Sql {
+  const outcomes = OF_A_SESSION.includes(event) ? [...DID_NOTHING, 'ended'] : DID_NOTHING;
+  return sql`(v.outcome = ANY(${outcomes}::text[]) OR (v.account_id IS NULL AND ${protocol}::text <> 'cli'))`;
+}
+
+/**
+ * What all rows `v` of one minute share that differ in nothing an investigator asks for: what was tried, how it ended, in which
+ * protocol, from which network, and at which account, session and attempt.
+ */
+export function repeatKey({ now, protocol, client }: RequestContext, event: AuditEvent): Sql {
+  const minute = Math.floor(now.getTime() / 60_000);
+  const shared = `${minute} ${client.network} ${protocol} ${event}`;
+  return sql`md5(concat_ws(' ', ${shared}::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0)))`;
+}

@@ -1,0 +1,12 @@
+import { days } from './readers.js';
+import { set } from './variable.js';
+
+/** How long is kept what nothing else ends. */
+export const retentions = {
+  AUDIT_RETENTION_DAYS: set(days, '400', 'How long the audit log is kept.'),
+  AUDIT_REFUSALS_RETENTION_DAYS: set(
+    days,
+    '30',
+    'How long it is kept what calls were refused that did nothing; never longer than the rest.',
+  ),
+};
