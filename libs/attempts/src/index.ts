@@ -10,4 +10,5 @@ export { attemptPurges } from './purge.js';
 export { MagicLinkEntity } from './magic-link.entity.js';
 export type { Redemption, RedeemOutcome, GuessVerdict } from './redeem.js';
 export { nextSend, takeSendWindow, type SendRule } from './send-window.js';
+export { nextStrangersSend, takeStrangersTurn, type StrangersRule } from './strangers-turn.js';
 export { carryOver, closeAttempts, standingAttempt, supersedeBrowserAttempt } from './supersede.js';

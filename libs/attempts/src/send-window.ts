@@ -1,4 +1,4 @@
-import { part, type Part, sql } from '@app/database';
+import { part, type Part, sql, type Sql } from '@app/database';
 import { plusSeconds, type RequestContext } from '@app/kernel';
 import type { AttemptPurpose } from './attempt.entity.js';
 
@@ -33,10 +33,15 @@ export function takeSendWindow(
       sent = CASE WHEN w.window_ends_at <= ${now}::timestamptz THEN 1 ELSE w.sent + 1 END,
       window_ends_at = CASE WHEN w.window_ends_at <= ${now}::timestamptz THEN excluded.window_ends_at
         ELSE w.window_ends_at END
-    WHERE w.next_at <= ${now}::timestamptz AND (w.window_ends_at <= ${now}::timestamptz
-      OR w.sent < coalesce(${rule.hourlyLimit ?? null}::int, w.sent + 1))
+    WHERE ${mayBeTaken({ now }, rule)}
     RETURNING w.subject`,
   );
+}
+
+/** Condition on window `w`, never null: what the rule allows has not been sent yet. */
+export function mayBeTaken({ now }: Pick<RequestContext, 'now'>, { hourlyLimit }: SendRule): Sql {
+  return sql`(w.next_at <= ${now}::timestamptz AND (w.window_ends_at <= ${now}::timestamptz
+      OR w.sent < coalesce(${hourlyLimit ?? null}::int, w.sent + 1)))`;
 }
 
 /** When the subject may ask again, as of before this statement. */

@@ -109,6 +109,7 @@ export class Config {
       navixyResendSeconds: env.NAVIXY_RESEND_SECONDS,
       waitSeconds: env.RESEND_SECONDS,
       hourlyLimit: env.RESEND_HOURLY_LIMIT,
+      hourlyTotal: Math.max(env.RESEND_HOURLY_LIMIT, env.RESEND_HOURLY_TOTAL_LIMIT),
     });
     this.passwords = Object.freeze({
       tries: env.PASSWORD_TRIES_LIMIT,

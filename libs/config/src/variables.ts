@@ -82,7 +82,16 @@ export const variables = {
     'docspace: page of your application that takes ?type=Auth&key=&email=&first= of a mailed key. Default: a page of ours.',
   ),
   RESEND_SECONDS: set(seconds(), '60', 'Waiting time between two messages of one kind to one recipient.'),
-  RESEND_HOURLY_LIMIT: set(whole(1, 1000), '5', 'Messages of one kind to one recipient in an hour.'),
+  RESEND_HOURLY_LIMIT: set(
+    whole(1, 1000),
+    '5',
+    'Messages of one kind to one recipient in an hour; of those that anybody may ask for: at the call of one network.',
+  ),
+  RESEND_HOURLY_TOTAL_LIMIT: set(
+    whole(1, 10_000),
+    '20',
+    'The same at the call of all networks together; never less than RESEND_HOURLY_LIMIT.',
+  ),
   ACCOUNT_WRONG_CODES_LIMIT: set(
     whole(1, 100),
     '20',

@@ -5,10 +5,10 @@ import {
   insertLinkPage,
   LINK_BINDING,
   type NewAttempt,
-  nextSend,
+  nextStrangersSend,
   type Opening,
-  type SendRule,
-  takeSendWindow,
+  type StrangersRule,
+  takeStrangersTurn,
 } from '@app/attempts';
 import { audit, type Recorded } from '@app/audit';
 import { Config } from '@app/config';
@@ -51,8 +51,8 @@ export class LinkRequestService {
       const error = 'is not one of the configured addresses';
       throw new AuthError('invalid_parameters', { parameters: [{ parameter: 'redirect', error }] });
     }
-    const { waitSeconds, hourlyLimit } = this.config.sends;
-    const rule: SendRule = { purpose: 'magic_link', waitSeconds, hourlyLimit };
+    const { waitSeconds, hourlyLimit, hourlyTotal } = this.config.sends;
+    const rule: StrangersRule = { purpose: 'magic_link', waitSeconds, hourlyLimit, hourlyTotal };
     const row = await this.database.row(this.send(call, who, rule, redirectUrl));
     if (row?.outcome !== 'too_soon') return;
     throw new AuthError('resend_too_soon', {
@@ -63,7 +63,7 @@ export class LinkRequestService {
   private send(
     call: RequestContext,
     who: Who,
-    rule: SendRule,
+    rule: StrangersRule,
     redirectUrl: string | undefined,
   ): Statement<LinkSendVerdict> {
     const { now } = call;
@@ -71,7 +71,7 @@ export class LinkRequestService {
     const link = this.attempt(call, 'link', { binding: LINK_BINDING, value: secrets.token });
     const code = this.attempt(call, 'code', { binding: this.recipients.bindingOf(who), value: secrets.code });
     const asked = this.recipients.asked(who);
-    const allowed = takeSendWindow(call, rule, asked);
+    const allowed = takeStrangersTurn(call, rule, asked);
     const subject = this.recipients.find(who);
     const asking = part<Subject>(
       'asking',
@@ -81,7 +81,7 @@ export class LinkRequestService {
       'opening',
       sql`
         SELECT s.subject, s.account_id, NULL::bigint AS session_id, s.security_stamp
-        FROM ${asking} s JOIN ${takeSendWindow(call, rule, asking)} USING (subject)`,
+        FROM ${asking} s JOIN ${takeStrangersTurn(call, rule, asking)} USING (subject)`,
     );
     const opened = this.attempts.open(call, link, opening);
     const page = insertLinkPage(call, redirectUrl, opened.attempt);
@@ -94,7 +94,7 @@ export class LinkRequestService {
         FROM ${subject} s LEFT JOIN ${opened.attempt} a ON true LEFT JOIN ${recipient} r ON true`,
     );
     return statement(
-      { outcome: ofOne(verdict, 'outcome'), next_at: of(nextSend(call, rule, asked), 'next_at') },
+      { outcome: ofOne(verdict, 'outcome'), next_at: of(nextStrangersSend(call, rule, asked), 'next_at') },
       opened,
       this.attempts.open(call, code, opening).attempt,
       page,

@@ -4,10 +4,10 @@ import {
   AttemptsRepository,
   LINK_BINDING,
   type NewAttempt,
-  nextSend,
+  nextStrangersSend,
   type Opening,
-  type SendRule,
-  takeSendWindow,
+  type StrangersRule,
+  takeStrangersTurn,
 } from '@app/attempts';
 import { audit, type Recorded } from '@app/audit';
 import { Config } from '@app/config';
@@ -37,11 +37,11 @@ export class ForgotPasswordService {
 
   /** Mails the link, once in a waiting time for an address. Whether there is such an account shows nowhere. */
   async send(call: RequestContext, email: Identifier): Promise<void> {
-    const { waitSeconds, hourlyLimit } = this.config.sends;
-    const rule: SendRule = { purpose: 'password_reset', waitSeconds, hourlyLimit };
+    const { waitSeconds, hourlyLimit, hourlyTotal } = this.config.sends;
+    const rule: StrangersRule = { purpose: 'password_reset', waitSeconds, hourlyLimit, hourlyTotal };
     const { attempt, message } = this.link(call);
     const { subject } = activeSubjectParts(email, this.keyRing);
-    const turn = takeSendWindow(call, rule, subject);
+    const turn = takeStrangersTurn(call, rule, subject);
     const allowed = part<Opening>(
       'allowed',
       sql`
@@ -57,7 +57,10 @@ export class ForgotPasswordService {
     );
     const row = await this.database.row(
       statement(
-        { outcome: ofOne(verdict, 'outcome'), next_at: of(nextSend(call, rule, subject), 'next_at') },
+        {
+          outcome: ofOne(verdict, 'outcome'),
+          next_at: of(nextStrangersSend(call, rule, subject), 'next_at'),
+        },
         opened,
         this.outbox.enqueue(message, call.now, recipientOf('email', allowed)),
         audit(call, 'password.forgot', verdict),

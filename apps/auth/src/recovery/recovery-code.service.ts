@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { codeRecipient } from '@app/accounts';
-import { AttemptsRepository, takeSendWindow, type NewAttempt, type Opening } from '@app/attempts';
+import {
+  AttemptsRepository,
+  takeStrangersTurn,
+  type NewAttempt,
+  type Opening,
+  type StrangersRule,
+} from '@app/attempts';
 import { audit, type AuditEvent, type Recorded } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, part, sql, statement } from '@app/database';
@@ -29,12 +35,12 @@ export class RecoveryCodeService {
   async send(call: RequestContext, purpose: RecoveryCodePurpose, person: Person): Promise<void> {
     const code = randomDigits(DIGITS);
     const attempt = this.attempt(call, purpose, code);
-    const { waitSeconds, hourlyLimit } = this.config.sends;
-    const rule = { purpose, waitSeconds, hourlyLimit };
+    const { waitSeconds, hourlyLimit, hourlyTotal } = this.config.sends;
+    const rule: StrangersRule = { purpose, waitSeconds, hourlyLimit, hourlyTotal };
     const messageOf = (channel: 'email' | 'sms') =>
       codeMessage(call, attempt, { template: `${purpose}_code`, channel, code: inGroups(code) });
     const subject = personOf(person, this.keyRing, TO_WHOM[purpose]);
-    const turn = takeSendWindow(call, rule, subject);
+    const turn = takeStrangersTurn(call, rule, subject);
     const allowed = part<Opening>(
       'allowed',
       sql`

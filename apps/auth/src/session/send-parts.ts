@@ -3,11 +3,14 @@ import { accountContact, type Contact, signUpContact, unknownSubject } from '@ap
 import {
   AttemptsRepository,
   nextSend,
+  nextStrangersSend,
   type Opened,
   type Opening,
   type SendRule,
+  type StrangersRule,
   supersedeBrowserAttempt,
   takeSendWindow,
+  takeStrangersTurn,
 } from '@app/attempts';
 import { audit, type Recorded } from '@app/audit';
 import { Config } from '@app/config';
@@ -91,10 +94,9 @@ export class SendParts {
     attempt: BrowserAttempt,
     channel: Channel,
     flow: Part<Flow>,
-  ): { allowed: Part<Flow>; next: Part<{ next_at: Date }> } {
-    const { waitSeconds, hourlyLimit } = this.config.sends;
+  ): { allowed: Part<Flow>; next: Part<{ next_at: Date | null }> } {
+    const { waitSeconds, hourlyLimit, hourlyTotal } = this.config.sends;
     const ruleOfAttempt: SendRule = { purpose: purposeOf(attempt), waitSeconds };
-    const ruleOfRecipient: SendRule = { purpose: purposeOf(attempt), waitSeconds: 0, hourlyLimit };
     const ofAttempt = subjectPart(
       sql`SELECT 'attempt:' || f.id || coalesce(':' || f.session_id, '') || ${`:${channel}`}::text AS subject FROM ${flow} f`,
     );
@@ -102,17 +104,24 @@ export class SendParts {
       sql`SELECT ${`${channel}:`}::text || f.subject AS subject FROM ${flow} f`,
     );
     const attemptTurn = takeSendWindow(call, ruleOfAttempt, ofAttempt);
-    const recipientTurn = takeSendWindow(
-      call,
-      ruleOfRecipient,
-      subjectPart(sql`SELECT r.subject FROM ${ofRecipient} r WHERE EXISTS (SELECT FROM ${attemptTurn})`),
+    const ready = subjectPart(
+      sql`SELECT r.subject FROM ${ofRecipient} r WHERE EXISTS (SELECT FROM ${attemptTurn})`,
     );
+    // Behind the password nobody is a stranger.
+    const total = attempt.stage === 'pending' ? hourlyLimit : hourlyTotal;
+    const rule: StrangersRule = {
+      purpose: purposeOf(attempt),
+      waitSeconds: 0,
+      hourlyLimit,
+      hourlyTotal: total,
+    };
+    const recipientTurn = takeStrangersTurn(call, rule, ready);
     return {
       allowed: part('allowed', sql`SELECT f.* FROM ${flow} f WHERE EXISTS (SELECT FROM ${recipientTurn})`),
       next: part(
         'next',
         sql`
-        SELECT next_at FROM ${nextSend(call, ruleOfRecipient, ofRecipient)} WHERE EXISTS (SELECT FROM ${attemptTurn})
+        SELECT next_at FROM ${nextStrangersSend(call, rule, ofRecipient)} WHERE EXISTS (SELECT FROM ${attemptTurn})
         UNION ALL
         SELECT next_at FROM ${nextSend(call, ruleOfAttempt, ofAttempt)} WHERE NOT EXISTS (SELECT FROM ${attemptTurn})`,
       ),
