@@ -227,7 +227,17 @@ export class AttemptsRepository {
   ): Redemption {
     const { accountWrongLimit, accountWrongSeconds } = this.config.guesses;
     const budgetRefillsAt = plusSeconds(now, accountWrongSeconds);
-    return redeemParts({ ...question, now, kind, right, budget: accountWrongLimit, budgetRefillsAt });
+    const spare = this.spare(question.purpose);
+    return redeemParts({ ...question, now, kind, right, spare, budget: accountWrongLimit, budgetRefillsAt });
+  }
+
+  /**
+   * A newcomer has no account that could be reached by a link, and whoever names the same address spends the guesses at it. So each
+   * code of a sign-up bears one in any case: a stranger can guess only at codes that they asked for themselves.
+   */
+  private spare(purpose: AttemptPurpose): Sql {
+    if (purpose !== 'sign_up') return sql`false`;
+    return sql`a.tries_left >= ${this.config.attempts.sign_up.tries}::int`;
   }
 }
 

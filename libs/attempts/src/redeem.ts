@@ -82,6 +82,8 @@ export interface Guess {
   right: Sql;
   /** It is too long to be guessed, so that no budget has to guard it; its own tries do. */
   unguessable?: boolean;
+  /** Condition on attempt `a`, never null: this guess is looked at even when those of its subject are spent. */
+  spare: Sql;
   /** Wrong guesses a subject has in `budgetSeconds`; only guessable kinds are held to it. */
   budget: number;
   budgetRefillsAt: Date;
@@ -140,7 +142,9 @@ function check(
   const { now } = guess;
   // An attempt with nobody behind it, neither account nor sign-up, counts wrong guesses like any other and has no right one.
   const right = sql`(coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND ${guess.right})`;
-  const budgeted = guess.unguessable ? sql`true` : sql`(a.kind = 'link' OR b.spent < ${guess.budget}::int)`;
+  const budgeted = guess.unguessable
+    ? sql`true`
+    : sql`(a.kind = 'link' OR b.spent < ${guess.budget}::int OR ${guess.spare})`;
   return part(
     'guess',
     sql`

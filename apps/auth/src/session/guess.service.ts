@@ -27,6 +27,8 @@ export interface Guess {
   redemption: Redemption;
   proven: Part<StagedSession>;
   also?: Effect[];
+  /** Whether a new code can be tried although the guesses of its address are spent. */
+  renewable?: boolean;
 }
 
 interface Decision {
@@ -69,7 +71,7 @@ export class GuessService {
     call: RequestContext,
     { browser, flow }: Gate,
     event: AuditEvent,
-    { redemption, proven, also = [] }: Guess,
+    { redemption, proven, also = [], renewable = false }: Guess,
   ): Promise<string> {
     const token = randomToken(256);
     const { verdict, budget } = redemption;
@@ -90,7 +92,7 @@ export class GuessService {
       ),
     );
     const decision = decided as Decision;
-    if (decision.outcome !== 'redeemed' || !decision.proven) throw refusalOf(decision, call.now);
+    if (decision.outcome !== 'redeemed' || !decision.proven) throw refusalOf(decision, call.now, renewable);
     return token;
   }
 
@@ -127,9 +129,9 @@ const REFUSALS: Record<RedeemOutcome, AuthErrorCode> = {
   budget_spent: 'guesses_spent',
 };
 
-function refusalOf({ outcome, known, refills_at }: Decision, now: Date): AuthError {
+function refusalOf({ outcome, known, refills_at }: Decision, now: Date, renewable: boolean): AuthError {
   const code = known ? REFUSALS[outcome] : 'attempt_not_found';
   if (code !== 'guesses_spent') return new AuthError(code);
-  const waits = outcome === 'budget_spent' && refills_at;
+  const waits = outcome === 'budget_spent' && !renewable && refills_at;
   return new AuthError(code, { retryAfterSeconds: waits ? secondsUntil(refills_at, now) : WAIT_SECONDS });
 }

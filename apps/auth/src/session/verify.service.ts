@@ -100,7 +100,7 @@ export class VerifyService {
         UNION ALL SELECT NULL, NULL, 'pending' FROM ${completion.sign_up} WHERE NOT complete`,
     );
     return this.guesses
-      .decide(call, gate, 'sign_up.verify', { redemption, proven, also: [completion] })
+      .decide(call, gate, 'sign_up.verify', { redemption, proven, also: [completion], renewable: true })
       .catch(refuseTakenName);
   }
 }
