@@ -1,6 +1,6 @@
 import { SECOND_FACTORS, type AccountEntity, type SecondFactor } from '@app/accounts';
 import type { Command } from 'commander';
-import { accountView, disabledView, doneView, secondFactorView } from './account.presenter.js';
+import { accountView, disabledView, doneView, passwordView, secondFactorView } from './account.presenter.js';
 import type { Answer } from './answer.js';
 import { ACCOUNT, phoneOrNone, secondFactor } from './arguments.js';
 import { createAccountCommand } from './create-account.command.js';
@@ -11,6 +11,7 @@ import { nameCommands } from './name.commands.js';
 import { mailedKeyCommands } from './mailed-key.commands.js';
 import type { Operator } from './operate.js';
 import { OperatorError } from './operator-error.js';
+import { readPassword } from './password.js';
 import type { Shell } from './shell.js';
 
 type Deed = (operator: Operator, account: AccountEntity) => Promise<Answer>;
@@ -33,6 +34,7 @@ export function accountCommands(program: Command, shell: Shell): void {
   add('stop-recovery', 'stop a recovery that waits for its time', stopRecovery);
   secondFactorCommand(group, shell);
   phoneCommand(group, shell);
+  passwordCommand(group, shell);
   identityCommands(group, shell);
   nameCommands(group, shell);
 }
@@ -76,6 +78,22 @@ function phoneCommand(group: Command, shell: Shell): void {
         return doneView(account, none ? 'The account has no phone any more.' : `The phone is ${phone}.`);
       }),
     );
+}
+
+function passwordCommand(group: Command, shell: Shell): void {
+  group
+    .command('password')
+    .description('give an account a new password, and end its sessions in all protocols')
+    .argument('<account>', ACCOUNT)
+    .requiredOption('--password-stdin', 'read the password from standard input')
+    .addHelpText('after', example('account password anna@example.com --password-stdin'))
+    .action(async (named: string) => {
+      const password = await readPassword(shell.terminal);
+      await shell.operate(async ({ accounts, call }) => {
+        const account = await accounts.find(named);
+        return passwordView(account, await accounts.changePassword(call, account, password));
+      });
+    });
 }
 
 function secondFactorCommand(group: Command, shell: Shell): void {

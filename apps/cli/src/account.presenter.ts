@@ -50,6 +50,13 @@ export function disabledView({ id }: AccountEntity, sessionsEnded: number): Answ
   };
 }
 
+export function passwordView({ id }: AccountEntity, sessionsEnded: number): Answer {
+  return {
+    lines: [`The password is changed; ${count(sessionsEnded, 'session')} ended.`],
+    json: { id, sessionsEnded },
+  };
+}
+
 export function secondFactorView(
   { id }: AccountEntity,
   secondFactor: SecondFactor,

@@ -3,8 +3,10 @@ import {
   AccountsRepository,
   dropFactorLeftovers,
   dropTotpFactor,
+  givePassword,
   insertAccount,
   lockAccount,
+  PasswordCheck,
   PasswordHasher,
   putTotpFactor,
   setDisabled,
@@ -58,6 +60,7 @@ export class AccountsService {
     private readonly database: Database,
     private readonly accounts: AccountsRepository,
     private readonly hasher: PasswordHasher,
+    private readonly passwords: PasswordCheck,
     private readonly totp: TotpFactors,
     private readonly attempts: AttemptsRepository,
   ) {}
@@ -128,6 +131,19 @@ export class AccountsService {
     const changed = setPhone(call, phone, ofAccount(account.id));
     const ending = endSessionsOf(call, 'phone_changed', changed, survivors.signedIn);
     await this.changeAlone(call, account.id, 'account.phone', changed, ending, []).catch(refuseTaken);
+  }
+
+  /**
+   * Gives the account a password, for an owner who has lost theirs and no way to a new one. All sessions end, and mailed keys; wrong
+   * passwords are forgotten. Answers how many sessions were live.
+   */
+  async changePassword(call: RequestContext, { id }: AccountEntity, password: string): Promise<number> {
+    const changed = givePassword(call, await this.hasher.hash(password), ofAccount(id));
+    const ending = endSessionsOf(call, 'password_changed', changed);
+    return this.changeAlone(call, id, 'account.password', changed, ending, [
+      this.attempts.spendLinks(call, MAILED_KEYS, undefined, changed),
+      this.passwords.forgiveEverywhere(changed),
+    ]);
   }
 
   /** A change in its turn among others at the account; answers how many live sessions it ended. */

@@ -55,7 +55,8 @@ export {
   type OfAccount,
 } from './held-account.js';
 export { activate, changeLanguage } from './activation.js';
-export { resetPassword } from './change-password.js';
+export { givePassword, resetPassword } from './change-password.js';
+export { resetContact, type ResetContact } from './reset-contact.js';
 export { accountContact, signUpContact, type Contact } from './contacts.js';
 export { mailboxOwner, type MailboxOwner } from './mailbox-owner.js';
 export {

@@ -23,6 +23,7 @@ export type AuditEvent =
   | 'account.second_factor'
   | 'account.phone'
   | 'account.respell'
+  | 'account.password'
   | 'account.register'
   | 'account.invite'
   | 'account.mail_key'

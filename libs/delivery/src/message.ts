@@ -18,6 +18,7 @@ export interface MessageFacts {
   account_exists: AccountNoticeFacts;
   password_needed: AccountNoticeFacts;
   password_reset: PasswordResetFacts;
+  reset_elsewhere: AccountNoticeFacts;
   password_changed: AccountNoticeFacts;
   magic_link: MagicLinkFacts;
   factor_changed: FactorChangedFacts;

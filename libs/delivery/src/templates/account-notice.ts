@@ -48,6 +48,23 @@ const needsPassword: Wordings = {
   },
 };
 
+const elsewhere: Wordings = {
+  en: {
+    subject: (site) => `No new password for ${site} by mail`,
+    opening: (site) =>
+      `Somebody, probably you, has forgotten the password of your account at ${site}. Your account asks for a code to this mailbox as its second factor, and one and the same mailbox cannot be both: a new password cannot be chosen by mail.`,
+    closing:
+      'If your account has a phone to sign in with, a link is on its way there. If it has none, whoever runs the site can help you. If this was not you, do nothing: your password stays as it is.',
+  },
+  de: {
+    subject: (site) => `Kein neues Passwort für ${site} per E-Mail`,
+    opening: (site) =>
+      `Jemand, vermutlich Sie, hat das Passwort Ihres Kontos bei ${site} vergessen. Ihr Konto verlangt einen Code an dieses Postfach als zweiten Faktor, und dasselbe Postfach kann nicht beides sein: Per E-Mail lässt sich kein neues Passwort wählen.`,
+    closing:
+      'Hat Ihr Konto ein Telefon, mit dem Sie sich anmelden können, ist ein Link dorthin unterwegs. Hat es keines, kann Ihnen der Betreiber helfen. Waren Sie das nicht, dann tun Sie nichts: Ihr Passwort bleibt, wie es ist.',
+  },
+};
+
 const changed: Wordings = {
   en: {
     subject: (site) => `Your ${site} password was changed`,
@@ -67,6 +84,8 @@ const changed: Wordings = {
 export const accountExists = template(exists);
 /** To the owner of an account whose second factor is the very address a code was asked for. */
 export const passwordNeeded = template(needsPassword);
+/** To the owner of a forgotten password, in the mailbox that is the account's second factor. */
+export const resetElsewhere = template(elsewhere);
 /** To the owner, after the password was changed. */
 export const passwordChanged = template(changed);
 

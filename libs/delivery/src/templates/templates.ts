@@ -7,7 +7,7 @@ import { identityLinked } from './identity-linked.js';
 import { invitation, signInKey } from './mailed-key.js';
 import { magicLink } from './magic-link.js';
 import { recoveryCompleted, recoveryStarted } from './recovery-notice.js';
-import { accountExists, passwordChanged, passwordNeeded } from './account-notice.js';
+import { accountExists, passwordChanged, passwordNeeded, resetElsewhere } from './account-notice.js';
 import { passwordReset } from './password-reset.js';
 import { signInCode } from './sign-in-code.js';
 import { signUpCode } from './sign-up-code.js';
@@ -28,6 +28,7 @@ const templates: { [T in TemplateName]: Template<MessageFacts[T]> } = {
   account_exists: accountExists,
   password_needed: passwordNeeded,
   password_reset: passwordReset,
+  reset_elsewhere: resetElsewhere,
   password_changed: passwordChanged,
   magic_link: magicLink,
   factor_changed: factorChanged,
