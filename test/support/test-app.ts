@@ -8,6 +8,7 @@ import { AttemptsModule } from '@app/attempts';
 import { Database, type Sql } from '@app/database';
 import { Outbox } from '@app/delivery';
 import { Clock, Ids, type RequestContext } from '@app/kernel';
+import { OwnerNotices } from '@app/sign-in';
 import { AppModule } from '../../apps/auth/src/app.module.js';
 import { configureApp } from '../../apps/auth/src/configure-app.js';
 import { FastExpressAdapter } from '../../apps/auth/src/http/fast-express-adapter.js';
@@ -58,7 +59,7 @@ export class TestApp {
     });
     const module = await Test.createTestingModule({
       imports: [AppModule.forRoot(config, database.url), AccountsModule, AttemptsModule],
-      providers: [AccountsService, MailedKeysService, SessionsService],
+      providers: [AccountsService, MailedKeysService, SessionsService, OwnerNotices],
     })
       .overrideProvider(Clock)
       .useValue(replicaOf?.clock ?? new TestClock())

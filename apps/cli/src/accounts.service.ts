@@ -22,8 +22,10 @@ import {
 import { AttemptsRepository, carryOver, MAILED_KEYS } from '@app/attempts';
 import { audit, recordedAs, type AuditEvent } from '@app/audit';
 import { Database, type Effect, type Part, statement } from '@app/database';
+import type { FactorChange } from '@app/delivery';
 import type { RequestContext } from '@app/kernel';
 import { endSessionsOf, liveAmong, survivors, type Ending } from '@app/sessions';
+import { OwnerNotices } from '@app/sign-in';
 import { labelOf } from './identifiers.js';
 import { OperatorError } from './operator-error.js';
 import { recorded } from './recorded.js';
@@ -63,6 +65,7 @@ export class AccountsService {
     private readonly passwords: PasswordCheck,
     private readonly totp: TotpFactors,
     private readonly attempts: AttemptsRepository,
+    private readonly notices: OwnerNotices,
   ) {}
 
   async create(call: RequestContext, request: AccountRequest): Promise<CreatedAccount> {
@@ -84,11 +87,14 @@ export class AccountsService {
   }
 
   /** Shuts the account and ends its sessions, also those of sign-ins under way, and mailed keys. Answers how many sessions were live. */
-  async disable(call: RequestContext, { id }: AccountEntity): Promise<number> {
+  async disable(call: RequestContext, { id, disabledAt }: AccountEntity): Promise<number> {
     const changed = setDisabled(call, id, true);
     const keys = this.attempts.spendLinks(call, MAILED_KEYS, undefined, changed);
     const ending = endSessionsOf(call, 'disabled', changed);
-    return this.changeAlone(call, id, 'account.disable', changed, ending, [keys]);
+    const told = disabledAt
+      ? []
+      : this.notices.tell(call, changed, { template: 'account_disabled', facts: {} });
+    return this.changeAlone(call, id, 'account.disable', changed, ending, [keys, ...told]);
   }
 
   async enable(call: RequestContext, { id }: AccountEntity): Promise<void> {
@@ -116,6 +122,7 @@ export class AccountsService {
       totp ? putTotpFactor(call, id, totp.sealed) : dropTotpFactor(id),
       dropFactorLeftovers(id),
       carryOver(MAILED_KEYS, changed),
+      ...this.tellFactor(call, account, to, changed),
     ]);
     return { otpauthUri: totp?.uri, endedSessions };
   }
@@ -130,7 +137,12 @@ export class AccountsService {
       throw new OperatorError('The phone is the only name of the account.');
     const changed = setPhone(call, phone, ofAccount(account.id));
     const ending = endSessionsOf(call, 'phone_changed', changed, survivors.signedIn);
-    await this.changeAlone(call, account.id, 'account.phone', changed, ending, []).catch(refuseTaken);
+    const facts = { change: phone === null ? 'removed' : 'set' } as const;
+    const told =
+      phone === account.phone
+        ? []
+        : this.notices.tell(call, changed, { template: 'phone_changed', facts, newPhone: phone });
+    await this.changeAlone(call, account.id, 'account.phone', changed, ending, told).catch(refuseTaken);
   }
 
   /**
@@ -143,7 +155,19 @@ export class AccountsService {
     return this.changeAlone(call, id, 'account.password', changed, ending, [
       this.attempts.spendLinks(call, MAILED_KEYS, undefined, changed),
       this.passwords.forgiveEverywhere(changed),
+      ...this.notices.tell(call, changed, { template: 'password_changed', facts: {} }),
     ]);
+  }
+
+  /** An authenticator is a new one each time; any other factor that stays what it was is no news. */
+  private tellFactor(
+    call: RequestContext,
+    { secondFactor }: AccountEntity,
+    to: SecondFactor,
+    changed: Part<OfAccount>,
+  ): Effect[] {
+    if (to === secondFactor && to !== 'totp') return [];
+    return this.notices.tell(call, changed, { template: 'factor_changed', facts: { change: CHANGES[to] } });
   }
 
   /** A change in its turn among others at the account; answers how many live sessions it ended. */
@@ -161,6 +185,13 @@ export class AccountsService {
     return row?.sessions ?? 0;
   }
 }
+
+const CHANGES: Record<SecondFactor, FactorChange> = {
+  none: 'disabled',
+  email: 'email_enabled',
+  sms: 'sms_enabled',
+  totp: 'totp_enabled',
+};
 
 const WORDS = { email: 'email', username: 'user name', phone: 'phone number' };
 

@@ -3,6 +3,7 @@ import { AccountsModule } from '@app/accounts';
 import { AttemptsModule } from '@app/attempts';
 import { ConfigModule, type Config } from '@app/config';
 import { DatabaseModule } from '@app/database';
+import { OwnerNotices } from '@app/sign-in';
 import { TokensModule } from '@app/tokens';
 import { dataSourceOptions } from '../../../ormconfig.js';
 import { AccountStateService } from './account-state.service.js';
@@ -30,6 +31,7 @@ export class CliModule {
         TokensModule,
       ],
       providers: [
+        OwnerNotices,
         AccountsService,
         AccountStateService,
         SessionsService,

@@ -6,9 +6,11 @@ import {
   ofAccount,
   unlinkIdentity,
   type AccountEntity,
+  type OfAccount,
 } from '@app/accounts';
 import { Config } from '@app/config';
-import { Database } from '@app/database';
+import { Database, part, sql } from '@app/database';
+import { OwnerNotices } from '@app/sign-in';
 import type { RequestContext } from '@app/kernel';
 import { DataSource } from 'typeorm';
 import { OperatorError } from './operator-error.js';
@@ -21,6 +23,7 @@ export class IdentitiesService {
     private readonly dataSource: DataSource,
     private readonly database: Database,
     private readonly config: Config,
+    private readonly notices: OwnerNotices,
   ) {}
 
   async of(accountId: string): Promise<ExternalIdentityEntity[]> {
@@ -32,7 +35,9 @@ export class IdentitiesService {
     const { name, issuer } = this.configured(provider);
     const identity = { provider: name, issuer, subject };
     const linked = linkIdentity(call, identity, ofAccount(id));
-    await this.database.row(recorded(call, 'account.link', linked)).catch(refuseSecond);
+    const news = part<OfAccount>('news', sql`SELECT account_id FROM ${linked} WHERE is_new`);
+    const told = this.notices.tell(call, news, { template: 'identity_linked', facts: { provider: name } });
+    await this.database.row(recorded(call, 'account.link', linked, ...told)).catch(refuseSecond);
   }
 
   /** Whoever has the identity gets in no more, unless the provider links it again by the address. */

@@ -80,6 +80,16 @@ export function addressedTo(address: string, from: Part<OfAccount>, language?: s
   );
 }
 
+/** A phone that the very statement gives the account, where it is another than before. */
+export function newPhoneOf(from: Part<OfAccount>, phone: string): Part<AccountAddress> {
+  return part(
+    'recipient',
+    sql`
+    SELECT ${phone}::text AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN ${from} f ON f.account_id = a.id WHERE a.phone IS DISTINCT FROM ${phone}::text`,
+  );
+}
+
 /** Where a code goes that anybody may ask for: to the mailbox; `byFactor`: to the phone of an account whose second factor that is. */
 export function codeRecipient(
   from: Part<MaybeOfAccount>,

@@ -2,12 +2,6 @@ import { part, type Part, sql } from '@app/database';
 import type { RequestContext } from '@app/kernel';
 import type { Decided, HeldAccount, OfAccount } from './held-account.js';
 
-/** An account with a new password. */
-export interface ResetAccount extends HeldAccount {
-  email: string | null;
-  language: string;
-}
-
 /**
  * A new password for the account of a redeemed attempt, unless the account has changed since the attempt was looked at, or the channel
  * of the link is its second factor: one mailbox is never both. Ends what was made for the account before.
@@ -16,7 +10,7 @@ export function resetPassword(
   { now }: RequestContext,
   passwordHash: string,
   verdict: Part<Decided & { security_stamp: number | null; method: string | null }>,
-): Part<ResetAccount> {
+): Part<HeldAccount> {
   return part(
     'reset',
     sql`
@@ -25,7 +19,7 @@ export function resetPassword(
       updated_at = ${now}::timestamptz
     FROM ${verdict} v WHERE v.outcome = 'redeemed' AND a.id = v.account_id AND a.disabled_at IS NULL
       AND a.security_stamp = v.security_stamp AND a.second_factor <> v.method
-    RETURNING a.id AS account_id, a.security_stamp, a.email, a.language`,
+    RETURNING a.id AS account_id, a.security_stamp`,
   );
 }
 

@@ -16,6 +16,7 @@ export {
   lockOwnerForUpdate,
   addressedTo,
   codeRecipient,
+  newPhoneOf,
   recipientOf,
   type AccountAddress,
   type AccountOfSession,

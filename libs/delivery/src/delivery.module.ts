@@ -28,7 +28,7 @@ async function mailSender(config: Config, clock: Clock, server: MailboxServer): 
 
 function textSender(config: Config, clock: Clock, mailbox: Mailbox): TextSender {
   const { smsWebhookUrl, smsWebhookSecret } = config.delivery;
-  if (!canText(config, mailbox)) return new UnconfiguredTextSender();
+  if (!canText(config)) return new UnconfiguredTextSender();
   return smsWebhookUrl && smsWebhookSecret
     ? new SmsWebhookSender(smsWebhookUrl, smsWebhookSecret, clock)
     : new MailboxTextSender(mailbox, clock);

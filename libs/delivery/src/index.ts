@@ -5,7 +5,7 @@ export { DeliveryModule } from './delivery.module.js';
 export { Mailbox, type MailboxMessage } from './mailbox/mailbox.js';
 export type { NewMessage } from './message.js';
 export type { FactorChange } from './templates/factor-changed.js';
-export { ownerNotice } from './owner-notice.js';
+export { ownerNotice, type NoticeFacts, type NoticeTemplate } from './owner-notice.js';
 export { MessageEntity } from './message.entity.js';
 export { enqueue, Outbox, type Backlog, type Recipient } from './outbox.js';
 export { purgeMessages } from './purge.js';

@@ -6,8 +6,6 @@ export { isFaithful, isSameEmail, storedEmail } from './identifiers/email.js';
 export { identify, identifyAs, type Identifier } from './identifiers/identifier.js';
 export { phoneNumber } from './identifiers/phone.js';
 export { LONGEST_USERNAME, readUsername, type UsernameFault } from './identifiers/username.js';
-export { Ids, WORKERS } from './ids.js';
-export { normaliseIdentifier, type Identifier } from './identifier.js';
 export { firstIdAt, Ids, WORKERS } from './ids.js';
 export { KeyRing, type Mac } from './key-ring.js';
 export { digest, randomDigits, randomHex, randomToken } from './secrets.js';

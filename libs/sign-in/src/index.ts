@@ -3,6 +3,7 @@ export { FirstFactor, type EntryPolicy } from './first-factor/first-factor.js';
 export { PasswordProof } from './first-factor/password-proof.js';
 export type { ProvenFactor, RefusedFactor } from './first-factor/proven-factor.js';
 export { Freshness } from './freshness.js';
+export { OwnerNotices, type Notice } from './owner-notices.js';
 export { SecondFactorChallenge } from './second-factor/challenge.js';
 export {
   isBackupCode,

@@ -6,6 +6,7 @@ import { SessionsModule } from '@app/sessions';
 import { FirstFactor } from './first-factor/first-factor.js';
 import { PasswordProof } from './first-factor/password-proof.js';
 import { Freshness } from './freshness.js';
+import { OwnerNotices } from './owner-notices.js';
 import { SecondFactorChallenge } from './second-factor/challenge.js';
 import { SecondFactorCheck } from './second-factor/check.js';
 import { CodeSender } from './second-factor/code-sender.js';
@@ -13,6 +14,7 @@ import { FactorConnection } from './second-factor/connection.js';
 
 const verbs = [
   Freshness,
+  OwnerNotices,
   FirstFactor,
   PasswordProof,
   SecondFactorChallenge,

@@ -13,6 +13,7 @@ import { audit } from '@app/audit';
 import { Database, type Effect, ofOne, type Part, sql, type Statement, statement } from '@app/database';
 import { AuthError, KeyRing, randomToken, type RequestContext } from '@app/kernel';
 import { endSessionsOf, survivors } from '@app/sessions';
+import { OwnerNotices } from '@app/sign-in';
 import { completed, type Completed } from '../recovery/completed.js';
 import { ChallengedService } from '../recovery/challenged.service.js';
 import { spendCodeAndOpen, type InitVerdict, type OpenChallenge } from '../recovery/open-challenge.js';
@@ -34,6 +35,7 @@ export class RegistrationService {
     private readonly attempts: AttemptsRepository,
     private readonly keyRing: KeyRing,
     private readonly challenged: ChallengedService,
+    private readonly notices: OwnerNotices,
   ) {}
 
   /** Spends the mailed code. */
@@ -72,6 +74,7 @@ export class RegistrationService {
       redemption,
       insertCredentials(call, sql`${JSON.stringify(keys.rows)}::jsonb`, done),
       ...this.enrol(call, keys, done),
+      ...this.notices.tell(call, done, { template: 'keys_added', facts: {} }),
       audit(call, 'registration.complete', verdict),
     );
   }
@@ -82,6 +85,11 @@ export class RegistrationService {
     if (!totp) return [];
     const changed = changeKeys(call, done, totp);
     const provenBy = survivors.provenBy('otp');
-    return [changed, endSessionsOf(call, 'second_factor_enabled', changed.raised, provenBy)];
+    const facts = { change: 'totp_enabled' } as const;
+    return [
+      changed,
+      endSessionsOf(call, 'second_factor_enabled', changed.raised, provenBy),
+      ...this.notices.tell(call, changed.raised, { template: 'factor_changed', facts }),
+    ];
   }
 }

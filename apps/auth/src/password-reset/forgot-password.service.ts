@@ -12,7 +12,7 @@ import {
 import { audit, type Recorded } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, of, ofOne, part, type Part, raw, sql, type Sql, statement } from '@app/database';
-import { askedBy, canText, Mailbox, Outbox, type NewMessage, type Recipient } from '@app/delivery';
+import { askedBy, canText, Outbox, type NewMessage, type Recipient } from '@app/delivery';
 import {
   AuthError,
   KeyRing,
@@ -35,9 +35,8 @@ export class ForgotPasswordService {
     private readonly outbox: Outbox,
     private readonly keyRing: KeyRing,
     private readonly config: Config,
-    mailbox: Mailbox,
   ) {
-    this.texts = canText(config, mailbox);
+    this.texts = canText(config);
   }
 
   /**

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { NewPassword, PasswordCheck, resetPassword, withNames } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { audit, auditRefusal } from '@app/audit';
-import { Database, exists, ofOne, part, sql, statement } from '@app/database';
-import { Outbox, ownerNotice, type Recipient } from '@app/delivery';
+import { Database, exists, ofOne, statement } from '@app/database';
 import { AuthError, type RequestContext } from '@app/kernel';
 import { endSessionsOf } from '@app/sessions';
+import { OwnerNotices } from '@app/sign-in';
 
 /** A new password for who has the link from the mailbox. */
 @Injectable()
@@ -15,7 +15,7 @@ export class ResetPasswordService {
     private readonly attempts: AttemptsRepository,
     private readonly passwords: NewPassword,
     private readonly checks: PasswordCheck,
-    private readonly outbox: Outbox,
+    private readonly notices: OwnerNotices,
   ) {}
 
   /**
@@ -34,18 +34,13 @@ export class ResetPasswordService {
   private decision(call: RequestContext, token: string, passwordHash: string) {
     const redemption = this.attempts.redeemLink(call, 'password_reset', token);
     const changed = resetPassword(call, passwordHash, redemption.verdict);
-    const notice = ownerNotice(call, 'password_changed', {});
-    const owner = part<Recipient>(
-      'owner',
-      sql`SELECT email AS address, language, account_id FROM ${changed}`,
-    );
     return statement(
       { outcome: ofOne(redemption.verdict, 'outcome'), changed: exists(changed) },
       redemption,
       endSessionsOf(call, 'password_reset', changed),
       // Wrong guesses at the password before must not keep out whoever has just proven the mailbox.
       this.checks.forgiveEverywhere(changed),
-      this.outbox.enqueue(notice, call.now, owner),
+      ...this.notices.tell(call, changed, { template: 'password_changed', facts: {} }),
       audit(call, 'password.reset', redemption.verdict),
     );
   }

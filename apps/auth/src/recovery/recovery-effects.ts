@@ -3,7 +3,6 @@ import {
   changeKeys,
   insertCredentials,
   postponeRecovery,
-  recipientOf,
   revokeCredentials,
   type Enrolment,
   type OfAccount,
@@ -11,20 +10,19 @@ import {
 import { AttemptsRepository, LINK_BINDING, type NewAttempt, type Opening } from '@app/attempts';
 import { Config } from '@app/config';
 import { type Effect, part, type Part, type Sql, sql } from '@app/database';
-import { askedBy, Outbox, type NewMessage } from '@app/delivery';
 import { plusSeconds, randomToken, type RequestContext } from '@app/kernel';
 import { endSessionsOf } from '@app/sessions';
+import { OwnerNotices } from '@app/sign-in';
 import type { ProvenKeys } from './new-keys.service.js';
 
 const LINK_BITS = 128;
-const NOTICE_LIFE_SECONDS = 86_400;
 
 /** What a recovery does, as parts of the statement that decides about it. */
 @Injectable()
 export class RecoveryEffects {
   constructor(
     private readonly attempts: AttemptsRepository,
-    private readonly outbox: Outbox,
+    private readonly notices: OwnerNotices,
     private readonly config: Config,
   ) {}
 
@@ -38,13 +36,12 @@ export class RecoveryEffects {
    * account without one gets the authenticator, if one is given. `keys`: a jsonb list of rows.
    */
   complete(call: RequestContext, keys: Sql, of: Part<OfAccount>, totp?: Enrolment): Effect[] {
-    const expiresAt = plusSeconds(call.now, NOTICE_LIFE_SECONDS);
     const changed = changeKeys(call, of, totp);
     return [
       insertCredentials(call, keys, of, revokeCredentials(call, of)),
       changed,
       endSessionsOf(call, 'recovered', changed.raised),
-      ...this.notices(call, { template: 'recovery_completed', facts: askedBy(call), expiresAt }, of),
+      ...this.notices.tell(call, of, { template: 'recovery_completed', facts: {} }),
     ];
   }
 
@@ -67,26 +64,11 @@ export class RecoveryEffects {
         SELECT account_id::text AS subject, account_id, NULL::bigint AS session_id, NULL::int AS security_stamp FROM ${of}`,
     );
     const stopUrl = `${this.config.http.publicUrl}/auth/recover/stop?token=${token}`;
-    const facts = { ...askedBy(call), dueAt: dueAt.toISOString(), stopUrl };
+    const facts = { dueAt: dueAt.toISOString(), stopUrl };
     return [
       postponeRecovery(call, dueAt, keys, of),
       this.attempts.open(call, stop, opening),
-      ...this.notices(call, { template: 'recovery_started', facts, expiresAt: dueAt }, of),
+      ...this.notices.tell(call, of, { template: 'recovery_started', facts, expiresAt: dueAt }),
     ];
   }
-
-  private notices(call: RequestContext, notice: Notice, of: Part<OfAccount>): Effect[] {
-    const to = (channel: 'email' | 'sms') =>
-      this.outbox.enqueue(
-        { id: call.nextId(), channel, ...notice } as NewMessage,
-        call.now,
-        recipientOf(channel, of),
-      );
-    return [to('email'), to('sms')];
-  }
 }
-
-type Notice = Pick<
-  Extract<NewMessage, { template: 'recovery_started' | 'recovery_completed' }>,
-  'template' | 'facts' | 'expiresAt'
->;

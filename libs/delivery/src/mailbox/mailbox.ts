@@ -17,15 +17,19 @@ export interface MailboxMessage {
   createdAt: Date;
 }
 
+/** Whether there is a mailbox at all: in development, without a mail server of its own. */
+export function hasMailbox({ production, delivery }: Config): boolean {
+  return !production && !delivery.smtpUrl;
+}
+
 /** The development mailbox: in memory, of this process, gone with it. */
 @Injectable()
 export class Mailbox {
-  /** Whether there is one at all: in development, without a mail server of its own. */
   readonly open: boolean;
   private readonly received: MailboxMessage[] = [];
 
   constructor(config: Config) {
-    this.open = !config.production && !config.delivery.smtpUrl;
+    this.open = hasMailbox(config);
   }
 
   put(message: MailboxMessage): void {

@@ -68,15 +68,15 @@ const elsewhere: Wordings = {
 const changed: Wordings = {
   en: {
     subject: (site) => `Your ${site} password was changed`,
-    opening: (site) => `Your account at ${site} has a new password. All its sessions have ended.`,
+    opening: (site) => `Your account at ${site} has a new password. Sessions from before have ended.`,
     closing:
-      'If this was not you, somebody can read your mail: ask for a new password, and tell whoever runs the site.',
+      'If this was not you, somebody is in your account or can read your mail: ask for a new password, and tell whoever runs the site.',
   },
   de: {
     subject: (site) => `Ihr Passwort für ${site} wurde geändert`,
-    opening: (site) => `Ihr Konto bei ${site} hat ein neues Passwort. Alle seine Sitzungen sind beendet.`,
+    opening: (site) => `Ihr Konto bei ${site} hat ein neues Passwort. Sitzungen von vorher sind beendet.`,
     closing:
-      'Waren Sie das nicht, dann kann jemand Ihre Post lesen: Fordern Sie ein neues Passwort an, und sagen Sie dem Betreiber Bescheid.',
+      'Waren Sie das nicht, dann ist jemand in Ihrem Konto oder kann Ihre Post lesen: Fordern Sie ein neues Passwort an, und sagen Sie dem Betreiber Bescheid.',
   },
 };
 

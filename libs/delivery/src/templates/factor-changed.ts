@@ -5,7 +5,8 @@ import type { Site } from './site.js';
 import type { Words } from './templates.js';
 
 /** What became of the account's second factor. */
-export type FactorChange = 'totp_enabled' | 'sms_enabled' | 'disabled' | 'backup_codes_renewed';
+export type FactorChange =
+  'totp_enabled' | 'sms_enabled' | 'email_enabled' | 'disabled' | 'backup_codes_renewed';
 
 export interface FactorChangedFacts extends RequestFacts {
   change: FactorChange;
@@ -21,10 +22,10 @@ const wordings: Record<Language, Wording> = {
   en: {
     subject: (site) => `The second factor of your ${site} account was changed`,
     changes: {
-      totp_enabled: (site) =>
-        `From now on, signing in to ${site} takes a code of your authenticator app. Sessions without one have ended.`,
+      totp_enabled: (site) => `From now on, signing in to ${site} takes a code of your authenticator app.`,
       sms_enabled: (site) =>
-        `From now on, signing in to ${site} takes a code that is texted to your phone. Sessions without one have ended.`,
+        `From now on, signing in to ${site} takes a code that is texted to the phone your account has now.`,
+      email_enabled: (site) => `From now on, signing in to ${site} takes a code that is mailed to you.`,
       disabled: (site) => `Signing in to ${site} takes no second factor any more. Its backup codes are void.`,
       backup_codes_renewed: (site) => `Your account at ${site} has new backup codes. The old ones are void.`,
     },
@@ -35,9 +36,11 @@ const wordings: Record<Language, Wording> = {
     subject: (site) => `Der zweite Faktor Ihres Kontos bei ${site} wurde geändert`,
     changes: {
       totp_enabled: (site) =>
-        `Von jetzt an braucht die Anmeldung bei ${site} einen Code Ihrer Authenticator-App. Sitzungen ohne einen sind beendet.`,
+        `Von jetzt an braucht die Anmeldung bei ${site} einen Code Ihrer Authenticator-App.`,
       sms_enabled: (site) =>
-        `Von jetzt an braucht die Anmeldung bei ${site} einen Code, der an Ihr Telefon geht. Sitzungen ohne einen sind beendet.`,
+        `Von jetzt an braucht die Anmeldung bei ${site} einen Code, der an das Telefon geht, das Ihr Konto jetzt hat.`,
+      email_enabled: (site) =>
+        `Von jetzt an braucht die Anmeldung bei ${site} einen Code, der an dieses Postfach geht.`,
       disabled: (site) =>
         `Die Anmeldung bei ${site} braucht keinen zweiten Faktor mehr. Seine Ersatzcodes sind ungültig.`,
       backup_codes_renewed: (site) => `Ihr Konto bei ${site} hat neue Ersatzcodes. Die alten sind ungültig.`,
@@ -58,5 +61,5 @@ export function factorChanged(facts: FactorChangedFacts, site: Site, language: L
     closing: say.stranger,
     details: requestDetails(facts, language),
   });
-  return { mail, sms: opening };
+  return { mail, sms: `${opening} ${say.stranger}` };
 }

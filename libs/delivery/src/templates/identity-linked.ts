@@ -18,15 +18,14 @@ interface Wording {
 const wordings: Record<Language, Wording> = {
   en: {
     subject: (site) => `A new way to sign in to ${site}`,
-    opening: (site, provider) =>
-      `Somebody, probably you, has signed in to ${site} by way of ${provider}. From now on this opens your account.`,
+    opening: (site, provider) => `From now on, your account at ${site} is also opened by way of ${provider}.`,
     closing:
       'If this was not you, somebody can use your account there or read your mail: change those passwords, and tell whoever runs the site.',
   },
   de: {
     subject: (site) => `Ein neuer Weg, sich bei ${site} anzumelden`,
     opening: (site, provider) =>
-      `Jemand, vermutlich Sie, hat sich bei ${site} über ${provider} angemeldet. Von jetzt an öffnet das Ihr Konto.`,
+      `Von jetzt an lässt sich Ihr Konto bei ${site} auch über ${provider} öffnen.`,
     closing:
       'Waren Sie das nicht, dann kann jemand Ihr Konto dort benutzen oder Ihre Post lesen: Ändern Sie jene Passwörter, und sagen Sie dem Betreiber Bescheid.',
   },
@@ -43,5 +42,5 @@ export function identityLinked(facts: IdentityLinkedFacts, site: Site, language:
     closing: say.closing,
     details: requestDetails(facts, language),
   });
-  return { mail, sms: opening };
+  return { mail, sms: `${opening} ${say.closing}` };
 }

@@ -7,6 +7,7 @@ import { identityLinked } from './identity-linked.js';
 import { invitation, signInKey } from './mailed-key.js';
 import { magicLink } from './magic-link.js';
 import { recoveryCompleted, recoveryStarted } from './recovery-notice.js';
+import { accountDisabled, keysAdded, phoneChanged, usernameChanged } from './account-events.js';
 import { accountExists, passwordChanged, passwordNeeded, resetElsewhere } from './account-notice.js';
 import { passwordReset } from './password-reset.js';
 import { signInCode } from './sign-in-code.js';
@@ -30,6 +31,10 @@ const templates: { [T in TemplateName]: Template<MessageFacts[T]> } = {
   password_reset: passwordReset,
   reset_elsewhere: resetElsewhere,
   password_changed: passwordChanged,
+  username_changed: usernameChanged,
+  phone_changed: phoneChanged,
+  keys_added: keysAdded,
+  account_disabled: accountDisabled,
   magic_link: magicLink,
   factor_changed: factorChanged,
   identity_linked: identityLinked,

@@ -1,16 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import {
-  recipientOf,
-  SecondFactors,
-  type FactorSetup,
-  type HeldAccount,
-  type OfAccount,
-} from '@app/accounts';
+import { SecondFactors, type FactorSetup, type HeldAccount, type OfAccount } from '@app/accounts';
 import { AttemptsRepository, type RedeemQuestion, type Redemption } from '@app/attempts';
 import { type Effect, type Part, sql } from '@app/database';
-import { Outbox, ownerNotice, type FactorChange } from '@app/delivery';
+import type { FactorChange } from '@app/delivery';
 import type { RequestContext } from '@app/kernel';
 import { endSessionsOf, survivors, type OwnedSession } from '@app/sessions';
+import { OwnerNotices } from '../owner-notices.js';
 
 /** How a second factor comes to an account and leaves it, with everything that goes with that. */
 @Injectable()
@@ -18,7 +13,7 @@ export class FactorConnection {
   constructor(
     private readonly attempts: AttemptsRepository,
     private readonly factors: SecondFactors,
-    private readonly outbox: Outbox,
+    private readonly notices: OwnerNotices,
   ) {}
 
   /** Checks the code of a set-up, which is put to use when it is right. The account in part `of` has to be held alone. */
@@ -54,7 +49,7 @@ export class FactorConnection {
     const provenBy = survivors.provenBy(factor === 'totp' ? 'otp' : 'sms');
     return [
       endSessionsOf(call, 'second_factor_enabled', connected, provenBy, settled),
-      this.tell(call, factor === 'totp' ? 'totp_enabled' : 'sms_enabled', connected),
+      ...this.tell(call, factor === 'totp' ? 'totp_enabled' : 'sms_enabled', connected),
     ];
   }
 
@@ -66,12 +61,11 @@ export class FactorConnection {
 
   /** The account asks for another factor, or for none: sign-ins that wait for the old one begin again, and the owner is told. */
   changed(call: RequestContext, account: Part<HeldAccount>, reason: string, change: FactorChange): Effect[] {
-    return [endSessionsOf(call, reason, account, survivors.signedIn), this.tell(call, change, account)];
+    return [endSessionsOf(call, reason, account, survivors.signedIn), ...this.tell(call, change, account)];
   }
 
-  /** Tells the owner of the account, at the mailbox. */
-  tell(call: RequestContext, change: FactorChange, account: Part<OfAccount>): Effect {
-    const notice = ownerNotice(call, 'factor_changed', { change });
-    return this.outbox.enqueue(notice, call.now, recipientOf('email', account));
+  /** Tells the owner of the account. */
+  tell(call: RequestContext, change: FactorChange, account: Part<OfAccount>): Effect[] {
+    return this.notices.tell(call, account, { template: 'factor_changed', facts: { change } });
   }
 }

@@ -3,18 +3,18 @@ import {
   changeProfile,
   NewPassword,
   raiseStamp,
-  recipientOf,
   withProfile,
-  type HeldAccount,
   type OfAccount,
   type Profile,
 } from '@app/accounts';
 import { audit, recordedAs, type Recorded } from '@app/audit';
 import { Database, type Effect, part, type Part, sql, statement } from '@app/database';
-import { Outbox, ownerNotice } from '@app/delivery';
 import { AuthError, isSameEmail, type RequestContext } from '@app/kernel';
 import { endSession, endSessionsOf, sessionOfToken, survivors } from '@app/sessions';
-import { Freshness, refuseTakenName } from '@app/sign-in';
+import { Freshness, OwnerNotices, refuseTakenName } from '@app/sign-in';
+
+/** The account as it is from now on. */
+type ChangedProfile = ReturnType<typeof changeProfile>['row'];
 
 export interface AccountChange {
   email?: string;
@@ -31,7 +31,7 @@ export class AccountService {
     private readonly database: Database,
     private readonly passwords: NewPassword,
     private readonly freshness: Freshness,
-    private readonly outbox: Outbox,
+    private readonly notices: OwnerNotices,
   ) {}
 
   /** @throws AuthError `session_not_found` */
@@ -43,7 +43,7 @@ export class AccountService {
 
   /**
    * Needs a fresh second factor, and for what the account is entered by (user name, password) a fresh proof of any kind.
-   * A new password ends all other sessions.
+   * A new password ends all other sessions. Of both the owner is told.
    *
    * @throws AuthError `session_not_found`, `proof_stale`, `invalid_parameters`, `password_weak`, `username_taken`
    */
@@ -65,20 +65,34 @@ export class AccountService {
         : await this.passwords.hash(password, [...known, ...Object.values(change)]);
     const allowed = this.freshness.fresh(call, sessionOfToken(call, sessionId), lenient);
     const changed = changeProfile(call, { ...change, passwordHash }, allowed);
-    const ended = passwordHash === undefined ? [] : this.endOthers(call, sessionId, changed);
-    const audited = audit(call, 'account.update', verdictOf(sessionId, changed));
-    const row = await this.database.row(statement(changed, ...ended, audited)).catch(refuseTakenName);
+    const named = change.username !== undefined && change.username !== profile.username;
+    const effects = [
+      ...(passwordHash === undefined ? [] : this.endOthers(call, sessionId, changed)),
+      ...(named ? this.tell(call, 'username_changed', changed) : []),
+      audit(call, 'account.update', verdictOf(sessionId, changed)),
+    ];
+    const row = await this.database.row(statement(changed, ...effects)).catch(refuseTakenName);
     if (!row) throw new AuthError('proof_stale');
     return row;
   }
 
   /** A new password ends the other sessions of the account, and its owner is told. */
-  private endOthers(call: RequestContext, sessionId: string, changed: Part<HeldAccount>): Effect[] {
-    const notice = ownerNotice(call, 'password_changed', {});
-    return [
-      endSessionsOf(call, 'password_changed', changed, survivors.only(sessionId)),
-      this.outbox.enqueue(notice, call.now, recipientOf('email', changed)),
-    ];
+  private endOthers(call: RequestContext, sessionId: string, changed: Part<ChangedProfile>): Effect[] {
+    const ended = endSessionsOf(call, 'password_changed', changed, survivors.only(sessionId));
+    return [ended, ...this.tell(call, 'password_changed', changed)];
+  }
+
+  /** Whoever registers the address of somebody else must not fill their mailbox: of an account that nobody has proven nobody is told. */
+  private tell(
+    call: RequestContext,
+    template: 'password_changed' | 'username_changed',
+    changed: Part<ChangedProfile>,
+  ): Effect[] {
+    const proven = part<OfAccount>(
+      'proven',
+      sql`SELECT account_id FROM ${changed} WHERE activated_at IS NOT NULL`,
+    );
+    return this.notices.tell(call, proven, { template, facts: {} });
   }
 
   private async fresh(call: RequestContext, sessionId: string, lenient: boolean): Promise<Profile> {

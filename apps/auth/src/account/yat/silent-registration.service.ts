@@ -42,7 +42,7 @@ export class SilentRegistrationService {
       sql`SELECT r.*, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM ${registered} r`,
     );
     const told = this.outbox.enqueue(
-      ownerNotice(call, 'account_exists', {}),
+      ownerNotice(call, 'email', 'account_exists', {}),
       call.now,
       this.inTurn(call, names.email, owner),
     );

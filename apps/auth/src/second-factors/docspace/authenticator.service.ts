@@ -11,7 +11,7 @@ import {
 import { audit, type AuditEvent, type Recorded } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, type Effect, exists, part, type Part, sql, statement } from '@app/database';
-import { canText, Mailbox } from '@app/delivery';
+import { canText } from '@app/delivery';
 import { AuthError, type RequestContext } from '@app/kernel';
 import type { SessionRow } from '@app/sessions';
 import { FactorConnection } from '@app/sign-in';
@@ -47,9 +47,8 @@ export class DocspaceAuthenticatorService {
     private readonly backupCodes: BackupCodes,
     private readonly connection: FactorConnection,
     config: Config,
-    mailbox: Mailbox,
   ) {
-    this.canText = canText(config, mailbox);
+    this.canText = canText(config);
   }
 
   /** The second factor of the account, and whether it could be texts. */
@@ -110,7 +109,10 @@ export class DocspaceAuthenticatorService {
     await this.change(call, token, holder, 'factor.setup', (fresh) => {
       const { codes, parts } = this.backupCodes.issue(call, holder.id, BACKUP_CODES, fresh);
       issued = codes;
-      return { changed: fresh, effects: [parts, this.connection.tell(call, 'backup_codes_renewed', fresh)] };
+      return {
+        changed: fresh,
+        effects: [parts, ...this.connection.tell(call, 'backup_codes_renewed', fresh)],
+      };
     });
     return issued.map((code) => ({ code, used: false }));
   }

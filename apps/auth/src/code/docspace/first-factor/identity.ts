@@ -5,17 +5,15 @@ import {
   lockAccountForUpdate,
   lockIdentity,
   linkIdentity,
-  recipientOf,
   type FoundByIdentity,
   type HeldAccount,
   type OfAccount,
 } from '@app/accounts';
 import { audit, recordedAs } from '@app/audit';
 import { Database, type Effect, part, type Part, sql } from '@app/database';
-import { Outbox, ownerNotice } from '@app/delivery';
 import { IdentityProviders, type ExternalIdentity } from '@app/identity-providers';
 import { AuthError, type RequestContext } from '@app/kernel';
-import type { ProvenFactor, RefusedFactor } from '@app/sign-in';
+import { OwnerNotices, type ProvenFactor, type RefusedFactor } from '@app/sign-in';
 import type { IdentityProviderProof } from './credentials.js';
 import { refusedParameter } from '../refused-parameter.js';
 
@@ -36,7 +34,7 @@ export class DocspaceIdentity {
   constructor(
     private readonly database: Database,
     private readonly providers: IdentityProviders,
-    private readonly outbox: Outbox,
+    private readonly notices: OwnerNotices,
   ) {}
 
   async prove(
@@ -83,10 +81,10 @@ export class DocspaceIdentity {
       sql`SELECT f.* FROM ${from} f JOIN ${linked} l ON l.account_id = f.account_id`,
     );
     const news = part<OfAccount>('news', sql`SELECT account_id FROM ${linked} WHERE is_new`);
-    const notice = ownerNotice(call, 'identity_linked', { provider: identity.provider });
-    const told = this.outbox.enqueue(notice, call.now, recipientOf('email', news));
+    const facts = { provider: identity.provider };
+    const told = this.notices.tell(call, news, { template: 'identity_linked', facts });
     const audited = audit(call, 'identity.link', recordedAs('linked', news, { session: false }));
-    return { admitted, effects: [told, audited] };
+    return { admitted, effects: [...told, audited] };
   }
 }
 

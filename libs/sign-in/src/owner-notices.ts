@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { newPhoneOf, recipientOf, type AccountAddress, type OfAccount } from '@app/accounts';
+import { Config } from '@app/config';
+import type { Effect, Part } from '@app/database';
+import { canText, enqueue, ownerNotice, type NoticeFacts, type NoticeTemplate } from '@app/delivery';
+import { KeyRing, type RequestContext } from '@app/kernel';
+
+/** What an owner is told of the account. */
+export interface Notice<T extends NoticeTemplate> {
+  template: T;
+  facts: NoticeFacts<T>;
+  /** From when on it is no news any more; otherwise after a day. */
+  expiresAt?: Date;
+  /** The phone that this very statement gives the account, and that nobody has shown a code of. */
+  newPhone?: string | null;
+}
+
+/**
+ * Tells the owner what was done with the account, in the statement that does it. Every notice goes to all channels that the account had
+ * before: whoever has got hold of one of them, or puts another in its place, does not keep the news from the others.
+ */
+@Injectable()
+export class OwnerNotices {
+  private readonly texts: boolean;
+
+  constructor(
+    private readonly keyRing: KeyRing,
+    config: Config,
+  ) {
+    this.texts = canText(config);
+  }
+
+  /** `account`: the row of the event, if it has happened. */
+  tell<T extends NoticeTemplate>(
+    call: RequestContext,
+    account: Part<OfAccount>,
+    { template, facts, expiresAt, newPhone }: Notice<T>,
+  ): Effect[] {
+    const to = (channel: 'email' | 'sms', recipient: Part<AccountAddress>) => {
+      const notice = ownerNotice(call, channel, template, facts, expiresAt);
+      return enqueue(this.keyRing, notice, call.now, recipient);
+    };
+    const mail = to('email', recipientOf('email', account));
+    if (!this.texts) return [mail];
+    const text = to('sms', recipientOf('sms', account));
+    return newPhone ? [mail, text, to('sms', newPhoneOf(account, newPhone))] : [mail, text];
+  }
+}
