@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
   AccountsRepository,
-  dropFactorLeftovers,
-  dropTotpFactor,
   givePassword,
   insertAccount,
   lockAccount,
@@ -19,13 +17,13 @@ import {
   type OfAccount,
   type SecondFactor,
 } from '@app/accounts';
-import { AttemptsRepository, carryOver, MAILED_KEYS } from '@app/attempts';
+import { AttemptsRepository, MAILED_KEYS } from '@app/attempts';
 import { audit, recordedAs, type AuditEvent } from '@app/audit';
 import { Database, type Effect, type Part, statement } from '@app/database';
 import type { FactorChange } from '@app/delivery';
 import type { RequestContext } from '@app/kernel';
-import { endSessionsOf, liveAmong, survivors, type Ending } from '@app/sessions';
-import { OwnerNotices } from '@app/sign-in';
+import { liveAmong } from '@app/sessions';
+import { endedBy, OwnerNotices, type Ended } from '@app/sign-in';
 import { labelOf } from './identifiers.js';
 import { OperatorError } from './operator-error.js';
 import { recorded } from './recorded.js';
@@ -90,11 +88,11 @@ export class AccountsService {
   async disable(call: RequestContext, { id, disabledAt }: AccountEntity): Promise<number> {
     const changed = setDisabled(call, id, true);
     const keys = this.attempts.spendLinks(call, MAILED_KEYS, undefined, changed);
-    const ending = endSessionsOf(call, 'disabled', changed);
+    const ended = endedBy('account_disabled', call, changed);
     const told = disabledAt
       ? []
       : this.notices.tell(call, changed, { template: 'account_disabled', facts: {} });
-    return this.changeAlone(call, id, 'account.disable', changed, ending, [keys, ...told]);
+    return this.changeAlone(call, id, 'account.disable', changed, ended, keys, ...told);
   }
 
   async enable(call: RequestContext, { id }: AccountEntity): Promise<void> {
@@ -117,13 +115,19 @@ export class AccountsService {
       );
     const totp = to === 'totp' ? this.totp.create(id, labelOf(account)) : undefined;
     const changed = setSecondFactor(call, id, to);
-    const ending = endSessionsOf(call, 'second_factor_changed', changed, survivors.signedIn);
-    const endedSessions = await this.changeAlone(call, id, 'account.second_factor', changed, ending, [
-      totp ? putTotpFactor(call, id, totp.sealed) : dropTotpFactor(id),
-      dropFactorLeftovers(id),
-      carryOver(MAILED_KEYS, changed),
-      ...this.tellFactor(call, account, to, changed),
-    ]);
+    const brings = totp ? (['authenticator'] as const) : [];
+    const ended = endedBy('factor_set_by_operator', call, changed, { brings });
+    const given = totp && putTotpFactor(call, id, totp.sealed);
+    const told = this.tellFactor(call, account, to, changed);
+    const endedSessions = await this.changeAlone(
+      call,
+      id,
+      'account.second_factor',
+      changed,
+      ended,
+      given,
+      ...told,
+    );
     return { otpauthUri: totp?.uri, endedSessions };
   }
 
@@ -136,13 +140,13 @@ export class AccountsService {
     if (phone === null && !account.email && !account.username)
       throw new OperatorError('The phone is the only name of the account.');
     const changed = setPhone(call, phone, ofAccount(account.id));
-    const ending = endSessionsOf(call, 'phone_changed', changed, survivors.signedIn);
+    const ended = endedBy('phone_set_by_operator', call, changed);
     const facts = { change: phone === null ? 'removed' : 'set' } as const;
     const told =
       phone === account.phone
         ? []
         : this.notices.tell(call, changed, { template: 'phone_changed', facts, newPhone: phone });
-    await this.changeAlone(call, account.id, 'account.phone', changed, ending, told).catch(refuseTaken);
+    await this.changeAlone(call, account.id, 'account.phone', changed, ended, ...told).catch(refuseTaken);
   }
 
   /**
@@ -151,12 +155,17 @@ export class AccountsService {
    */
   async changePassword(call: RequestContext, { id }: AccountEntity, password: string): Promise<number> {
     const changed = givePassword(call, await this.hasher.hash(password), ofAccount(id));
-    const ending = endSessionsOf(call, 'password_changed', changed);
-    return this.changeAlone(call, id, 'account.password', changed, ending, [
+    const ended = endedBy('password_set_by_operator', call, changed);
+    return this.changeAlone(
+      call,
+      id,
+      'account.password',
+      changed,
+      ended,
       this.attempts.spendLinks(call, MAILED_KEYS, undefined, changed),
       this.passwords.forgiveEverywhere(changed),
       ...this.notices.tell(call, changed, { template: 'password_changed', facts: {} }),
-    ]);
+    );
   }
 
   /** An authenticator is a new one each time; any other factor that stays what it was is no news. */
@@ -176,11 +185,11 @@ export class AccountsService {
     accountId: string,
     event: AuditEvent,
     changed: Part<OfAccount>,
-    ending: Ending,
-    effects: Effect[],
+    { ended, effects }: Ended,
+    ...also: Effect[]
   ): Promise<number> {
     const audited = audit(call, event, recordedAs('done', changed, { session: false }));
-    const query = statement(liveAmong(call, ending.ended), ending, ...effects, audited);
+    const query = statement(liveAmong(call, ended), ...effects, ...also, audited);
     const [row] = await this.database.rowsUnderLock(lockAccount(accountId), query);
     return row?.sessions ?? 0;
   }

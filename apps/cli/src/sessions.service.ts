@@ -3,11 +3,13 @@ import { ofAccount, raiseStamp, type AccountEntity } from '@app/accounts';
 import { audit, recordedAs } from '@app/audit';
 import { Database, statement } from '@app/database';
 import type { RequestContext } from '@app/kernel';
-import { endSession, endSessionsOf, liveAmong, SessionEntity } from '@app/sessions';
+import { endSession, liveAmong, SessionEntity } from '@app/sessions';
+import { endedBy } from '@app/sign-in';
 import { DataSource, IsNull, MoreThan } from 'typeorm';
 import { isId } from './identifiers.js';
 
-const REASON = 'revoked';
+/** As it stands in the audit log. */
+const REVOKED = 'revoked';
 
 /** What an operator does with sessions. Every change is one statement with its audit row. */
 @Injectable()
@@ -28,7 +30,7 @@ export class SessionsService {
   /** Ends one live session, in whatever protocol. False: no live session has this id. */
   async revoke(call: RequestContext, sessionId: string): Promise<boolean> {
     if (!isId(sessionId)) return false;
-    const verdict = recordedAs(REASON, endSession(sessionId, REASON, call.now));
+    const verdict = recordedAs(REVOKED, endSession('session_revoked', sessionId, call.now));
     const query = statement(verdict, audit(call, 'session.end', verdict));
     return (await this.database.row(query)) !== undefined;
   }
@@ -36,9 +38,9 @@ export class SessionsService {
   /** Ends every session of the account, in all protocols; answers how many were live. */
   async revokeAll(call: RequestContext, accountId: string): Promise<number> {
     const account = ofAccount(accountId);
-    const ending = endSessionsOf(call, REASON, raiseStamp(call, account));
-    const audited = audit(call, 'session.end', recordedAs(REASON, account, { session: false }));
-    const row = await this.database.row(statement(liveAmong(call, ending.ended), ending, audited));
+    const { ended, effects } = endedBy('sessions_revoked', call, raiseStamp(call, account));
+    const audited = audit(call, 'session.end', recordedAs(REVOKED, account, { session: false }));
+    const row = await this.database.row(statement(liveAmong(call, ended), ...effects, audited));
     return row?.sessions ?? 0;
   }
 }

@@ -59,31 +59,6 @@ export function putTotpFactor(
   );
 }
 
-/** Forgets the account's authenticator. */
-export function dropTotpFactor(accountId: string): Part<OfAccount> {
-  return part(
-    'factor',
-    sql`DELETE FROM totp_factors WHERE account_id = ${accountId}::bigint RETURNING account_id`,
-  );
-}
-
-/** Forgets what belongs to the second factor before: a set-up that was begun, and backup codes. */
-export function dropFactorLeftovers(accountId: string): {
-  setup_dropped: Part<OfAccount>;
-  backup_codes_dropped: Part<OfAccount>;
-} {
-  return {
-    setup_dropped: part(
-      'setup_dropped',
-      sql`DELETE FROM factor_setups WHERE account_id = ${accountId}::bigint RETURNING account_id`,
-    ),
-    backup_codes_dropped: part(
-      'backup_codes_dropped',
-      sql`DELETE FROM backup_codes WHERE account_id = ${accountId}::bigint RETURNING account_id`,
-    ),
-  };
-}
-
 /** Statement, before a change in the same transaction: calls at one account stand in one line, and each sees what the one before did. */
 export function lockAccount(accountId: string): Sql {
   return sql`SELECT FROM accounts WHERE id = ${accountId}::bigint FOR NO KEY UPDATE`;
@@ -104,7 +79,7 @@ export function raiseStamp(
   );
 }
 
-/** Which second factor a sign-in asks for. Ends what was made for the account before. */
+/** Which second factor a sign-in asks for, by an operator. Ends what was made for the account before. */
 export function setSecondFactor(
   { now }: RequestContext,
   accountId: string,
@@ -113,7 +88,7 @@ export function setSecondFactor(
   return part(
     'changed',
     sql`
-    UPDATE accounts a SET second_factor = ${factor}, phone = ${phoneAfter(factor)}, security_stamp = a.security_stamp + 1,
+    UPDATE accounts a SET second_factor = ${factor}, phone = ${phoneAfter('factor_set_by_operator', factor)}, security_stamp = a.security_stamp + 1,
       updated_at = ${now}::timestamptz
     WHERE a.id = ${accountId}::bigint RETURNING a.id AS account_id, a.security_stamp`,
   );

@@ -58,6 +58,7 @@ export {
 export { activate, changeLanguage } from './activation.js';
 export { givePassword, resetPassword } from './change-password.js';
 export { resetContact, type ResetContact } from './reset-contact.js';
+export { endCredentialsAt } from './end-credentials.js';
 export { accountContact, signUpContact, type Contact } from './contacts.js';
 export { mailboxOwner, type MailboxOwner } from './mailbox-owner.js';
 export {
@@ -91,12 +92,7 @@ export {
 } from './second-factors/account-factor.js';
 export { FactorSetupEntity } from './second-factors/factor-setup.entity.js';
 export { purgeFactorSetups } from './second-factors/purge.js';
-export {
-  SecondFactors,
-  type Connection,
-  type Disconnection,
-  type FactorSetup,
-} from './second-factors/second-factors.js';
+export { SecondFactors, type Connection, type FactorSetup } from './second-factors/second-factors.js';
 export { activeSubjectParts, unknownSubject, subjectParts, type Subject } from './subject.js';
 export { takenName } from './taken-name.js';
 export { TotpFactors } from './totp-factors.js';

@@ -1,5 +1,5 @@
 import { part, type Part, sql, type Sql } from '@app/database';
-import type { RequestContext } from '@app/kernel';
+import { fatesAt, type AccountEvent, type RequestContext } from '@app/kernel';
 import type { SecondFactor } from './account.entity.js';
 import type { HeldAccount, OfAccount } from './held-account.js';
 
@@ -7,7 +7,8 @@ import type { HeldAccount, OfAccount } from './held-account.js';
  * The phone of account `a` once it has this second factor: one that was there for texts alone goes with them. Left behind, it would be
  * a way in that nobody has proven; but an account has to have a name.
  */
-export function phoneAfter(factor: SecondFactor | Sql): Sql {
+export function phoneAfter(event: AccountEvent, factor: SecondFactor | Sql): Sql {
+  if (fatesAt(event).phone === 'stays') return sql`a.phone`;
   return sql`CASE WHEN ${factor} = 'sms' OR a.second_factor <> 'sms' OR a.phone_signs_in OR num_nonnulls(a.email, a.username) = 0
     THEN a.phone END`;
 }

@@ -1,5 +1,5 @@
-import { part, type Part, sql } from '@app/database';
-import type { RequestContext } from '@app/kernel';
+import { part, type Part, sql, type Sql } from '@app/database';
+import { fatesAt, type Credential, type RequestContext, type StampEvent } from '@app/kernel';
 import type { SecondFactor } from './account.entity.js';
 import type { HeldAccount, OfAccount } from './held-account.js';
 import { emailToInsert } from './named.js';
@@ -105,49 +105,42 @@ export function registerAccount({ now }: RequestContext, account: Registration):
 }
 
 /**
- * For who has just proven the mailbox of the account: the first proof activates the account, ends what was made for it before, and takes away everything but the address that whoever registered it may have left
- * there: password, second factor, phone, user name and names. What an operator put on an account that was waiting stays.
- * `claimed` is such an account, whose sessions have to end.
+ * For who has just proven the mailbox of the account: the first proof activates the account, ends what was made for it before, and takes
+ * away what whoever registered it may have left there. What an operator put on an account that was waiting stays.
  */
 export function claimMailbox({ now }: RequestContext, from: Part<HeldAccount>): Claim {
-  const claimed = part<ClaimedAccount>(
+  const claimed = part<HeldAccount & { invited: boolean }>(
     'claimed',
     sql`
-      UPDATE accounts a SET activated_at = ${now}::timestamptz, updated_at = ${now}::timestamptz, password_hash = NULL,
+      UPDATE accounts a SET activated_at = ${now}::timestamptz, updated_at = ${now}::timestamptz,
         security_stamp = a.security_stamp + 1,
-        (second_factor, phone, username, first_name, last_name) = (
-          SELECT CASE WHEN invited THEN a.second_factor ELSE 'none' END, CASE WHEN invited THEN a.phone END,
-            CASE WHEN invited THEN a.username END, CASE WHEN invited THEN a.first_name END, CASE WHEN invited THEN a.last_name END
+        (password_hash, second_factor, phone, username, first_name, last_name) = (
+          SELECT ${left('password', sql`a.password_hash`)}, ${left('authenticator', sql`a.second_factor`, sql`'none'`)},
+            ${left('phone', sql`a.phone`)}, ${left('names', sql`a.username`)}, ${left('names', sql`a.first_name`)},
+            ${left('names', sql`a.last_name`)}
           FROM (SELECT a.invited_at IS NOT NULL AS invited) i)
       FROM ${from} f WHERE a.id = f.account_id AND a.activated_at IS NULL AND a.security_stamp = f.security_stamp
-      RETURNING a.id AS account_id, a.security_stamp, a.invited_at IS NULL AS registered`,
+      RETURNING a.id AS account_id, a.security_stamp, a.invited_at IS NOT NULL AS invited`,
   );
+  const which = (label: string, condition: Sql) =>
+    part<HeldAccount>(label, sql`SELECT account_id, security_stamp FROM ${claimed} WHERE ${condition}`);
   return {
     claimed,
-    claimed_authenticator: part(
-      'claimed_authenticator',
-      sql`DELETE FROM totp_factors t USING ${claimed} c WHERE t.account_id = c.account_id AND c.registered RETURNING t.account_id`,
-    ),
-    claimed_setup: part(
-      'claimed_setup',
-      sql`DELETE FROM factor_setups u USING ${claimed} c WHERE u.account_id = c.account_id AND c.registered RETURNING u.account_id`,
-    ),
-    claimed_backup_codes: part(
-      'claimed_backup_codes',
-      sql`DELETE FROM backup_codes b USING ${claimed} c WHERE b.account_id = c.account_id AND c.registered RETURNING b.account_id`,
-    ),
+    invited: which('invited_owner', sql`invited`),
+    registered: which('registered_owner', sql`NOT invited`),
   };
 }
 
-/** `registered`: by somebody who had not proven the mailbox, and not by an operator. */
-export interface ClaimedAccount extends HeldAccount {
-  registered: boolean;
+/** What the first proof of its mailbox leaves of a column of account `a`, invited or not; otherwise `without`. */
+function left(credential: Credential, column: Sql, without: Sql = sql`NULL`): Sql {
+  const of = (event: StampEvent) => (fatesAt(event)[credential] === 'stays' ? column : without);
+  const [invited, registered] = [of('invited_mailbox_proven'), of('registered_mailbox_proven')];
+  return invited === registered ? invited : sql`CASE WHEN invited THEN ${invited} ELSE ${registered} END`;
 }
 
-/** A type and not an interface, so that it is a record of parts too. */
-export type Claim = {
-  claimed: Part<ClaimedAccount>;
-  claimed_authenticator: Part<OfAccount>;
-  claimed_setup: Part<OfAccount>;
-  claimed_backup_codes: Part<OfAccount>;
-};
+/** The account whose mailbox was proven for the first time: `invited` by an operator, or `registered` by who had not proven it. */
+export interface Claim {
+  claimed: Part<HeldAccount>;
+  invited: Part<HeldAccount>;
+  registered: Part<HeldAccount>;
+}

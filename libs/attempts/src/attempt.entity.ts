@@ -1,22 +1,8 @@
+import type { AttemptPurpose } from '@app/kernel';
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** What a right answer is good for. Success closes the account's other open attempts of the same purpose. */
-export type AttemptPurpose =
-  | 'second_factor'
-  | 'factor_setup'
-  | 'magic_link'
-  | 'link_exchange'
-  | 'invitation'
-  | 'sign_in_key'
-  | 'sign_in'
-  | 'sign_up'
-  | 'password_reset'
-  | 'recovery'
-  | 'registration'
-  | 'recovery_proof'
-  | 'registration_proof'
-  | 'login_proof'
-  | 'recovery_stop';
+export type { AttemptPurpose };
+
 /**
  * `first`: a guess anyone can make; `second`: one behind a correct password. Their budgets are apart, so that nobody
  * without the password can spend the guesses of somebody who has it.

@@ -1,9 +1,5 @@
 import { isCurrent, type Part, raw, sql, type Sql } from '@app/database';
-import type { RequestContext } from '@app/kernel';
-import type { AttemptPurpose } from './attempt.entity.js';
-
-/** What no event at the account ends: the link that stops a recovery has to work whatever happens before it is due. */
-const OUTLASTING: AttemptPurpose[] = ['recovery_stop'];
+import { OUTLASTING, type RequestContext } from '@app/kernel';
 
 /**
  * Condition on attempt `attempt` (an alias), never null: no event at its account has ended it since it was opened. An attempt of

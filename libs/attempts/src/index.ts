@@ -11,4 +11,4 @@ export { MagicLinkEntity } from './magic-link.entity.js';
 export type { Redemption, RedeemOutcome, GuessVerdict } from './redeem.js';
 export { nextSend, takeSendWindow, type SendRule } from './send-window.js';
 export { nextStrangersSend, takeStrangersTurn, type StrangersRule } from './strangers-turn.js';
-export { carryOver, closeAttempts, standingAttempt, supersedeBrowserAttempt } from './supersede.js';
+export { closeAttempts, keepOpenAt, standingAttempt, supersedeBrowserAttempt } from './supersede.js';

@@ -1,5 +1,5 @@
 import { part, type Part, sql, type Sql } from '@app/database';
-import type { RequestContext } from '@app/kernel';
+import { leftOpenAt, type RequestContext, type StampEvent } from '@app/kernel';
 import type { AttemptPurpose, AttemptStatus } from './attempt.entity.js';
 import { isLive } from './conditions.js';
 
@@ -39,12 +39,15 @@ export function supersedeBrowserAttempt(
 }
 
 /**
- * What is open for these purposes goes on, although an event raised the stamp of the account to this one.
+ * What the event leaves open goes on, although it raised the stamp of the account to this one; nothing to be done where it leaves
+ * nothing.
  */
-export function carryOver(
-  purposes: AttemptPurpose[],
+export function keepOpenAt(
+  event: StampEvent,
   from: Part<{ account_id: string; security_stamp: number }>,
-): Part<{ id: string }> {
+): Part<{ id: string }> | undefined {
+  const purposes = leftOpenAt(event);
+  if (purposes.length === 0) return undefined;
   return part(
     'carried_over_attempts',
     sql`

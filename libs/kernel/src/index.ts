@@ -11,3 +11,14 @@ export { KeyRing, type Mac } from './key-ring.js';
 export { digest, randomDigits, randomHex, randomToken } from './secrets.js';
 export { isPlainText, maskAddress, withoutTrailing } from './text.js';
 export { normaliseCode } from './typed-code.js';
+export { EVENTS, type AccountEvent, type SessionEvent, type StampEvent } from './what-ends-when/events.js';
+export { fatesAt, leftOpenAt, OUTLASTING, whatEndsWhen } from './what-ends-when/table.js';
+export {
+  ATTEMPT_PURPOSES,
+  THINGS,
+  type AttemptPurpose,
+  type Credential,
+  type Fates,
+  type SessionFate,
+  type Thing,
+} from './what-ends-when/things.js';

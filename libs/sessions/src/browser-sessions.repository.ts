@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
 import { isCurrent, part, type Part, sql } from '@app/database';
-import { plusSeconds, type RequestContext } from '@app/kernel';
+import { EVENTS, plusSeconds, type RequestContext } from '@app/kernel';
 import { withoutCredential, type StagedSession } from './browser-sign-in.js';
 import { insertSession, proofs } from './insert-session.js';
 import type { AuthenticationMethod, SessionStage } from './session.entity.js';
@@ -209,7 +209,7 @@ export class BrowserSessions {
     return part(
       'changed',
       sql`
-      UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = 'logout' FROM ${browser} b
+      UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = ${EVENTS.signed_out_here.reason} FROM ${browser} b
       WHERE s.browser_session_id = b.browser_session_id AND s.stage = 'signed_in' AND s.ended_at IS NULL
         AND s.id = ${sessionId}::bigint RETURNING s.id AS session_id, s.account_id`,
     );

@@ -9,10 +9,10 @@ export { browserSignIn, type BrowserEntrant, type StagedSession } from './browse
 export {
   endPendingBegunBy,
   endSession,
-  endSessionsOf,
+  endSessionsAt,
   liveAmong,
-  survivors,
   type Ending,
+  type Spared,
 } from './end-sessions.js';
 export { SessionEntity, type AuthenticationMethod } from './session.entity.js';
 export {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
 import { isCurrent, part, type Part, sql, type Sql } from '@app/database';
-import { plusSeconds, type RequestContext } from '@app/kernel';
+import { EVENTS, plusSeconds, type RequestContext } from '@app/kernel';
 import { insertSession, proofs } from './insert-session.js';
 import type { IssuedToken, PresentedToken } from './refresh-tokens.js';
 import type { AuthenticationMethod, SessionStage } from './session.entity.js';
@@ -112,7 +112,7 @@ export class RefreshRotation {
         expires_at = CASE WHEN p.state IN ${GOOD} AND s.stage = 'signed_in'
           THEN least(${idleEnd}::timestamptz, s.absolute_ends_at) ELSE s.expires_at END,
         ended_at = CASE WHEN p.state = 'replay' THEN ${now}::timestamptz END,
-        end_reason = CASE WHEN p.state = 'replay' THEN 'refresh_replayed' END
+        end_reason = CASE WHEN p.state = 'replay' THEN ${EVENTS.refresh_replayed.reason}::text END
       FROM ${presented} p
       WHERE s.id = p.session_id AND p.state IN ('current', 'concurrent', 'lost_answer', 'replay')
       RETURNING s.id AS session_id, s.account_id, s.stage, s.amr, s.second_factor_at,
@@ -125,7 +125,7 @@ export class RefreshRotation {
     return part(
       'ended',
       sql`
-      UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = 'refresh_replayed'
+      UPDATE sessions s SET ended_at = ${now}::timestamptz, end_reason = ${EVENTS.refresh_replayed.reason}
       FROM ${presented} p WHERE s.id = p.session_id AND p.state = 'replay' RETURNING s.id AS session_id`,
     );
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
 import { isCurrent, part, type Part, sql, type Sql } from '@app/database';
-import { plusSeconds, type RequestContext } from '@app/kernel';
+import { EVENTS, plusSeconds, type RequestContext, type SessionEvent } from '@app/kernel';
 import { insertSession, type MadeSession, proofs } from './insert-session.js';
 import type { AuthenticationMethod, SessionStage } from './session.entity.js';
 
@@ -105,12 +105,12 @@ export class SessionsRepository {
     );
   }
 
-  /** Ends the session; no row when there is no such session. */
-  end(call: RequestContext, tokenHash: string, reason: string): Part<OwnedSession> {
+  /** Ends the session that the event is about; no row when there is no such session. */
+  end(event: SessionEvent, call: RequestContext, tokenHash: string): Part<OwnedSession> {
     return part(
       'ended',
       sql`
-      UPDATE sessions s SET ended_at = ${call.now}::timestamptz, end_reason = ${reason}
+      UPDATE sessions s SET ended_at = ${call.now}::timestamptz, end_reason = ${EVENTS[event].reason}
       WHERE ${live(call, tokenHash, 'signed_in')} RETURNING s.id AS session_id, s.account_id`,
     );
   }

@@ -1,3 +1,4 @@
+export { endedBy, type Ended } from './ended-by.js';
 export { enterBrowser } from './first-factor/browser-entrant.js';
 export { FirstFactor, type EntryPolicy } from './first-factor/first-factor.js';
 export { PasswordProof } from './first-factor/password-proof.js';

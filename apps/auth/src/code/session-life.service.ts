@@ -17,13 +17,18 @@ export class SessionLifeService {
   }
 
   async end(call: RequestContext, token: string): Promise<void> {
-    await this.change(call, 'session.end', 'ended', this.sessions.end(call, digest(token), 'logout'));
+    await this.change(
+      call,
+      'session.end',
+      'ended',
+      this.sessions.end('signed_out_here', call, digest(token)),
+    );
   }
 
   /** Ends the sessions of those tokens that have one; the others are nothing to anybody, and nothing is recorded of them. */
   async endLive(call: RequestContext, tokens: string[]): Promise<void> {
     for (const token of tokens) {
-      const ended = this.sessions.end(call, digest(token), 'logout');
+      const ended = this.sessions.end('signed_out_here', call, digest(token));
       const verdict = recordedAs('ended', ended);
       await this.database.rows(statement(verdict, audit(call, 'session.end', verdict)));
     }

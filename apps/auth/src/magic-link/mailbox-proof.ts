@@ -4,7 +4,8 @@ import { AttemptsRepository, MAILED_KEYS, type Opening, type GuessVerdict } from
 import { type Effect, part, type Part, sql } from '@app/database';
 import type { RequestContext } from '@app/kernel';
 import type { TokenHolder } from '@app/tokens';
-import { endSessionsOf, RefreshRotation, RefreshTokens } from '@app/sessions';
+import { RefreshRotation, RefreshTokens } from '@app/sessions';
+import { endedBy } from '@app/sign-in';
 
 /** Whose mailbox was proven, and what that lets them be; with the stamp as it is from now on. */
 export interface ProvenMailbox extends Opening, HeldAccount {
@@ -43,19 +44,22 @@ export class MailboxProof {
    */
   proven(call: RequestContext, verdict: Part<GuessVerdict>): Proof {
     const owner = mailboxOwner(verdict);
-    const claim = claimMailbox(call, owner);
+    const { claimed, invited, registered } = claimMailbox(call, owner);
     const proven = part<ProvenMailbox>(
       'proven',
       sql`
         SELECT o.account_id, o.subject, o.session_id, o.stage, coalesce(c.security_stamp, o.security_stamp) AS security_stamp
-        FROM ${owner} o LEFT JOIN ${claim.claimed} c USING (account_id)`,
+        FROM ${owner} o LEFT JOIN ${claimed} c USING (account_id)`,
     );
-    const keys = this.attempts.spendLinks(call, MAILED_KEYS, undefined, claim.claimed);
-    const ended = endSessionsOf(call, 'mailbox_proven', claim.claimed);
     return {
       proven,
-      claimed: claim.claimed,
-      effects: [claim, keys, ended, this.passwords.forgiveEverywhere(owner)],
+      claimed,
+      effects: [
+        this.attempts.spendLinks(call, MAILED_KEYS, undefined, claimed),
+        ...endedBy('invited_mailbox_proven', call, invited).effects,
+        ...endedBy('registered_mailbox_proven', call, registered).effects,
+        this.passwords.forgiveEverywhere(owner),
+      ],
     };
   }
 

@@ -47,7 +47,7 @@ export class LoginService {
   /** Ends the session of a token. */
   async logout(call: RequestContext, jwt: string): Promise<void> {
     await this.tokens.verify(call, jwt);
-    const verdict = recordedAs('ended', this.sessions.end(call, digest(jwt), 'logout'));
+    const verdict = recordedAs('ended', this.sessions.end('signed_out_here', call, digest(jwt)));
     const ended = await this.database.row(statement(verdict, audit(call, 'session.end', verdict)));
     if (!ended) throw new AuthError('session_not_found');
   }

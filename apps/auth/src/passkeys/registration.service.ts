@@ -12,8 +12,7 @@ import { AttemptsRepository } from '@app/attempts';
 import { audit } from '@app/audit';
 import { Database, type Effect, ofOne, type Part, sql, type Statement, statement } from '@app/database';
 import { AuthError, KeyRing, randomToken, type RequestContext } from '@app/kernel';
-import { endSessionsOf, survivors } from '@app/sessions';
-import { OwnerNotices } from '@app/sign-in';
+import { endedBy, OwnerNotices } from '@app/sign-in';
 import { completed, type Completed } from '../recovery/completed.js';
 import { ChallengedService } from '../recovery/challenged.service.js';
 import { spendCodeAndOpen, type InitVerdict, type OpenChallenge } from '../recovery/open-challenge.js';
@@ -84,11 +83,11 @@ export class RegistrationService {
     const totp = enrolmentOf(keys);
     if (!totp) return [];
     const changed = changeKeys(call, done, totp);
-    const provenBy = survivors.provenBy('otp');
+    const brings = ['authenticator'] as const;
     const facts = { change: 'totp_enabled' } as const;
     return [
       changed,
-      endSessionsOf(call, 'second_factor_enabled', changed.raised, provenBy),
+      ...endedBy('authenticator_connected', call, changed.raised, { brings }).effects,
       ...this.notices.tell(call, changed.raised, { template: 'factor_changed', facts }),
     ];
   }

@@ -4,8 +4,7 @@ import { AttemptsRepository } from '@app/attempts';
 import { audit, auditRefusal } from '@app/audit';
 import { Database, exists, ofOne, statement } from '@app/database';
 import { AuthError, type RequestContext } from '@app/kernel';
-import { endSessionsOf } from '@app/sessions';
-import { OwnerNotices } from '@app/sign-in';
+import { endedBy, OwnerNotices } from '@app/sign-in';
 
 /** A new password for who has the link from the mailbox. */
 @Injectable()
@@ -37,7 +36,7 @@ export class ResetPasswordService {
     return statement(
       { outcome: ofOne(redemption.verdict, 'outcome'), changed: exists(changed) },
       redemption,
-      endSessionsOf(call, 'password_reset', changed),
+      ...endedBy('password_reset', call, changed).effects,
       // Wrong guesses at the password before must not keep out whoever has just proven the mailbox.
       this.checks.forgiveEverywhere(changed),
       ...this.notices.tell(call, changed, { template: 'password_changed', facts: {} }),

@@ -77,9 +77,10 @@ export class RecoveryDelayService {
   private decision(call: RequestContext, id: string): Statement {
     const { taken, refused } = takeRecovery(call, id);
     const verdict = recordedAs('redeemed', taken, { session: false });
+    const keys = sql`(SELECT credentials FROM ${taken})`;
     // It was shown when the recovery was proven, so that no step of it is to be used up now.
     const totp = { sealed: sql`(SELECT totp_sealed FROM ${taken})`, step: 0 };
-    const effects = this.effects.complete(call, sql`(SELECT credentials FROM ${taken})`, taken, totp);
+    const effects = this.effects.complete(call, keys, taken, totp, true);
     const turnedAway = audit(call, 'recovery.complete', recordedAs('disabled', refused, { session: false }));
     return statement(verdict, ...effects, audit(call, 'recovery.complete', verdict), turnedAway);
   }

@@ -11,8 +11,7 @@ import { AttemptsRepository, LINK_BINDING, type NewAttempt, type Opening } from 
 import { Config } from '@app/config';
 import { type Effect, part, type Part, type Sql, sql } from '@app/database';
 import { plusSeconds, randomToken, type RequestContext } from '@app/kernel';
-import { endSessionsOf } from '@app/sessions';
-import { OwnerNotices } from '@app/sign-in';
+import { endedBy, OwnerNotices } from '@app/sign-in';
 import type { ProvenKeys } from './new-keys.service.js';
 
 const LINK_BITS = 128;
@@ -32,15 +31,17 @@ export class RecoveryEffects {
   }
 
   /**
-   * Replaces every key of the account, ends all its sessions in all protocols, and tells every channel. Its second factor stays; an
-   * account without one gets the authenticator, if one is given. `keys`: a jsonb list of rows.
+   * Replaces every key of the account, ends what a recovery ends, and tells every channel. Its second factor stays; an account without
+   * one gets the authenticator, if one is given. `keys`: a jsonb list of rows. `waited`: it is the one that the account waited for, and
+   * has been taken.
    */
-  complete(call: RequestContext, keys: Sql, of: Part<OfAccount>, totp?: Enrolment): Effect[] {
+  complete(call: RequestContext, keys: Sql, of: Part<OfAccount>, totp?: Enrolment, waited = false): Effect[] {
     const changed = changeKeys(call, of, totp);
+    const brings = waited ? (['key', 'pending_recovery'] as const) : (['key'] as const);
     return [
       insertCredentials(call, keys, of, revokeCredentials(call, of)),
       changed,
-      endSessionsOf(call, 'recovered', changed.raised),
+      ...endedBy('recovery_completed', call, changed.raised, { brings }).effects,
       ...this.notices.tell(call, of, { template: 'recovery_completed', facts: {} }),
     ];
   }

@@ -6,7 +6,6 @@ import type { SecondFactor } from '../account.entity.js';
 import type { HeldAccount, OfAccount } from '../held-account.js';
 import { phoneAfter } from '../phone-credential.js';
 import { TotpFactors } from '../totp-factors.js';
-import { dropBackupCodes } from './backup-codes.js';
 
 /** A set-up as part `setup` answers it. */
 export interface FactorSetup {
@@ -33,21 +32,13 @@ export interface AuthenticatorSetup {
   part: Part<OfAccount>;
 }
 
-// Types and not interfaces, so that they are records of parts too.
+/** A type and not an interface, so that it is a record of parts too. */
 export type Connection = {
   used_setup: Part<FactorSetup>;
   authenticator: Part<OfAccount>;
   connected: Part<HeldAccount>;
-  backup_codes_dropped: Part<OfAccount>;
   backup_codes_issued: Part<OfAccount>;
 };
-type Forgotten = {
-  authenticator_dropped: Part<OfAccount>;
-  setup_dropped: Part<OfAccount>;
-  backup_codes_dropped: Part<OfAccount>;
-};
-export type Disconnection = Forgotten & { disconnected: Part<HeldAccount> };
-
 /**
  * How a second factor comes and goes: set up first, and in use only when its owner has shown a code of it. The code is
  * checked through the attempts like every other; `connect` is then a part of the statement that redeems it.
@@ -132,7 +123,7 @@ export class SecondFactors {
     const connected = part<HeldAccount>(
       'connected',
       sql`
-        UPDATE accounts a SET second_factor = c.factor, phone = coalesce(c.phone, ${phoneAfter(sql`c.factor`)}),
+        UPDATE accounts a SET second_factor = c.factor, phone = coalesce(c.phone, ${phoneAfter('authenticator_connected', sql`c.factor`)}),
           phone_signs_in = a.phone_signs_in AND coalesce(c.phone = a.phone, true),
           security_stamp = a.security_stamp + 1, updated_at = ${now}::timestamptz
         FROM ${used} c WHERE a.id = c.account_id RETURNING a.id AS account_id, a.security_stamp`,
@@ -140,17 +131,17 @@ export class SecondFactors {
     return { used_setup: used, authenticator, connected, ...backupCodesOf({ now }, used) };
   }
 
-  /** Leaves the account without a second factor. What was made for it before is over. */
-  disconnect(call: RequestContext, from: Part<OfAccount>): Disconnection {
-    return { disconnected: this.choose(call, 'none', from), ...this.forget(from) };
-  }
-
   /** The factor that sign-ins of the account ask for from now on, if that is another one. What was made for it before is over. */
-  choose({ now }: RequestContext, factor: SecondFactor, from: Part<OfAccount>): Part<HeldAccount> {
+  choose(
+    event: 'factor_chosen' | 'factor_removed',
+    { now }: RequestContext,
+    factor: SecondFactor,
+    from: Part<OfAccount>,
+  ): Part<HeldAccount> {
     return part(
       'chosen',
       sql`
-      UPDATE accounts a SET second_factor = ${factor}, phone = ${phoneAfter(factor)}, security_stamp = a.security_stamp + 1, updated_at = ${now}::timestamptz
+      UPDATE accounts a SET second_factor = ${factor}, phone = ${phoneAfter(event, factor)}, security_stamp = a.security_stamp + 1, updated_at = ${now}::timestamptz
       FROM ${from} f WHERE a.id = f.account_id AND a.second_factor <> ${factor} RETURNING a.id AS account_id, a.security_stamp`,
     );
   }
@@ -161,21 +152,6 @@ export class SecondFactors {
       'authenticated',
       sql`SELECT f.account_id FROM ${from} f JOIN totp_factors t USING (account_id)`,
     );
-  }
-
-  /** Forgets what the second factor of the account consists of; sign-ins go on to ask for it. */
-  forget(from: Part<OfAccount>): Forgotten {
-    return {
-      authenticator_dropped: part(
-        'authenticator_dropped',
-        sql`DELETE FROM totp_factors t USING ${from} f WHERE t.account_id = f.account_id RETURNING t.account_id`,
-      ),
-      setup_dropped: part(
-        'setup_dropped',
-        sql`DELETE FROM factor_setups u USING ${from} f WHERE u.account_id = f.account_id RETURNING u.account_id`,
-      ),
-      backup_codes_dropped: dropBackupCodes(from),
-    };
   }
 
   private begin(
@@ -196,17 +172,16 @@ export class SecondFactors {
   }
 }
 
-/** The backup codes that came with a set-up, in the place of all others. */
+/** The backup codes that came with a set-up; those before them end with the factor before. */
 function backupCodesOf(
   { now }: Pick<RequestContext, 'now'>,
   used: Part<OfAccount & { backup_code_hashes: string[] | null }>,
-): Pick<Connection, 'backup_codes_dropped' | 'backup_codes_issued'> {
+): Pick<Connection, 'backup_codes_issued'> {
   const shown = part<OfAccount & { backup_code_hashes: string[] }>(
     'shown_codes',
     sql`SELECT account_id, backup_code_hashes FROM ${used} WHERE backup_code_hashes IS NOT NULL`,
   );
   return {
-    backup_codes_dropped: dropBackupCodes(shown),
     backup_codes_issued: part(
       'backup_codes_issued',
       sql`

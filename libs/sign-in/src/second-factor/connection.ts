@@ -4,7 +4,8 @@ import { AttemptsRepository, type RedeemQuestion, type Redemption } from '@app/a
 import { type Effect, type Part, sql } from '@app/database';
 import type { FactorChange } from '@app/delivery';
 import type { RequestContext } from '@app/kernel';
-import { endSessionsOf, survivors, type OwnedSession } from '@app/sessions';
+import type { OwnedSession } from '@app/sessions';
+import { endedBy } from '../ended-by.js';
 import { OwnerNotices } from '../owner-notices.js';
 
 /** How a second factor comes to an account and leaves it, with everything that goes with that. */
@@ -37,8 +38,8 @@ export class FactorConnection {
   }
 
   /**
-   * Sign-ins of the account ask for this factor now: sessions that were made without it end, except those that this statement gives
-   * their stamp itself (`settled`), and the owner is told.
+   * Sign-ins of the account ask for this factor now, and the owner is told. `settled`: whose sessions this statement gives their stamp
+   * itself.
    */
   announce(
     call: RequestContext,
@@ -46,22 +47,30 @@ export class FactorConnection {
     connected: Part<HeldAccount>,
     settled: Part<Pick<OwnedSession, 'session_id'>>,
   ): Effect[] {
-    const provenBy = survivors.provenBy(factor === 'totp' ? 'otp' : 'sms');
-    return [
-      endSessionsOf(call, 'second_factor_enabled', connected, provenBy, settled),
-      ...this.tell(call, factor === 'totp' ? 'totp_enabled' : 'sms_enabled', connected),
-    ];
+    const { effects } =
+      factor === 'totp'
+        ? endedBy('authenticator_connected', call, connected, {
+            settled,
+            brings: ['authenticator', 'set_up'],
+          })
+        : endedBy('texts_connected', call, connected, { settled, brings: ['set_up'] });
+    return [...effects, ...this.tell(call, factor === 'totp' ? 'totp_enabled' : 'sms_enabled', connected)];
   }
 
-  /** Leaves the account without a second factor; sign-ins that wait for it begin again, and the owner is told. */
+  /** Leaves the account without a second factor, and its owner is told. */
   remove(call: RequestContext, from: Part<OfAccount>): Effect[] {
-    const { disconnected, ...forgotten } = this.factors.disconnect(call, from);
-    return [forgotten, ...this.changed(call, disconnected, 'second_factor_disabled', 'disabled')];
+    const disconnected = this.factors.choose('factor_removed', call, 'none', from);
+    return this.changed('factor_removed', call, disconnected, 'disabled');
   }
 
-  /** The account asks for another factor, or for none: sign-ins that wait for the old one begin again, and the owner is told. */
-  changed(call: RequestContext, account: Part<HeldAccount>, reason: string, change: FactorChange): Effect[] {
-    return [endSessionsOf(call, reason, account, survivors.signedIn), ...this.tell(call, change, account)];
+  /** The account asks for another factor, or for none: what its owner had of the old one is over, and the owner is told. */
+  changed(
+    event: 'factor_chosen' | 'factor_removed',
+    call: RequestContext,
+    account: Part<HeldAccount>,
+    change: FactorChange,
+  ): Effect[] {
+    return [...endedBy(event, call, account).effects, ...this.tell(call, change, account)];
   }
 
   /** Tells the owner of the account. */

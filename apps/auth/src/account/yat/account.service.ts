@@ -10,8 +10,8 @@ import {
 import { audit, recordedAs, type Recorded } from '@app/audit';
 import { Database, type Effect, part, type Part, sql, statement } from '@app/database';
 import { AuthError, isSameEmail, type RequestContext } from '@app/kernel';
-import { endSession, endSessionsOf, sessionOfToken, survivors } from '@app/sessions';
-import { Freshness, OwnerNotices, refuseTakenName } from '@app/sign-in';
+import { endSession, sessionOfToken } from '@app/sessions';
+import { endedBy, Freshness, OwnerNotices, refuseTakenName } from '@app/sign-in';
 
 /** The account as it is from now on. */
 type ChangedProfile = ReturnType<typeof changeProfile>['row'];
@@ -76,10 +76,10 @@ export class AccountService {
     return row;
   }
 
-  /** A new password ends the other sessions of the account, and its owner is told. */
+  /** What a new password ends, and its owner is told. */
   private endOthers(call: RequestContext, sessionId: string, changed: Part<ChangedProfile>): Effect[] {
-    const ended = endSessionsOf(call, 'password_changed', changed, survivors.only(sessionId));
-    return [ended, ...this.tell(call, 'password_changed', changed)];
+    const { effects } = endedBy('password_changed', call, changed, { own: sessionId });
+    return [...effects, ...this.tell(call, 'password_changed', changed)];
   }
 
   /** Whoever registers the address of somebody else must not fill their mailbox: of an account that nobody has proven nobody is told. */
@@ -116,14 +116,15 @@ export class AccountService {
    */
   async signOut(call: RequestContext, sessionId: string): Promise<void> {
     const session = sessionOfToken(call, sessionId);
-    const own = endSession(sessionId, 'logout', call.now);
+    const own = endSession('signed_out_here', sessionId, call.now);
     const proven = part<OfAccount>(
       'proven',
       sql`SELECT account_id FROM ${session} WHERE stage = 'signed_in'`,
     );
-    const others = endSessionsOf(call, 'logout', raiseStamp(call, proven), survivors.none, own);
+    const raised = raiseStamp(call, proven);
+    const { effects } = endedBy('signed_out_everywhere', call, raised, { settled: own });
     const audited = audit(call, 'session.end', recordedAs('ended', session));
-    if (!(await this.database.row(statement(session, own, others, audited))))
+    if (!(await this.database.row(statement(session, own, ...effects, audited))))
       throw new AuthError('session_not_found');
   }
 }

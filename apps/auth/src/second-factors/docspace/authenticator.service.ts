@@ -67,11 +67,11 @@ export class DocspaceAuthenticatorService {
     if (factor === 'sms' && !this.canText) throw new AuthError('factor_unavailable');
     if (holder.second_factor === factor) return;
     const event = factor === 'none' ? 'factor.disconnect' : 'factor.setup';
+    const deed = factor === 'none' ? 'factor_removed' : 'factor_chosen';
     const told = factor === 'none' ? 'disabled' : (`${factor}_enabled` as const);
     await this.change(call, token, holder, event, (fresh) => {
-      const changed = this.factors.choose(call, factor, fresh);
-      const consequences = this.connection.changed(call, changed, 'second_factor_changed', told);
-      return { changed, effects: [this.factors.forget(changed), ...consequences] };
+      const changed = this.factors.choose(deed, call, factor, fresh);
+      return { changed, effects: this.connection.changed(deed, call, changed, told) };
     });
   }
 
@@ -86,8 +86,7 @@ export class DocspaceAuthenticatorService {
     if (holder.second_factor !== 'totp') throw new AuthError('attempt_not_found');
     await this.change(call, token, holder, 'factor.disconnect', (fresh) => {
       const changed = raiseStamp(call, this.factors.connectedTo(fresh));
-      const consequences = this.connection.changed(call, changed, 'second_factor_changed', 'disabled');
-      return { changed, effects: [this.factors.forget(changed), ...consequences] };
+      return { changed, effects: this.connection.changed('factor_chosen', call, changed, 'disabled') };
     });
   }
 
