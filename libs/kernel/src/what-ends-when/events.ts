@@ -18,7 +18,7 @@ export const EVENTS = {
     reason: 'password_changed',
   },
   password_reset: {
-    name: 'password reset by a mailed link',
+    name: 'password reset by a link',
     reach: 'account',
     reason: 'password_reset',
   },

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { EVENTS, THINGS, whatEndsWhen, type AccountEvent, type Thing } from '@app/kernel';
+
+const DOCUMENT = 'docs/security/what-ends-when.md';
+
+/** `event · thing: fate`, of every cell. */
+type Cells = string[];
+
+/** The cells of a row of a table; undefined for any other line. */
+function cellsOf(line: string): string[] | undefined {
+  if (!line.startsWith('|')) return undefined;
+  return line
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+}
+
+/** The tables of the document whose rows are events, as text has them. */
+function documented(text: string): Cells {
+  const cells: Cells = [];
+  let things: string[] | undefined;
+  for (const row of text.split('\n').map(cellsOf)) {
+    const [first, ...rest] = row ?? [];
+    if (first === undefined) things = undefined;
+    else if (first === 'event') things = rest;
+    else if (things && !/^-+$/.test(first)) {
+      const columns = things;
+      if (rest.length !== columns.length) throw new Error(`${first}: ${rest.length} cells`);
+      cells.push(...rest.map((fate, at) => `${first} · ${columns[at]}: ${fate}`));
+    }
+  }
+  return cells.sort();
+}
+
+function inCode(): Cells {
+  const events = Object.entries(EVENTS) as [AccountEvent, { name: string }][];
+  const things = Object.entries(THINGS) as [Thing, string][];
+  return events
+    .flatMap(([event, { name }]) =>
+      things.map(([thing, called]) => `${name} · ${called}: ${whatEndsWhen[event][thing]}`),
+    )
+    .sort();
+}
+
+describe('the document of what ends when', () => {
+  const text = readFileSync(DOCUMENT, 'utf8');
+
+  it('says of every event and every thing what the table in code says, and nothing else', () => {
+    expect(documented(text)).toEqual(inCode());
+  });
+
+  it.each([
+    ['another word in a cell', /(\| password reset by a mailed link +\| )ends/, '$1stays'],
+    ['an event that is none', '| signed out everywhere ', '| signed out elsewhere '],
+    ['a thing that is none', '| linked identity ', '| linked identities '],
+  ])('would be found out with %s', (_what, found, instead) => {
+    const wrong = text.replace(found, instead);
+    expect(wrong).not.toBe(text);
+    expect(documented(wrong)).not.toEqual(inCode());
+  });
+
+  it('calls no two events and no two things alike', () => {
+    const names = [...Object.values(EVENTS).map(({ name }) => name), ...Object.values(THINGS)];
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
