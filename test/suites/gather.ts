@@ -15,6 +15,7 @@ const LONG = [
   'docspace-fuzz',
   'yat-bad-input',
   'cli-binary',
+  'what-ends-when',
   'what-ends-when-races',
   'two-processes',
   'embedded-postgres',
