@@ -1,8 +1,11 @@
 import { raw, sql } from '@app/database';
+import { AccountsService } from '../../apps/cli/src/accounts.service.js';
 import { Authenticator } from '../support/authenticator.js';
 import { DocspaceClient } from '../support/docspace-client.js';
 import { otherThan } from '../support/navixy-client.js';
 import { TestApp } from '../support/test-app.js';
+import { mailedLink } from '../support/ways-in.js';
+import { YatClient } from '../support/yat-client.js';
 
 const WEEK_SECONDS = 7 * 86_400;
 
@@ -87,6 +90,27 @@ describe('POST /api/2.0/authentication with a mailed key', () => {
       expect([done.status, done.body.response['tfa']]).toEqual([200, true]);
       expect((await verify({ email, key }, authenticator.code(30))).status).toBe(401);
       expect(await eventsOf(id)).toContain('code.verify redeemed');
+    });
+
+    it('is taken with the code in the very first call, and goes on after a wrong one', async () => {
+      const { id, email, key } = await invited();
+      const accounts = app.nest.get(AccountsService);
+      const account = await accounts.find(email);
+      const { otpauthUri } = await accounts.changeSecondFactor(app.operatorCall(), account, 'totp');
+      const authenticator = new Authenticator(app, String(otpauthUri));
+      const confirmData = { email, first: true, key };
+      expect((await verify(confirmData, otherThan(authenticator.code()))).status).toBe(401);
+      expect(await eventsOf(id)).toContain('code.verify wrong');
+      expect((await verify(confirmData, authenticator.code())).status).toBe(200);
+      expect((await verify(confirmData, authenticator.code(30))).status).toBe(401);
+    });
+
+    it('ends what was open for the account before its owner came', async () => {
+      const { email, key } = await invited();
+      const token = await mailedLink(app, email);
+      expect((await signIn({ email, first: true, key })).status).toBe(200);
+      const yat = await new YatClient(app).post('/auth/magic_link/token', { token });
+      expect(yat.status).toBe(401);
     });
 
     it('is dead as well once the sign-in that it began is finished by the key of its step', async () => {

@@ -29,6 +29,7 @@ export { ClientPasswords, type ClientPasswordParameters } from './pbkdf2-verifie
 export {
   changeProfile,
   claimMailbox,
+  claimedOnes,
   registerAccount,
   withAccount,
   withProfile,
@@ -58,6 +59,8 @@ export {
 export { activate, changeLanguage } from './activation.js';
 export { givePassword, resetPassword } from './change-password.js';
 export { resetContact, type ResetContact } from './reset-contact.js';
+export { changeLanguage } from './activation.js';
+export { resetPassword } from './change-password.js';
 export { endCredentialsAt } from './end-credentials.js';
 export { accountContact, signUpContact, type Contact } from './contacts.js';
 export { mailboxOwner, type MailboxOwner } from './mailbox-owner.js';

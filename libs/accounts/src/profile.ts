@@ -144,3 +144,13 @@ export interface Claim {
   invited: Part<HeldAccount>;
   registered: Part<HeldAccount>;
 }
+
+/** Of these accounts, those whose mailbox has been proven. */
+export function claimedOnes(from: Part<HeldAccount>): Part<HeldAccount> {
+  return part(
+    'claimed_before',
+    sql`
+    SELECT f.account_id, f.security_stamp FROM ${from} f JOIN accounts a ON a.id = f.account_id
+    WHERE a.activated_at IS NOT NULL`,
+  );
+}

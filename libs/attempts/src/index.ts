@@ -12,3 +12,10 @@ export type { Redemption, RedeemOutcome, GuessVerdict } from './redeem.js';
 export { nextSend, takeSendWindow, type SendRule } from './send-window.js';
 export { nextStrangersSend, takeStrangersTurn, type StrangersRule } from './strangers-turn.js';
 export { closeAttempts, keepOpenAt, standingAttempt, supersedeBrowserAttempt } from './supersede.js';
+export {
+  closeAttempts,
+  keepOpen,
+  keepOpenAt,
+  standingAttempt,
+  supersedeBrowserAttempt,
+} from './supersede.js';

@@ -48,11 +48,18 @@ export function keepOpenAt(
 ): Part<{ id: string }> | undefined {
   const purposes = leftOpenAt(event);
   if (purposes.length === 0) return undefined;
+  return keepOpen(sql`a.purpose = ANY(${purposes}::text[])`, from);
+}
+
+/** What meets `which`, a condition on attempt `a`, goes on although an event that it has done itself raised the stamp to this one. */
+export function keepOpen(
+  which: Sql,
+  from: Part<{ account_id: string; security_stamp: number }>,
+): Part<{ id: string }> {
   return part(
     'carried_over_attempts',
     sql`
     UPDATE attempts a SET security_stamp = f.security_stamp FROM ${from} f
-    WHERE a.account_id = f.account_id AND a.purpose = ANY(${purposes}::text[]) AND a.status = 'open'
-      AND a.security_stamp = f.security_stamp - 1 RETURNING a.id`,
+    WHERE a.account_id = f.account_id AND ${which} AND a.status = 'open' AND a.security_stamp = f.security_stamp - 1 RETURNING a.id`,
   );
 }

@@ -118,10 +118,15 @@ const revokeOne: Door['pass'] = async (world, { yatToken = '' }) => {
   return 'yat';
 };
 
-const signOutHere: Door['pass'] = async ({ navixy }, { navixyHash }) => {
-  await navixy.post('/user/logout', undefined, navixyHash);
-  return 'navixy';
-};
+/** With somebody who has the session that is left. */
+const leave = (session: string, who: Door['who']): Door => ({
+  how: `the session ${session}`,
+  who,
+  pass: async (_world, { leave }) => {
+    await leave?.[session]?.();
+    return session;
+  },
+});
 
 const replay: Door['pass'] = async (world, who) => {
   const used = who.refreshToken ?? '';
@@ -149,7 +154,16 @@ export const DOORS: Record<AccountEvent, Door[]> = {
   password_changed: forBoth('PATCH /account', changePassword),
   password_reset: forBoth('POST /auth/reset-password', resetPassword),
   registered_mailbox_proven: [{ how: 'a magic link', who: registered, pass: proveMailbox }],
-  invited_mailbox_proven: [{ how: 'a magic link', who: invited, pass: proveMailbox }],
+  invited_mailbox_proven: [
+    { how: 'a magic link', who: invited, pass: proveMailbox },
+    {
+      how: 'the key of the invitation',
+      who: invited,
+      pass: async ({ docspace }, { invitation: confirmData }) => {
+        await docspace.call('POST', '/authentication', { confirmData });
+      },
+    },
+  ],
   authenticator_connected: [
     { how: 'the first one', who: plain, pass: connectAuthenticator },
     { how: 'in the place of texts', who: texted, pass: connectAuthenticator },
@@ -181,7 +195,10 @@ export const DOORS: Record<AccountEvent, Door[]> = {
   signed_out_everywhere: forBoth('POST /logout', async ({ yat }, { token }) => {
     await yat.post('/logout', undefined, token);
   }),
-  signed_out_here: [{ how: 'POST /user/logout', who: guarded, pass: signOutHere }],
+  signed_out_here: [
+    leave('waiting with yat', guarded),
+    ...['navixy', 'docspace', 'wacht', 'dfns'].map((protocol) => leave(protocol, plain)),
+  ],
   session_revoked: [{ how: 'session revoke', who: plain, pass: revokeOne }],
   refresh_replayed: [{ how: 'POST /auth/token/refresh', who: plain, pass: replay }],
   invited_over: [

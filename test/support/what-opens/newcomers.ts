@@ -66,12 +66,13 @@ export async function invited(world: World): Promise<Subject> {
     {
       thing: 'invitation',
       what: 'by mail',
+      closes: 'magic_link',
       isAlive: async () => (await docspace.call('POST', '/authentication', { confirmData })).status === 200,
     },
     // The first proof of a mailbox is an event itself.
     ...(await magicLinkOf(world, email)),
   ];
-  return { email, token: '', password: '', samples };
+  return { email, token: '', password: '', invitation: confirmData, samples };
 }
 
 /** What somebody registered with an address that they have not proven; an operator has believed them. */

@@ -20,17 +20,19 @@ export interface Person extends Member {
   texts?: string;
   /** Whether the second factor that they asked for is not there yet. */
   awaitsSetUp?: boolean;
-  /** Of their sessions: by the names of the samples. */
+  /** Of their sessions. */
   docspaceToken: string;
-  navixyHash: string;
   yatToken: string;
   refreshToken: string;
+  /** How they sign out of a session, by the name of its sample. */
+  leave: Record<string, () => Promise<unknown>>;
   /** In the order in which they are tried. */
   samples: Sample[];
 }
 
 /** Somebody to whom an event happens, and what an event has to know of them. */
-export type Subject = Pick<Person, 'email' | 'password' | 'token' | 'samples'> & Partial<Person>;
+export type Subject = Pick<Person, 'email' | 'password' | 'token' | 'samples'> &
+  Partial<Person> & { invitation?: object };
 
 /** Somebody with every name and key there is; `guarded`: with an authenticator, too. */
 export async function person(world: World, guarded: boolean): Promise<Person> {
@@ -41,7 +43,7 @@ export async function person(world: World, guarded: boolean): Promise<Person> {
   idp.people.set(sub, { sub, email: member.email, email_verified: true });
   const token = (await yat.signIn(member.email)).body.access_token;
   const empty = { password: PASSWORD, backupCodes: [], samples: [] };
-  const sessions = { docspaceToken: '', navixyHash: '', yatToken: '', refreshToken: '' };
+  const sessions = { docspaceToken: '', yatToken: '', refreshToken: '', leave: {} };
   const made: Person = { ...member, ...names, ...empty, ...sessions, sub, token };
   await identityCall(world, made);
   if (guarded) {

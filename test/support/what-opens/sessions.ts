@@ -8,8 +8,8 @@ export async function sessionsOf(world: World, person: Person): Promise<Sample[]
   const { email, authenticator } = person;
   const code = () => authenticator && freshCode(world, authenticator);
   const provenBy = authenticator && 'otp';
-  person.navixyHash = (await navixy.signIn(email)).body.hash;
-  if (authenticator) person.navixyHash = (await navixy.verify(person.navixyHash, code() ?? '')).body.hash;
+  const first = (await navixy.signIn(email)).body.hash;
+  const hash = authenticator ? (await navixy.verify(first, code() ?? '')).body.hash : first;
   const entered = authenticator ? docspace.verify(email, code() ?? '') : docspace.signIn(email);
   person.docspaceToken = String((await entered).body.response['token']);
   const wacht = world.wacht();
@@ -17,13 +17,20 @@ export async function sessionsOf(world: World, person: Person): Promise<Sample[]
   const { id } = await wacht.signInWithPassword(email);
   if (authenticator) await wacht.verify(id, code() ?? '');
   const jwt = (await people.login(person, otp(code()))).body.token;
+  const dfnsLogout = () => dfns.call('PUT', '/auth/logout', undefined, jwt);
+  Object.assign(person.leave, {
+    navixy: () => navixy.post('/user/logout', undefined, hash),
+    docspace: () => docspace.authorized('POST', '/authentication/logout', person.docspaceToken),
+    wacht: () => wacht.post('/session/sign-out'),
+    dfns: dfnsLogout,
+  });
   return [
     ...(await ofYat(world, person)),
     {
       thing: 'session',
       what: 'navixy',
       provenBy,
-      isAlive: async () => (await navixy.post('/user/get_info', undefined, person.navixyHash)).status === 200,
+      isAlive: async () => (await navixy.post('/user/get_info', undefined, hash)).status === 200,
     },
     {
       thing: 'session',
@@ -41,7 +48,7 @@ export async function sessionsOf(world: World, person: Person): Promise<Sample[]
       // Its session knows the key alone.
       thing: 'session',
       what: 'dfns',
-      isAlive: async () => (await dfns.call('PUT', '/auth/logout', undefined, jwt)).status === 200,
+      isAlive: async () => (await dfnsLogout()).status === 200,
     },
   ];
 }
@@ -88,6 +95,7 @@ export async function pendingOf(world: World, person: Person): Promise<Sample[]>
   await wacht.session();
   const { id } = await wacht.signInWithPassword(email);
   const [waiting, refreshed] = [(await yat.signIn(email)).body, (await yat.signIn(email)).body];
+  person.leave['waiting with yat'] = () => yat.post('/logout', undefined, waiting.access_token);
   const code = () => freshCode(world, authenticator);
   const validate = () => docspace.call('POST', '/settings/tfaapp/validate', { code: code() }, { confirm });
   const tries: [string, () => Promise<{ status: number }>][] = [

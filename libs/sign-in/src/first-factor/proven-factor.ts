@@ -15,8 +15,8 @@ export interface ProvenFactor {
    * account; of calls that only shared the lock no two could both change it.
    */
   hold(alone?: boolean): Part<HeldAccount>;
-  /** For the first statement that holds the account. */
-  also(held: Part<HeldAccount>): Effect[];
+  /** For the first statement that holds the account. `isSpent`: it is the one that spends what can be used once, too. */
+  also(held: Part<HeldAccount>, isSpent?: boolean): Effect[];
   /** For the statement that signs the account in: what can be used once is used up by this session. */
   spent?(session: Part<OwnedSession>): Effect[];
   /** Which accounts may have a session that is about to be made of this proof; without it, all of them. */

@@ -68,7 +68,7 @@ export class DocspaceSignInService {
         opened,
         ...effects,
         ...challenge.effects,
-        ...proven.also(held),
+        ...proven.also(held, signsIn),
         ...((signsIn && spent?.(session)) || []),
         audit(call, proven.event, opened),
       ),

@@ -1,10 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { activate, lockAccountForUpdate, withKnownAccount, type KnownAccount } from '@app/accounts';
-import { AttemptsRepository, MAILED_KEYS } from '@app/attempts';
-import { Database } from '@app/database';
+import {
+  claimedOnes,
+  claimMailbox,
+  lockAccountForUpdate,
+  withKnownAccount,
+  type HeldAccount,
+  type KnownAccount,
+  type ReadAccount,
+} from '@app/accounts';
+import { AttemptsRepository, keepOpen, MAILED_KEYS } from '@app/attempts';
+import { Database, type Effect, part, type Part, sql } from '@app/database';
 import { isSameEmail, type RequestContext } from '@app/kernel';
 import { endPendingBegunBy } from '@app/sessions';
-import type { ProvenFactor, RefusedFactor } from '@app/sign-in';
+import { endedBy, type ProvenFactor, type RefusedFactor } from '@app/sign-in';
 import type { MailedKeyProof } from './credentials.js';
 
 /**
@@ -29,18 +37,41 @@ export class DocspaceMailedKey {
     if (email && !isSameEmail(email, found.email)) return { ...refused, outcome: 'other_address' };
     const taken = first && !found.activated_at && found.invited_at !== null;
     const account: KnownAccount = taken ? { ...found, activated_at: call.now } : found;
+    // The account first, as everywhere, and alone: the session that comes of the key ends the others that it has begun.
+    const linkOf = (read: ReadAccount) =>
+      this.attempts.lockLink(call, MAILED_KEYS, key, lockAccountForUpdate(read));
+    const taking = taken ? this.taking(call, key, account, linkOf) : undefined;
     return {
       account,
       method: 'email',
       event,
-      // The account first, as everywhere, and alone: the session that comes of the key ends the others that it has begun.
-      hold: () => this.attempts.lockLink(call, MAILED_KEYS, key, lockAccountForUpdate(account)),
-      also: (held) => (taken ? [activate(call, held)] : []),
+      hold: () => taking?.held ?? linkOf(account),
+      also: (_held, isSpent) => taking?.also(isSpent) ?? [],
       spent: (session) => [
         this.attempts.spendLinks(call, MAILED_KEYS, key, session),
         endPendingBegunBy(call, 'email', session),
       ],
       attemptId: found.attempt_id,
     };
+  }
+
+  /**
+   * The first proof of the mailbox of an account that was waiting for it. It raises the stamp, so that the statements after the first
+   * find the account one stamp later, and the key, which goes on until a session spends it, has to come along.
+   */
+  private taking(
+    call: RequestContext,
+    key: string,
+    account: KnownAccount,
+    linkOf: (read: ReadAccount) => Part<HeldAccount>,
+  ) {
+    const { invited } = claimMailbox(call, linkOf(account));
+    const later = claimedOnes(linkOf({ ...account, security_stamp: account.security_stamp + 1 }));
+    const held = part<HeldAccount>('taken', sql`SELECT * FROM ${invited} UNION ALL SELECT * FROM ${later}`);
+    const also = (isSpent = false): Effect[] => [
+      ...endedBy('invited_mailbox_proven', call, invited).effects,
+      isSpent ? undefined : keepOpen(this.attempts.link(key), invited),
+    ];
+    return { held, also };
   }
 }
