@@ -50,7 +50,7 @@ describe('the document of what ends when', () => {
   });
 
   it.each([
-    ['another word in a cell', /(\| password reset by a mailed link +\| )ends/, '$1stays'],
+    ['another word in a cell', /(\| password reset by a link +\| )ends/, '$1stays'],
     ['an event that is none', '| signed out everywhere ', '| signed out elsewhere '],
     ['a thing that is none', '| linked identity ', '| linked identities '],
   ])('would be found out with %s', (_what, found, instead) => {

@@ -137,20 +137,12 @@ describe('bad input in the docspace protocol', () => {
     const send = (path: string, more: object = {}) =>
       client.call('POST', `/authentication/${path}`, { ...GOOD, userName: 'bad-totp@example.com', ...more });
 
-    it.each(['%20', 'x'.repeat(64), '12345', '1234567', '..%2F', '%C3%A9', 'sendsms%20'])(
-      '%s in the path is wrong',
-      async (path) => {
-        app.clock.advanceSeconds(86_400);
-        expect((await send(path)).status).toBe(401);
-      },
-    );
-
-    it.each(['x'.repeat(65), 'x'.repeat(10_000), '%00', '%E0%A4%A'])(
-      '%s in the path is malformed',
-      async (path) => {
-        expect((await send(path)).status).toBe(400);
-      },
-    );
+    it.each([
+      ...['%20', '12345', '1234567', '..%2F', '%C3%A9', 'sendsms%20', '.json', '.xml'],
+      ...['x'.repeat(64), 'x'.repeat(10_000), '%00', '%E0%A4%A'],
+    ])('%s in the path is malformed', async (path) => {
+      expect((await send(path)).status).toBe(400);
+    });
 
     it.each([7, true, ['1'], { a: 1 }, 'x'.repeat(10_000), '\0'])(
       '%j in the body is malformed',

@@ -87,7 +87,7 @@ describe('backup codes, docspace', () => {
 
   it('are not made where the account has some, be they of another protocol or used', async () => {
     const elsewhere = await account();
-    const form = { count: 2, length: 8 };
+    const form = { count: 2, length: 8 } as const;
     const issuer = app.nest.get(BackupCodes, { strict: false });
     const { codes, parts } = issuer.issue(app.operatorCall(), elsewhere.id, form, ofAccount(elsewhere.id));
     await app.nest.get(Database).rows(statement(parts.backup_codes_issued, parts));

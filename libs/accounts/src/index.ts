@@ -56,11 +56,9 @@ export {
   type MaybeOfAccount,
   type OfAccount,
 } from './held-account.js';
-export { activate, changeLanguage } from './activation.js';
 export { givePassword, resetPassword } from './change-password.js';
 export { resetContact, type ResetContact } from './reset-contact.js';
 export { changeLanguage } from './activation.js';
-export { resetPassword } from './change-password.js';
 export { endCredentialsAt } from './end-credentials.js';
 export { accountContact, signUpContact, type Contact } from './contacts.js';
 export { mailboxOwner, type MailboxOwner } from './mailbox-owner.js';

@@ -11,7 +11,6 @@ export { MagicLinkEntity } from './magic-link.entity.js';
 export type { Redemption, RedeemOutcome, GuessVerdict } from './redeem.js';
 export { nextSend, takeSendWindow, type SendRule } from './send-window.js';
 export { nextStrangersSend, takeStrangersTurn, type StrangersRule } from './strangers-turn.js';
-export { closeAttempts, keepOpenAt, standingAttempt, supersedeBrowserAttempt } from './supersede.js';
 export {
   closeAttempts,
   keepOpen,

@@ -7,7 +7,6 @@ export { Freshness } from './freshness.js';
 export { OwnerNotices, type Notice } from './owner-notices.js';
 export { SecondFactorChallenge } from './second-factor/challenge.js';
 export {
-  isBackupCode,
   SecondFactorCheck,
   type AwaitedFactor,
   type AwaitedRow,

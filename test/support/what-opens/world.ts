@@ -82,7 +82,8 @@ export class World {
 
   /** What an operator types; answers what that prints. */
   async cli(...args: string[]): Promise<string> {
-    const { code, out, err } = await this.operator.run(args, '', this.idp.environment());
+    const input = args.includes('--password-stdin') ? `${NEW_PASSWORD}\n` : '';
+    const { code, out, err } = await this.operator.run(args, input, this.idp.environment());
     if (code !== 0) throw new Error(`${args.join(' ')}: ${err}`);
     return out;
   }

@@ -109,10 +109,15 @@ export class GuessService {
     return row && this.check.read(row);
   }
 
-  /** There is no such attempt, or no longer. */
-  async refuse(call: RequestContext, event: AuditEvent): Promise<never> {
-    await this.database.rows(auditRefusal(call, event, { outcome: 'absent', accountId: null }));
-    throw new AuthError('attempt_not_found');
+  /** What no guess was made at: there is no such attempt, or no longer, or what was typed can be no code. */
+  async refuse(
+    call: RequestContext,
+    event: AuditEvent,
+    code: 'attempt_not_found' | 'code_wrong' = 'attempt_not_found',
+  ): Promise<never> {
+    const outcome = code === 'code_wrong' ? 'no_code' : 'absent';
+    await this.database.rows(auditRefusal(call, event, { outcome, accountId: null }));
+    throw new AuthError(code);
   }
 }
 

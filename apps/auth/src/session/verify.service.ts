@@ -3,7 +3,7 @@ import { completeSignUp } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { Config } from '@app/config';
 import { type Part, part, sql } from '@app/database';
-import type { RequestContext } from '@app/kernel';
+import { isSixDigits, type RequestContext } from '@app/kernel';
 import { enterBrowser, inSession, refuseTakenName, SecondFactorCheck } from '@app/sign-in';
 import { BrowserSessions, type Flow, type StagedSession } from '@app/sessions';
 import { channelOf, openAttempt, stepOf } from './attempt-step.js';
@@ -41,7 +41,9 @@ export class VerifyService {
     code: string,
   ): Promise<string> {
     const attempt = openAttempt(browser.view, kind, id, call.now);
-    if (!attempt) return this.guesses.refuse(call, kind === 'sign_up' ? 'sign_up.verify' : 'code.verify');
+    const event = kind === 'sign_up' ? 'sign_up.verify' : 'code.verify';
+    if (!attempt) return this.guesses.refuse(call, event);
+    if (!isSixDigits(code)) return this.guesses.refuse(call, event, 'code_wrong');
     if (kind === 'sign_up') return this.verifySignUp(call, browser, attempt, code);
     if (stepOf(attempt) !== 'verify_second_factor') return this.verifyFirst(call, browser, attempt, code);
     return this.verifySecond(call, browser, attempt, code);

@@ -1,8 +1,8 @@
-import { IsString, Length, Matches } from 'class-validator';
+import { IsString, Length } from 'class-validator';
 import { IsPlainText } from '../protocols/plain-text.decorator.js';
 import { IsEmailAddress } from '../protocols/is-email-address.decorator.js';
 import { Optional } from '../protocols/yat/optional.decorator.js';
-import { TypedCode } from '../protocols/typed-code.decorator.js';
+import { YatFactorCode } from '../protocols/yat/yat-code.decorator.js';
 
 export class YatLoginRequest {
   /** @example 'ada@example.com' */
@@ -43,10 +43,6 @@ export class YatConfirm2FaRequest extends YatRefreshRequest {
    * Six digits, or a backup code: eight characters, or six of one that docspace handed out.
    * @example '123456'
    */
-  @IsString()
-  @Matches(/^(\d{6}|[a-z2-9]{4}-?[a-z2-9]{4}|[a-z2-9]{6})$/i, {
-    message: 'code must be six digits or a backup code',
-  })
-  @TypedCode()
+  @YatFactorCode()
   code: string;
 }

@@ -1,12 +1,18 @@
 import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { part, type Part, sql, type Sql } from '@app/database';
-import { KeyRing, type RequestContext } from '@app/kernel';
+import {
+  BACKUP_CODE_ALPHABET,
+  isBackupCode,
+  KeyRing,
+  type BackupCodeLength,
+  type RequestContext,
+} from '@app/kernel';
 import type { OfAccount } from '../held-account.js';
 
 export interface BackupCodeForm {
   count: number;
-  length: number;
+  length: BackupCodeLength;
   /** Whether the owner may read them again (`readable`). */
   kept?: boolean;
 }
@@ -22,8 +28,6 @@ interface LockedCode extends OfAccount {
 }
 
 const LABEL = 'backup-code';
-// Without the pairs that are mistaken for one another when they are read from paper.
-const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789';
 
 /**
  * Backup codes: shown once, good once each. They are guessable secrets: checked only through the attempts, in their
@@ -136,7 +140,10 @@ export function dropBackupCodes(from: Part<OfAccount>): Part<OfAccount> {
 
 function randomCode(length: number): string {
   for (;;) {
-    const code = Array.from({ length }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
-    if (/[a-z]/.test(code)) return code;
+    const code = Array.from(
+      { length },
+      () => BACKUP_CODE_ALPHABET[randomInt(BACKUP_CODE_ALPHABET.length)],
+    ).join('');
+    if (isBackupCode(code)) return code;
   }
 }

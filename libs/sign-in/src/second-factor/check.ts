@@ -18,7 +18,7 @@ import {
   type Redemption,
 } from '@app/attempts';
 import { after, type Effect, part, type Part, sql } from '@app/database';
-import type { RequestContext } from '@app/kernel';
+import { isBackupCode, type RequestContext } from '@app/kernel';
 import { FactorConnection } from './connection.js';
 import { shownCode } from './factor-attempts.js';
 import { type Candidate, factorAttempt, type FactorHolder, type FactorScope } from './scope.js';
@@ -61,9 +61,6 @@ export interface CheckedFactor {
   /** The account that has shown its authenticator. */
   authenticated?: Part<OfAccount>;
 }
-
-/** A code of an authenticator, and one that is sent, is six digits; nothing else is. */
-export const isBackupCode = (code: string): boolean => !/^\d{6}$/.test(code);
 
 /** Checks a code of the second factor, whichever it is: the one that was sent, the authenticator's, or a backup code. */
 @Injectable()

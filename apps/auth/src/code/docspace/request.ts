@@ -1,5 +1,5 @@
 import type { IdentityProof } from '@app/identity-providers';
-import { AuthError, normaliseCode } from '@app/kernel';
+import { AuthError, isBackupCode, isSixDigits, normaliseCode } from '@app/kernel';
 import { refusedParameter } from './refused-parameter.js';
 import type { DocspaceSignInRequest } from './authentication.dto.js';
 import type { CaptchaAnswer, FirstProof, SignInRequest } from './first-factor/credentials.js';
@@ -17,11 +17,16 @@ export function signInOf(request: DocspaceSignInRequest): SignInRequest {
   };
 }
 
-/** The code of the body, else that of the path, as it is checked (`normaliseCode`). */
+/**
+ * The code of the body, else that of the path, as it is checked (`normaliseCode`). What a person typed may be wrong; a path that can be
+ * no code is a call that we do not have, and must not pass for a guess.
+ */
 export function codeOf({ code }: DocspaceSignInRequest, path: string): string {
-  const chosen = normaliseCode(code ?? '') || normaliseCode(path);
-  if (chosen.length <= 64 && !chosen.includes('\0')) return chosen;
-  throw refusedParameter('code', 'code must be at most 64 characters');
+  const typed = normaliseCode(code ?? '');
+  if (typed) return typed;
+  const named = normaliseCode(path);
+  if (isSixDigits(named) || isBackupCode(named)) return named;
+  throw refusedParameter('code', 'code must be six digits or a backup code');
 }
 
 function proofOf(request: DocspaceSignInRequest): FirstProof {

@@ -7,7 +7,7 @@ import { sessionOfToken } from '@app/sessions';
 import { Freshness, type Candidate } from '@app/sign-in';
 
 /** Ten of 39 bits: enough for a year, and too many to be found within the guesses of an account. */
-export const BACKUP_CODES = { count: 10, length: 8 };
+export const BACKUP_CODES = { count: 10, length: 8 } as const;
 
 /** What setting up an authenticator and a phone have in common. */
 @Injectable()

@@ -2,11 +2,10 @@ import { IsIn, IsInt, IsString, Length, Matches, Max, Min, ValidateIf } from 'cl
 import { IsPlainText } from '../../protocols/plain-text.decorator.js';
 import { IsEmailAddress } from '../../protocols/is-email-address.decorator.js';
 import { Optional } from '../../protocols/yat/optional.decorator.js';
+import { YatBackupCode } from '../../protocols/yat/yat-code.decorator.js';
 import { TypedCode } from '../../protocols/typed-code.decorator.js';
 
 const CODE = /^\d{6}$/;
-/** Eight characters as this protocol hands them out, or six as docspace does: they are the account's, and not of a protocol. */
-const BACKUP_CODE = /^(?:[a-z2-9]{4}-?[a-z2-9]{4}|[a-z2-9]{6})$/i;
 
 /** The older set-up. */
 export class YatTwoFactorRequest {
@@ -70,9 +69,7 @@ export class YatDisable2FaRequest {
 
 export class YatBackupDisableRequest {
   /** @example 'k7mq-3x9p' */
-  @IsString()
-  @Matches(BACKUP_CODE, { message: 'backup_code must be six or eight letters and digits' })
-  @TypedCode()
+  @YatBackupCode()
   backup_code: string;
 
   /** @example 'ada@example.com' */

@@ -3,7 +3,7 @@ import type { RedeemOutcome } from '@app/attempts';
 import { BackupCodes, type HeldAccount } from '@app/accounts';
 import { audit, auditRefusal, type Recorded } from '@app/audit';
 import { Database, type Effect, of, ofOne, part, type Part, sql, statement } from '@app/database';
-import { AuthError, secondsUntil, type RequestContext } from '@app/kernel';
+import { AuthError, isBackupCode, isSixDigits, secondsUntil, type RequestContext } from '@app/kernel';
 import type { OwnedSession } from '@app/sessions';
 import {
   FactorConnection,
@@ -29,7 +29,7 @@ interface FactorVerdict {
 }
 
 /** Five of 29 bits: as many as the guesses of an account are too few for. */
-export const BACKUP_CODES = { count: 5, length: 6, kept: true };
+export const BACKUP_CODES = { count: 5, length: 6, kept: true } as const;
 
 /**
  * The second factor, for the account in part `held`, if it may try one. Two statements: what the account is proven by, because
@@ -74,6 +74,11 @@ export class DocspaceDecision {
     code: string,
     make: MakeSession,
   ): Promise<void> {
+    if (!isSixDigits(code) && !isBackupCode(code)) {
+      const refused = { outcome: 'no_code', accountId: awaited.account_id };
+      await this.database.rows(auditRefusal(call, 'code.verify', refused));
+      throw new AuthError('code_wrong');
+    }
     const checked = this.check.redeem(call, inProtocol(call), withoutSession(held), awaited, code);
     const { session, effects } = make(checked.proven);
     const { verdict, target, budget } = checked.redemption;
