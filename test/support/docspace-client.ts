@@ -32,7 +32,8 @@ export class DocspaceClient {
     const text = await response.text();
     const body = JSON.parse(text) as DocspaceAnswer<Content>['body'];
     const { status, headers } = response;
-    expectDocumented({ method, path: `${BASE}${path}`.split('?')[0] as string, status, body });
+    const [documented = ''] = `${BASE}${path}`.replace(/\.json(?=\?|$)/i, '').split('?');
+    expectDocumented({ method, path: documented, status, body });
     return { status, headers, ...cookiesOf(headers), body };
   }
 

@@ -6,7 +6,7 @@ import { attachCall } from './http/attach-call.js';
 import { createLogger, PinoLoggerService } from './http/logger.js';
 import { MetricsService } from './metrics/metrics.service.js';
 import { serveExplorer } from './openapi-document.js';
-import { docspaceContentType } from './protocols/docspace/docspace-content-type.js';
+import { docspaceSpellings } from './protocols/docspace/docspace-spellings.js';
 import { navixySpellings } from './protocols/navixy/navixy-parameters.js';
 import { ProtocolTable } from './protocols/protocol-table.js';
 import { readBody } from './http/read-body.js';
@@ -35,7 +35,7 @@ export function configureApp(app: NestExpressApplication, config: Config): void 
       exposedHeaders: ['Retry-After', 'X-Request-Id', 'X-Development-Session'],
     });
   }
-  app.use(docspaceContentType(protocols));
+  app.use(docspaceSpellings(protocols));
   app.use(readBody(protocols));
   app.use(navixySpellings(protocols));
   serveExplorer(app);

@@ -6,9 +6,7 @@ import { invited, newcomer, registered, texted } from './newcomers.js';
 import { openFor, recover, resetToken } from './open.js';
 import { freshCode, person, type Person, type Subject } from './person.js';
 import { pendingOf, sessionsOf } from './sessions.js';
-import type { World } from './world.js';
-
-const NEW_PASSWORD = 'gelbe Kanne im Schnee 7';
+import { NEW_PASSWORD, type World } from './world.js';
 
 /** Where an event happens to somebody. */
 export interface Door {

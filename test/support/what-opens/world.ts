@@ -10,6 +10,8 @@ import { WachtClient } from '../wacht-client.js';
 import { YatClient } from '../yat-client.js';
 
 const MANY = '1000';
+/** Of whoever gets another one. */
+export const NEW_PASSWORD = 'gelbe Kanne im Schnee 7';
 export const REDIRECT = 'https://app.example.com/done';
 /** How long a recovery waits: longer than a test does, shorter than a code is good. */
 export const DELAY_SECONDS = 200;

@@ -20,9 +20,15 @@ export function answerError(protocol: Protocol, thrown: unknown, response: Respo
   const { status, body } = protocol.renderError(error, response.req);
   setHeaders(response, error);
   if (!protocol.pages || response.req.accepts(['json', 'html']) !== 'html')
-    return void response.status(status).json(body);
+    return send(protocol, body, response.status(status));
   const language = browserLanguage(response.req);
   sendPage(response, { status, html: errorPage(status, error, language) });
+}
+
+function send(protocol: Protocol, body: object, response: Response): void {
+  const written = protocol.write?.(body, response.req);
+  if (written === undefined) response.json(body);
+  else response.send(written);
 }
 
 function setHeaders(response: Response, { code, details }: AuthError): void {

@@ -14,6 +14,8 @@ export interface Protocol {
   prefixes: string[];
   /** The family's words for a refusal. `Retry-After` and `Allow` are added for all of them alike. */
   renderError(error: AuthError, request?: Request): RenderedError;
+  /** A body as this request is answered with it, where that is not JSON. */
+  write?(body: object, request: Request): string | undefined;
   /** Whether people meet it in a browser, and are answered with a page where the browser asks for one. */
   pages?: boolean;
   /** How strict it is with what it does not know. */

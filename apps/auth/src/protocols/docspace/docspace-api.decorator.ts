@@ -9,10 +9,10 @@ import {
 } from '@nestjs/swagger';
 import type { AuthErrorCode } from '@app/kernel';
 import { UseProtocol } from '../use-protocol.decorator.js';
-import { DOCSPACE_TYPES } from './docspace-content-type.js';
 import { DocspaceEnvelope, DocspaceErrorResponse } from './docspace-envelope.dto.js';
 import { DocspaceEnvelopeInterceptor } from './docspace-envelope.interceptor.js';
 import { docspaceErrors } from './docspace.errors.js';
+import { DOCSPACE_TYPES } from './docspace-spellings.js';
 import { docspace, renderError } from './docspace.protocol.js';
 
 /** The names of the credential in the OpenAPI document. */

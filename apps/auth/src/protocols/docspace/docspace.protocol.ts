@@ -1,6 +1,7 @@
 import type { AuthError } from '@app/kernel';
 import type { Protocol, RenderedError } from '../protocol.js';
 import { docspaceErrors } from './docspace.errors.js';
+import { toXml } from './docspace-xml.js';
 
 /** What clients of this family know from its first server: the name of an exception and its number. */
 const EXCEPTIONS: Record<number, [type: string, hresult: number]> = {
@@ -11,11 +12,12 @@ const EXCEPTIONS: Record<number, [type: string, hresult: number]> = {
 };
 const ANY_EXCEPTION: [type: string, hresult: number] = ['System.Exception', -2146233088];
 
-/** docs/protocols/docspace.md: one envelope, lenient with what it does not know, JSON under three names. */
+/** docs/protocols/docspace.md: one envelope, lenient with what it does not know, JSON under three names or XML. */
 export const docspace: Protocol = {
   name: 'docspace',
   prefixes: ['/api/2.0'],
   renderError,
+  write: (body, { suffix }) => (suffix === 'xml' ? toXml(body) : undefined),
   validation: { whitelist: true, transform: true },
   bodies: { json: ['application/json', 'application/*+json', 'text/json'], form: false },
 };
