@@ -22,6 +22,11 @@ const ENDPOINTS: [method: 'GET' | 'POST' | 'PUT', path: string][] = [
   ['GET', '/settings/tfaappcodes'],
   ['PUT', '/settings/tfaappnewcodes'],
   ['PUT', '/settings/tfaappnewapp'],
+  ['POST', '/authentication/{code}.json'],
+  ['POST', '/authentication/sendsms.json'],
+  ['GET', '/capabilities'],
+  ['GET', '/settings/version/build'],
+  ['GET', '/people/@self'],
 ];
 const RUNS = 250;
 

@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { Config } from '@app/config';
+import { Config, VERSION } from '@app/config';
 import { DFNS_TOKEN } from './protocols/dfns/dfns-api.decorator.js';
 import { WACHT_SESSION } from './protocols/wacht/wacht-api.decorator.js';
 import { YAT_BEARER } from './protocols/yat/yat-api.decorator.js';
@@ -15,7 +15,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   const description = new DocumentBuilder()
     .setTitle('Countersign')
     .setDescription('Self-hosted authentication: each client family keeps the protocol it already speaks.')
-    .setVersion('0.1.0')
+    .setVersion(VERSION)
     .addApiKey(
       { type: 'apiKey', in: 'header', name: 'Authorization', description: '`NVX <hash>`' },
       NAVIXY_HASH,

@@ -30,11 +30,13 @@ export {
   changeProfile,
   claimMailbox,
   claimedOnes,
+  profileOf,
   registerAccount,
   withAccount,
   withProfile,
   type Claim,
   type Profile,
+  type ProfileOfSession,
   type TokenAccount,
 } from './profile.js';
 export { purgePasswordFailures } from './purge.js';

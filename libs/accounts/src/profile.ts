@@ -63,6 +63,17 @@ export function withProfile<Row extends OfAccount>(from: Part<Row>): Part<Row & 
   );
 }
 
+/** The same of a session check, with the language; without 64-bit columns, so that the row can travel as JSON. */
+export type ProfileOfSession = Profile & { language: string };
+
+export function profileOf(session: Part<OfAccount>): Part<ProfileOfSession> {
+  return part(
+    'profile',
+    sql`
+    SELECT ${PROFILE}, a.language FROM ${session} s JOIN accounts a ON a.id = s.account_id WHERE a.disabled_at IS NULL`,
+  );
+}
+
 /**
  * Changes what is given, of the account; no row when it has changed since. A new password ends what was made for the account before. A taken user name
  * violates `accounts_username_key`.

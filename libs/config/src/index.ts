@@ -3,3 +3,4 @@ export { ConfigModule } from './config.module.js';
 export { envExample } from './env-example.js';
 export type { IdentityProviderConfig } from './identity-providers.js';
 export { loadKeyRing } from './key-file.js';
+export { VERSION } from './version.js';

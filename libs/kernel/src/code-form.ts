@@ -19,3 +19,6 @@ function ofLength(length: number): string {
 export const isSixDigits = (code: string): boolean => SIX_DIGITS.test(code);
 
 export const isBackupCode = (code: string): boolean => BACKUP_CODE.test(code);
+
+/** A code of a second factor, of any kind. */
+export const isFactorCode = (code: string): boolean => isSixDigits(code) || isBackupCode(code);

@@ -1,7 +1,13 @@
 export { AuthError, type AuthErrorCode, type AuthErrorDetails, type InvalidParameter } from './auth-error.js';
 export { briefly } from './brief-memory.js';
 export type { RequestContext, Client } from './call.js';
-export { BACKUP_CODE_ALPHABET, isBackupCode, isSixDigits, type BackupCodeLength } from './code-form.js';
+export {
+  BACKUP_CODE_ALPHABET,
+  isBackupCode,
+  isFactorCode,
+  isSixDigits,
+  type BackupCodeLength,
+} from './code-form.js';
 export { Clock, SystemClock, plusSeconds, secondsUntil } from './clock.js';
 export { isFaithful, isSameEmail, storedEmail } from './identifiers/email.js';
 export { identify, identifyAs, type Identifier } from './identifiers/identifier.js';

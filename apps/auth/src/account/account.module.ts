@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { SignInModule } from '@app/sign-in';
 import { TokensModule } from '@app/tokens';
 import { SessionModule } from '../session/session.module.js';
+import { DocspacePeopleController } from './docspace/people.controller.js';
+import { DocspacePortalController } from './docspace/portal.controller.js';
 import { DocspaceSettingsController } from './docspace/settings.controller.js';
 import { AvailabilityController } from './wacht/availability.controller.js';
 import { DeploymentController } from './wacht/deployment.controller.js';
@@ -20,6 +22,8 @@ import { YatUsersController } from './yat/yat-users.controller.js';
     AvailabilityController,
     DeploymentController,
     DocspaceSettingsController,
+    DocspacePortalController,
+    DocspacePeopleController,
   ],
   providers: [AccountService, RegistrationService, SilentRegistrationService],
 })

@@ -2,11 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { changeLanguage } from '@app/accounts';
 import { Config } from '@app/config';
 import { Database, type Part, sql } from '@app/database';
-import { digest, plusSeconds, randomToken, type RequestContext } from '@app/kernel';
+import { digest, isFactorCode, plusSeconds, randomToken, type RequestContext } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
 import { FirstFactor, type ProvenFactor, type ProvenSecond } from '@app/sign-in';
 import { DocspaceDecision, type MakeSession } from './second-factor/decision.js';
-import type { SignInRequest, SignInStep } from './first-factor/credentials.js';
+import type { ShownCode, SignInRequest, SignInStep } from './first-factor/credentials.js';
+import { refusedParameter } from './refused-parameter.js';
 import { DocspaceFirstFactor } from './first-factor/first-factor.service.js';
 
 const TOKEN_BITS = 256;
@@ -23,13 +24,19 @@ export class DocspaceCodeService {
     private readonly config: Config,
   ) {}
 
-  /** @throws AuthError those of `DocspaceFirstFactor.prove` and `DocspaceDecision` */
+  /**
+   * What a person typed may be wrong; a path that can be no code is a call that we do not have, and must not pass for a guess.
+   *
+   * @throws AuthError those of `DocspaceFirstFactor.prove` and `DocspaceDecision`, `invalid_parameters`
+   */
   async verify(
     call: RequestContext,
     { proof, language, transient }: SignInRequest,
-    code: string,
+    { code, inPath }: ShownCode,
   ): Promise<SignInStep> {
     const proven = await this.proofs.prove(call, proof);
+    if (inPath && !isFactorCode(code))
+      throw refusedParameter('code', 'code must be six digits or a backup code');
     const held = proven.hold();
     const awaited = await this.decision.await(call, held, code, proven.also(held));
     if (!awaited) return this.firstFactor.overtaken(call, proven);

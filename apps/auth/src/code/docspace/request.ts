@@ -1,8 +1,8 @@
 import type { IdentityProof } from '@app/identity-providers';
-import { AuthError, isBackupCode, isSixDigits, normaliseCode } from '@app/kernel';
+import { AuthError, normaliseCode } from '@app/kernel';
 import { refusedParameter } from './refused-parameter.js';
 import type { DocspaceSignInRequest } from './authentication.dto.js';
-import type { CaptchaAnswer, FirstProof, SignInRequest } from './first-factor/credentials.js';
+import type { CaptchaAnswer, FirstProof, ShownCode, SignInRequest } from './first-factor/credentials.js';
 
 const CAPTCHA_KINDS = { Default: 'web', AndroidV2: 'android', iOSV2: 'ios', hCaptcha: 'hcaptcha' } as const;
 /** The provider that means none: a password. */
@@ -17,16 +17,10 @@ export function signInOf(request: DocspaceSignInRequest): SignInRequest {
   };
 }
 
-/**
- * The code of the body, else that of the path, as it is checked (`normaliseCode`). What a person typed may be wrong; a path that can be
- * no code is a call that we do not have, and must not pass for a guess.
- */
-export function codeOf({ code }: DocspaceSignInRequest, path: string): string {
+/** The code of the body, else that of the path, as it is checked (`normaliseCode`). */
+export function codeOf({ code }: DocspaceSignInRequest, path: string): ShownCode {
   const typed = normaliseCode(code ?? '');
-  if (typed) return typed;
-  const named = normaliseCode(path);
-  if (isSixDigits(named) || isBackupCode(named)) return named;
-  throw refusedParameter('code', 'code must be six digits or a backup code');
+  return typed ? { code: typed, inPath: false } : { code: normaliseCode(path), inPath: true };
 }
 
 function proofOf(request: DocspaceSignInRequest): FirstProof {

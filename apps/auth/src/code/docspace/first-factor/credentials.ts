@@ -41,6 +41,12 @@ export interface SignInRequest {
   transient: boolean;
 }
 
+/** A code, and whether it is in the path of the call. */
+export interface ShownCode {
+  code: string;
+  inPath: boolean;
+}
+
 /** What a sign-in came to: a session, or the step it waits for. */
 export interface SignInStep {
   factor: SecondFactor;

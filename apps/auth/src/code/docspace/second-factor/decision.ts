@@ -3,7 +3,7 @@ import type { RedeemOutcome } from '@app/attempts';
 import { BackupCodes, type HeldAccount } from '@app/accounts';
 import { audit, auditRefusal, type Recorded } from '@app/audit';
 import { Database, type Effect, of, ofOne, part, type Part, sql, statement } from '@app/database';
-import { AuthError, isBackupCode, isSixDigits, secondsUntil, type RequestContext } from '@app/kernel';
+import { AuthError, isFactorCode, secondsUntil, type RequestContext } from '@app/kernel';
 import type { OwnedSession } from '@app/sessions';
 import {
   FactorConnection,
@@ -74,7 +74,7 @@ export class DocspaceDecision {
     code: string,
     make: MakeSession,
   ): Promise<void> {
-    if (!isSixDigits(code) && !isBackupCode(code)) {
+    if (!isFactorCode(code)) {
       const refused = { outcome: 'no_code', accountId: awaited.account_id };
       await this.database.rows(auditRefusal(call, 'code.verify', refused));
       throw new AuthError('code_wrong');
