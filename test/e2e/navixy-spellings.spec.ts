@@ -21,17 +21,61 @@ describe('the spellings of a navixy call', () => {
   const credentials = new URLSearchParams({ login: 'spell@example.com', password: PASSWORD });
   const session = async () => (await client.signIn('spell@example.com')).body.hash;
 
-  it.each(['/user/auth', '/user/auth/', '/v2/user/auth', '/v2/user/auth/'])(
-    '%s is the sign-in',
-    async (path) => {
-      const answer = await client.post(path, { login: 'spell@example.com', password: PASSWORD });
-      expect(answer.body).toMatchObject({ success: true, type: 'authenticated' });
-    },
-  );
+  const BASES = ['', '/v2', '/api-v2', '/fsm', '/v2/fsm', '/API-v2', '/V2/FSM'];
 
-  it.each(['/user/session/renew/', '/v2/user/session/renew/', '/v2/user/get_info/', '/v2/user/logout/'])(
-    '%s is known with its trailing slash',
-    async (path) => expect((await client.post(path, undefined, await session())).status).toBe(200),
+  describe.each(BASES)('below %j', (base) => {
+    it.each(['/user/auth', '/user/auth/'])('%s is the sign-in', async (path) => {
+      const answer = await client.post(`${base}${path}`, { login: 'spell@example.com', password: PASSWORD });
+      expect(answer.body).toMatchObject({ success: true, type: 'authenticated' });
+    });
+
+    it('a code is verified, and sent again', async () => {
+      const { hash, code } = await client.pending('coded@example.com');
+      expect((await client.post(`${base}/user/auth/code/verify`, { code }, hash)).status).toBe(200);
+      const other = await client.pending('coded@example.com');
+      const resent = await client.post(`${base}/user/auth/code/resend`, undefined, other.hash);
+      expect([200, 429]).toContain(resent.status);
+    });
+
+    it.each(['/user/session/renew/', '/user/get_info/', '/user/logout/'])(
+      '%s is known with its trailing slash, by POST and GET',
+      async (path) => {
+        const hash = await session();
+        const method = path === '/user/logout/' ? 'POST' : 'GET';
+        expect((await client.send(`${base}${path}?hash=${hash}`, { method })).status).toBe(200);
+      },
+    );
+
+    const bare = base === '';
+    it.each(['/user/nothing', '/user', ...(bare ? [] : ['/nothing', '/auth/signin', '/api/2.0/settings'])])(
+      '%s is no path of this family, and refused in its words',
+      async (path) => {
+        const wrong = `${base}${path}`;
+        for (const method of ['POST', 'GET', 'DELETE']) {
+          const { status, body } = await client.send(wrong, { method });
+          expect([status, body]).toEqual([
+            400,
+            { success: false, status: { code: 111, description: 'Wrong handler' } },
+          ]);
+        }
+      },
+    );
+
+    it('a wrong method is said with the right one', async () => {
+      const { status, body, headers } = await client.send(`${base}/user/auth`, { method: 'DELETE' });
+      expect([status, body.status?.code, headers.get('allow')]).toEqual([400, 112, 'POST']);
+    });
+  });
+
+  it.each(['/v2/v2', '/fsm/v2', '/fsm/fsm', '/api-v2/v2', '/v2/fsm/fsm', '/v2/fsm/v2'])(
+    'abuse: below %s there is nothing: a base stands there once',
+    async (base) => {
+      const answer = await client.post(`${base}/user/auth`, {
+        login: 'spell@example.com',
+        password: PASSWORD,
+      });
+      expect(answer.body).toMatchObject({ success: false, status: { code: 111 } });
+    },
   );
 
   it('takes parameters as JSON, as a form, in the query, and with GET', async () => {

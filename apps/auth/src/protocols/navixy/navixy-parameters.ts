@@ -6,15 +6,17 @@ import { navixy } from './navixy.protocol.js';
 
 const HASH = /^[0-9a-f]{32}$/;
 const SCHEME = /^NVX(?<hash>.*)$/is;
-const VERSION = /^\/v2(?=\/)/i;
+/** What servers of this family put before the path of a call: one of them, once. */
+const BASE = /^\/(?:api-v2|v2\/fsm|v2|fsm)(?=\/)/i;
 
 /**
- * Gives every spelling of a call one form before it is routed: `/v2` is optional, and a GET with its parameters in the
+ * Gives every spelling of a call one form before it is routed: what servers of this family put before it (`/v2`, `/v2/fsm`, `/fsm`,
+ * `/api-v2`) is optional, and a GET with its parameters in the
  * query, which the protocol discourages but its clients still send, is the POST it stands for.
  */
 export function navixySpellings(protocols: ProtocolTable): Handler {
   return (request, _response, next) => {
-    const url = request.url.replace(VERSION, '');
+    const url = request.url.replace(BASE, '');
     const [path = ''] = url.split('?', 1);
     if (protocols.of(path) === navixy) {
       request.url = url;

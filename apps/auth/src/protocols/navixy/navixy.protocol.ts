@@ -6,7 +6,7 @@ import { navixyErrors } from './navixy.errors.js';
 /** docs/protocols/navixy.md: numbered errors in an envelope, lenient with what it does not know, JSON and forms. */
 export const navixy: Protocol = {
   name: 'navixy',
-  prefixes: ['/v2', '/user'],
+  prefixes: ['/v2', '/api-v2', '/fsm', '/user'],
   renderError,
   validation: { whitelist: true, transform: true },
   bodies: { json: ['application/json', 'text/json', 'application/*+json'], form: true },
