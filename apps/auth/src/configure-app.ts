@@ -28,9 +28,10 @@ export function configureApp(app: NestExpressApplication, config: Config): void 
   app.use(requestLog(logger));
   app.use(app.get(MetricsService).observe());
   app.use(securityHeaders(config));
-  if (config.http.corsOrigins.length) {
+  const { patterns } = config.http.corsOrigins;
+  if (patterns.length) {
     app.enableCors({
-      origin: config.http.corsOrigins,
+      origin: [...patterns],
       credentials: true,
       exposedHeaders: ['Retry-After', 'X-Request-Id', 'X-Development-Session'],
     });

@@ -1,5 +1,6 @@
 import { withoutTrailing } from '@app/kernel';
 import { z } from 'zod';
+import { Origins } from './origins.js';
 import { productionProblems } from './production.js';
 import { LONGEST_ACCESS_TOKEN_SECONDS, variables, type Variables } from './variables.js';
 
@@ -64,7 +65,7 @@ export class Config {
       /** Whether browsers reach the service over https alone. */
       secure: publicUrl.startsWith('https:'),
       trustedProxies: env.TRUSTED_PROXIES,
-      corsOrigins: env.CORS_ORIGINS,
+      corsOrigins: new Origins(env.CORS_ORIGINS),
       redirectUrls: env.REDIRECT_URLS,
     });
     this.log = Object.freeze({ level: env.LOG_LEVEL, pretty: env.NODE_ENV === 'development' });
@@ -168,7 +169,9 @@ export class Config {
     const { hostname, origin } = new URL(this.http.publicUrl);
     this.webauthn = Object.freeze({
       rpId: env.WEBAUTHN_RP_ID ?? hostname,
-      origins: env.WEBAUTHN_ORIGINS.length ? env.WEBAUTHN_ORIGINS : [origin, ...env.CORS_ORIGINS],
+      origins: new Origins(
+        env.WEBAUTHN_ORIGINS.length ? env.WEBAUTHN_ORIGINS : [origin, ...env.CORS_ORIGINS],
+      ),
     });
     this.recovery = Object.freeze({ delaySeconds: env.RECOVERY_DELAY_SECONDS });
     this.captcha = Object.freeze({

@@ -2,5 +2,6 @@ export { Config, ConfigError, readConfig, readEnvironment, type ConfigProblem } 
 export { ConfigModule } from './config.module.js';
 export { envExample } from './env-example.js';
 export type { IdentityProviderConfig } from './identity-providers.js';
+export { Origins } from './origins.js';
 export { loadKeyRing } from './key-file.js';
 export { VERSION } from './version.js';

@@ -1,5 +1,6 @@
 import type { ConfigProblem } from './config.js';
 import { plainHttpFields } from './identity-providers.js';
+import { hasPlainHttp } from './web-addresses.js';
 
 type Given = Record<string, string | undefined>;
 
@@ -32,7 +33,7 @@ export function productionProblems(env: Given): ConfigProblem[] {
   else if (!env.PUBLIC_URL.startsWith('https://'))
     refuse('PUBLIC_URL', 'must begin with https:// in production.');
   for (const name of ['CORS_ORIGINS', 'REDIRECT_URLS', 'WEBAUTHN_ORIGINS']) {
-    if (env[name]?.includes('http://')) refuse(name, 'must hold https:// entries only in production.');
+    if (hasPlainHttp(env[name] ?? '')) refuse(name, 'must hold no http:// entries in production.');
   }
   if (env.WACHT_STAGING === 'true') {
     refuse('WACHT_STAGING', 'must be false in production: a session in a URL ends up in histories and logs.');

@@ -37,17 +37,6 @@ export const url = (...schemes: string[]) =>
     error: `must be a URL that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`,
   });
 
-/** Web origins, `https://app.example.com`: scheme, host and port alone. */
-export const origins = list.refine(
-  (entries) => entries.every((entry) => URL.canParse(entry) && new URL(entry).origin === entry),
-  { error: 'must be a comma-separated list of origins such as https://app.example.com' },
-);
-
-/** Absolute URLs. */
-export const urls = list.refine((entries) => entries.every((entry) => URL.canParse(entry)), {
-  error: 'must be a comma-separated list of absolute URLs',
-});
-
 const NETWORK_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
 
 function isNetwork(entry: string): boolean {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { identityProviders } from './identity-providers.js';
-import { flag, keyRing, networks, origins, seconds, url, urls, whole } from './readers.js';
+import { flag, keyRing, networks, seconds, url, whole } from './readers.js';
 import { retentions } from './retentions.js';
 import { maybe, set } from './variable.js';
+import { origins, passkeyOrigins, redirects } from './web-addresses.js';
 
 const DAY = 86_400;
 /** The ceiling of `ACCESS_TOKEN_SECONDS`: a signing key verifies for this long after its last signature. */
@@ -23,8 +24,12 @@ export const variables = {
     'Where people reach the service. Links are built from this alone. Default: http://localhost:<PORT>.',
   ),
   TRUSTED_PROXIES: set(networks, '', 'Proxies whose X-Forwarded-For is believed, read from the right.'),
-  CORS_ORIGINS: set(origins, '', 'Web origins that may call the service from a browser.'),
-  REDIRECT_URLS: set(urls, '', 'URLs that a magic link may lead on to.'),
+  CORS_ORIGINS: set(
+    origins,
+    '',
+    'Origins that may call the service from a browser or a web view: https://app.example.com, https://*.example.com (one label), capacitor://localhost.',
+  ),
+  REDIRECT_URLS: set(redirects, '', 'URLs that a magic link may lead on to, of pages or apps.'),
   LOG_LEVEL: set(
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'must be fatal, error, warn, info, debug, trace or silent',
@@ -121,9 +126,9 @@ export const variables = {
     'Domain that passkeys belong to. Default: the host of PUBLIC_URL.',
   ),
   WEBAUTHN_ORIGINS: set(
-    origins,
+    passkeyOrigins,
     '',
-    'Web origins whose passkeys and keys are accepted. Default: that of PUBLIC_URL and CORS_ORIGINS.',
+    'Origins whose passkeys and keys are accepted, also android:apk-key-hash:<SHA-256 of the signing certificate, base64url>. Default: that of PUBLIC_URL and CORS_ORIGINS.',
   ),
 
   PASSWORD_TRIES_LIMIT: set(

@@ -10,10 +10,10 @@ import type { Request } from 'express';
  */
 @Injectable()
 export class SameSiteGuard implements CanActivate {
-  private readonly origins: string[];
+  private readonly own: string;
 
-  constructor({ http }: Config) {
-    this.origins = [new URL(http.publicUrl).origin, ...http.corsOrigins];
+  constructor(private readonly config: Config) {
+    this.own = new URL(config.http.publicUrl).origin;
   }
 
   canActivate(context: ExecutionContext): boolean {
@@ -24,7 +24,8 @@ export class SameSiteGuard implements CanActivate {
   }
 
   private isOurs(origin: string | undefined, site: unknown): boolean {
-    if (origin !== undefined && this.origins.includes(origin)) return true;
+    if (origin !== undefined && (origin === this.own || this.config.http.corsOrigins.has(origin)))
+      return true;
     return site === undefined ? origin === undefined : site === 'same-origin' || site === 'none';
   }
 }

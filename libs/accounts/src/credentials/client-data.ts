@@ -1,3 +1,4 @@
+import type { Origins } from '@app/config';
 import { withoutTrailing } from '@app/kernel';
 import { z } from 'zod';
 
@@ -13,7 +14,7 @@ export interface ClientDataExpectation {
   type: 'key.create' | 'key.get';
   /** The texts the challenge may be. */
   challenges: string[];
-  origins: readonly string[];
+  origins: Origins;
 }
 
 /** The bytes of base64url text; none for text that is not. */
@@ -42,7 +43,12 @@ export function spellings(challenge: string): string[] {
 export function isExpectedClientData(encoded: string, expected: ClientDataExpectation): boolean {
   const { data } = clientData.safeParse(decodeJson(encoded));
   if (!data || data.type !== expected.type || data.crossOrigin) return false;
-  const atHome =
-    data.origin === undefined ? expected.type === 'key.get' : expected.origins.includes(data.origin);
+  const atHome = data.origin === undefined ? expected.type === 'key.get' : expected.origins.has(data.origin);
   return atHome && expected.challenges.includes(withoutTrailing(data.challenge, '='));
+}
+
+/** Where a passkey says that it was used, when that is one of ours. */
+export function ownOriginOf(encoded: string, origins: Origins): string[] {
+  const { data } = clientData.safeParse(decodeJson(encoded));
+  return data?.origin !== undefined && origins.has(data.origin) ? [data.origin] : [];
 }

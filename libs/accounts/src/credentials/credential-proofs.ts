@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
 import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
-import { isExpectedClientData, spellings } from './client-data.js';
+import { isExpectedClientData, ownOriginOf, spellings } from './client-data.js';
 import type { CredentialKind } from './credential.entity.js';
 import { attestedKey, isAsserted } from './key-proof.js';
 
@@ -92,7 +92,7 @@ export class CredentialProofs {
     const verdict = await verifyRegistrationResponse({
       response: publicKeyResponse(credId, { clientDataJSON: clientData, attestationObject: attestationData }),
       expectedChallenge: (signed) => challenges.includes(signed),
-      expectedOrigin: [...origins],
+      expectedOrigin: ownOriginOf(clientData, origins),
       expectedRPID: rpId,
       requireUserVerification: true,
     }).catch(() => undefined);
@@ -110,7 +110,7 @@ export class CredentialProofs {
     const verdict = await verifyAuthenticationResponse({
       response: publicKeyResponse(credId, { clientDataJSON, signature, authenticatorData, userHandle }),
       expectedChallenge: (signed) => challenges.includes(signed),
-      expectedOrigin: [...origins],
+      expectedOrigin: ownOriginOf(clientDataJSON, origins),
       expectedRPID: rpId,
       requireUserVerification: true,
       credential: {
