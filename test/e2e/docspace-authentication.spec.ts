@@ -105,7 +105,7 @@ describe('POST /api/2.0/authentication', () => {
       expect(body.response).toEqual({
         sms: true,
         tfa: false,
-        phoneNoise: `+${phone.slice(1, 5)}*******${phone.slice(-2)}`,
+        phoneNoise: `+${phone.slice(1, 5)}*****${phone.slice(-4)}`,
         expires: '2026-01-15T12:05:00.000Z',
         confirmUrl: expect.stringMatching(
           /^http:\/\/localhost:0\/confirm\/PhoneAuth\?type=PhoneAuth&key=[\w-]{43}$/,

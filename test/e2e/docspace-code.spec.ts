@@ -66,7 +66,7 @@ describe('POST /api/2.0/authentication/{code}', () => {
         token: expect.stringMatching(/^[\w-]{43}$/),
         expires: '2026-02-14T12:00:00.000Z',
         sms: true,
-        phoneNoise: `+4915*******${phone.slice(-2)}`,
+        phoneNoise: `+4915*****${phone.slice(-4)}`,
         tfa: false,
       });
       expect(cookies).toEqual({ asc_auth_key: body.response.token });

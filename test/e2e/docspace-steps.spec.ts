@@ -55,7 +55,7 @@ describe('the steps of a docspace sign-in', () => {
       expect(body.response).toEqual({
         sms: true,
         tfa: false,
-        phoneNoise: `+${phone.slice(1, 5)}*******${phone.slice(-2)}`,
+        phoneNoise: `+${phone.slice(1, 5)}*****${phone.slice(-4)}`,
         expires: '2026-01-15T12:05:00.000Z',
       });
       const second = await app.mailbox.code(phone, 2);

@@ -132,7 +132,7 @@ export class DocspaceAuthentication {
   expires?: string;
   /** Whether the code is texted. */
   sms: boolean;
-  /** The number it goes to, with its middle hidden. @example '+4915*******78' */
+  /** The number it goes to, with its middle hidden. @example '+4915*****5678' */
   phoneNoise?: string;
   /** Whether the code is one of an authenticator, or mailed. */
   tfa: boolean;

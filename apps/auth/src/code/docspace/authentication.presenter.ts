@@ -8,8 +8,7 @@ import type { SignInStep } from './first-factor/credentials.js';
 import type { SentText } from './second-factor/text.service.js';
 
 const FIRST_DIGITS = 4;
-const LAST_DIGITS = 2;
-const SHORTEST_HIDDEN = 8;
+const LAST_DIGITS = 4;
 
 /** Says a step and hands its credential over: the session's cookie, or the one of the page that does the next step. */
 @Injectable()
@@ -67,10 +66,10 @@ export function confirmType({ factor, awaits }: SignInStep): ConfirmType {
   return awaits?.setUp ? 'TfaActivation' : 'TfaAuth';
 }
 
-/** `+`, four digits, asterisks and the last digits; a number too short to hide is shown. */
+/** As the family's first server shows a number: `+`, its first and last four digits, asterisks between; a shorter one bare. */
 export function noise(phone: string): string {
   const digits = phone.replace(/\D/g, '');
-  if (digits.length < SHORTEST_HIDDEN) return `+${digits}`;
+  if (digits.length < FIRST_DIGITS + LAST_DIGITS) return digits;
   const hidden = '*'.repeat(digits.length - FIRST_DIGITS - LAST_DIGITS);
   return `+${digits.slice(0, FIRST_DIGITS)}${hidden}${digits.slice(-LAST_DIGITS)}`;
 }
