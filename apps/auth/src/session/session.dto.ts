@@ -142,7 +142,7 @@ export class WachtAttemptRequest {
 
 export class WachtVerifyRequest extends WachtAttemptRequest {
   /**
-   * The code from the mail or text, or the one the authenticator shows. `verification_code` is the same.
+   * The code from the mail or text, the one the authenticator shows, or as second factor a backup code. `verification_code` is the same.
    * @example '123456'
    */
   @IsPlainText()

@@ -3,7 +3,7 @@ import { completeSignUp } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { Config } from '@app/config';
 import { type Part, part, sql } from '@app/database';
-import { isSixDigits, type RequestContext } from '@app/kernel';
+import { isBackupCode, isFactorCode, isSixDigits, type RequestContext } from '@app/kernel';
 import { enterBrowser, inSession, refuseTakenName, SecondFactorCheck } from '@app/sign-in';
 import { BrowserSessions, type Flow, type StagedSession } from '@app/sessions';
 import { channelOf, openAttempt, stepOf } from './attempt-step.js';
@@ -20,7 +20,7 @@ export interface AttemptReference {
 const firstOf = (flow: Part<Flow>) =>
   sql`a.browser_attempt_id = (SELECT id FROM ${flow}) AND a.session_id IS NULL AND a.kind = 'code'`;
 /** For a code that was sent, only the statement that checks it has to know whose it is. */
-const NOBODY = { account_id: '0', session_id: null, totp_secret: null };
+const NOBODY = { account_id: '0', session_id: null, totp_secret: null, setup: null };
 
 /** The code of an attempt: proves an address, and makes of it what the attempt was begun for. */
 @Injectable()
@@ -43,9 +43,11 @@ export class VerifyService {
     const attempt = openAttempt(browser.view, kind, id, call.now);
     const event = kind === 'sign_up' ? 'sign_up.verify' : 'code.verify';
     if (!attempt) return this.guesses.refuse(call, event);
-    if (!isSixDigits(code)) return this.guesses.refuse(call, event, 'code_wrong');
+    const second = stepOf(attempt) === 'verify_second_factor';
+    const isCode = second ? isFactorCode(code) : isSixDigits(code);
+    if (!isCode) return this.guesses.refuse(call, event, 'code_wrong');
     if (kind === 'sign_up') return this.verifySignUp(call, browser, attempt, code);
-    if (stepOf(attempt) !== 'verify_second_factor') return this.verifyFirst(call, browser, attempt, code);
+    if (!second) return this.verifyFirst(call, browser, attempt, code);
     return this.verifySecond(call, browser, attempt, code);
   }
 
@@ -62,18 +64,19 @@ export class VerifyService {
     return this.guesses.decide(call, gate, 'code.verify', { redemption, proven });
   }
 
-  /** With an authenticator two statements, because only the process can read its secret. */
+  /** With an authenticator or a backup code two statements, because only the process can read its secret, and knows how the code rests. */
   private async verifySecond(
     call: RequestContext,
     browser: Browser,
     { id, factor }: BrowserAttempt,
     code: string,
   ): Promise<string> {
-    const awaited = factor === 'totp' ? await this.guesses.awaited(call, browser, id, code) : undefined;
+    const shown = factor === 'totp' || isBackupCode(code);
+    const awaited = shown ? await this.guesses.awaited(call, browser, id, code) : undefined;
     const gate = this.guesses.gate(call, browser, (locked) => this.browsers.pending(call, id, locked));
     const known = awaited ?? { ...NOBODY, second_factor: factor ?? 'none' };
     const scope = { ...inSession, binding: () => id };
-    const { redemption, proven, effects } = this.check.redeemCode(call, scope, gate.allowed, known, code);
+    const { redemption, proven, effects } = this.check.redeem(call, scope, gate.allowed, known, code);
     return this.guesses.decide(call, gate, 'code.verify', {
       redemption,
       proven: this.browsers.promote(call, proven),

@@ -35,6 +35,7 @@ export interface AwaitedFactor extends FactorHolder {
 }
 
 type ProvenByCode = FactorHolder & Pick<AwaitedFactor, 'second_factor' | 'totp_secret'>;
+type ProvenByFactor = ProvenByCode & Pick<AwaitedFactor, 'setup'>;
 
 /** As it is asked for, in one row. */
 export interface AwaitedRow extends Omit<AwaitedFactor, 'setup'> {
@@ -113,7 +114,7 @@ export class SecondFactorCheck {
     call: RequestContext,
     scope: FactorScope,
     gate: Part<Candidate>,
-    awaited: AwaitedFactor,
+    awaited: ProvenByFactor,
     code: string,
   ): CheckedFactor {
     if (isBackupCode(code)) return this.redeemBackup(call, scope, gate, awaited, code);
@@ -158,7 +159,7 @@ export class SecondFactorCheck {
     call: RequestContext,
     scope: FactorScope,
     gate: Part<Candidate>,
-    { account_id }: AwaitedFactor,
+    { account_id }: ProvenByCode,
     code: string,
   ): CheckedFactor {
     const locked = this.backupCodes.locked(account_id, code);
@@ -189,7 +190,7 @@ export class SecondFactorCheck {
     call: RequestContext,
     scope: FactorScope,
     gate: Part<Candidate>,
-    awaited: AwaitedFactor,
+    awaited: ProvenByCode,
     setup: FactorSetup,
     code: string,
   ): CheckedFactor {
