@@ -88,7 +88,7 @@ export class RegistrationService {
     return [
       changed,
       ...endedBy('authenticator_connected', call, changed.raised, { brings }).effects,
-      ...this.notices.tell(call, changed.raised, { template: 'factor_changed', facts }),
+      ...this.notices.tell(call, changed.enrolled, { template: 'factor_changed', facts }),
     ];
   }
 }

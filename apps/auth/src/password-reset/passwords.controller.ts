@@ -28,7 +28,8 @@ export class PasswordsController {
   /**
    * Mail a link for a new password
    *
-   * The answer is the same whether there is such an account or not.
+   * The answer is the same whether there is such an account or not. Where the mailbox is the account's second factor, the link goes
+   * to its phone, or there is none, and the mail says so.
    */
   @Post('forgot-password')
   @HttpCode(200)

@@ -15,6 +15,7 @@ import { endedBy, OwnerNotices } from '@app/sign-in';
 import type { ProvenKeys } from './new-keys.service.js';
 
 const LINK_BITS = 128;
+const ENROLLED = { template: 'factor_changed', facts: { change: 'totp_enabled' } } as const;
 
 /** What a recovery does, as parts of the statement that decides about it. */
 @Injectable()
@@ -43,6 +44,7 @@ export class RecoveryEffects {
       changed,
       ...endedBy('recovery_completed', call, changed.raised, { brings }).effects,
       ...this.notices.tell(call, of, { template: 'recovery_completed', facts: {} }),
+      ...(totp ? this.notices.tell(call, changed.enrolled, ENROLLED) : []),
     ];
   }
 

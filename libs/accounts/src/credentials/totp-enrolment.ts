@@ -11,8 +11,12 @@ export interface Enrolment {
   step: number;
 }
 
-/** `raised`: the account with its new stamp. With an authenticator there are more. */
-type ChangedKeys = Record<string, Part> & { raised: Part<HeldAccount> };
+/** A type and not an interface, so that it is a record of parts too. `raised`: the account with its new stamp. */
+type ChangedKeys = {
+  raised: Part<HeldAccount>;
+  /** The account, if it has got the authenticator. */
+  enrolled: Part<OfAccount>;
+};
 
 /**
  * The keys of the account change: what was made for it before is over, and it gets the authenticator, if one is given and it has
@@ -23,7 +27,7 @@ export function changeKeys(
   from: Part<OfAccount>,
   totp?: Enrolment,
 ): ChangedKeys {
-  if (!totp) return { raised: raiseStamp({ now }, from) };
+  if (!totp) return { raised: raiseStamp({ now }, from), enrolled: nobody() };
   const unprotected = part<OfAccount>(
     'unprotected',
     sql`
@@ -37,7 +41,11 @@ export function changeKeys(
         second_factor = CASE WHEN a.second_factor = 'none' AND ${totp.sealed} IS NOT NULL THEN 'totp' ELSE a.second_factor END
       FROM ${from} f WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp`,
   );
-  return { unprotected, raised, authenticator: enrol({ now }, unprotected, totp) };
+  return { raised, enrolled: enrol({ now }, unprotected, totp) };
+}
+
+function nobody(): Part<OfAccount> {
+  return part('enrolled', sql`SELECT NULL::bigint AS account_id WHERE false`);
 }
 
 function enrol(

@@ -27,13 +27,13 @@ const named: Record<Language, Wording> = {
     subject: (site) => `Your ${site} account has a new user name`,
     opening: (site) =>
       `The user name of your account at ${site} was changed. The one before does not sign in any more.`,
-    closing: `Your password is the same as before. ${STRANGER.en}`,
+    closing: STRANGER.en,
   },
   de: {
     subject: (site) => `Ihr Konto bei ${site} hat einen neuen Benutzernamen`,
     opening: (site) =>
       `Der Benutzername Ihres Kontos bei ${site} wurde geändert. Mit dem alten geht die Anmeldung nicht mehr.`,
-    closing: `Ihr Passwort ist dasselbe wie zuvor. ${STRANGER.de}`,
+    closing: STRANGER.de,
   },
 };
 

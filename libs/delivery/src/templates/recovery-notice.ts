@@ -51,7 +51,7 @@ const completed: Record<
   en: {
     subject: (site) => `Your ${site} account was recovered`,
     opening: (site) =>
-      `All keys of your account at ${site} were replaced and all its sessions have ended. Your second factor is the same as before.`,
+      `All keys of your account at ${site} were replaced and all its sessions have ended. A second factor that it had is the same as before.`,
     stranger:
       'If this was not you, tell whoever runs the site at once: somebody has your mailbox and your recovery key.',
     sms: (site) =>
@@ -60,7 +60,7 @@ const completed: Record<
   de: {
     subject: (site) => `Ihr Konto bei ${site} wurde wiederhergestellt`,
     opening: (site) =>
-      `Alle Schlüssel Ihres Kontos bei ${site} wurden ersetzt und alle Sitzungen beendet. Ihr zweiter Faktor ist derselbe wie zuvor.`,
+      `Alle Schlüssel Ihres Kontos bei ${site} wurden ersetzt und alle Sitzungen beendet. Ein zweiter Faktor, den es hatte, ist derselbe wie zuvor.`,
     stranger:
       'Waren Sie das nicht, dann sagen Sie sofort dem Betreiber Bescheid: Jemand hat Ihr Postfach und Ihren Wiederherstellungsschlüssel.',
     sms: (site) =>
