@@ -70,6 +70,13 @@ describe('account create', () => {
     });
   });
 
+  it('stores an international domain as machines write it', async () => {
+    const { out } = await create('--email', 'Liv@Bücher.example');
+    expect(await row(out.trim())).toMatchObject({ email: 'liv@xn--bcher-kva.example' });
+    const again = await create('--email', 'liv@xn--bcher-kva.example');
+    expect(again).toMatchObject({ code: 1, err: 'Another account has this email.\n' });
+  });
+
   it('prints the otpauth URI of an authenticator, whose secret is sealed at rest', async () => {
     const { out } = await create('--email', 'totp@example.com', '--second-factor', 'totp');
     const [id, uri] = out.trim().split('\n') as [string, string];
@@ -115,6 +122,15 @@ describe('account create', () => {
         'a line break in an e-mail address',
         ['--email', 'anna@example.com\nbcc: x@example.com'],
         /e-mail address such as/,
+      ],
+      ['two e-mail addresses', ['--email', 'anna@example.com,bob@example.com'], /e-mail address such as/],
+      ['a second @', ['--email', 'anna＠home@example.com'], /e-mail address such as/],
+      ['65 octets before the @', ['--email', `${'a'.repeat(65)}@example.com`], /e-mail address such as/],
+      ['a ligature of 18 characters in a user name', ['--username', '\ufdfa'], /no white space/],
+      [
+        'a UUID in full-width letters',
+        ['--username', '７c6a2f1e-8a1f-4f0b-9c1d-2f1a3b4c5d6e'],
+        /look like an id/,
       ],
       ['an @ in a user name', ['--username', 'anna@home'], /no @, and no \+/],
       ['a full-width @ in a user name', ['--username', 'anna＠home'], /no @, and no \+/],

@@ -64,18 +64,11 @@ export { changeLanguage } from './activation.js';
 export { endCredentialsAt } from './end-credentials.js';
 export { accountContact, signUpContact, type Contact } from './contacts.js';
 export { mailboxOwner, type MailboxOwner } from './mailbox-owner.js';
-export {
-  accountsBehind,
-  nameFindings,
-  respell,
-  takenFor,
-  type NamedAccount,
-  type NameFinding,
-} from './name-check.js';
+export { accountsBehind, nameFindings, respell, takenFor, type NameFinding } from './name-check.js';
 export { NewPassword } from './new-password.js';
 export { PASSWORD_LENGTH } from './password-strength.js';
 export { setPhone } from './phone-credential.js';
-export { registerSilently, type SilentRegistration } from './silent-registration.js';
+export { registerSilently } from './silent-registration.js';
 export { completeSignUp, insertSignUp, takenIdentifiers } from './sign-up.js';
 export { SignUpEntity } from './sign-up.entity.js';
 export { BackupCodeEntity } from './second-factors/backup-code.entity.js';

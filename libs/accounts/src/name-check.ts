@@ -35,7 +35,7 @@ export function nameFindings({ id, email, username }: NamedAccount): NameFinding
     findings.push({ id, field: 'email', value: email, reason: 'no_address' });
   if (email !== null && stored && stored !== email)
     findings.push({ id, field: 'email', value: email, reason: 'spelled_otherwise', stored });
-  const { fault } = readUsername(username ?? 'none');
+  const fault = username === null ? undefined : readUsername(username).fault;
   if (username !== null && fault) findings.push({ id, field: 'username', value: username, reason: fault });
   return findings;
 }

@@ -17,7 +17,7 @@ export class NamesOfFormerReleases1760000017000 implements MigrationInterface {
     const [{ count }] = (await runner.query(
       `SELECT count(*)::int AS count FROM accounts WHERE ${MAY_BE_OTHERS}`,
     )) as [{ count: number }];
-    const note = `${count} accounts may have names that are not written or taken so any more: see account check.`;
+    const note = `Accounts with names that would be refused or written otherwise today: about ${count} (account check lists them).`;
     if (count > 0) runner.dataSource.logger.log('info', note, runner);
   }
 
