@@ -89,7 +89,8 @@ export class LinkRequestService {
     const verdict = part<Recorded & { outcome: LinkSendVerdict['outcome'] }>(
       'verdict',
       sql`
-        SELECT CASE WHEN NOT EXISTS (SELECT FROM ${allowed}) THEN 'too_soon' WHEN a.id IS NULL THEN 'enough' WHEN r.address IS NULL THEN 'nobody' ELSE 'sent' END AS outcome,
+        SELECT CASE WHEN NOT EXISTS (SELECT FROM ${allowed}) THEN 'too_soon' WHEN a.id IS NULL THEN 'enough'
+            WHEN r.address IS NULL THEN 'nobody' ELSE 'sent' END AS outcome,
           s.account_id, NULL::bigint AS session_id, a.id AS attempt_id
         FROM ${subject} s LEFT JOIN ${opened.attempt} a ON true LEFT JOIN ${recipient} r ON true`,
     );
