@@ -9,6 +9,7 @@ export type SecondFactor = (typeof SECOND_FACTORS)[number];
 @Unique('accounts_email_key', ['email'])
 @Unique('accounts_username_key', ['username'])
 @Unique('accounts_phone_key', ['phone'])
+@Index('accounts_unproven', ['createdAt'], { where: 'activated_at IS NULL AND invited_at IS NULL' })
 @Check('accounts_identified', 'num_nonnulls(email, username, phone) > 0')
 @Check('accounts_second_factor', `second_factor IN ('none', 'email', 'sms', 'totp')`)
 export class AccountEntity {

@@ -6,7 +6,7 @@ export type { NewAttempt, Opened, OpenedAttempt, Opening, RedeemQuestion } from 
 export { refillBudget } from './budget.js';
 export { isLive, openOfSubject } from './conditions.js';
 export { MAILED_KEYS } from './mailed-keys.js';
-export { attemptPurges } from './purge.js';
+export { attemptPurges, dropBudgets } from './purge.js';
 export { MagicLinkEntity } from './magic-link.entity.js';
 export type { Redemption, RedeemOutcome, GuessVerdict } from './redeem.js';
 export { nextSend, takeSendWindow, type SendRule } from './send-window.js';

@@ -1,4 +1,4 @@
-import { sql, type Sql } from '@app/database';
+import { part, type Part, sql, type Sql } from '@app/database';
 
 /**
  * Statements that tidy up a batch each and answer a row for each row they took. What others hold is skipped, not waited for.
@@ -31,3 +31,12 @@ export const attemptPurges = {
         AND NOT EXISTS (SELECT FROM attempts a WHERE a.subject = b.subject AND a.status = 'open')
       LIMIT ${batch}::int FOR UPDATE SKIP LOCKED) RETURNING subject`,
 };
+
+/** The budgets of accounts that are deleted go with them. */
+export function dropBudgets(of: Part<{ account_id: string }>): Part<{ subject: string }> {
+  return part(
+    'budgets',
+    sql`
+    DELETE FROM guess_budgets WHERE subject IN (SELECT account_id::text FROM ${of}) RETURNING subject`,
+  );
+}

@@ -54,6 +54,8 @@ export class Config {
   readonly captcha;
   readonly identityProviders;
   readonly audit;
+  /** How long an account waits for its owner that somebody registered and nobody uses. */
+  readonly unprovenAccountSeconds: number;
 
   constructor(env: Variables) {
     this.production = env.NODE_ENV === 'production';
@@ -161,6 +163,7 @@ export class Config {
       wachtNewSessionsPerMinute: env.WACHT_NEW_SESSIONS_PER_MINUTE_LIMIT,
       yatRequestsPerMinute: env.YAT_REQUESTS_PER_MINUTE_LIMIT,
     });
+    this.unprovenAccountSeconds = env.UNPROVEN_ACCOUNT_DAYS * DAY_SECONDS;
     this.audit = Object.freeze({
       keptSeconds: env.AUDIT_RETENTION_DAYS * DAY_SECONDS,
       refusalsKeptSeconds:

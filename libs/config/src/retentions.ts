@@ -9,4 +9,9 @@ export const retentions = {
     '30',
     'How long it is kept what calls were refused that did nothing; never longer than the rest.',
   ),
+  UNPROVEN_ACCOUNT_DAYS: set(
+    days,
+    '7',
+    'How long an account is kept that somebody registered, nobody has proven to own, and nobody uses.',
+  ),
 };

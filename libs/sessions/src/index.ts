@@ -16,6 +16,8 @@ export {
 } from './end-sessions.js';
 export { SessionEntity, type AuthenticationMethod } from './session.entity.js';
 export {
+  isUnused,
+  lockedSessions,
   purgeBrowserAttempts,
   purgeBrowserSessions,
   purgeEmptyBrowserSessions,

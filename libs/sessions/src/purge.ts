@@ -1,4 +1,4 @@
-import { sql, type Sql } from '@app/database';
+import { part, type Part, sql, type Sql } from '@app/database';
 
 /** A batch of sessions whose life was over before `before`. What others hold is skipped. */
 export function purgeSessions(before: Date, batch: number): Sql {
@@ -54,4 +54,26 @@ export function purgeBrowserSessions(before: Date, batch: number): Sql {
     DELETE FROM browser_sessions WHERE id IN (
       SELECT id FROM browser_sessions WHERE expires_at <= ${before}::timestamptz
       LIMIT ${batch}::int FOR UPDATE SKIP LOCKED) RETURNING id`;
+}
+
+/**
+ * Condition on account `a`: nobody has signed in to it or refreshed a session of it since `before`, and no session is alive that has been
+ * used after the registration.
+ */
+export function isUnused(now: Date, before: Date): Sql {
+  return sql`NOT EXISTS (
+    SELECT FROM sessions s WHERE s.account_id = a.id AND (
+      greatest(s.created_at, s.refresh_rotated_at) > ${before}::timestamptz
+      OR (s.ended_at IS NULL AND s.expires_at > ${now}::timestamptz
+        AND (s.refresh_rotated_at IS NOT NULL OR s.created_at > a.created_at))))`;
+}
+
+/** The sessions of accounts that are locked, locked as well: whoever refreshes one at this moment is waited for. */
+export function lockedSessions(of: Part<{ account_id: string }>): Part<{ id: string }> {
+  return part(
+    'locked_sessions',
+    sql`
+    SELECT s.id FROM sessions s JOIN ${of} f ON f.account_id = s.account_id WHERE s.ended_at IS NULL
+    ORDER BY s.id FOR UPDATE OF s`,
+  );
 }

@@ -18,6 +18,7 @@ export interface AuthenticationMethod {
   'sessions_refresh',
   '(refresh_hash IS NULL) = (absolute_ends_at IS NULL) AND (refresh_previous_hash IS NULL) = (refresh_rotated_at IS NULL) AND (refresh_hash IS NOT NULL OR refresh_previous_hash IS NULL)',
 )
+@Index('sessions_account', ['accountId'])
 @Index('sessions_live', ['accountId'], { where: 'ended_at IS NULL' })
 @Index('sessions_expires_at', ['expiresAt'])
 @Index('sessions_ended', ['endedAt'], { where: 'ended_at IS NOT NULL' })

@@ -17,6 +17,7 @@ import {
 } from '@app/sessions';
 import { PostgresThrottlerStorage } from '@app/throttle';
 import { DataSource } from 'typeorm';
+import { UnprovenAccounts } from './unproven-accounts.service.js';
 
 const EVERY_MS = 60_000;
 const BATCH = 1000;
@@ -39,6 +40,7 @@ export class HousekeepingService {
     private readonly database: Database,
     private readonly dataSource: DataSource,
     private readonly limits: PostgresThrottlerStorage,
+    private readonly unproven: UnprovenAccounts,
     private readonly clock: Clock,
     private readonly config: Config,
   ) {}
@@ -76,7 +78,8 @@ export class HousekeepingService {
       () => purgeAudit(plusSeconds(now, -audit.keptSeconds), BATCH),
     ];
     const purges = statements.map((query) => async () => (await this.database.rows(query())).length);
-    return [...purges, () => this.limits.purge(now, BATCH)];
+    const accounts = () => this.unproven.purge(now, BATCH);
+    return [...purges, accounts, () => this.limits.purge(now, BATCH)];
   }
 }
 

@@ -6,6 +6,7 @@ export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
 
 /** A public key of an account. One that is revoked stays as a record and opens nothing. */
 @Entity('credentials')
+@Index('credentials_account', ['accountId'])
 @Unique('credentials_uuid_key', ['uuid'])
 @Check('credentials_kind', `kind IN ('Fido2', 'Key', 'RecoveryKey')`)
 @Index('credentials_active', ['accountId', 'credentialId'], { where: 'revoked_at IS NULL', unique: true })
@@ -35,6 +36,7 @@ export class CredentialEntity {
 
 /** A proven recovery that waits out its delay. The new credentials are not good before. */
 @Entity('pending_recoveries')
+@Index('pending_recoveries_all', ['accountId'])
 @Check('pending_recoveries_end', '(ended_at IS NULL) = (end_reason IS NULL)')
 @Index('pending_recoveries_account', ['accountId'], { where: 'ended_at IS NULL', unique: true })
 @Index('pending_recoveries_due', ['dueAt'], { where: 'ended_at IS NULL' })

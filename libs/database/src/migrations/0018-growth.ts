@@ -6,8 +6,17 @@ const INDEXES = {
   attempts_due: `attempts (expires_at) WHERE status = 'open'`,
   sessions_ended: 'sessions (ended_at) WHERE ended_at IS NOT NULL',
   send_windows_over: 'send_windows (window_ends_at)',
+  accounts_unproven: 'accounts (created_at) WHERE activated_at IS NULL AND invited_at IS NULL',
   guess_budgets_strangers: `guess_budgets (coalesce(refills_at, '-infinity')) WHERE subject LIKE '?%'`,
 };
+
+/** By what an account that is deleted finds all that hangs on it, and not only what is alive. */
+const OF_ACCOUNTS = {
+  sessions_account: 'sessions (account_id)',
+  credentials_account: 'credentials (account_id)',
+  pending_recoveries_all: 'pending_recoveries (account_id)',
+};
+const ALL = { ...INDEXES, ...OF_ACCOUNTS };
 
 /** What is recorded stays as it is, but for two things: that the same happened once more, and its end after the retention. */
 const APPEND_ONLY = `
@@ -23,7 +32,7 @@ export class Growth1760000018000 implements MigrationInterface {
   name = 'Growth1760000018000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const [name, on] of Object.entries(INDEXES)) await runner.query(`CREATE INDEX ${name} ON ${on}`);
+    for (const [name, on] of Object.entries(ALL)) await runner.query(`CREATE INDEX ${name} ON ${on}`);
     await runner.query(`
       ALTER TABLE audit_events ADD COLUMN repeat_key text, ADD COLUMN repeated integer NOT NULL DEFAULT 0`);
     await runner.query(`
@@ -41,7 +50,7 @@ export class Growth1760000018000 implements MigrationInterface {
       [],
     );
     await runner.query(`ALTER TABLE audit_events DROP COLUMN repeat_key, DROP COLUMN repeated`);
-    await runner.query(`DROP INDEX ${Object.keys(INDEXES).join(', ')}`);
+    await runner.query(`DROP INDEX ${Object.keys(ALL).join(', ')}`);
   }
 
   /** `statements`: what is looked at as a whole; `rows`: what is looked at row by row. */

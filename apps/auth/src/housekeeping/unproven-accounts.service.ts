@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import { deleteUnproven, lockedAccounts, unprovenAccounts } from '@app/accounts';
+import { dropBudgets } from '@app/attempts';
+import { Config } from '@app/config';
+import { Database, sql, statement } from '@app/database';
+import { plusSeconds } from '@app/kernel';
+import { isUnused, lockedSessions } from '@app/sessions';
+
+/** Accounts that somebody registered, nobody has proven to own, and nobody uses: with them goes the address that they keep. */
+@Injectable()
+export class UnprovenAccounts {
+  constructor(
+    private readonly database: Database,
+    private readonly config: Config,
+  ) {}
+
+  /**
+   * Deletes a batch; answers how many. Whoever proves or uses one at this moment holds its row: they are waited for, and what they
+   * did is seen by the statement that deletes.
+   */
+  async purge(now: Date, batch: number): Promise<number> {
+    const before = plusSeconds(now, -this.config.unprovenAccountSeconds);
+    const unused = isUnused(now, before);
+    const found = await this.database.rows<{ id: string }>(unprovenAccounts(before, unused, batch));
+    const ids = found.map(({ id }) => id);
+    if (!ids.length) return 0;
+    const accounts = lockedAccounts(ids);
+    // Counted, because all have to be locked.
+    const lock = sql`
+      SELECT (SELECT count(*) FROM ${accounts}) AS accounts, (SELECT count(*) FROM ${lockedSessions(accounts)}) AS sessions`;
+    const deleted = deleteUnproven(ids, before, unused);
+    await this.database.rowsUnderLock(lock, statement(deleted, dropBudgets(deleted)));
+    return ids.length;
+  }
+}
