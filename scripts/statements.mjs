@@ -34,7 +34,8 @@ const LARGE = [
 /** Who may look at a whole table, and why. */
 const MAY_SCAN = {
   'Outbox.': 'counts what is queued; asked by the health page and the metrics, which remember the answer',
-  HousekeepingService: 'takes a batch of what is over, at night and never in the way of a request',
+  HousekeepingService: 'takes a batch of what is over, never in the way of a request',
+  UnprovenAccounts: 'a part of housekeeping',
 };
 
 const [folder, flag] = process.argv.slice(2);
