@@ -107,7 +107,7 @@ export default ts.config(
   ...ts.configs.recommended,
   {
     // An expression that goes back, or begins anew at every character, lets a short text hold the event loop for seconds.
-    files: ['{apps,libs}/**/*.ts'],
+    files: ['{apps,libs}/**/*.{ts,mjs}', 'scripts/**/*.mjs'],
     ignores: ['**/*.spec.ts'],
     plugins: { regexp },
     rules: {
