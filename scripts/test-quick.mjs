@@ -7,7 +7,7 @@ import { basename, join } from 'node:path';
 
 /** Minutes of fuzzing, processes that start and stop: nothing for between two edits. */
 const SLOW =
-  /fuzz|bad-input|races|start-up|two-processes|embedded|cli-|readme|delivery-smtp|rotation|busy|captcha/;
+  /fuzz|bad-input|model|races|start-up|two-processes|embedded|cli-|readme|delivery-smtp|rotation|busy|captcha/;
 /** One way through each protocol: what a change of a lib that all of them use has to leave whole. */
 const SMOKE = [
   'test/e2e/navixy-verify.spec.ts',

@@ -10,6 +10,7 @@ const GROUPS = 8;
 
 /** What takes long, the longest first: dealt out one by one, so that no group has all of it. */
 const LONG = [
+  'model',
   'wacht-bad-input',
   'start-up',
   'docspace-fuzz',
@@ -17,6 +18,7 @@ const LONG = [
   'cli-binary',
   'what-ends-when',
   'what-ends-when-races',
+  'races-over-processes',
   'two-processes',
   'embedded-postgres',
   'dfns-bad-input',
@@ -38,7 +40,7 @@ function specs(): string[] {
 }
 
 /** Odd input leads to odd shapes of statements, or does not: what is written down must be the same each time. */
-const ODD = /fuzz|bad-input|statements\.spec|throttle|rotation|worker|housekeeping/;
+const ODD = /fuzz|bad-input|model\.spec|statements\.spec|throttle|rotation|worker|housekeeping/;
 
 /** Runs the files of a group, each as a suite of its own: hooks that a file has at its top are those of its suite. */
 export function gather(group: number): void {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { Test } from '@nestjs/testing';
+import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import { AccountsModule } from '@app/accounts';
 import { readConfig } from '@app/config';
 import { AttemptsModule } from '@app/attempts';
@@ -30,6 +30,14 @@ import { until } from './until.js';
 
 export const PASSWORD = 'correct horse battery';
 
+/** A service that clients can call, in this process or in another, and the mails that it sends. */
+export interface Service {
+  url: string;
+  mailbox: Pick<TestMailbox, 'count' | 'code'> & {
+    newest(to: string, count?: number): Promise<{ text: string }>;
+  };
+}
+
 /** The real service over HTTP, on a database of its own, with a clock that the test moves. */
 export class TestApp {
   readonly clock: TestClock;
@@ -45,8 +53,15 @@ export class TestApp {
     this.mailbox = new TestMailbox(nest);
   }
 
-  /** `environment`: variables that differ from the defaults; `replicaOf`: an app to share database and clock with. */
-  static async start(environment: Record<string, string> = {}, replicaOf?: TestApp): Promise<TestApp> {
+  /**
+   * `environment`: variables that differ from the defaults; `replicaOf`: an app to share database and clock with; `replace`: what else
+   * than the clock is not the real thing.
+   */
+  static async start(
+    environment: Record<string, string> = {},
+    replicaOf?: TestApp,
+    replace: (module: TestingModuleBuilder) => TestingModuleBuilder = (module) => module,
+  ): Promise<TestApp> {
     const database = replicaOf
       ? { url: replicaOf.databaseUrl, drop: async () => {} }
       : await createTestDatabase();
@@ -57,13 +72,13 @@ export class TestApp {
       PORT: '0',
       ...environment,
     });
-    const module = await Test.createTestingModule({
+    const builder = Test.createTestingModule({
       imports: [AppModule.forRoot(config, database.url), AccountsModule, AttemptsModule],
       providers: [AccountsService, MailedKeysService, SessionsService, OwnerNotices],
     })
       .overrideProvider(Clock)
-      .useValue(replicaOf?.clock ?? new TestClock())
-      .compile();
+      .useValue(replicaOf?.clock ?? new TestClock());
+    const module = await replace(builder).compile();
     const nest = module.createNestApplication<NestExpressApplication>(new FastExpressAdapter(), {
       bodyParser: false,
     });
