@@ -1,11 +1,10 @@
 import { Client } from 'pg';
 import { NavixyClient, otherThan } from '../support/navixy-client.js';
 import { createAccount, RunningService } from '../support/running-service.js';
-import { SmtpReceiver, type ReceivedMail } from '../support/smtp-receiver.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import type { ReceivedMail, SmtpReceiver } from '../support/smtp-receiver.js';
+import type { TestDatabase } from '../support/test-database.js';
+import { shared } from '../support/two-services.js';
 import { until } from '../support/until.js';
-
-const KEYS = `k1:${Buffer.alloc(32, 5).toString('base64')}`;
 
 describe('two processes of the service on one database', () => {
   let database: TestDatabase;
@@ -17,16 +16,8 @@ describe('two processes of the service on one database', () => {
   let accounts = 0;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    mails = await SmtpReceiver.start();
-    environment = {
-      DATABASE_URL: database.url,
-      COUNTERSIGN_KEYS: KEYS,
-      SMTP_URL: mails.url(),
-      // A killed process may have had the mail in hand: another takes it over when the lease ends.
-      OUTBOX_LEASE_SECONDS: '3',
-      NAVIXY_REQUESTS_PER_SECOND_LIMIT: '100000',
-    };
+    // A killed process may have had the mail in hand: another takes it over when the lease ends.
+    ({ database, mails, environment } = await shared({ OUTBOX_LEASE_SECONDS: '3' }));
     services = [await RunningService.start(environment), await RunningService.start(environment)];
     clients = services.map((service) => new NavixyClient(service));
     reader = new Client({ connectionString: database.url });

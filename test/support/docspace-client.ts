@@ -1,5 +1,5 @@
 import { expectDocumented } from './documented.js';
-import { PASSWORD, type TestApp } from './test-app.js';
+import { PASSWORD, type Service } from './test-app.js';
 
 export interface DocspaceAnswer<Content = Record<string, string | boolean | undefined>> {
   status: number;
@@ -21,7 +21,7 @@ const BASE = '/api/2.0';
 
 /** A client of the docspace protocol. */
 export class DocspaceClient {
-  constructor(private readonly app: TestApp) {}
+  constructor(private readonly app: Pick<Service, 'url'>) {}
 
   async send<Content>(
     method: string,

@@ -1,5 +1,5 @@
 import { expectDocumented } from './documented.js';
-import { PASSWORD, type TestApp } from './test-app.js';
+import { PASSWORD, type Service } from './test-app.js';
 
 export interface NavixyAnswer {
   status: number;
@@ -19,7 +19,7 @@ export interface NavixyAnswer {
 
 /** A client of the navixy protocol: JSON, and the hash in the header. */
 export class NavixyClient {
-  constructor(private readonly app: Pick<TestApp, 'url'> & Partial<Pick<TestApp, 'mailbox'>>) {}
+  constructor(private readonly app: Pick<Service, 'url'> & Partial<Service>) {}
 
   async send(path: string, init: RequestInit = {}): Promise<NavixyAnswer> {
     const { status, headers, ...response } = await answered(

@@ -1,5 +1,5 @@
 import { expectDocumented } from './documented.js';
-import { PASSWORD, type TestApp } from './test-app.js';
+import { PASSWORD, type Service } from './test-app.js';
 
 export interface WachtSession {
   signin_attempts: {
@@ -40,7 +40,7 @@ export class WachtClient {
   cookie: string | undefined;
 
   constructor(
-    private readonly app: TestApp,
+    private readonly app: Service,
     private readonly headers: Record<string, string> = {},
   ) {}
 

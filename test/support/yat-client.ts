@@ -1,5 +1,5 @@
 import { expectDocumented } from './documented.js';
-import { PASSWORD, type TestApp } from './test-app.js';
+import { PASSWORD, type Service } from './test-app.js';
 
 export interface YatAnswer {
   status: number;
@@ -26,7 +26,7 @@ export interface YatAnswer {
 
 /** A client of the yat protocol: JSON in, JSON out, and the access token in the header. */
 export class YatClient {
-  constructor(private readonly app: TestApp) {}
+  constructor(private readonly app: Pick<Service, 'url'>) {}
 
   async send(path: string, init: RequestInit = {}): Promise<YatAnswer> {
     const response = await fetch(`${this.app.url}${path}`, { method: 'POST', ...init });
