@@ -4,6 +4,18 @@ import { until } from './until.js';
 /** Of the advisory lock behind which statements wait. */
 const KEY = 4_711;
 
+/** The rows of an account that statements lock, by what they are. `$1`: its id. */
+export const LOCKS = {
+  account: 'SELECT FROM accounts WHERE id = $1 FOR NO KEY UPDATE',
+  sessions: 'SELECT FROM sessions WHERE account_id = $1 FOR UPDATE',
+  'browser sessions': `
+    SELECT FROM browser_sessions WHERE id IN (SELECT browser_session_id FROM browser_attempts WHERE account_id = $1) FOR UPDATE`,
+  attempts: 'SELECT FROM attempts WHERE account_id = $1 FOR UPDATE',
+  'guess budgets': 'SELECT FROM guess_budgets WHERE subject = $1::bigint::text FOR UPDATE',
+  'factor set-up': 'SELECT FROM factor_setups WHERE account_id = $1 FOR UPDATE',
+} as const;
+export type Lock = keyof typeof LOCKS;
+
 /**
  * Two calls that meet in a known order. Every statement that decides something writes an audit row when all its other work is done:
  * a trigger there stops it at the moment at which it has locked, read and written everything and has not committed. One that
@@ -43,16 +55,64 @@ export class Interleaving {
     }
   }
 
+  /**
+   * Sends `first` while these rows of the account are locked, and `second` once the first waits for them, or has been answered without;
+   * lets them go on when the second has come as far. Answers whether they met: whether the first had not been answered when the
+   * second was sent.
+   */
+  async meetAt(
+    lock: Lock,
+    accountId: string,
+    first: () => Promise<unknown>,
+    second: () => Promise<unknown>,
+  ): Promise<boolean> {
+    await this.client.query('BEGIN');
+    try {
+      await this.client.query(LOCKS[lock], [accountId]);
+      const one = sent(first);
+      await this.waitingOrAnswered(one);
+      const met = !one.answered;
+      const other = sent(second);
+      await this.waitingOrAnswered(one, other);
+      await this.client.query('COMMIT');
+      await Promise.all([one.answer, other.answer]);
+      return met;
+    } finally {
+      await this.client.query('ROLLBACK');
+    }
+  }
+
   async end(): Promise<void> {
     await this.client.end();
   }
 
-  private async waiting(count: number): Promise<void> {
+  private async waitingOrAnswered(...calls: Sent[]): Promise<void> {
     await until(async () => {
-      const { rows } = await this.client.query(
-        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-      );
-      return rows.length >= count;
-    }, `${count} waiting statements`);
+      const waiting = await this.countWaiting();
+      return waiting >= calls.filter(({ answered }) => !answered).length;
+    }, 'each call to wait or to be answered');
   }
+
+  private async waiting(count: number): Promise<void> {
+    await until(async () => (await this.countWaiting()) >= count, `${count} waiting statements`);
+  }
+
+  private async countWaiting(): Promise<number> {
+    const { rows } = await this.client.query(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    return rows.length;
+  }
+}
+
+interface Sent {
+  answer: Promise<unknown>;
+  answered: boolean;
+}
+
+function sent(call: () => Promise<unknown>): Sent {
+  const one: Sent = { answered: false, answer: Promise.resolve() };
+  one.answer = call().finally(() => (one.answered = true));
+  one.answer.catch(() => undefined);
+  return one;
 }
