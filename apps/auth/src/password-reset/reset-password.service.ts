@@ -4,7 +4,7 @@ import { AttemptsRepository } from '@app/attempts';
 import { audit, auditRefusal } from '@app/audit';
 import { Database, exists, ofOne, statement } from '@app/database';
 import { AuthError, type RequestContext } from '@app/kernel';
-import { endedBy, OwnerNotices } from '@app/sign-in';
+import { endedBy, OwnerNotices, recordRefusal } from '@app/sign-in';
 
 /** A new password for who has the link from the mailbox. */
 @Injectable()
@@ -25,7 +25,9 @@ export class ResetPasswordService {
   async reset(call: RequestContext, token: string, password: string): Promise<void> {
     const link = await this.look(call, token);
     if (link?.state !== 'open') return this.refuse(call, link);
-    const passwordHash = await this.passwords.hash(password, link.known_by);
+    const passwordHash = await this.passwords
+      .hash(password, link.known_by)
+      .catch(recordRefusal(this.database, call, 'password.reset', { accountId: link.account_id }));
     const verdict = await this.database.row(this.decision(call, token, passwordHash));
     if (!verdict?.changed) throw refusalOf(verdict?.outcome);
   }

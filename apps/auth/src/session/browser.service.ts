@@ -3,6 +3,7 @@ import { audit, recordedAs, type AuditEvent } from '@app/audit';
 import { Database, part, type Part, sql, statement } from '@app/database';
 import { AuthError, digest, randomToken, type RequestContext } from '@app/kernel';
 import { BrowserSessions, type LockedBrowser, type OwnedSession } from '@app/sessions';
+import { recordRefusal } from '@app/sign-in';
 import { RowLimits } from '@app/throttle';
 import { newBrowserLimit } from '../limits/wacht.limits.js';
 import { emptyView, type Browser, type BrowserAnswer } from './browser.js';
@@ -58,7 +59,8 @@ export class BrowserService {
     which: { id?: string; all: boolean },
   ): Promise<BrowserAnswer> {
     const all = browser.view.sign_ins.map(({ id }) => id);
-    if (!which.all && which.id !== undefined && !all.includes(which.id)) throw unknownSignIn();
+    if (!which.all && which.id !== undefined && !all.includes(which.id))
+      return this.refuse(call, 'session.end');
     const ending = which.all ? all : all.filter((id) => id === (which.id ?? browser.view.active_id));
     for (const id of ending)
       await this.change(call, browser, 'session.end', (locked) => this.browsers.signOut(call, id, locked));
@@ -67,12 +69,16 @@ export class BrowserService {
 
   /** Makes another of the sign-ins the active one. */
   async switch(call: RequestContext, browser: Browser, id: string): Promise<BrowserAnswer> {
-    if (!browser.view.sign_ins.some((signIn) => signIn.id === id)) throw unknownSignIn();
+    if (!browser.view.sign_ins.some((signIn) => signIn.id === id)) return this.refuse(call, 'session.switch');
     const changed = await this.change(call, browser, 'session.switch', (locked) =>
       this.browsers.activate(call, id, locked),
     );
-    if (!changed) throw unknownSignIn();
+    if (!changed) return this.refuse(call, 'session.switch');
     return { view: await this.view(call, browser.id) };
+  }
+
+  private refuse(call: RequestContext, event: AuditEvent): Promise<never> {
+    return recordRefusal(this.database, call, event, { outcome: 'absent' })(unknownSignIn());
   }
 
   private async create(call: RequestContext): Promise<Entered> {

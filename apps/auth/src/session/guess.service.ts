@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { lockOwner } from '@app/accounts';
+import { lockOwner, takenName } from '@app/accounts';
 import type { RedeemOutcome, Redemption } from '@app/attempts';
 import { audit, auditRefusal, type AuditEvent } from '@app/audit';
 import { Database, type Effect, exists, of, ofOne, part, type Part, sql, statement } from '@app/database';
@@ -11,7 +11,13 @@ import {
   type AuthErrorCode,
   type RequestContext,
 } from '@app/kernel';
-import { type AwaitedFactor, inSession, retryOnConflict, SecondFactorCheck } from '@app/sign-in';
+import {
+  type AwaitedFactor,
+  inSession,
+  recordRefusal,
+  retryOnConflict,
+  SecondFactorCheck,
+} from '@app/sign-in';
 import { BrowserSessions, type Flow, type LockedBrowser, type StagedSession } from '@app/sessions';
 import type { Browser } from './browser.js';
 
@@ -107,6 +113,13 @@ export class GuessService {
     const { awaited, effects } = this.check.find(call, inSession, flow, code);
     const row = await retryOnConflict(() => this.database.row(statement(awaited, ...effects)));
     return row && this.check.read(row);
+  }
+
+  /** The code was right, and somebody else has a name of the sign-up meanwhile: nothing has happened, which is recorded apart. */
+  async refuseTaken(call: RequestContext, error: unknown): Promise<never> {
+    const name = takenName(error);
+    if (!name) throw error;
+    return recordRefusal(this.database, call, 'sign_up.verify')(new AuthError(`${name}_taken`));
   }
 
   /** What no guess was made at: there is no such attempt, or no longer, or what was typed can be no code. */

@@ -3,6 +3,7 @@ import { AttemptsRepository, type NewAttempt } from '@app/attempts';
 import { Config } from '@app/config';
 import { Database } from '@app/database';
 import { AuthError, plusSeconds, secondsUntil, type RequestContext } from '@app/kernel';
+import { recordRefusal } from '@app/sign-in';
 import { channelOf, openAttempt } from './attempt-step.js';
 import type { Browser } from './browser.js';
 import type { BrowserAttempt } from './browser-view.js';
@@ -31,8 +32,9 @@ export class PrepareService {
     channel: Channel,
   ): Promise<void> {
     const attempt = openAttempt(browser.view, kind, id, call.now);
-    if (!attempt) throw unknownAttempt();
-    if (channelOf(attempt) !== channel) throw new AuthError('address_missing');
+    if (!attempt) return this.refuse(call, 'absent', unknownAttempt());
+    if (channelOf(attempt) !== channel)
+      return this.refuse(call, 'no_address', new AuthError('address_missing'));
     const sending = sendingOf(
       call,
       browser,
@@ -50,6 +52,10 @@ export class PrepareService {
         retryAfterSeconds: next_at ? secondsUntil(next_at, call.now) : waitSeconds,
       });
     }
+  }
+
+  private refuse(call: RequestContext, outcome: string, error: AuthError): Promise<never> {
+    return recordRefusal(this.database, call, 'code.send', { outcome })(error);
   }
 
   private ruleOf(

@@ -4,7 +4,7 @@ import { audit, recordedAs } from '@app/audit';
 import { Database, statement } from '@app/database';
 import { AuthError, digest, KeyRing, randomToken, type RequestContext, type Identifier } from '@app/kernel';
 import { BrowserSessions } from '@app/sessions';
-import { FirstFactor, type ProvenFactor, withoutSession } from '@app/sign-in';
+import { FirstFactor, type ProvenFactor, recordRefusal, withoutSession } from '@app/sign-in';
 import { begunBy, type Browser } from './browser.js';
 
 /** How somebody wants to sign in, and who they say they are. */
@@ -51,7 +51,9 @@ export class BrowserSignInService {
     const flow = this.browsers.begin(call, attempt, this.browsers.locked(call, browser), subject);
     const verdict = begunBy(flow);
     const begun = await this.database.row(statement(verdict, audit(call, 'sign_in', verdict)));
-    if (!begun) throw new AuthError('attempt_not_found');
+    if (begun) return;
+    const gone = recordRefusal(this.database, call, 'sign_in', { outcome: 'absent' });
+    return gone(new AuthError('attempt_not_found'));
   }
 
   private async start(

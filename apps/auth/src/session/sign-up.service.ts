@@ -13,6 +13,7 @@ import {
   type Identifier,
 } from '@app/kernel';
 import { BrowserSessions } from '@app/sessions';
+import { recordRefusal } from '@app/sign-in';
 import { begunBy, type Browser } from './browser.js';
 
 /** What somebody signs up with; identifiers in the one form they are stored in. */
@@ -45,7 +46,9 @@ export class SignUpService {
     const taken = await this.takenOf(identifiers);
     const refusal = this.refusalOf(taken);
     if (refusal) return this.refuse(call, refusal);
-    const passwordHash = await this.passwords.hash(request.password, knownBy(request));
+    const passwordHash = await this.passwords
+      .hash(request.password, knownBy(request))
+      .catch(recordRefusal(this.database, call, 'sign_up'));
     await this.begin(call, browser, request, passwordHash, taken);
   }
 
@@ -73,7 +76,9 @@ export class SignUpService {
     const signUp = insertSignUp({ ...request, passwordHash, ...addresses }, flow);
     const verdict = begunBy(flow);
     const begun = await this.database.row(statement(verdict, signUp, audit(call, 'sign_up', verdict)));
-    if (!begun) throw new AuthError('attempt_not_found');
+    if (begun) return;
+    const gone = recordRefusal(this.database, call, 'sign_up', { outcome: 'absent' });
+    return gone(new AuthError('attempt_not_found'));
   }
 
   private async takenOf(identifiers: Identifier[]): Promise<Taken[]> {

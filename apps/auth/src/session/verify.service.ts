@@ -4,7 +4,7 @@ import { AttemptsRepository } from '@app/attempts';
 import { Config } from '@app/config';
 import { type Part, part, sql } from '@app/database';
 import { isBackupCode, isFactorCode, isSixDigits, type RequestContext } from '@app/kernel';
-import { enterBrowser, inSession, refuseTakenName, SecondFactorCheck } from '@app/sign-in';
+import { enterBrowser, inSession, SecondFactorCheck } from '@app/sign-in';
 import { BrowserSessions, type Flow, type StagedSession } from '@app/sessions';
 import { channelOf, openAttempt, stepOf } from './attempt-step.js';
 import type { Browser } from './browser.js';
@@ -106,6 +106,6 @@ export class VerifyService {
     );
     return this.guesses
       .decide(call, gate, 'sign_up.verify', { redemption, proven, also: [completion], renewable: true })
-      .catch(refuseTakenName);
+      .catch((error: unknown) => this.guesses.refuseTaken(call, error));
   }
 }
