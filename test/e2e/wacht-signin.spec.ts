@@ -43,6 +43,15 @@ describe('POST /auth/signin', () => {
       expect(answer.body.session.signins).toHaveLength(1);
     });
 
+    it('with plain_username knows it by its phone too, and by nothing with an @', async () => {
+      const email = freshEmail();
+      await app.createAccount({ email, phone: '+4915112345777', secondFactor: 'none' });
+      const signIn = (username: string) =>
+        new WachtClient(app).signIn({ strategy: 'plain_username', username, password: PASSWORD });
+      expect((await signIn('+49 1511 2345-777')).answer.body.session.signins).toHaveLength(1);
+      expect((await signIn(email)).answer.status).toBe(401);
+    });
+
     it.each(['email', 'sms', 'totp'] as const)(
       'waits for the second factor %s, and is complete with it',
       async (secondFactor) => {

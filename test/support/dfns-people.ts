@@ -64,9 +64,14 @@ export class DfnsPeople {
     await accounts.changeSecondFactor(this.app.operatorCall(), await accounts.find(email), factor);
   }
 
-  /** Registers a key and a recovery key. */
+  /** Somebody new with a key and a recovery key. */
   async member(extra: object = {}): Promise<Member> {
-    const { email, id, uuid, otpauthUri } = await this.newcomer(extra);
+    return this.registered(await this.newcomer(extra));
+  }
+
+  /** Registers a key and a recovery key. */
+  async registered(person: Omit<Member, 'key' | 'recoveryKey'>): Promise<Member> {
+    const { email } = person;
     const { challenge, temporaryAuthenticationToken: token } = await this.registrationChallenge(email);
     const key = new SoftwareKey('Key');
     const recoveryKey = new SoftwareKey('RecoveryKey', 'EdDSA');
@@ -79,7 +84,7 @@ export class DfnsPeople {
       token,
     );
     if (answer.status !== 200) throw new Error(`registration: ${JSON.stringify(answer.body)}`);
-    return { id, uuid, email, key, recoveryKey, otpauthUri };
+    return { ...person, key, recoveryKey };
   }
 
   /** Spends a mailed recovery code. */

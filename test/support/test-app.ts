@@ -12,6 +12,7 @@ import { OwnerNotices } from '@app/sign-in';
 import { AppModule } from '../../apps/auth/src/app.module.js';
 import { configureApp } from '../../apps/auth/src/configure-app.js';
 import { FastExpressAdapter } from '../../apps/auth/src/http/fast-express-adapter.js';
+import { AccountStateService } from '../../apps/cli/src/account-state.service.js';
 import {
   AccountsService,
   type AccountRequest,
@@ -74,7 +75,7 @@ export class TestApp {
     });
     const builder = Test.createTestingModule({
       imports: [AppModule.forRoot(config, database.url), AccountsModule, AttemptsModule],
-      providers: [AccountsService, MailedKeysService, SessionsService, OwnerNotices],
+      providers: [AccountsService, AccountStateService, MailedKeysService, SessionsService, OwnerNotices],
     })
       .overrideProvider(Clock)
       .useValue(replicaOf?.clock ?? new TestClock());

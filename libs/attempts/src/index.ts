@@ -1,4 +1,10 @@
-export { AttemptEntity, GuessBudgetEntity, SendWindowEntity, type AttemptPurpose } from './attempt.entity.js';
+export {
+  AttemptEntity,
+  GuessBudgetEntity,
+  SendWindowEntity,
+  type AttemptFactor,
+  type AttemptPurpose,
+} from './attempt.entity.js';
 export { AttemptsModule } from './attempts.module.js';
 export { AttemptsRepository, LINK_BINDING } from './attempts.repository.js';
 export { insertLinkPage, provenInBrowser, type LinkState, type ProvenInBrowser } from './links.js';
@@ -9,7 +15,7 @@ export { MAILED_KEYS } from './mailed-keys.js';
 export { attemptPurges, dropBudgets } from './purge.js';
 export { MagicLinkEntity } from './magic-link.entity.js';
 export type { Redemption, RedeemOutcome, GuessVerdict } from './redeem.js';
-export { nextSend, takeSendWindow, type SendRule } from './send-window.js';
+export { nextSend, takeSendWindow, type SendRule, type SentPurpose } from './send-window.js';
 export { nextStrangersSend, takeStrangersTurn, type StrangersRule } from './strangers-turn.js';
 export {
   closeAttempts,

@@ -1,11 +1,21 @@
 import { part, type Part, sql, type Sql } from '@app/database';
 import { plusSeconds, type RequestContext } from '@app/kernel';
-import type { AttemptPurpose } from './attempt.entity.js';
+
+/** What codes and links are sent for; a login code of 16 digits, which anybody may ask for, has a window of its own. */
+export type SentPurpose =
+  | 'sign_in'
+  | 'sign_up'
+  | 'second_factor'
+  | 'factor_setup'
+  | 'magic_link'
+  | 'password_reset'
+  | 'recovery'
+  | 'registration'
+  | 'login';
 
 /** When a code may be sent again to one subject for one purpose. */
 export interface SendRule {
-  /** Of the attempts; a login code of 16 digits, which anybody may ask for, has a window of its own. */
-  purpose: AttemptPurpose | 'login';
+  purpose: SentPurpose;
   waitSeconds: number;
   /** At most this many in an hour; no such limit when absent. */
   hourlyLimit?: number;

@@ -1,4 +1,4 @@
-import { AuthError, identifyAs, phoneNumber, storedEmail, type Identifier } from '@app/kernel';
+import { AuthError, identify, identifyAs, phoneNumber, storedEmail, type Identifier } from '@app/kernel';
 import type { SignInRequest } from './sign-in.service.js';
 import type { SignUpRequest } from './sign-up.service.js';
 import type { AttemptReference } from './verify.service.js';
@@ -9,6 +9,15 @@ import type {
   WachtSignUpRequest,
 } from './session.dto.js';
 
+/**
+ * A user name, or a phone, which no user name looks like: whoever signed up with a phone alone has a password too, and it is the way in
+ * that stays when somebody else has used up the texts and the guesses of that phone.
+ */
+function nameOf(text: string): Identifier {
+  const name = identify(text);
+  return name.kind === 'phone' ? name : identifyAs('username', text);
+}
+
 export function toSignIn({
   strategy,
   email,
@@ -17,8 +26,7 @@ export function toSignIn({
   password,
 }: WachtSignInRequest): SignInRequest {
   const method = strategy;
-  if (method === 'plain_username')
-    return { method, identifier: identifyAs('username', username ?? ''), password };
+  if (method === 'plain_username') return { method, identifier: nameOf(username ?? ''), password };
   if (method === 'phone_otp') return { method, identifier: identifyAs('phone', phone_number ?? '') };
   return {
     method,

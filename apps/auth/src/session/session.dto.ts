@@ -31,7 +31,7 @@ export class WachtSignInRequest {
   email?: string;
 
   /**
-   * With `plain_username`.
+   * With `plain_username`; a phone with `+` and the country is one too.
    * @example 'ada.l'
    */
   @IsPlainText()
