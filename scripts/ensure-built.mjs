@@ -32,7 +32,7 @@ function isBuilt() {
 /** Of contents and not of dates: a checkout, a copy and an image change those at will. */
 function sourcesDigest() {
   const hash = createHash('sha256');
-  for (const file of [...FILES, ...sourcesIn('apps'), ...sourcesIn('libs')]) {
+  for (const file of [...FILES, ...sourcesIn('apps'), ...sourcesIn('libs'), ...sourcesIn('test/attack')]) {
     hash
       .update(`${file}\0`)
       .update(readFileSync(join(root, file)))

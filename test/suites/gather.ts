@@ -22,6 +22,8 @@ const LONG = [
   'two-processes',
   'embedded-postgres',
   'dfns-bad-input',
+  'attack',
+  'limits-of-strangers',
   'refresh-rotation',
 ];
 

@@ -47,6 +47,8 @@ export function configureApp(app: NestExpressApplication, config: Config): void 
 function securityHeaders({ http }: Config): ReturnType<typeof helmet> {
   return helmet({
     strictTransportSecurity: http.secure,
-    contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': http.secure ? [] : null } },
+    contentSecurityPolicy: {
+      directives: { 'base-uri': ["'none'"], 'upgrade-insecure-requests': http.secure ? [] : null },
+    },
   });
 }
