@@ -17,6 +17,8 @@ describe('a password that its owner chooses', () => {
     app = await TestApp.start({
       YAT_REQUESTS_PER_MINUTE_LIMIT: '100000',
       WACHT_REQUESTS_PER_MINUTE_LIMIT: '100000',
+      PUBLIC_URL: 'https://sign-in.zirbelholz.example.com',
+      MAIL_FROM: 'Kaltwasserhof <no-reply@example.com>',
     });
     yat = new YatClient(app);
   });
@@ -75,9 +77,25 @@ describe('a password that its owner chooses', () => {
       expect(await door(email, email)).toBe(weak);
     });
 
+    it('is refused when it is what the service is known by', async () => {
+      for (const known of ['zirbelholz12', 'Kaltwasserhof1'])
+        expect(await door(freshEmail(), known)).toBe(weak);
+    });
+
     it('is taken when it is neither', async () => {
       expect(await door(freshEmail(), GOOD)).toBe(true);
     });
+  });
+
+  it('is the one that was typed and no other: case, blanks at its edges and the end of a long one count', async () => {
+    const long = `${GOOD} `.repeat(6).slice(0, 128).padEnd(128, 'x');
+    for (const chosen of ['  Gelbe Kanne im Schnee 7 ', long]) {
+      const email = freshEmail();
+      expect((await yat.post('/users', { email, password: chosen })).status).toBe(200);
+      for (const other of [chosen.trim().toLowerCase(), chosen.toUpperCase(), chosen.slice(0, -1)])
+        expect((await yat.signIn(email, other)).status).toBe(401);
+      expect((await yat.signIn(email, chosen)).status).toBe(200);
+    }
   });
 
   it('leaves the link good when it is refused', async () => {

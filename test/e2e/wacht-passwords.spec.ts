@@ -80,6 +80,21 @@ describe('wacht passwords and names', () => {
       });
     });
 
+    it('leaves the second factor in its place', async () => {
+      const email = `reset${(people += 1)}@example.com`;
+      await app.createAccount({ email, secondFactor: 'totp' });
+      const before = app.mailbox.count(email);
+      await new WachtClient(app).post('/auth/forgot-password', { email });
+      const { text } = await app.mailbox.newest(email, before + 1);
+      const token = new URL(/https:\S+/.exec(text)?.[0] as string).searchParams.get('token');
+      expect((await reset(token as string, STRONG)).status).toBe(200);
+      const { answer } = await new WachtClient(app).signInWithPassword(email, STRONG);
+      expect(answer.body.session).toMatchObject({
+        signin_attempts: [{ current_step: 'verify_second_factor' }],
+        signins: [],
+      });
+    });
+
     it('leaves the link good when the new password is refused', async () => {
       const { token } = await mailed();
       expect((await reset(token, 'password1')).code).toBe('WEAK_PASSWORD');
@@ -132,6 +147,13 @@ describe('wacht passwords and names', () => {
       expect((await post(token, STRONG)).status).toBe(200);
       expect(await signIn(email, STRONG)).toBe(200);
       expect((await post(token, 'noch ein anderes Wort 8')).status).toBe(410);
+    });
+
+    it('masks what is typed, and lets password managers fill it in', async () => {
+      const { token } = await mailed();
+      const page = await (await fetch(`${app.url}/reset-password?token=${token}`)).text();
+      expect(page).toMatch(/<input type="password" name="password" autocomplete="new-password"/);
+      expect(page).not.toMatch(/onpaste|<script/);
     });
 
     it('speaks the language of the browser, and of a weak password too', async () => {

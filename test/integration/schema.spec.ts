@@ -60,6 +60,10 @@ describe('the schema', () => {
     expect(await dataSource.runMigrations()).toHaveLength(dataSource.migrations.length);
   });
 
+  it('comes without an account: none is there by default', async () => {
+    expect(await dataSource.query('SELECT id FROM accounts')).toEqual([]);
+  });
+
   it('refuses to change or delete an audit event', async () => {
     await dataSource.query(
       `INSERT INTO audit_events (id, at, event, outcome) VALUES (1, now(), 'password', 'wrong')`,

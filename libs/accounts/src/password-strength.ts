@@ -7,7 +7,7 @@ export const PASSWORD_LENGTH = { min: 8, max: 128 };
 const LEAST_SCORE = 3;
 /** The time an estimate takes grows with the square of the length; what is strong this far is strong. */
 const JUDGED_CHARACTERS = 32;
-const JUDGED_NAMES = { count: 12, characters: 64 };
+const JUDGED_NAMES = { count: 20, characters: 64 };
 
 interface Estimate {
   id: number;
