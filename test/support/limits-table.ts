@@ -75,7 +75,7 @@ export const LIMITS = {
     limit: 'wrong passwords of an account from anywhere: 20 in an hour',
     spender: `${ANYBODY}, from four networks`,
     lost: 'sign in with the password until the hour is over',
-    open: 'a link or code by mail, a key, or a new password by `forgot-password`; each proof of the mailbox lifts the lock',
+    open: 'a link or code by mail, a key, or a new password by `forgot-password`; each proof of the mailbox lifts the lock, also where the mailbox is the second factor and opens nothing by itself',
     code: ['PASSWORD_HOURLY_LIMIT'],
   },
   passwordQueue: {

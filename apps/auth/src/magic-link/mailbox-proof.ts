@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { claimMailbox, mailboxOwner, PasswordCheck, type HeldAccount, withAccount } from '@app/accounts';
+import {
+  claimMailbox,
+  mailboxOwner,
+  type OfAccount,
+  PasswordCheck,
+  type HeldAccount,
+  withAccount,
+} from '@app/accounts';
 import { AttemptsRepository, MAILED_KEYS, type Opening, type GuessVerdict } from '@app/attempts';
 import { type Effect, part, type Part, sql } from '@app/database';
 import type { RequestContext } from '@app/kernel';
@@ -39,8 +46,9 @@ export class MailboxProof {
   ) {}
 
   /**
-   * Whose mailbox it is, and what its first proof does. An account whose second factor is this very mailbox gets nothing by it: one
-   * mailbox is never two factors.
+   * Whose mailbox it is, and what its first proof does. An account whose second factor is this very mailbox is not entered by it: one
+   * mailbox is never two factors. But the lock that strangers' wrong passwords have put on it is lifted, for its owner has no other
+   * way to have that done.
    */
   proven(call: RequestContext, verdict: Part<GuessVerdict>): Proof {
     const owner = mailboxOwner(verdict);
@@ -51,6 +59,10 @@ export class MailboxProof {
         SELECT o.account_id, o.subject, o.session_id, o.stage, coalesce(c.security_stamp, o.security_stamp) AS security_stamp
         FROM ${owner} o LEFT JOIN ${claimed} c USING (account_id)`,
     );
+    const mailbox = part<OfAccount>(
+      'mailbox',
+      sql`SELECT v.account_id FROM ${verdict} v WHERE v.outcome = 'redeemed' AND v.account_id IS NOT NULL`,
+    );
     return {
       proven,
       claimed,
@@ -58,7 +70,7 @@ export class MailboxProof {
         this.attempts.spendLinks(call, MAILED_KEYS, undefined, claimed),
         ...endedBy('invited_mailbox_proven', call, invited).effects,
         ...endedBy('registered_mailbox_proven', call, registered).effects,
-        this.passwords.forgiveEverywhere(owner),
+        this.passwords.forgiveEverywhere(mailbox),
       ],
     };
   }
