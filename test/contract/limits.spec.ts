@@ -5,7 +5,8 @@ import { ModulesContainer } from '@nestjs/core';
 import { variables } from '../../libs/config/src/variables.js';
 import { LIMITS as METADATA, type Limit } from '../../libs/throttle/src/limits.js';
 import { THROTTLER_LIMIT } from '@nestjs/throttler/dist/throttler.constants.js';
-import { BUDGETS, LIMITS, SENDS, TRIES, type LimitRow } from '../support/limits-table.js';
+import { BUDGETS, SENDS, TRIES } from '../support/limits-in-code.js';
+import { LIMITS, type LimitRow } from '../support/limits-table.js';
 import { TestApp } from '../support/test-app.js';
 
 const rows: LimitRow[] = Object.values(LIMITS);

@@ -1,6 +1,3 @@
-import type { AttemptFactor, SentPurpose } from '@app/attempts';
-import type { Config } from '@app/config';
-
 /** A limit or budget, as `docs/security/limits.md` has it. */
 export interface LimitRow {
   limit: string;
@@ -18,6 +15,8 @@ export const NOTHING = 'nothing';
 const ITS_NETWORK = 'whoever calls from the same network (IPv6: /64)';
 const ANYBODY = 'anybody who knows the name';
 const NOBODY_ELSE = 'nobody else';
+/** Of what anybody may ask for, each network has a share. */
+const FOUR_NETWORKS = 'anybody who knows the name, from four networks: each has a share of its own';
 const ELSEWHERE =
   'every other network at once, every other protocol at once, and this network when the window ends';
 
@@ -85,6 +84,21 @@ export const LIMITS = {
     open: 'whatever needs no password: keys, links, codes, sessions and refresh tokens; a try that is refused counts as none',
     code: ['PASSWORD_QUEUE_LIMIT', 'CONCURRENCY'],
   },
+  newBrowsers: {
+    limit: 'wacht: browser sessions that are made for an address: 60 in a minute',
+    spender: ITS_NETWORK,
+    lost: 'begin from there in a browser without a cookie, for the rest of the minute',
+    open: 'a browser that has a session; every other network and protocol at once',
+    code: ['WACHT_NEW_SESSIONS_PER_MINUTE_LIMIT'],
+  },
+  sessions: {
+    limit: 'sessions of an account: 100 signed in, 20 that wait for the second factor',
+    spender:
+      'whoever has the first factor, and no stranger: of those from one network the least lately used ends',
+    lost: NOTHING,
+    open: 'the sign-ins from every other network, finished or not',
+    code: ['SESSIONS_PER_ACCOUNT_LIMIT', 'PENDING_SESSIONS_PER_ACCOUNT_LIMIT'],
+  },
   databasePool: {
     limit: 'connections of a process to Postgres: 10',
     spender: 'many at once, within the limits of their networks',
@@ -100,7 +114,7 @@ export const LIMITS = {
     code: ['HAND_OVERS_AT_ONCE'],
   },
   body: {
-    limit: 'a body: 64 KiB, 20 levels, 100 fields of a form, 30 parts',
+    limit: 'a body: 64 KiB, 20 levels, 1,000 members, 100 fields of a form, 30 parts',
     spender: `${NOBODY_ELSE}: it is one request’s`,
     lost: NOTHING,
     open: 'every way',
@@ -112,6 +126,12 @@ export const LIMITS = {
     lost: 'sign in with a six-digit code until the day is over',
     open: 'the link of the same mail, the password (wacht: of a phone too, as `plain_username`), a key, a recovery code of 16 digits',
     code: ['ACCOUNT_WRONG_CODES_LIMIT'],
+  },
+  signUpGuesses: {
+    limit: 'wacht: wrong codes of sign-ups with an address: 20 in a day',
+    spender: 'anybody who signs up with that address',
+    lost: 'guess at a code of a sign-up more than once',
+    open: 'the first guess at each code, which is always looked at: a code that is typed as it came',
   },
   secondGuesses: {
     limit: 'wrong codes of an account behind a first factor: 20 in a day',
@@ -147,21 +167,22 @@ export const LIMITS = {
     open: 'the link',
   },
   signInSends: {
-    limit: 'wacht: codes for signing in to a recipient: 1 in a minute of an attempt, 5 in an hour',
-    spender: ANYBODY,
+    limit:
+      'wacht: codes for signing in to a recipient: 1 in a minute of an attempt; in an hour 5 of a network, 20 of all',
+    spender: FOUR_NETWORKS,
     lost: 'get such a code until the hour is over',
     open: 'the password, a new one by `forgot-password`, and links of yat: what is sent for something else has a share of its own',
-    code: ['RESEND_SECONDS', 'RESEND_HOURLY_LIMIT'],
+    code: ['RESEND_SECONDS', 'RESEND_HOURLY_LIMIT', 'RESEND_HOURLY_TOTAL_LIMIT'],
   },
   linkSends: {
-    limit: 'yat: magic links to a recipient: 1 in a minute, 5 in an hour',
-    spender: ANYBODY,
+    limit: 'yat: magic links to a recipient: 1 in a minute; in an hour 5 of a network, 20 of all',
+    spender: FOUR_NETWORKS,
     lost: 'get another link until the hour is over',
     open: 'the link that was mailed, whoever asked for it; the password; a code of wacht',
   },
   resetSends: {
-    limit: 'links for a new password to a recipient: 1 in a minute, 5 in an hour',
-    spender: ANYBODY,
+    limit: 'links for a new password to a recipient: 1 in a minute; in an hour 5 of a network, 20 of all',
+    spender: FOUR_NETWORKS,
     lost: 'get another such link until the hour is over',
     open: 'the link that was mailed, whoever asked for it; the password; a code or link by mail',
   },
@@ -185,56 +206,19 @@ export const LIMITS = {
     open: 'every way',
   },
   signUpSends: {
-    limit: 'wacht: codes of a sign-up to an address: 1 in a minute of an attempt, 5 in an hour',
-    spender: ANYBODY,
+    limit:
+      'wacht: codes of a sign-up to an address: 1 in a minute of an attempt; in an hour 5 of a network, 20 of all',
+    spender: FOUR_NETWORKS,
     lost: 'sign up with that address in wacht until the hour is over',
     open: 'registration by yat, which needs no code',
   },
   recoverySends: {
-    limit: 'dfns: codes of 16 digits to an account, of each kind: 1 in a minute, 5 in an hour',
-    spender: ANYBODY,
+    limit:
+      'dfns: codes of 16 digits to an account, of each kind: 1 in a minute; in an hour 5 of a network, 20 of all',
+    spender: FOUR_NETWORKS,
     lost: 'get another code until the hour is over',
     open: 'the codes that were mailed, whoever asked for them: none makes another worthless; the key',
   },
 } satisfies Record<string, LimitRow>;
 
 export type LimitName = keyof typeof LIMITS;
-
-/** Each budget of guesses has its row: another kind of it does not compile without one. */
-export const BUDGETS = {
-  first: 'firstGuesses',
-  second: 'secondGuesses',
-} satisfies Record<AttemptFactor, LimitName>;
-
-/** Each thing that is sent for. */
-export const SENDS = {
-  sign_in: 'signInSends',
-  sign_up: 'signUpSends',
-  second_factor: 'secondFactorSends',
-  factor_setup: 'setupSends',
-  magic_link: 'linkSends',
-  password_reset: 'resetSends',
-  recovery: 'recoverySends',
-  registration: 'recoverySends',
-  login: 'recoverySends',
-} satisfies Record<SentPurpose, LimitName>;
-
-/** Each secret that bears so many tries. */
-export const TRIES = {
-  sign_in: 'codeTries',
-  sign_up: 'codeTries',
-  second_factor: 'codeTries',
-  factor_setup: 'codeTries',
-  magic_link: 'codeTries',
-  recovery_proof: 'challengeTries',
-  registration_proof: 'challengeTries',
-  login_proof: 'challengeTries',
-  recovery_stop: 'linkUses',
-  recovery: 'longCodeTries',
-  registration: 'longCodeTries',
-  login: 'longCodeTries',
-  password_reset: 'linkUses',
-  invitation: 'linkUses',
-  sign_in_key: 'linkUses',
-  link_exchange: 'linkUses',
-} satisfies Record<keyof Config['attempts'], LimitName>;

@@ -11,6 +11,7 @@ import { YatClient } from '../yat-client.js';
 import { type Scenario, type Spending, type Stage, times } from './stage.js';
 
 const TRIES = 5;
+const NEW = 'gelbe Kanne im Schnee 7';
 const wrong = (app: TestApp, email: string) => new YatClient(app).signIn(email, 'no such password');
 const refused = async (app: TestApp, email: string) =>
   (await new YatClient(app).signIn(email)).status === 429;
@@ -91,6 +92,38 @@ async function firstGuesses(stage: Stage): Promise<Spending> {
         (await stage.isIn('a yat magic link', email, home)) &&
         (await byPhone.session()).body.session.signins.length === 1
       );
+    },
+  };
+}
+
+async function signUpGuesses(stage: Stage): Promise<Spending> {
+  const home = new WachtClient(await stage.elsewhere());
+  const email = 'newcomer@example.com';
+  const begun = async (browser: WachtClient) => {
+    const { id } = await browser.signUp({ email, password: NEW });
+    const before = stage.app.mailbox.count(email);
+    await browser.prepareSignUp(id);
+    return { id, code: await stage.app.mailbox.code(email, before + 1) };
+  };
+  return {
+    spend: async () => {
+      let last = 0;
+      for (let attempt = 0; attempt < 4; attempt += 1) {
+        const browser = new WachtClient(await stage.elsewhere());
+        const { id, code } = await begun(browser);
+        last = (await times(TRIES + 1, () => browser.verifySignUp(id, otherThan(code)))).status;
+      }
+      return last === 429;
+    },
+    isLost: async () => {
+      const { id, code } = await begun(home);
+      await home.verifySignUp(id, otherThan(code));
+      return (await home.verifySignUp(id, code)).status === 429;
+    },
+    enter: async () => {
+      const again = new WachtClient(await stage.elsewhere());
+      const { id, code } = await begun(again);
+      return (await again.verifySignUp(id, code)).status === 200;
     },
   };
 }
@@ -195,6 +228,7 @@ export const GUESS_SCENARIOS = {
   passwordNetwork,
   passwordHourly,
   firstGuesses,
+  signUpGuesses,
   secondGuesses,
   codeTries,
   challengeTries,

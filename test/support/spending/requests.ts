@@ -6,10 +6,11 @@ import { TestApp } from '../test-app.js';
 import { until } from '../until.js';
 import { WachtClient } from '../wacht-client.js';
 import { YatClient } from '../yat-client.js';
-import { REQUESTS, type Scenario, type Spending, type Stage, times } from './stage.js';
+import { NEW_BROWSERS, REQUESTS, type Scenario, type Spending, type Stage, times } from './stage.js';
 
 const NAVIXY_REQUESTS = 50;
 const WAITING = 1;
+const PENDING_SESSIONS = 20;
 /** Four are hashed at once. */
 const PLACES = 4 + WAITING;
 
@@ -87,6 +88,41 @@ async function passwordQueue(stage: Stage): Promise<Spending> {
       await strangers;
       await full.stop();
     },
+  };
+}
+
+async function newBrowsers(stage: Stage): Promise<Spending> {
+  const [here, there] = [await stage.elsewhere(), await stage.elsewhere()];
+  const { email } = await stage.person();
+  const old = new WachtClient(here);
+  await old.session();
+  const begin = () => new WachtClient(here).session();
+  return {
+    spend: async () => (await times(NEW_BROWSERS, begin)).status === 429,
+    isLost: async () => (await begin()).status === 429,
+    enter: async () => {
+      await old.signInWithPassword(email);
+      const kept = (await old.session()).body.session.signins.length === 1;
+      return kept && stage.isIn('a wacht password', email, there);
+    },
+  };
+}
+
+async function sessions(stage: Stage): Promise<Spending> {
+  const [thief, home] = [
+    new NavixyClient(await stage.elsewhere()),
+    new NavixyClient(await stage.elsewhere()),
+  ];
+  const { email } = await stage.person({ secondFactor: 'email' });
+  const { hash } = (await home.signIn(email)).body;
+  const code = await stage.app.mailbox.code(email);
+  return {
+    spend: async () => {
+      const first = (await thief.signIn(email)).body.hash;
+      await times(PENDING_SESSIONS, () => thief.signIn(email));
+      return (await thief.verify(first, '000000')).body.status?.code === 4;
+    },
+    enter: async () => (await home.verify(hash, code)).status === 200,
   };
 }
 
@@ -175,6 +211,8 @@ export const REQUEST_SCENARIOS = {
   ),
   dfnsAddress,
   passwordQueue,
+  newBrowsers,
+  sessions,
   databasePool,
   handOvers,
   body,

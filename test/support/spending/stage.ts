@@ -22,6 +22,8 @@ export type Scenario = (stage: Stage) => Promise<Spending>;
 
 /** Of all protocols but navixy, whose 50 in a second are few enough. */
 export const REQUESTS = 60;
+/** Fewer than those, so that they are what is refused. */
+export const NEW_BROWSERS = 20;
 
 /** The service, people, and the networks they call from: each that is asked for is a new one. */
 export class Stage {
@@ -42,6 +44,7 @@ export class Stage {
         ...AT_HOME,
         ...BEHIND_PROXIES,
         ...(Object.fromEntries(perMinute) as Record<string, string>),
+        WACHT_NEW_SESSIONS_PER_MINUTE_LIMIT: String(NEW_BROWSERS),
       }),
     );
   }
