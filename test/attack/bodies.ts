@@ -29,10 +29,15 @@ const INNER =
   /\n\s+at \S+ \(|node_modules|\.[jt]s:\d+|\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM)\b.*\b(?:FROM|SET|VALUES|WHERE)\b|syntax error at or near|violates .* constraint|ECONNREFUSED/;
 
 async function odd(target: Target, path: string): Promise<string[]> {
+  const browser = await target.browser();
   const seen: string[] = [];
   for (const [what, body] of Object.entries(ODD))
     for (const type of TYPES) {
-      const answer = await target.ask(path, { method: 'POST', headers: { 'Content-Type': type }, body });
+      const answer = await target.ask(path, {
+        method: 'POST',
+        headers: { ...browser, 'Content-Type': type },
+        body,
+      });
       if (answer.status >= 500) seen.push(`${what} as ${type}: ${answer.status}`);
       if (INNER.test(answer.text)) seen.push(`${what} as ${type}: ${answer.text.slice(0, 200)}`);
     }
@@ -41,16 +46,20 @@ async function odd(target: Target, path: string): Promise<string[]> {
 
 async function compressed(target: Target, path: string): Promise<string[]> {
   const bomb = gzipSync(named(`"${'x'.repeat(8 * 1024 * KIB)}"`));
-  const headers = { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' };
+  const headers = {
+    ...(await target.browser()),
+    'Content-Type': 'application/json',
+    'Content-Encoding': 'gzip',
+  };
   const { status } = await target.ask(path, { method: 'POST', headers, body: bomb });
   return status >= 400 && status < 500 ? [] : [`8 MiB in ${bomb.length} bytes: ${status}`];
 }
 
 /** The best of a few: what a busy network adds is not of the text. */
 async function quickest(target: Target, path: string, body: string): Promise<number> {
+  const headers = { ...(await target.browser()), 'Content-Type': 'application/json' };
   const times: number[] = [];
   for (let turn = 0; turn < 4; turn += 1) {
-    const headers = { 'Content-Type': 'application/json' };
     times.push((await target.ask(path, { method: 'POST', headers, body })).milliseconds);
   }
   return Math.min(...times);

@@ -46,6 +46,7 @@ export class Target {
   readonly intended: string[];
   readonly flood: number;
   private readonly agent: HttpAgent | HttpsAgent;
+  private cookie: Promise<Record<string, string>> | undefined;
   private throwAway: Promise<{ email: string; token: string; refreshToken: string }> | undefined;
 
   constructor(url: string, { account, outside, secure, intended = [], flood = 1200 }: TargetOptions = {}) {
@@ -92,6 +93,11 @@ export class Target {
     return (this.throwAway ??= this.register());
   }
 
+  /** What a browser of wacht sends after its first call: without it, each call would be the first of another browser. */
+  browser(): Promise<Record<string, string>> {
+    return (this.cookie ??= this.firstCookie());
+  }
+
   /** The account that was given for this. */
   owner(): { email: string; password: string } {
     if (!this.account) throw new Skipped('needs an account of yours: --account');
@@ -105,6 +111,12 @@ export class Target {
     if (typeof tokens['access_token'] !== 'string')
       throw new Skipped(`nobody can be registered (${answer.status})`);
     return { email, token: tokens['access_token'], refreshToken: String(tokens['refresh_token']) };
+  }
+
+  private async firstCookie(): Promise<Record<string, string>> {
+    const [first = ''] = (await this.ask('/session')).cookies;
+    const [pair = ''] = first.split(';');
+    return pair ? { Cookie: pair } : {};
   }
 
   private once(path: string, { method = 'GET', headers = {}, body }: Question): Promise<Answer> {

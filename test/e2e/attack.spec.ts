@@ -16,7 +16,9 @@ const MONITORING = [
 
 /** What comes before the floods must not be refused by the limits that those look for. */
 const LIMITS = Object.fromEntries(
-  ['DOCSPACE', 'WACHT', 'YAT', 'DFNS'].map((name) => [`${name}_REQUESTS_PER_MINUTE_LIMIT`, '300']),
+  ['DOCSPACE_REQUESTS', 'WACHT_REQUESTS', 'WACHT_NEW_SESSIONS', 'YAT_REQUESTS', 'DFNS_REQUESTS'].map(
+    (name) => [`${name}_PER_MINUTE_LIMIT`, '300'],
+  ),
 );
 
 const titled = attackCases.map((each) => ({ title: `${each.asvs} ${each.name}`, each }));
