@@ -14,6 +14,7 @@ const libs = {
   tokens: { tier: 2, may: ['kernel', 'config', 'database'] },
   delivery: { tier: 2, may: ['kernel', 'config', 'database', 'pages'] },
   audit: { tier: 2, may: ['kernel', 'config', 'database'] },
+  'server-keys': { tier: 2, may: ['kernel', 'config', 'database'] },
   captcha: { tier: 2, may: ['kernel', 'config'] },
   'identity-providers': { tier: 2, may: ['kernel', 'config'] },
   throttle: { tier: 3, may: ['kernel', 'config', 'database'] },

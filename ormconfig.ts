@@ -14,6 +14,7 @@ import { AttemptEntity, GuessBudgetEntity, MagicLinkEntity, SendWindowEntity } f
 import { AuditEventEntity } from '@app/audit';
 import { migrations } from '@app/database';
 import { MessageEntity } from '@app/delivery';
+import { ReplicaEntity, ServerKeyEntity } from '@app/server-keys';
 import { BrowserAttemptEntity, BrowserSessionEntity, SessionEntity } from '@app/sessions';
 import { SigningKeyEntity } from '@app/tokens';
 
@@ -41,6 +42,8 @@ export function dataSourceOptions(url: string, poolSize = 10): DataSourceOptions
       BrowserAttemptEntity,
       SignUpEntity,
       SigningKeyEntity,
+      ServerKeyEntity,
+      ReplicaEntity,
       AttemptEntity,
       MagicLinkEntity,
       GuessBudgetEntity,

@@ -8,6 +8,8 @@ const NEW_SERVER_KEY = `s2:${Buffer.alloc(32, 2).toString('base64')}`;
 const ACTIVATION_SECONDS = 600;
 const RELOAD_SECONDS = 60;
 const LONGEST_LIFE_SECONDS = 3600;
+/** After a look that found a key it cannot open, a replica looks again. */
+const RETRY_SECONDS = 5;
 const LEEWAY_SECONDS = 30;
 
 const kidOf = (token: string) => partOf(token, 0)['kid'];
@@ -228,6 +230,23 @@ describe('the table of keys', () => {
   });
 });
 
+describe('a signing key that cannot be opened', () => {
+  it('does not take the others with it', async () => {
+    const token = await one.sign();
+    await one.rotate();
+    // The key that is announced was sealed under another ring, by a command that had the wrong one.
+    await one.database.rows(
+      sql`UPDATE signing_keys SET private_key_sealed = 'x1.AAAA' WHERE good_until IS NULL`,
+    );
+    expect(await two.accepts(token)).toBe(true);
+    expect(kidOf(await two.sign())).toBe(kidOf(token));
+    expect(await two.published()).toEqual([kidOf(token)]);
+    clock.advanceSeconds(ACTIVATION_SECONDS);
+    await expect(two.sign()).rejects.toThrow(/cannot be opened: put the server key/);
+    expect(await two.accepts(token)).toBe(true);
+  });
+});
+
 describe('a new server key', () => {
   it('opens signing keys that were sealed under the old one, and seals the next', async () => {
     const token = await one.sign();
@@ -248,6 +267,7 @@ describe('a new server key', () => {
       /COUNTERSIGN_KEYS, or replace it at once with `keys rotate --compromised`/,
     );
     const rotation = await alone.rotate({ compromised: true });
+    clock.advanceSeconds(RETRY_SECONDS);
     expect(kidOf(await alone.sign())).toBe(rotation?.kid);
   });
 });

@@ -84,7 +84,10 @@ export class TestApp {
       bodyParser: false,
     });
     configureApp(nest, config);
-    await nest.listen(0, '127.0.0.1');
+    await nest.listen(0, '127.0.0.1').catch(async (error: unknown) => {
+      await nest.close();
+      throw error;
+    });
     const { port } = nest.getHttpServer().address() as AddressInfo;
     replicaOf?.mailbox.join(nest);
     return new TestApp(nest, `http://127.0.0.1:${port}`, database.url, () => database.drop());

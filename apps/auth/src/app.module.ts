@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ConfigModule, type Config } from '@app/config';
 import { DatabaseModule } from '@app/database';
+import { ServerKeysModule } from '@app/server-keys';
 import { ThrottleModule } from '@app/throttle';
 import { dataSourceOptions } from '../../../ormconfig.js';
 import { AccountModule } from './account/account.module.js';
@@ -32,6 +33,7 @@ export class AppModule {
         DatabaseModule.forRoot(() => dataSourceOptions(databaseUrl, config.database.poolSize), {
           traced: ['debug', 'trace'].includes(config.log.level),
         }),
+        ServerKeysModule.forService(),
         ThrottleModule,
         ProtocolsModule,
         // The five flows.

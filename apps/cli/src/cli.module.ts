@@ -3,6 +3,7 @@ import { AccountsModule } from '@app/accounts';
 import { AttemptsModule } from '@app/attempts';
 import { ConfigModule, type Config } from '@app/config';
 import { DatabaseModule } from '@app/database';
+import { ServerKeysModule } from '@app/server-keys';
 import { OwnerNotices } from '@app/sign-in';
 import { TokensModule } from '@app/tokens';
 import { dataSourceOptions } from '../../../ormconfig.js';
@@ -10,9 +11,11 @@ import { AccountStateService } from './account-state.service.js';
 import { AccountsService } from './accounts.service.js';
 import { AttemptsService } from './attempts.service.js';
 import { IdentitiesService } from './identities.service.js';
+import { KeyRingService } from './key-ring.service.js';
 import { KeysService } from './keys.service.js';
 import { MailedKeysService } from './mailed-keys.service.js';
 import { NamesService } from './names.service.js';
+import { ResealService } from './reseal.service.js';
 import { SessionsService } from './sessions.service.js';
 
 const POOL_SIZE = 2;
@@ -26,6 +29,7 @@ export class CliModule {
       imports: [
         ConfigModule.forRoot(config),
         DatabaseModule.forRoot(() => dataSourceOptions(databaseUrl, POOL_SIZE)),
+        ServerKeysModule,
         AccountsModule,
         AttemptsModule,
         TokensModule,
@@ -37,6 +41,8 @@ export class CliModule {
         SessionsService,
         AttemptsService,
         KeysService,
+        KeyRingService,
+        ResealService,
         MailedKeysService,
         IdentitiesService,
         NamesService,

@@ -2,12 +2,15 @@ import type { Rotation } from '@app/tokens';
 import type { Command } from 'commander';
 import { instant, type Answer } from './answer.js';
 import { example } from './example.js';
+import { ringCommands } from './ring.commands.js';
 import type { Shell } from './shell.js';
 
 export function keysCommands(program: Command, shell: Shell): void {
-  program
+  const group = program
     .command('keys')
-    .description('look after the keys that sign access tokens')
+    .description('look after the keys that sign access tokens, and the key ring');
+  ringCommands(group, shell);
+  group
     .command('rotate')
     .description(
       'publish a new signing key, which signs ten minutes later; tokens stay good until they expire',

@@ -3,15 +3,18 @@ import { NestFactory } from '@nestjs/core';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Config } from '@app/config';
 import { Clock, Ids, type RequestContext } from '@app/kernel';
+import { ServerKeys } from '@app/server-keys';
 import { AccountStateService } from './account-state.service.js';
 import { AccountsService } from './accounts.service.js';
 import { AttemptsService } from './attempts.service.js';
 import { CliModule } from './cli.module.js';
 import { IdentitiesService } from './identities.service.js';
+import { KeyRingService } from './key-ring.service.js';
 import { KeysService } from './keys.service.js';
 import { MailedKeysService } from './mailed-keys.service.js';
 import { NamesService } from './names.service.js';
 import { onDatabase, requireMigrated } from './on-database.js';
+import { ResealService } from './reseal.service.js';
 import { SessionsService } from './sessions.service.js';
 
 /** What commands work with: the services, and the call under which they are recorded. */
@@ -21,23 +24,32 @@ export interface Operator {
   sessions: SessionsService;
   attempts: AttemptsService;
   keys: KeysService;
+  keyRing: KeyRingService;
+  sealed: ResealService;
   mailedKeys: MailedKeysService;
   identities: IdentitiesService;
   names: NamesService;
   call: RequestContext;
 }
 
-/** Opens the database, which has to be migrated, for the length of `work`. */
+/**
+ * Opens the database, which has to be migrated, for the length of `work`. `keepsRing`: whether it is the key ring that is looked after, with
+ * whatever ring is there; everything else needs the one of the service.
+ */
 export async function operate<T>(
   config: Config,
   log: (line: string) => void,
   work: (operator: Operator) => Promise<T>,
+  { keepsRing = false } = {},
 ): Promise<T> {
   return onDatabase(config, log, async (url) => {
     await requireMigrated(url);
     const options = { logger: false, abortOnError: false } as const;
     const nest = await NestFactory.createApplicationContext(CliModule.forRoot(config, url), options);
     try {
+      // A ring that was made up is the right one for this machine's own database alone.
+      const isGiven = config.keys !== undefined || !config.database.url;
+      if (!keepsRing) await nest.get(ServerKeys).compare(isGiven);
       return await work(operatorOf(nest));
     } finally {
       await nest.close();
@@ -52,6 +64,8 @@ function operatorOf(nest: INestApplicationContext): Operator {
     sessions: nest.get(SessionsService),
     attempts: nest.get(AttemptsService),
     keys: nest.get(KeysService),
+    keyRing: nest.get(KeyRingService),
+    sealed: nest.get(ResealService),
     mailedKeys: nest.get(MailedKeysService),
     identities: nest.get(IdentitiesService),
     names: nest.get(NamesService),

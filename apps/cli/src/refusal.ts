@@ -1,6 +1,7 @@
 import { ConfigError } from '@app/config';
 import { EmbeddedPostgresError } from '@app/database';
 import { AuthError } from '@app/kernel';
+import { KeyRingRefused } from '@app/server-keys';
 import { CommanderError } from 'commander';
 import { OperatorError, UsageError } from './operator-error.js';
 
@@ -9,7 +10,7 @@ export interface Refusal {
   message: string;
 }
 
-const FOR_PEOPLE = [OperatorError, ConfigError, EmbeddedPostgresError];
+const FOR_PEOPLE = [OperatorError, ConfigError, EmbeddedPostgresError, KeyRingRefused];
 
 /** What the operator is told of a failure: never a stack, never a secret. Undefined: it was no failure. */
 export function refusalOf(error: unknown): Refusal | undefined {

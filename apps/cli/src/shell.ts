@@ -35,8 +35,11 @@ export class Shell {
   };
 
   /** Answers what `work` does with the services, on the migrated database. */
-  async operate(work: (operator: Operator) => Promise<Answer>): Promise<void> {
-    this.answer(await operate(this.readConfig(), this.note, work));
+  async operate(
+    work: (operator: Operator) => Promise<Answer>,
+    options?: { keepsRing: boolean },
+  ): Promise<void> {
+    this.answer(await operate(this.readConfig(), this.note, work, options));
   }
 }
 

@@ -111,3 +111,9 @@ export {
 } from './credentials/key-holder.js';
 export * from './credentials/pending-recoveries.js';
 export { changeKeys, type Enrolment } from './credentials/totp-enrolment.js';
+export {
+  restingSecrets,
+  sealedAuthenticators,
+  sealedBackupCodes,
+  unusedBackupCodes,
+} from './second-factors/sealed-secrets.js';

@@ -3,7 +3,7 @@ import { part, type Part, type Sql, sql } from '@app/database';
 import { KeyRing } from '@app/kernel';
 import { newTotpSecret, totpStep, totpUri } from './totp.js';
 
-const LABEL = 'totp';
+export const TOTP_LABEL = 'totp';
 
 /** Authenticator apps: their secrets at rest, and the compare-and-set that lets a code work once. */
 @Injectable()
@@ -15,25 +15,25 @@ export class TotpFactors {
     const secret = newTotpSecret();
     return {
       secret,
-      sealed: this.keyRing.seal(LABEL, accountId, secret),
+      sealed: this.keyRing.seal(TOTP_LABEL, accountId, secret),
       uri: totpUri(secret, label, 'Countersign'),
     };
   }
 
   /** A secret that the owner's app has already, sealed for the table. */
   seal(accountId: string, secret: string): string {
-    return this.keyRing.seal(LABEL, accountId, secret);
+    return this.keyRing.seal(TOTP_LABEL, accountId, secret);
   }
 
   /** The secret of a set-up that is not confirmed yet, for its owner, and the URI that the owner's app reads. */
   reveal(accountId: string, sealed: string, label: string): { secret: string; uri: string } {
-    const secret = this.keyRing.unseal(LABEL, accountId, sealed);
+    const secret = this.keyRing.unseal(TOTP_LABEL, accountId, sealed);
     return { secret, uri: totpUri(secret, label, 'Countersign') };
   }
 
   /** The step at which the code is right, or undefined. Does not say whether the step was used before. */
   stepOf(accountId: string, sealed: string, code: string, now: Date): number | undefined {
-    return totpStep(this.keyRing.unseal(LABEL, accountId, sealed), code, now);
+    return totpStep(this.keyRing.unseal(TOTP_LABEL, accountId, sealed), code, now);
   }
 
   /** The sealed secret of the account. */

@@ -24,3 +24,4 @@ export {
   standingAttempt,
   supersedeBrowserAttempt,
 } from './supersede.js';
+export { restingAttempts } from './resting.js';

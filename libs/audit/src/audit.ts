@@ -53,7 +53,9 @@ export type AuditEvent =
   | 'login.code'
   | 'login.init'
   | 'login.complete'
-  | 'keys.rotate';
+  | 'keys.rotate'
+  | 'keys.reseal'
+  | 'keys.forget';
 
 /** How it ended, and for whom, when no statement decided it. */
 export interface AuditSubject {

@@ -5,6 +5,7 @@ export { migrate } from './migrate.js';
 export { migrations } from './migrations/index.js';
 export { StatementError } from './statement-error.js';
 export { decisionOn, SqlState, violatedConstraint } from './sql-state.js';
+export type { Resting, SealedRow, SealedRows } from './sealed-rows.js';
 export { isCurrent } from './security-stamp.js';
 export { after, Column, exists, of, ofOne, part, Part } from './sql/part.js';
 export { empty, join, raw, sql, Sql } from './sql/sql.js';

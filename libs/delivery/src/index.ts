@@ -11,3 +11,4 @@ export { enqueue, Outbox, type Backlog, type Recipient } from './outbox.js';
 export { purgeMessages } from './purge.js';
 export { requestDetails, type RequestFacts } from './templates/request.js';
 export { siteOf, type Site } from './templates/site.js';
+export { restingMessages } from './resting.js';

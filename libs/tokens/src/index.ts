@@ -1,6 +1,7 @@
 export { AccessTokens, type AccessTokenClaims, type NewAccessToken } from './access-tokens.js';
 export { KeyRotation, type Rotation } from './key-rotation.js';
 export { SigningKeyEntity } from './signing-key.entity.js';
+export { restingSigningKeys, sealedSigningKeys } from './sealed-signing-keys.js';
 export { SigningKeys } from './signing-keys.js';
 export { JWKS_MAX_AGE_SECONDS } from './times.js';
 export {

@@ -4,7 +4,7 @@ import { JwtService } from '@nestjs/jwt';
 import type { KeyRing } from '@app/kernel';
 import type { SigningKeyEntity } from './signing-key.entity.js';
 
-const LABEL = 'signing_key';
+export const SIGNING_KEY_LABEL = 'signing_key';
 const ALGORITHM = 'ES256';
 
 /** The public half as it is published (RFC 7517). */
@@ -34,7 +34,7 @@ export async function generateSealedKey(ring: KeyRing): Promise<SealedKey> {
   const { privateKey, publicKey } = await promisify(generateKeyPair)('ec', { namedCurve: 'P-256' });
   const kid = thumbprint(publicKey);
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  return { kid, privateKeySealed: ring.seal(LABEL, kid, pem) };
+  return { kid, privateKeySealed: ring.seal(SIGNING_KEY_LABEL, kid, pem) };
 }
 
 /** Throws, with what to do about it, when the row was not sealed by a key of this ring for this `kid`. */
@@ -56,7 +56,7 @@ export function openKey(
 
 function unseal(ring: KeyRing, kid: string, sealed: string): string {
   try {
-    return ring.unseal(LABEL, kid, sealed);
+    return ring.unseal(SIGNING_KEY_LABEL, kid, sealed);
   } catch (cause) {
     throw new Error(
       `The signing key ${kid} cannot be opened: put the server key it was sealed under back into COUNTERSIGN_KEYS, ` +

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { KeyRing } from '@app/kernel';
-import { KeySet } from './key-set.js';
+import { KeySet, type ClosedKey } from './key-set.js';
 import {
   generateSealedKey,
   openKey,
@@ -49,8 +49,9 @@ export class SigningKeys {
   }
 
   private async current(now: Date): Promise<KeySet> {
-    if (!this.known || isOlder(this.known.readAt, RELOAD_SECONDS, now)) return this.renew(now);
-    return this.known;
+    const { known } = this;
+    const patience = known?.isPartial ? RETRY_SECONDS : RELOAD_SECONDS;
+    return !known || isOlder(known.readAt, patience, now) ? this.renew(now) : known;
   }
 
   /** One look for all who wait for it. When it fails, what is known serves on for as long as it cannot be wrong. */
@@ -87,11 +88,18 @@ export class SigningKeys {
     return this.repository.good(now);
   }
 
-  private open(row: SigningKeyRow): SigningKey {
+  private openFirst({ kid, signsFrom, goodUntil, ...sealed }: SigningKeyRow): SigningKey | ClosedKey {
+    try {
+      return openKey(this.ring, { kid, signsFrom, goodUntil, ...sealed });
+    } catch (error) {
+      this.logger.error((error as Error).message);
+      return { kid, signsFrom, goodUntil, problem: error as Error };
+    }
+  }
+
+  private open(row: SigningKeyRow): SigningKey | ClosedKey {
     const opened = this.known?.opened(row.kid);
-    return opened
-      ? { ...opened, signsFrom: row.signsFrom, goodUntil: row.goodUntil }
-      : openKey(this.ring, row);
+    return opened ? { ...opened, signsFrom: row.signsFrom, goodUntil: row.goodUntil } : this.openFirst(row);
   }
 }
 

@@ -27,7 +27,7 @@ interface LockedCode extends OfAccount {
   code_hash: string;
 }
 
-const LABEL = 'backup-code';
+export const BACKUP_CODE_LABEL = 'backup-code';
 
 /**
  * Backup codes: shown once, good once each. They are guessable secrets: checked only through the attempts, in their
@@ -47,7 +47,7 @@ export class BackupCodes {
     from: Part<OfAccount>,
   ): { codes: string[]; parts: IssuedCodes } {
     const { codes, hashes } = this.draw(accountId, { count, length });
-    const sealed = codes.map((code) => (kept ? this.keyRing.seal(LABEL, accountId, code) : null));
+    const sealed = codes.map((code) => (kept ? this.keyRing.seal(BACKUP_CODE_LABEL, accountId, code) : null));
     return {
       codes,
       parts: {
@@ -70,7 +70,7 @@ export class BackupCodes {
     { count, length }: Pick<BackupCodeForm, 'count' | 'length'>,
   ): { codes: string[]; hashes: string[] } {
     const codes = Array.from({ length: count }, () => randomCode(length));
-    return { codes, hashes: codes.map((code) => this.keyRing.mac(LABEL, accountId, code).hash) };
+    return { codes, hashes: codes.map((code) => this.keyRing.mac(BACKUP_CODE_LABEL, accountId, code).hash) };
   }
 
   /** The codes of the account that were kept for its owner, sealed. */
@@ -85,7 +85,7 @@ export class BackupCodes {
 
   /** A kept code in plain. */
   reveal(accountId: string, sealed: string): string {
-    return this.keyRing.unseal(LABEL, accountId, sealed);
+    return this.keyRing.unseal(BACKUP_CODE_LABEL, accountId, sealed);
   }
 
   /** The account, if it has no codes, not even used ones. */
@@ -100,7 +100,7 @@ export class BackupCodes {
 
   /** The unused code of the account that this one is, in the form of `normaliseCode`, locked. */
   locked(accountId: string, code: string): Part<LockedCode> {
-    const hashes = this.keyRing.macs(LABEL, accountId, code);
+    const hashes = this.keyRing.macs(BACKUP_CODE_LABEL, accountId, code);
     return part(
       'backup_code',
       sql`

@@ -17,6 +17,7 @@ import { PhonesThatSignIn1760000016000 } from './0016-phones-that-sign-in.js';
 import { NamesOfFormerReleases1760000017000 } from './0017-names-of-former-releases.js';
 import { Growth1760000018000 } from './0018-growth.js';
 import { SessionsOfAnAccount1760000019000 } from './0019-sessions-of-an-account.js';
+import { ServerKeys1760000020000 } from './0020-server-keys.js';
 
 /** In the order in which they run. Classes and not a glob: the same in tests, in the build and on the command line. */
 export const migrations = [
@@ -39,4 +40,5 @@ export const migrations = [
   NamesOfFormerReleases1760000017000,
   Growth1760000018000,
   SessionsOfAnAccount1760000019000,
+  ServerKeys1760000020000,
 ];

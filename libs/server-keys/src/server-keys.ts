@@ -1,0 +1,68 @@
+import { hostname } from 'node:os';
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock, Ids, KeyRing } from '@app/kernel';
+import { KeyRingRefused } from './key-ring-refused.js';
+import { ServerKeysRepository, type Door, type Replica } from './server-keys.repository.js';
+
+/**
+ * The key ring of this process against the database, and against the rings of the other replicas. A ring that is not this installation's
+ * is refused before anything is made with it: what it makes could be read by nobody else, and what is there by nobody here.
+ */
+@Injectable()
+export class ServerKeys {
+  private readonly logger = new Logger('ServerKeys');
+  private replica?: Replica;
+
+  constructor(
+    private readonly ring: KeyRing,
+    private readonly repository: ServerKeysRepository,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+  ) {}
+
+  /** For a process of the service: enters, and is counted until it leaves. @throws KeyRingRefused */
+  async join(): Promise<void> {
+    const now = this.clock.now();
+    const replica = { id: this.ids.next(), host: hostname(), startedAt: now };
+    await this.admit(now, { mayBeFirst: true, replica });
+    this.replica = replica;
+  }
+
+  /** For a command of an operator. `mayBeFirst`: whether its ring was given to it, and not made up. @throws KeyRingRefused */
+  async compare(mayBeFirst: boolean): Promise<void> {
+    await this.admit(this.clock.now(), { mayBeFirst });
+  }
+
+  /** Every ten seconds: says that this replica is up, and makes with the key that all have agreed on. */
+  async beat(): Promise<void> {
+    if (!this.replica) return;
+    const now = this.clock.now();
+    const { maker, wanted } = await this.repository.beat(this.ring, this.replica, now);
+    const moves = wanted !== null && wanted !== maker;
+    this.makeWith(moves ? await this.repository.move(now) : maker);
+  }
+
+  async leave(): Promise<void> {
+    const { replica } = this;
+    this.replica = undefined;
+    if (replica) await this.repository.leave(replica);
+  }
+
+  private async admit(now: Date, door: Door): Promise<void> {
+    const { outcome, keys, maker } = await this.repository.admit(this.ring, now, door);
+    if (outcome !== 'admitted') throw new KeyRingRefused(outcome, keys);
+    if (keys && door.replica)
+      this.logger.warn(
+        `What still rests under ${keys.join(', ')} cannot be read: COUNTERSIGN_KEYS lacks it.`,
+      );
+    this.makeWith(maker);
+  }
+
+  private makeWith(maker: string | null): void {
+    if (maker === null || maker === this.ring.makesWith) return;
+    // Only a replica that was taken for lost can miss it: those that are up decide by what all of them have.
+    if (!this.ring.ids.includes(maker))
+      this.logger.error(new KeyRingRefused('without_maker', [maker]).message);
+    else this.ring.makeWith(maker);
+  }
+}
