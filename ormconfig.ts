@@ -12,17 +12,21 @@ import {
 } from '@app/accounts';
 import { AttemptEntity, GuessBudgetEntity, MagicLinkEntity, SendWindowEntity } from '@app/attempts';
 import { AuditEventEntity } from '@app/audit';
-import { migrations } from '@app/database';
+import { migrations, patience, type Pooler } from '@app/database';
 import { MessageEntity } from '@app/delivery';
 import { ReplicaEntity, ServerKeyEntity } from '@app/server-keys';
 import { BrowserAttemptEntity, BrowserSessionEntity, SessionEntity } from '@app/sessions';
 import { SigningKeyEntity } from '@app/tokens';
 
+/** How long a statement, or a transaction between two of them, may take. */
+const PATIENCE_MS = 15_000;
+
 /**
  * The one place that says how to connect: for the service, its command line and its tests.
- * `url`: a Postgres connection URL; `poolSize`: connections of this process, at least 2 (one holds the migration lock).
+ * `url`: a Postgres connection URL; `poolSize`: connections of this process, at least 2 (one holds the migration lock); `pooler`: see
+ * `DATABASE_POOLER`.
  */
-export function dataSourceOptions(url: string, poolSize = 10): DataSourceOptions {
+export function dataSourceOptions(url: string, poolSize = 10, pooler: Pooler = 'none'): DataSourceOptions {
   return {
     type: 'postgres',
     url,
@@ -56,6 +60,6 @@ export function dataSourceOptions(url: string, poolSize = 10): DataSourceOptions
     installExtensions: false,
     uuidExtension: 'pgcrypto',
     connectTimeoutMS: 5000,
-    extra: { statement_timeout: 15_000, idle_in_transaction_session_timeout: 15_000, keepAlive: true },
+    extra: { keepAlive: true, ...patience(pooler, PATIENCE_MS) },
   };
 }

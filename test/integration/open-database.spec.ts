@@ -52,7 +52,10 @@ describe('openDatabase', () => {
 describe('migrateDatabase', () => {
   it('migrates once when two replicas start on an empty database together', async () => {
     await query(database.url, 'DROP SCHEMA public CASCADE; CREATE SCHEMA public');
-    await Promise.all([migrateDatabase(database.url, print), migrateDatabase(database.url, print)]);
+    await Promise.all([
+      migrateDatabase(database.url, readConfig({}), print),
+      migrateDatabase(database.url, readConfig({}), print),
+    ]);
     expect(lines).toHaveLength(2);
     expect(lines).toContainEqual(expect.stringMatching(/^Migrating: \d+ migrations \(\d+\.\d s\)$/));
     expect(lines).toContain('Migrating: up to date');
@@ -61,7 +64,7 @@ describe('migrateDatabase', () => {
   it('refuses a Postgres that is too old', async () => {
     const old = { rows: [{ server_version_num: '140012' }] };
     jest.spyOn(Client.prototype, 'query').mockImplementation(() => Promise.resolve(old));
-    await expect(migrateDatabase(database.url, print)).rejects.toThrow(
+    await expect(migrateDatabase(database.url, readConfig({}), print)).rejects.toThrow(
       /^Countersign needs Postgres 15 or newer; the database runs 14\.$/,
     );
   });
@@ -69,7 +72,9 @@ describe('migrateDatabase', () => {
   it('names a database that cannot be used without its user and password', async () => {
     const url = new URL(database.url);
     url.password = 'hunter2';
-    const failure = await migrateDatabase(url.href, print).catch((error: Error) => error.message);
+    const failure = await migrateDatabase(url.href, readConfig({}), print).catch(
+      (error: Error) => error.message,
+    );
     expect(failure).toContain(`The database at ${url.host}${url.pathname} cannot be used: `);
     expect(failure).not.toContain('hunter2');
   });

@@ -30,9 +30,13 @@ export class AppModule {
       module: AppModule,
       imports: [
         ConfigModule.forRoot(config),
-        DatabaseModule.forRoot(() => dataSourceOptions(databaseUrl, config.database.poolSize), {
-          traced: ['debug', 'trace'].includes(config.log.level),
-        }),
+        DatabaseModule.forRoot(
+          () => dataSourceOptions(databaseUrl, config.database.poolSize, config.database.pooler),
+          {
+            pooler: config.database.pooler,
+            traced: ['debug', 'trace'].includes(config.log.level),
+          },
+        ),
         ServerKeysModule.forService(),
         ThrottleModule,
         ProtocolsModule,

@@ -18,7 +18,7 @@ async function start(): Promise<void> {
   const print = printer(config);
   const database = await openDatabase(config, print);
   shutdown.add(() => database.stop());
-  await migrateDatabase(database.url, print);
+  await migrateDatabase(database.url, config, print);
   const app = await createApp(config, database.url);
   const url = await listen(app, config);
   app.flushLogs();

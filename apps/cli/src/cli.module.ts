@@ -24,11 +24,12 @@ const POOL_SIZE = 2;
 @Module({})
 export class CliModule {
   static forRoot(config: Config, databaseUrl: string): DynamicModule {
+    const { pooler } = config.database;
     return {
       module: CliModule,
       imports: [
         ConfigModule.forRoot(config),
-        DatabaseModule.forRoot(() => dataSourceOptions(databaseUrl, POOL_SIZE)),
+        DatabaseModule.forRoot(() => dataSourceOptions(databaseUrl, POOL_SIZE, pooler), { pooler }),
         ServerKeysModule,
         AccountsModule,
         AttemptsModule,

@@ -10,13 +10,12 @@ export function migrateCommand(program: Command, shell: Shell): void {
     .command('migrate')
     .description('bring the schema of the database up to date, as a start of the service does')
     .addHelpText('after', example('migrate'))
-    .action(async () =>
-      shell.answer(
-        migrationsView(
-          await onDatabase(shell.readConfig(), shell.note, (url) => runMigrations(url, shell.note)),
-        ),
-      ),
-    );
+    .action(async () => {
+      const config = shell.readConfig();
+      const { pooler } = config.database;
+      const run = (url: string) => runMigrations(url, { pooler, note: shell.note });
+      shell.answer(migrationsView(await onDatabase(config, shell.note, run)));
+    });
 }
 
 function migrationsView(migrations: RunMigration[]): Answer {

@@ -1,4 +1,4 @@
-import { migrate } from '@app/database';
+import { migrate, type MigrationOptions } from '@app/database';
 import type { DataSourceOptions, MigrationInterface, QueryRunner } from 'typeorm';
 import { dataSourceOptions } from '../../../ormconfig.js';
 import { migrationsIn } from './on-database.js';
@@ -11,13 +11,13 @@ export interface RunMigration {
 type MigrationClass = new () => MigrationInterface;
 
 /** Runs the pending migrations of the database at `url`, as the service does when it starts. */
-export async function runMigrations(url: string, note: (line: string) => void): Promise<RunMigration[]> {
+export async function runMigrations(url: string, how: Required<MigrationOptions>): Promise<RunMigration[]> {
   // Says in a sentence what is wrong with a database that cannot be used.
   await migrationsIn(url);
   const times = new Map<string, number>();
-  const options = dataSourceOptions(url);
+  const options = dataSourceOptions(url, 2, how.pooler);
   const timed = (options.migrations as MigrationClass[]).map((migration) => timing(migration, times));
-  const ran = await migrate({ ...options, migrations: timed } as DataSourceOptions, note);
+  const ran = await migrate({ ...options, migrations: timed } as DataSourceOptions, how);
   return ran.map((name) => ({ name, milliseconds: Math.round(times.get(name) ?? 0) }));
 }
 

@@ -74,6 +74,7 @@ export class Config {
     this.database = Object.freeze({
       url: env.DATABASE_URL,
       poolSize: env.DATABASE_POOL_SIZE,
+      pooler: env.DATABASE_POOLER,
       dataDir: env.DATA_DIR,
     });
     this.keys = env.COUNTERSIGN_KEYS;

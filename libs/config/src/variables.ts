@@ -42,6 +42,11 @@ export const variables = {
     url('postgres:', 'postgresql:'),
     'Postgres 15 or newer. Absent: an embedded Postgres in DATA_DIR (development only).',
   ),
+  DATABASE_POOLER: set(
+    z.enum(['none', 'transaction'], { error: 'must be none or transaction' }),
+    'none',
+    'transaction: DATABASE_URL leads to a pooler that gives each transaction another connection. A pooler in session mode needs nothing.',
+  ),
   DATABASE_POOL_SIZE: set(whole(2, 1000), '10', 'Connections of this process to Postgres.'),
   DATA_DIR: set(z.string().min(1), './.data', 'Folder of the embedded Postgres and of the development keys.'),
   COUNTERSIGN_KEYS: maybe(

@@ -2,6 +2,7 @@ import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown 
 import { Clock, Ids, WORKERS } from '@app/kernel';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Database } from './database.js';
+import type { Pooler } from './patience.js';
 import { sql } from './sql/sql.js';
 
 /** The connection, the statements and the ids: one of each in a process. */
@@ -13,7 +14,7 @@ export class DatabaseModule implements OnApplicationShutdown {
   /** `options`: of a database that is migrated already (`migrate`); `traced`: see `Database`. */
   static forRoot(
     options: () => DataSourceOptions | Promise<DataSourceOptions>,
-    { traced = false } = {},
+    { traced = false, pooler = 'none' }: { traced?: boolean; pooler?: Pooler } = {},
   ): DynamicModule {
     return {
       module: DatabaseModule,
@@ -21,7 +22,7 @@ export class DatabaseModule implements OnApplicationShutdown {
         { provide: DataSource, useFactory: async () => new DataSource(await options()).initialize() },
         {
           provide: Database,
-          useFactory: (dataSource: DataSource) => new Database(dataSource, traced),
+          useFactory: (dataSource: DataSource) => new Database(dataSource, traced, pooler),
           inject: [DataSource],
         },
         { provide: Ids, useFactory: idsOf, inject: [Clock, Database] },

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { AuthError } from '@app/kernel';
 import { DatabaseError, type Pool, type PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
+import type { Pooler } from './patience.js';
 import { errorCode, isUnavailable, SqlState } from './sql-state.js';
 import { compile, type Compiled, type Query } from './sql/compile.js';
 import { StatementError } from './statement-error.js';
@@ -26,10 +27,14 @@ export class Database {
   private readonly listeners = new Map<string, () => void>();
   private readonly logger = new Logger('Statement');
 
-  /** `traced`: whether each statement is to be logged: its builder, rows and milliseconds, and never a value. */
+  /**
+   * `traced`: whether each statement is to be logged: its builder, rows and milliseconds, and never a value. `pooler`: behind one in
+   * transaction mode no statement can be named: the next one may run on a connection that has never seen it.
+   */
   constructor(
     private readonly dataSource: DataSource,
     private readonly traced = false,
+    private readonly pooler: Pooler = 'none',
   ) {}
 
   /** Has `listener` called whenever a statement with a part of this signal has come back. */
@@ -74,7 +79,8 @@ export class Database {
   private async run<Row extends object>(on: Runner, compiled: Compiled): Promise<Row[]> {
     const { name, text, values, builder } = compiled;
     const begun = this.traced ? performance.now() : 0;
-    const { rows } = await on.query<Row>({ name, text, values });
+    const prepared = this.pooler === 'none' ? name : undefined;
+    const { rows } = await on.query<Row>({ name: prepared, text, values });
     if (this.traced)
       this.logger.debug(`${builder}: ${rows.length} rows, ${(performance.now() - begun).toFixed(1)} ms`);
     return rows;

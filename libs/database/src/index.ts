@@ -1,7 +1,8 @@
 export { withAdvisoryLock } from './advisory-lock.js';
 export { Database } from './database.js';
 export { DatabaseModule } from './database.module.js';
-export { migrate } from './migrate.js';
+export { patience, type Pooler } from './patience.js';
+export { migrate, type MigrationOptions } from './migrate.js';
 export { migrations } from './migrations/index.js';
 export { StatementError } from './statement-error.js';
 export { decisionOn, SqlState, violatedConstraint } from './sql-state.js';

@@ -1,27 +1,36 @@
 import { AbstractLogger, DataSource, type DataSourceOptions } from 'typeorm';
+import { patience, type Pooler } from './patience.js';
 
-const LOCK = `hashtext('countersign.migrations')`;
+export interface MigrationOptions {
+  pooler?: Pooler;
+  /** Told what a migration has to tell an operator. */
+  note?: (line: string) => void;
+}
 
 /**
  * Runs the pending migrations, one process at a time: replicas that start together wait for the first and then find
  * nothing to do. Answers the names of those it ran. On connections of its own, because neither the wait nor a
- * migration of a large table may hit the time limit of ordinary statements. `note`: what a migration has to tell an operator.
+ * migration of a large table may hit the time limit of ordinary statements.
  */
 export async function migrate(
   options: DataSourceOptions,
-  note: (line: string) => void = () => undefined,
+  { pooler = 'none', note = () => undefined }: MigrationOptions = {},
 ): Promise<string[]> {
   const logger = new Notes(note);
-  const patient = { ...options, logger, poolSize: 2, extra: { statement_timeout: 0 } } as DataSourceOptions;
+  const patient = { ...options, logger, poolSize: 2, extra: patience(pooler, 0) } as DataSourceOptions;
   const dataSource = await new DataSource(patient).initialize();
-  const lock = dataSource.createQueryRunner();
+  const line = dataSource.createQueryRunner();
   try {
-    await lock.query(`SELECT pg_advisory_lock(${LOCK})`);
+    // The lock is a transaction's: behind a pooler a connection is ours for no longer.
+    await line.startTransaction();
+    await line.query(`SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0`);
+    await line.query(`SELECT pg_advisory_xact_lock(hashtext('countersign.migrations'))`);
     const ran = await dataSource.runMigrations({ transaction: 'each' });
+    await line.commitTransaction();
     return ran.map((migration) => migration.name);
   } finally {
     // Closing the connection gives the lock back, whatever happened on it.
-    await lock.release();
+    await line.release();
     await dataSource.destroy();
   }
 }

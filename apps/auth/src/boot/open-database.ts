@@ -1,5 +1,5 @@
 import type { Config } from '@app/config';
-import { migrate, startEmbeddedPostgres, type EmbeddedPostgres } from '@app/database';
+import { migrate, startEmbeddedPostgres, type EmbeddedPostgres, type Pooler } from '@app/database';
 import { Client } from 'pg';
 import { dataSourceOptions } from '../../../../ormconfig.js';
 import { reasonOf, StartUpError } from './start-up-error.js';
@@ -15,12 +15,16 @@ export async function openDatabase({ database }: Config, print: Print): Promise<
 }
 
 /** Brings the schema up to date; fails with one sentence, which names the database without user and password. */
-export async function migrateDatabase(url: string, print: Print): Promise<void> {
+export async function migrateDatabase(
+  url: string,
+  { database: { pooler } }: Config,
+  print: Print,
+): Promise<void> {
   const { host, pathname } = new URL(url);
   try {
-    await checkVersion(url);
+    await checkServer(url, pooler);
     const since = performance.now();
-    const ran = await migrate(dataSourceOptions(url), print);
+    const ran = await migrate(dataSourceOptions(url, 2, pooler), { pooler, note: print });
     const seconds = ((performance.now() - since) / 1000).toFixed(1);
     print(ran.length ? `Migrating: ${ran.length} migrations (${seconds} s)` : 'Migrating: up to date');
   } catch (error) {
@@ -31,18 +35,38 @@ export async function migrateDatabase(url: string, print: Print): Promise<void> 
   }
 }
 
-async function checkVersion(url: string): Promise<void> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000 });
-  await client.connect();
+/** What Postgres has to be, and what stands before it, by two connections. */
+async function checkServer(url: string, pooler: Pooler): Promise<void> {
+  const clients = [0, 1].map(() => new Client({ connectionString: url, connectionTimeoutMillis: 5000 }));
+  const [client, other] = clients as [Client, Client];
+  // What breaks later fails the query that waits for it.
+  for (const each of clients) each.on('error', () => undefined);
   try {
-    const { rows } = await client.query<{ server_version_num: string }>('SHOW server_version_num');
-    const version = Math.floor(Number(rows[0]?.server_version_num) / 10_000);
-    if (version < OLDEST_VERSION) {
-      throw new StartUpError(
-        `Countersign needs Postgres ${OLDEST_VERSION} or newer; the database runs ${version}.`,
-      );
-    }
+    await Promise.all(clients.map((each) => each.connect()));
+    await checkVersion(client);
+    if (pooler === 'none') await checkConnection(client, other);
   } finally {
-    await client.end();
+    await Promise.all(clients.map((each) => each.end().catch(() => undefined)));
+  }
+}
+
+async function checkVersion(client: Client): Promise<void> {
+  const { rows } = await client.query<{ server_version_num: string }>('SHOW server_version_num');
+  const version = Math.floor(Number(rows[0]?.server_version_num) / 10_000);
+  if (version >= OLDEST_VERSION) return;
+  throw new StartUpError(
+    `Countersign needs Postgres ${OLDEST_VERSION} or newer; the database runs ${version}.`,
+  );
+}
+
+/** A pooler gives the connection of the one who has just used it to the next who asks, while the first is still there. */
+async function checkConnection(client: Client, other: Client): Promise<void> {
+  const backendOf = async (each: Client) =>
+    (await each.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid;
+  for (let look = 0; look < 3; look += 1) {
+    if ((await backendOf(client)) !== (await backendOf(other))) continue;
+    throw new StartUpError(
+      'The database is behind a pooler that gives each transaction another connection. Set DATABASE_POOLER=transaction, or let the pooler work in session mode.',
+    );
   }
 }
