@@ -1,4 +1,4 @@
-import { EVENTS, fatesAt, type AccountEvent, type AttemptPurpose } from '@app/kernel';
+import { EVENTS, fatesAt, THINGS, type AccountEvent, type AttemptPurpose } from '@app/kernel';
 import { DOORS, PEOPLE, type Door } from '../support/what-opens/doors.js';
 import { lives, type Sample } from '../support/what-opens/sample.js';
 import { World } from '../support/what-opens/world.js';
@@ -64,6 +64,13 @@ describe('what ends when, found out by using everything after every event', () =
     },
     MOST_MS,
   );
+
+  it('leaves out no thing of the table', async () => {
+    const things = new Set<string>();
+    for (const make of Object.values(PEOPLE))
+      for (const { thing } of (await make(world)).samples) things.add(thing);
+    expect([...things].sort()).toEqual(Object.keys(THINGS).sort());
+  }, 60_000);
 
   it('abuse: a sign-in that was begun by a text does not get on with the codes that are texted from now on', async () => {
     const who = await PEOPLE.guarded(world);

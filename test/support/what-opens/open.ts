@@ -56,7 +56,12 @@ async function ofRecovery(world: World, person: Person): Promise<Sample[]> {
     {
       thing: 'recovery_proof',
       what: 'of a code',
-      isAlive: async () => (await recover(world, person, ticket)).status === 200,
+      isAlive: async () => {
+        const { status, stopPath } = await recover(world, person, ticket);
+        // Done while the rest is tried, it would end that.
+        if (status === 200) await world.press(stopPath, {});
+        return status === 200;
+      },
     },
   ];
 }
