@@ -69,6 +69,20 @@ describe('attempt explain', () => {
     expect(text).toMatch(sentence);
   });
 
+  it('says of one that looks open that something has happened to its account since, unless that leaves it', async () => {
+    const command = ['account', 'create', '--email', 'ben@example.com', '--password-stdin'];
+    const { id: owner } = await cli.json<{ id: string }>(command, 'correct horse battery');
+    const [gone, left] = [await attempt({ owner }), await attempt({ owner })];
+    await cli.rows(sql`UPDATE attempts SET purpose = 'recovery_stop' WHERE id = ${left}`);
+    expect(await explain(gone)).toMatch(/: open until /);
+    await cli.run(['session', 'revoke', 'ben@example.com']);
+    expect(await explain(gone)).toMatch(/: ended by what has happened to the account since/);
+    const { attempts } = await cli.json<{ attempts: object[] }>(['attempt', 'explain', gone]);
+    expect(attempts).toMatchObject([{ id: gone, status: 'superseded', closedAt: null }]);
+    expect(await explain(left)).toMatch(/: open until /);
+    expect(await explain(await attempt({ owner: null }))).toMatch(/: open until /);
+  });
+
   it('counts no wrong answers to a link, which never find it', async () => {
     const text = await explain(await attempt({ kind: 'link' }));
     expect(text).toMatch(/with a link as second factor, by navixy\), .*: open until \S+ \S+Z\.$/m);

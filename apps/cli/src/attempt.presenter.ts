@@ -7,15 +7,16 @@ import { attemptSentence, eventSentence, messageSentence, statusOf } from './att
 import type { AttemptHistory } from './attempts.service.js';
 
 /** Hashes, key names and sealed texts stay where they are, and addresses are masked. */
-export function historyView({ attempts, messages, events }: AttemptHistory, now: Date): Answer {
+export function historyView(history: AttemptHistory, now: Date): Answer {
+  const { attempts, endedByEvent, messages, events } = history;
   const ofAttempt = (id: string) => messages.filter((message) => message.attemptId === id);
   const lines = attempts.flatMap((attempt) => [
-    attemptSentence(attempt, now),
+    attemptSentence(attempt, now, endedByEvent.has(attempt.id)),
     ...ofAttempt(attempt.id).map((message) => `  ${messageSentence(message, now)}`),
   ]);
   const json = {
     attempts: attempts.map((attempt) => ({
-      ...attemptFacts(attempt, now),
+      ...attemptFacts(attempt, now, endedByEvent.has(attempt.id)),
       messages: ofAttempt(attempt.id).map(messageFacts),
     })),
     events: events.map(eventFacts),
@@ -26,11 +27,11 @@ export function historyView({ attempts, messages, events }: AttemptHistory, now:
   return { lines: [...(lines.length ? lines : ['There was no attempt.']), ...tried], json };
 }
 
-function attemptFacts(attempt: AttemptEntity, now: Date): object {
+function attemptFacts(attempt: AttemptEntity, now: Date, byEvent: boolean): object {
   return {
     ...only(attempt, 'id', 'purpose', 'factor', 'kind', 'method', 'protocol', 'accountId', 'sessionId'),
     ...only(attempt, 'triesLeft', 'createdAt', 'expiresAt', 'closedAt'),
-    status: statusOf(attempt, now),
+    status: statusOf(attempt, now, byEvent),
   };
 }
 

@@ -7,12 +7,15 @@ import { count, instant } from './answer.js';
 /** A kind that is newer than this list is called by its name. */
 const KINDS: Record<string, string> = { code: 'a code', link: 'a link', totp: 'a code of the authenticator' };
 
-export function attemptSentence(attempt: AttemptEntity, now: Date): string {
+/** `byEvent`: something that happened to its account has ended it, which its row does not say. */
+export function attemptSentence(attempt: AttemptEntity, now: Date, byEvent: boolean): string {
   const { id, purpose, factor, kind, protocol, accountId, createdAt } = attempt;
   const aim = purpose === 'second_factor' ? 'sign in' : purpose.replaceAll('_', ' ');
   const what = `${aim} with ${KINDS[kind] ?? kind} as ${factor} factor, by ${protocol}`;
-  return `Attempt ${id} (${what}), opened ${instant(createdAt)} for account ${accountId ?? 'unknown'}: ${end(attempt, now)}.`;
+  return `Attempt ${id} (${what}), opened ${instant(createdAt)} for account ${accountId ?? 'unknown'}: ${byEvent ? BY_EVENT : end(attempt, now)}.`;
 }
+
+const BY_EVENT = 'ended by what has happened to the account since (docs/security/what-ends-when.md)';
 
 function end(attempt: AttemptEntity, now: Date): string {
   const at = instant(attempt.closedAt);
@@ -35,8 +38,13 @@ function patience({ kind, triesLeft }: AttemptEntity): string {
   return kind === 'link' ? '' : `, ${count(triesLeft, 'more wrong answer')} would end it`;
 }
 
-/** Nothing marks an attempt when its time is over: it is what the clock says. */
-export function statusOf({ status, expiresAt }: AttemptEntity, now: Date): AttemptEntity['status'] {
+/** Nothing marks an attempt when its time is over: it is what the clock says. `byEvent`: as in `attemptSentence`. */
+export function statusOf(
+  { status, expiresAt }: AttemptEntity,
+  now: Date,
+  byEvent = false,
+): AttemptEntity['status'] {
+  if (byEvent) return 'superseded';
   return status === 'open' && expiresAt <= now ? 'expired' : status;
 }
 

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { AccountEntity } from '@app/accounts';
 import { AttemptEntity } from '@app/attempts';
 import { AuditEventEntity } from '@app/audit';
 import { MessageEntity } from '@app/delivery';
+import { OUTLASTING } from '@app/kernel';
 import { DataSource, In } from 'typeorm';
 import { AccountsService } from './accounts.service.js';
 import { isId } from './identifiers.js';
@@ -9,6 +11,8 @@ import { isId } from './identifiers.js';
 /** What is known of attempts, the newest first: theirs, their messages and what was tried, in the order of time. */
 export interface AttemptHistory {
   attempts: AttemptEntity[];
+  /** Ids of those that look open, and that something which happened to their account has ended. */
+  endedByEvent: ReadonlySet<string>;
   messages: MessageEntity[];
   events: AuditEventEntity[];
 }
@@ -56,6 +60,20 @@ export class AttemptsService {
     const messages = await this.dataSource
       .getRepository(MessageEntity)
       .find({ where: { attemptId }, order: { id: 'ASC' } });
-    return { attempts, messages, events };
+    return { attempts, endedByEvent: await this.endedByEvent(attempts), messages, events };
+  }
+
+  /** No row says so: what is open is judged by its account's stamp when it is used. */
+  private async endedByEvent(attempts: AttemptEntity[]): Promise<ReadonlySet<string>> {
+    const id = In(attempts.flatMap(({ accountId }) => accountId ?? []));
+    const accounts = await this.dataSource.getRepository(AccountEntity).findBy({ id });
+    const stamps = new Map(accounts.map((account) => [account.id, account.securityStamp]));
+    const ended = attempts.filter(
+      ({ status, purpose, accountId, securityStamp }) =>
+        status === 'open' &&
+        !OUTLASTING.includes(purpose) &&
+        securityStamp < (stamps.get(accountId ?? '') ?? 0),
+    );
+    return new Set(ended.map((attempt) => attempt.id));
   }
 }
