@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { EVENTS, THINGS, whatEndsWhen, type AccountEvent, type Thing } from '@app/kernel';
 
 const DOCUMENT = 'docs/security/what-ends-when.md';
@@ -62,5 +63,29 @@ describe('the document of what ends when', () => {
   it('calls no two events and no two things alike', () => {
     const names = [...Object.values(EVENTS).map(({ name }) => name), ...Object.values(THINGS)];
     expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe('the table of what ends when', () => {
+  const sources = ['apps', 'libs']
+    .flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
+    )
+    .filter((file) => file.endsWith('.ts') && !file.includes('what-ends-when'))
+    .map((file) => ({ file, text: readFileSync(file, 'utf8') }));
+
+  it('is read by `endedBy` alone, where an event ends things: no caller says what survives it', () => {
+    const makers = ['end-sessions.ts', 'end-credentials.ts', 'supersede.ts', 'ended-by.ts'];
+    const users = sources.filter(({ text }) =>
+      /\b(?:endSessionsAt|endCredentialsAt|keepOpenAt)\(/.test(text),
+    );
+    expect(users.map(({ file }) => basename(file)).sort()).toEqual(makers.sort());
+  });
+
+  it('has no event that raises the stamp and that nobody does', () => {
+    const done = (event: string) =>
+      sources.some(({ text }) => text.includes('endedBy(') && text.includes(`'${event}'`));
+    const raising = Object.entries(EVENTS).filter(([, { reach }]) => reach === 'account');
+    expect(raising.map(([event]) => event).filter((event) => !done(event))).toEqual([]);
   });
 });
