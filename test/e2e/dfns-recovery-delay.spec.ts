@@ -151,6 +151,22 @@ describe('a recovery that waits', () => {
     expect(await app.rows(ended)).toEqual([{ end_reason: 'account_disabled' }]);
   });
 
+  it('ends with another recovery that is completed at once, where the delay has been taken away meanwhile', async () => {
+    const { member, key: waiting } = await proven();
+    const replica = await TestApp.start(AT_HOME, app);
+    const [hasty, again] = [new DfnsClient(replica), new SoftwareKey()];
+    app.clock.advanceSeconds(60);
+    const { challenge, temporaryAuthenticationToken } = await people.recoveryChallenge(member);
+    const newCredentials = { firstFactorCredential: again.create(challenge) };
+    const body = { recovery: member.recoveryKey.recover(newCredentials), newCredentials };
+    expect((await hasty.post('/auth/recover/user', body, temporaryAuthenticationToken)).status).toBe(200);
+    await replica.stop();
+    app.clock.advanceSeconds(DAY);
+    await completeDue();
+    expect((await people.login({ email: member.email, key: again })).status).toBe(200);
+    expect((await people.login({ email: member.email, key: waiting })).status).toBe(401);
+  });
+
   it('that cannot be done is given up, and holds up no other', async () => {
     const broken = await proven();
     const whole = await proven();
