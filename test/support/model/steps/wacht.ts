@@ -96,7 +96,8 @@ async function send(play: Play, chance: Chance): Promise<void> {
     play.agree('a code to be sent (wacht)', (await ask()).status === 200, false, session);
     return;
   }
-  const { found } = await stage.mails.sentBy(address, CODE, ask);
+  const { answer, found } = await stage.mails.sentBy(address, CODE, ask);
+  play.agree('a code to be sent (wacht)', answer.status === 200, true);
   play.sends(session, found);
 }
 

@@ -94,7 +94,8 @@ async function sendCode(play: Play, chance: Chance): Promise<void> {
     play.agree('a code to be sent (yat)', (await ask()).status === 200, false, session);
     return;
   }
-  const { found } = await stage.mails.sentBy(address, CODE, ask);
+  const { answer, found } = await stage.mails.sentBy(address, CODE, ask);
+  play.agree('a code to be sent (yat)', answer.status === 200, true);
   play.sends(session, found);
 }
 
