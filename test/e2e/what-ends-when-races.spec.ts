@@ -11,6 +11,9 @@ import { YatClient } from '../support/yat-client.js';
 
 const SQUATTERS = 'squatters password 1';
 
+/** Of what was called over HTTP; what an operator does throws where it fails. */
+const statusOf = (answer: unknown) => (answer as { status?: number } | undefined)?.status ?? 200;
+
 /** A session that was there before a milder event is refreshed after it as well. */
 const leavesNothing = ([event, way]: readonly [string, string]) =>
   !(event in MILDER_EVENTS && way === 'a yat refresh');
@@ -108,10 +111,11 @@ describe('a sign-in that meets an event which ends what was made before', () => 
             for (const wayFirst of [true, false]) {
               const email = await person(factor);
               const { send, isIn } = await wayOf(way, email);
-              const happen = await eventOf(event, email);
+              const happening = await eventOf(event, email);
+              const happen = async () => expect(statusOf(await happening())).toBe(200);
               const { id } = await app.nest.get(AccountsService).find(email);
-              const calls = wayFirst ? ([send, happen] as const) : ([happen, send] as const);
-              const met = await order.meetAt(lock, id, ...calls);
+              const [first, second] = wayFirst ? [send, happen] : [happen, send];
+              const met = await order.meetAt(lock, id, first, second);
               // After an event that was over, the same proof may make a new session.
               if (wayFirst || met) expect([lock, wayFirst, await isIn()]).toEqual([lock, wayFirst, false]);
             }
