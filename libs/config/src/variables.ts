@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { identityProviders } from './identity-providers.js';
 import { flag, keyRing, networks, seconds, url, whole } from './readers.js';
+import { requestLimits } from './request-limits.js';
 import { retentions } from './retentions.js';
 import { maybe, set } from './variable.js';
 import { origins, passkeyOrigins, redirects } from './web-addresses.js';
@@ -248,33 +249,7 @@ export const variables = {
   ACCESS_TOKEN_SECONDS: set(seconds(LONGEST_ACCESS_TOKEN_SECONDS), '900', 'Life of an access token.'),
   ACCESS_TOKEN_AUDIENCE: maybe(z.string(), 'Who access tokens are for (`aud`). Default: PUBLIC_URL.'),
 
-  NAVIXY_REQUESTS_PER_SECOND_LIMIT: set(
-    whole(1, 1_000_000),
-    '50',
-    'navixy: requests of one address, and of one session, in a second.',
-  ),
-  WACHT_REQUESTS_PER_MINUTE_LIMIT: set(
-    whole(1, 1_000_000),
-    '300',
-    'wacht: requests of one address in a minute.',
-  ),
-  WACHT_NEW_SESSIONS_PER_MINUTE_LIMIT: set(
-    whole(1, 1_000_000),
-    '60',
-    'wacht: browser sessions made for one address in a minute, for calls that bring none.',
-  ),
-  YAT_REQUESTS_PER_MINUTE_LIMIT: set(whole(1, 1_000_000), '300', 'yat: requests of one address in a minute.'),
-  DOCSPACE_REQUESTS_PER_MINUTE_LIMIT: set(
-    whole(1, 1_000_000),
-    '300',
-    'docspace: requests of one address in a minute.',
-  ),
-  DFNS_REQUESTS_PER_MINUTE_LIMIT: set(
-    whole(1, 1_000_000),
-    '100',
-    'dfns: requests of one address in a minute.',
-  ),
-
+  ...requestLimits,
   ...retentions,
 };
 

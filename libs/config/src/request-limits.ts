@@ -1,0 +1,32 @@
+import { whole } from './readers.js';
+import { set } from './variable.js';
+
+/** How often one address may call, by protocol. */
+export const requestLimits = {
+  NAVIXY_REQUESTS_PER_SECOND_LIMIT: set(
+    whole(1, 1_000_000),
+    '50',
+    'navixy: requests of one address, and of one session, in a second.',
+  ),
+  WACHT_REQUESTS_PER_MINUTE_LIMIT: set(
+    whole(1, 1_000_000),
+    '300',
+    'wacht: requests of one address in a minute.',
+  ),
+  WACHT_NEW_SESSIONS_PER_MINUTE_LIMIT: set(
+    whole(1, 1_000_000),
+    '60',
+    'wacht: browser sessions made for one address in a minute, for calls that bring none.',
+  ),
+  YAT_REQUESTS_PER_MINUTE_LIMIT: set(whole(1, 1_000_000), '300', 'yat: requests of one address in a minute.'),
+  DOCSPACE_REQUESTS_PER_MINUTE_LIMIT: set(
+    whole(1, 1_000_000),
+    '300',
+    'docspace: requests of one address in a minute.',
+  ),
+  DFNS_REQUESTS_PER_MINUTE_LIMIT: set(
+    whole(1, 1_000_000),
+    '100',
+    'dfns: requests of one address in a minute.',
+  ),
+};
