@@ -16,8 +16,9 @@ function cellsOf(line: string): string[] | undefined {
     .map((cell) => cell.trim());
 }
 
-/** The tables of the document whose rows are events, as text has them. */
-function documented(text: string): Cells {
+/** The tables of the document that say what ends, as text has them; the one that says what its owner is told is another. */
+function documented(document: string): Cells {
+  const [text = ''] = document.split('\n## What its owner is told');
   const cells: Cells = [];
   let things: string[] | undefined;
   for (const row of text.split('\n').map(cellsOf)) {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Child, ensureBuilt, ROOT } from '../support/child.js';
 import { OwnerProcess } from '../support/owner-process.js';
+import { KEYS } from '../support/test-cli.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const PASSWORD = 'correct horse battery';
@@ -45,7 +46,7 @@ describe('the built command line', () => {
   const serverRuns = () => existsSync(join(dataDir, 'postgres', 'data', 'postmaster.pid'));
 
   it('works on DATABASE_URL: what one command makes, the next one finds', async () => {
-    const environment = { DATABASE_URL: database.url, DATA_DIR: dataDir };
+    const environment = { DATABASE_URL: database.url, DATA_DIR: dataDir, COUNTERSIGN_KEYS: KEYS };
     const made = await cli([...create('anna@example.com'), '--second-factor', 'totp', '--json'], environment);
     expect(made).toMatchObject({ code: 0, err: '' });
     const { id } = JSON.parse(made.out) as { id: string };
@@ -56,7 +57,7 @@ describe('the built command line', () => {
     });
     const shown = await cli(['--json', 'account', 'show', 'anna@example.com'], environment);
     expect(JSON.parse(shown.out)).toMatchObject({ id, secondFactor: 'totp' });
-    expect(readdirSync(dataDir)).toEqual(['keys']);
+    expect(readdirSync(dataDir)).toEqual([]);
     expect(made.out + made.err + shown.out + shown.err).not.toContain(PASSWORD);
   }, 60_000);
 

@@ -75,6 +75,7 @@ describe('sign-ins that are on their way in two processes while something ends w
   beforeAll(async () => {
     two = await TwoServices.start({
       WACHT_REQUESTS_PER_MINUTE_LIMIT: '1000000',
+      WACHT_NEW_SESSIONS_PER_MINUTE_LIMIT: '1000000',
       YAT_REQUESTS_PER_MINUTE_LIMIT: '1000000',
       DOCSPACE_REQUESTS_PER_MINUTE_LIMIT: '1000000',
       PASSWORD_TRIES_LIMIT: '1000',

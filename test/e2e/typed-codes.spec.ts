@@ -99,7 +99,7 @@ describe('a code as people type and paste it', () => {
     };
     const refusals = async (id: string | null, protocol: string) => {
       const rows = sql`
-        SELECT count(*)::int FROM audit_events
+        SELECT coalesce(sum(1 + repeated), 0)::int AS count FROM audit_events
         WHERE account_id IS NOT DISTINCT FROM ${id}::bigint AND protocol = ${protocol} AND outcome = 'no_code'`;
       return (await app.rows<{ count: number }>(rows))[0]?.count;
     };

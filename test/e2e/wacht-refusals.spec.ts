@@ -19,6 +19,8 @@ describe('what wacht calls refuse', () => {
     });
     await app.createAccount({ email: 'taken@example.com', username: 'taken.t', phone: '+4915116300001' });
   });
+  // Refusals that are alike within a minute are one row, with the id of the first request.
+  beforeEach(() => app.clock.advanceSeconds(60));
   afterAll(() => app.stop());
 
   const nextEmail = () => `refusal${(people += 1)}@example.com`;

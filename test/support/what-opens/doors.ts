@@ -151,9 +151,10 @@ const cli =
 export const DOORS: Record<AccountEvent, Door[]> = {
   password_changed: forBoth('PATCH /account', changePassword),
   password_reset: forBoth('POST /auth/reset-password', resetPassword),
-  password_set_by_operator: forBoth('account password', (world, { email }) =>
-    world.cli('account', 'password', email, '--password-stdin').then(() => undefined),
-  ),
+  password_set_by_operator: forBoth('account password', async (world, who) => {
+    await world.cli('account', 'password', who.email, '--password-stdin');
+    who.password = NEW_PASSWORD;
+  }),
   registered_mailbox_proven: [{ how: 'a magic link', who: registered, pass: proveMailbox }],
   invited_mailbox_proven: [
     { how: 'a magic link', who: invited, pass: proveMailbox },

@@ -45,9 +45,9 @@ export async function sessionsOf(world: World, person: Person): Promise<Sample[]
       isAlive: async () => (await wacht.session()).body.session.signins.length > 0,
     },
     {
-      // Its session knows the key alone.
       thing: 'session',
       what: 'dfns',
+      provenBy,
       isAlive: async () => (await dfnsLogout()).status === 200,
     },
   ];
