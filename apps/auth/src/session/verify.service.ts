@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { completeSignUp } from '@app/accounts';
+import { completeSignUp, lockOwner } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { Config } from '@app/config';
 import { type Part, part, sql } from '@app/database';
@@ -73,7 +73,9 @@ export class VerifyService {
   ): Promise<string> {
     const shown = factor === 'totp' || isBackupCode(code);
     const awaited = shown ? await this.guesses.awaited(call, browser, id, code) : undefined;
-    const gate = this.guesses.gate(call, browser, (locked) => this.browsers.pending(call, id, locked));
+    const gate = this.guesses.gate(call, browser, (locked) =>
+      this.browsers.pending(call, id, locked, (owner) => lockOwner(owner, 'SHARE')),
+    );
     const known = awaited ?? { ...NOBODY, second_factor: factor ?? 'none' };
     const scope = { ...inSession, binding: () => id };
     const { redemption, proven, effects } = this.check.redeem(call, scope, gate.allowed, known, code);
