@@ -61,7 +61,8 @@ describe('a sign-in that meets an event which ends what was made before', () => 
   const freshEmail = () => `meets${(people += 1)}@example.com`;
   const person = async (secondFactor: 'none' | 'email' = 'none'): Promise<string> => {
     const email = freshEmail();
-    await app.createAccount({ email, secondFactor });
+    const phone = secondFactor === 'none' ? undefined : `+49151${String(people).padStart(8, '0')}`;
+    await app.createAccount({ email, secondFactor, phone });
     return email;
   };
   const pairsOf = (events: Record<string, Event>, named: Record<string, AppApproach>) =>
