@@ -16,6 +16,13 @@ export const LOCKS = {
 } as const;
 export type Lock = keyof typeof LOCKS;
 
+const WAITING_FOR_EACH_OTHER = `
+  WITH waits AS MATERIALIZED (
+    SELECT pid, query, pg_blocking_pids(pid) AS by FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock')
+  SELECT a.query FROM waits a JOIN waits b ON b.pid = ANY(a.by) AND a.pid = ANY(b.by)`;
+const textOf = ({ query }: { query: string }) => query.slice(0, 1_000);
+
 /**
  * Two calls that meet in a known order. Every statement that decides something writes an audit row when all its other work is done:
  * a trigger there stops it at the moment at which it has locked, read and written everything and has not committed. One that
@@ -58,7 +65,7 @@ export class Interleaving {
   /**
    * Sends `first` while these rows of the account are locked, and `second` once the first waits for them, or has been answered without;
    * lets them go on when the second has come as far. Answers whether they met: whether the first had not been answered when the
-   * second was sent.
+   * second was sent. Fails where they then wait for each other: Postgres would end that after a second, and one would begin again.
    */
   async meetAt(
     lock: Lock,
@@ -75,7 +82,7 @@ export class Interleaving {
       const other = sent(second);
       await this.waitingOrAnswered(one, other);
       await this.client.query('COMMIT');
-      await Promise.all([one.answer, other.answer]);
+      await this.answered(one, other);
       return met;
     } finally {
       await this.client.query('ROLLBACK');
@@ -84,6 +91,15 @@ export class Interleaving {
 
   async end(): Promise<void> {
     await this.client.end();
+  }
+
+  private async answered(...calls: Sent[]): Promise<void> {
+    await until(async () => {
+      const { rows } = await this.client.query(WAITING_FOR_EACH_OTHER);
+      if (rows.length) throw new Error(`two statements wait for each other:\n${rows.map(textOf).join('\n')}`);
+      return calls.every(({ answered }) => answered);
+    }, 'an answer to each call');
+    await Promise.all(calls.map(({ answer }) => answer));
   }
 
   private async waitingOrAnswered(...calls: Sent[]): Promise<void> {
