@@ -11,13 +11,15 @@ const GROUPS = 8;
 /** What takes long, the longest first: dealt out one by one, so that no group has all of it. */
 const LONG = [
   'model',
+  'what-ends-when-races',
+  'hostile-fields',
+  'what-ends-when',
+  'loop-holds',
   'wacht-bad-input',
   'start-up',
   'docspace-fuzz',
   'yat-bad-input',
   'cli-binary',
-  'what-ends-when',
-  'what-ends-when-races',
   'races-over-processes',
   'two-processes',
   'embedded-postgres',
@@ -25,6 +27,8 @@ const LONG = [
   'attack',
   'limits-of-strangers',
   'refresh-rotation',
+  'flood',
+  'attack-command',
 ];
 
 const rank = (file: string) => {
