@@ -1,7 +1,11 @@
 import { AccountsService } from '../../apps/cli/src/accounts.service.js';
 import { SessionsService } from '../../apps/cli/src/sessions.service.js';
 import { Authenticator } from './authenticator.js';
+import { DfnsClient } from './dfns-client.js';
+import { DfnsPeople } from './dfns-people.js';
 import { DocspaceClient } from './docspace-client.js';
+import { giveKeys } from './given-keys.js';
+import { SoftwareKey } from './software-authenticator.js';
 import type { TestApp } from './test-app.js';
 import { WachtClient } from './wacht-client.js';
 import { mailed } from './ways-in.js';
@@ -34,6 +38,14 @@ export const EVENTS: Record<string, Event> = {
     const { id } = await account(app, email);
     return () => app.nest.get(SessionsService).revokeAll(app.operatorCall(), id);
   },
+  'a recovery': async (app, email) => {
+    const dfns = new DfnsClient(app);
+    const { recoveryKey } = await giveKeys(app, (await account(app, email)).id);
+    const ticket = await new DfnsPeople(app, dfns).recoveryChallenge({ email, recoveryKey });
+    const newCredentials = { firstFactorCredential: new SoftwareKey().create(ticket.challenge) };
+    const body = { recovery: recoveryKey.recover(newCredentials), newCredentials };
+    return () => dfns.post('/auth/recover/user', body, ticket.temporaryAuthenticationToken);
+  },
 };
 
 /** The same, by somebody who is signed in to an account without a second factor. */
@@ -54,6 +66,32 @@ export const EVENTS_OF_OWNERS: Record<string, Event> = {
     const code = new Authenticator(app, body.ga_secret as string).code();
     return () => yat.post('/account/2fa/confirm', { code }, token);
   },
+};
+
+/** By somebody who has proven the second factor, a code by mail. */
+export const EVENTS_OF_PROVEN: Record<string, Event> = {
+  'a second factor that is taken away': async (app, email) => {
+    const yat = new YatClient(app);
+    let pending = '';
+    const code = await mailed(app, email, /\b\d{6}\b/, async () => {
+      pending = (await yat.signIn(email)).body.refresh_token;
+    });
+    const { access_token } = (await yat.confirm(pending, code)).body;
+    return () => yat.post('/account/2fa/disable', {}, access_token);
+  },
+};
+
+/** A step of docspace that puts an authenticator to use. It is chosen before, which ends all but the sessions that are signed in. */
+export const connectedByStep: Event = async (app, email) => {
+  const docspace = new DocspaceClient(app);
+  const token = String((await docspace.signIn(email)).body.response['token']);
+  const page = await docspace.authorized<string>('PUT', '/settings/tfaappwithlink', token, { type: 'App' });
+  const confirm = new URL(page.body.response).search.slice(1);
+  const setUp = await docspace.call<{ manualEntryKey: string }>('GET', '/settings/tfaapp/setup', undefined, {
+    confirm,
+  });
+  const code = new Authenticator(app, setUp.body.response.manualEntryKey).code();
+  return () => docspace.call('POST', '/settings/tfaapp/validate', { code }, { confirm });
 };
 
 /** Leave sessions that were there before: what has only to commit was there. */

@@ -11,6 +11,12 @@ import { YatClient } from './yat-client.js';
 /** As `Approach`, in this process. */
 export type AppApproach = (app: TestApp, email: string) => Promise<WayIn>;
 
+const refreshed: AppApproach = async (app, email) => {
+  const client = new YatClient(app);
+  const { refresh_token } = (await client.signIn(email)).body;
+  return yatWay(client, () => client.refresh(refresh_token));
+};
+
 /** What the password alone does not do, and what goes on with a session that is there, of accounts without a second factor. */
 export const MORE_WAYS_IN: Record<string, AppApproach> = {
   'a docspace key by mail': async (app, email) => {
@@ -26,11 +32,7 @@ export const MORE_WAYS_IN: Record<string, AppApproach> = {
     return yatWay(client, () => client.post('/auth/magic_link/token', { code, email }));
   },
 
-  'a yat refresh': async (app, email) => {
-    const client = new YatClient(app);
-    const { refresh_token } = (await client.signIn(email)).body;
-    return yatWay(client, () => client.refresh(refresh_token));
-  },
+  'a yat refresh': refreshed,
 
   'a dfns key': async (app, email) => {
     const client = new DfnsClient(app);
@@ -46,6 +48,20 @@ export const MORE_WAYS_IN: Record<string, AppApproach> = {
         token = answer.token ?? 'none';
       },
       isIn: async () => (await client.call('PUT', '/auth/logout', undefined, token)).status === 200,
+    };
+  },
+};
+
+/** What goes on with a session that was there before. */
+export const SESSIONS: Record<string, AppApproach> = {
+  'a yat refresh': refreshed,
+
+  'a new life of a navixy session': async (app, email) => {
+    const client = new NavixyClient(app);
+    const { hash } = (await client.signIn(email)).body;
+    return {
+      send: () => client.post('/user/session/renew', undefined, hash),
+      isIn: async () => (await client.post('/user/get_info', undefined, hash)).status === 200,
     };
   },
 };

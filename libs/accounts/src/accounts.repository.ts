@@ -35,6 +35,11 @@ export function lockOwner(from: Part<MaybeOfAccount>, lock: 'SHARE' | 'NO KEY UP
   );
 }
 
+/** For an attempt that is to be redeemed, and changes its account: see `Guess.holds`. */
+export function lockTarget(target: Part<MaybeOfAccount>): Part<OfAccount> {
+  return lockOwner(target, 'NO KEY UPDATE');
+}
+
 /** The account of a credential, as that has it, held alone: likewise. */
 export function lockOwnerForUpdate(from: Part<HeldAccount>): Part<HeldAccount> {
   return part(

@@ -14,6 +14,7 @@ export {
   lockAccountForUpdate,
   lockOwner,
   lockOwnerForUpdate,
+  lockTarget,
   addressedTo,
   codeRecipient,
   newPhoneOf,

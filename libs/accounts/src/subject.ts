@@ -1,4 +1,4 @@
-import { part, type Part, type Sql, sql } from '@app/database';
+import { part, type Part, raw, type Sql, sql } from '@app/database';
 import type { Identifier, KeyRing } from '@app/kernel';
 import type { HeldAccount } from './held-account.js';
 import { isNamed, likeliest, type Name } from './named.js';
@@ -21,18 +21,19 @@ export function unknownSubject(name: Name, keyRing: KeyRing): string {
  *
  * A name that no account has is a subject too (`unknownSubject`): an unknown person meets the same statements, limits and
  * answers as a known one. So is one whose account does not meet `also`, a condition on table `accounts` that is
- * never null.
+ * never null. `lock`: held alone by a statement that goes on to change it; of two that only shared it neither could.
  */
 export function subjectParts(
   name: Name,
   keyRing: KeyRing,
   also: Sql = sql`true`,
+  lock: 'SHARE' | 'NO KEY UPDATE' = 'SHARE',
 ): { known: Part<HeldAccount>; subject: Part<Subject> } {
   const known = part<HeldAccount>(
     'known',
     sql`
       SELECT id AS account_id, security_stamp FROM accounts
-      WHERE ${isNamed(name)} AND disabled_at IS NULL AND ${also} ${likeliest(name)} FOR SHARE`,
+      WHERE ${isNamed(name)} AND disabled_at IS NULL AND ${also} ${likeliest(name)} FOR ${raw(lock)}`,
   );
   const subject = part<Subject>(
     'subject',

@@ -66,8 +66,13 @@ export class AttemptsRepository {
   }
 
   /** Parts that redeem what cannot be guessed: the link whose token this is. */
-  redeemLink(call: RequestContext, purpose: AttemptPurpose, token: string): Redemption {
-    return this.guess(call, { purpose, of: this.link(token) }, 'link', sql`true`);
+  redeemLink(
+    call: RequestContext,
+    purpose: AttemptPurpose,
+    token: string,
+    holds?: RedeemQuestion['holds'],
+  ): Redemption {
+    return this.guess(call, { purpose, of: this.link(token), holds }, 'link', sql`true`);
   }
 
   /**
@@ -103,8 +108,9 @@ export class AttemptsRepository {
     token: string,
     right: Sql,
     guessable = false,
+    holds?: RedeemQuestion['holds'],
   ): Redemption {
-    const question = { purpose, of: this.challenge(token), unguessable: !guessable };
+    const question = { purpose, of: this.challenge(token), unguessable: !guessable, holds };
     return this.guess(call, question, 'challenge', right);
   }
 

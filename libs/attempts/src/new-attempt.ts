@@ -1,4 +1,5 @@
 import type { Part, Sql } from '@app/database';
+import type { Target } from './redeem.js';
 import type { AttemptFactor, AttemptKind, AttemptMethod, AttemptPurpose } from './attempt.entity.js';
 
 export interface NewAttempt {
@@ -40,4 +41,5 @@ export interface RedeemQuestion {
   of: Sql;
   /** See `Guess`. */
   unguessable?: boolean;
+  holds?: (target: Part<Target>) => Part;
 }

@@ -1,4 +1,4 @@
-import { part, type Part, sql, type Sql } from '@app/database';
+import { after, empty, part, type Part, sql, type Sql } from '@app/database';
 import type {
   AttemptFactor,
   AttemptKind,
@@ -80,6 +80,8 @@ export interface Guess {
   of: Sql;
   /** Condition on attempt `a` that is true for the right answer and never null. */
   right: Sql;
+  /** Locks the account of the target, where the statement goes on to change or to hold that. */
+  holds?: (target: Part<Target>) => Part;
   /** It is too long to be guessed, so that no budget has to guard it; its own tries do. */
   unguessable?: boolean;
   /** Condition on attempt `a`, never null: this guess is looked at even when those of its subject are spent. */
@@ -93,7 +95,8 @@ export interface Guess {
 /**
  * The only door: parts that check one guess and end in `verdict`, which always has one row.
  *
- * - `budget` locks the subject's row first, so all guesses at one account stand in one line, whatever attempt,
+ * - `holds` locks the account before all else, as everywhere: in the other order two statements would wait for each other.
+ * - `budget` locks the subject's row then, so all guesses at one account stand in one line, whatever attempt,
  *   protocol or process they come from, and the budget is exact.
  * - `guess` is the guarded update. Postgres checks its WHERE again on the newest version of the attempt, so of
  *   any number of right answers one wins, and a wrong one is counted where it is checked: no crash, roll-back or
@@ -115,7 +118,8 @@ export function redeemParts(guess: Guess): Redemption {
     sql`
       SELECT b.subject, b.factor, CASE WHEN b.refills_at <= ${now}::timestamptz THEN 0 ELSE b.spent END AS spent,
         CASE WHEN b.refills_at > ${now}::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN ${target} t USING (subject, factor) FOR UPDATE OF b`,
+      FROM guess_budgets b JOIN ${target} t USING (subject, factor)${guess.holds ? sql` CROSS JOIN ${after(guess.holds(target))}` : empty}
+      FOR UPDATE OF b`,
   );
   const checked = check(guess, target, budget);
   return {

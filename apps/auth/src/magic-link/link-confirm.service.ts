@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { lockTarget } from '@app/accounts';
 import { AttemptsRepository, LINK_BINDING, type NewAttempt, type Redemption } from '@app/attempts';
 import { audit, type Recorded } from '@app/audit';
 import { Config } from '@app/config';
@@ -31,7 +32,7 @@ export class LinkConfirmService {
       ...this.attempts.ruleOf('link_exchange', call.now),
       secret: { binding: LINK_BINDING, value: exchangeCode },
     };
-    const redemption = this.attempts.redeemLink(call, 'magic_link', token);
+    const redemption = this.attempts.redeemLink(call, 'magic_link', token, lockTarget);
     const { proven, effects } = this.proof.proven(call, redemption.verdict);
     const opened = this.attempts.open(call, exchange, proven);
     await this.burn(call, redemption, opened.attempt, opened, ...effects);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { lockTarget } from '@app/accounts';
 import { AttemptsRepository, openOfSubject, type RedeemOutcome, type Redemption } from '@app/attempts';
 import { audit, type AuditEvent } from '@app/audit';
 import { Database, part, sql, statement } from '@app/database';
@@ -25,7 +26,7 @@ export class LinkExchangeService {
     return this.redeem(
       call,
       'magic_link.redeem',
-      this.attempts.redeemLink(call, 'magic_link', token),
+      this.attempts.redeemLink(call, 'magic_link', token, lockTarget),
       'link_unknown',
     );
   }
@@ -40,7 +41,7 @@ export class LinkExchangeService {
 
   /** The six digits of the mail, with the name they were asked for with. */
   private async code(call: RequestContext, who: Who, code: string): Promise<TokenPair> {
-    const subject = this.recipients.find(who);
+    const subject = this.recipients.find(who, 'NO KEY UPDATE');
     const of = sql`a.kind = 'code' AND ${openOfSubject(subject)}`;
     const question = { purpose: 'magic_link', of } as const;
     const redemption = this.attempts.redeem(call, question, this.recipients.bindingOf(who), code);
@@ -49,7 +50,7 @@ export class LinkExchangeService {
 
   /** What the redirect carried. */
   private async exchange(call: RequestContext, exchangeCode: string): Promise<TokenPair> {
-    const redeem = this.attempts.redeemLink(call, 'link_exchange', exchangeCode);
+    const redeem = this.attempts.redeemLink(call, 'link_exchange', exchangeCode, lockTarget);
     return this.redeem(call, 'magic_link.exchange', redeem, 'session_not_found');
   }
 

@@ -12,8 +12,8 @@ export class Recipients {
   constructor(private readonly keyRing: KeyRing) {}
 
   /** See `subjectParts`. */
-  find(who: Who): Part<Subject> {
-    return subjectParts(who, this.keyRing).subject;
+  find(who: Who, lock?: 'NO KEY UPDATE'): Part<Subject> {
+    return subjectParts(who, this.keyRing, undefined, lock).subject;
   }
 
   /** The name itself, whoever has it: by what a stranger is told to wait, which must not link two names of one person. */

@@ -62,7 +62,14 @@ export class LoginService {
     const key = lockedCredential(login.key.id);
     const factor = this.secondFactor(login, account);
     const right = sql`EXISTS (SELECT FROM ${account}) AND ${isNewCount(login.count, key)} AND ${factor.right}`;
-    const redemption = this.attempts.redeemChallenge(call, PURPOSE, token, right, factor.guessable);
+    const redemption = this.attempts.redeemChallenge(
+      call,
+      PURPOSE,
+      token,
+      right,
+      factor.guessable,
+      () => account,
+    );
     const { verdict } = redemption;
     const done = redeemedAccount(verdict);
     const { sessionId: id, jwt, expiresAt } = session;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { NewPassword, PasswordCheck, resetPassword, withNames } from '@app/accounts';
+import { lockTarget, NewPassword, PasswordCheck, resetPassword, withNames } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { audit, auditRefusal } from '@app/audit';
 import { Database, exists, ofOne, statement } from '@app/database';
@@ -33,7 +33,7 @@ export class ResetPasswordService {
   }
 
   private decision(call: RequestContext, token: string, passwordHash: string) {
-    const redemption = this.attempts.redeemLink(call, 'password_reset', token);
+    const redemption = this.attempts.redeemLink(call, 'password_reset', token, lockTarget);
     const changed = resetPassword(call, passwordHash, redemption.verdict);
     return statement(
       { outcome: ofOne(redemption.verdict, 'outcome'), changed: exists(changed) },

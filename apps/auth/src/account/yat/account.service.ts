@@ -11,7 +11,7 @@ import { audit, recordedAs, type Recorded } from '@app/audit';
 import { Database, type Effect, part, type Part, sql, statement } from '@app/database';
 import { AuthError, isSameEmail, type RequestContext } from '@app/kernel';
 import { endSession, sessionOfToken } from '@app/sessions';
-import { endedBy, Freshness, OwnerNotices, refuseTakenName } from '@app/sign-in';
+import { endedBy, Freshness, OwnerNotices, refuseTakenName, sessionAndAccount } from '@app/sign-in';
 
 /** The account as it is from now on. */
 type ChangedProfile = ReturnType<typeof changeProfile>['row'];
@@ -63,7 +63,7 @@ export class AccountService {
       password === undefined
         ? undefined
         : await this.passwords.hash(password, [...known, ...Object.values(change)]);
-    const allowed = this.freshness.fresh(call, sessionOfToken(call, sessionId), lenient);
+    const allowed = this.freshness.fresh(call, sessionAndAccount(call, sessionId), lenient);
     const changed = changeProfile(call, { ...change, passwordHash }, allowed);
     const named = change.username !== undefined && change.username !== profile.username;
     const effects = [
@@ -115,7 +115,7 @@ export class AccountService {
    * @throws AuthError `session_not_found`
    */
   async signOut(call: RequestContext, sessionId: string): Promise<void> {
-    const session = sessionOfToken(call, sessionId);
+    const session = sessionAndAccount(call, sessionId);
     const own = endSession('signed_out_here', sessionId, call.now);
     const proven = part<OfAccount>(
       'proven',

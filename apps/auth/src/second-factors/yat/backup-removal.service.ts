@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { BackupCodes, redeemedAccount, subjectParts } from '@app/accounts';
+import { BackupCodes, lockTarget, redeemedAccount, subjectParts } from '@app/accounts';
 import { AttemptsRepository, type Opening } from '@app/attempts';
 import { audit } from '@app/audit';
 import { Database, part, sql, statement } from '@app/database';
@@ -27,7 +27,7 @@ export class BackupRemovalService {
    */
   async disable(call: RequestContext, login: Identifier, code: string): Promise<void> {
     const { id, accountId } = await this.open(call, login);
-    const question = { purpose: 'second_factor', of: sql`a.id = ${id}::bigint` } as const;
+    const question = { purpose: 'second_factor', of: sql`a.id = ${id}::bigint`, holds: lockTarget } as const;
     const right = this.backupCodes.isRight(this.backupCodes.locked(accountId ?? NOBODY, code));
     const redemption = this.attempts.redeemElsewhere(call, question, 'totp', right);
     const { verdict } = redemption;

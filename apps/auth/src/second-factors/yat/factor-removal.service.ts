@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { audit, type Recorded } from '@app/audit';
 import { Database, part, sql, statement } from '@app/database';
 import { AuthError, type RequestContext } from '@app/kernel';
-import { sessionOfToken } from '@app/sessions';
-import { FactorConnection, Freshness } from '@app/sign-in';
+import { FactorConnection, Freshness, sessionAndAccount } from '@app/sign-in';
 
 /** An account without a second factor again. */
 @Injectable()
@@ -20,7 +19,7 @@ export class FactorRemovalService {
    * @throws AuthError `session_not_found`, `proof_stale`
    */
   async disable(call: RequestContext, sessionId: string): Promise<void> {
-    const session = sessionOfToken(call, sessionId);
+    const session = sessionAndAccount(call, sessionId);
     const allowed = this.freshness.fresh(call, session);
     const verdict = part<Recorded>(
       'verdict',
