@@ -94,6 +94,14 @@ export const connectedByStep: Event = async (app, email) => {
   return () => docspace.call('POST', '/settings/tfaapp/validate', { code }, { confirm });
 };
 
+export const PHONE_EVENTS: Record<string, Event> = {
+  'an operator who changes the phone': async (app, email) => {
+    const found = await account(app, email);
+    const phone = `+49151${found.id.slice(-8)}`;
+    return () => app.nest.get(AccountsService).changePhone(app.operatorCall(), found, phone);
+  },
+};
+
 /** Leave sessions that were there before: what has only to commit was there. */
 export const MILDER_EVENTS: Record<string, Event> = {
   'an operator who asks for a second factor': async (app, email) => {
@@ -105,9 +113,5 @@ export const MILDER_EVENTS: Record<string, Event> = {
     const token = String((await docspace.signIn(email)).body.response['token']);
     return () => docspace.authorized('PUT', '/settings/tfaapp', token, { type: 'App' });
   },
-  'an operator who changes the phone': async (app, email) => {
-    const found = await account(app, email);
-    const phone = `+49151${found.id.slice(-8)}`;
-    return () => app.nest.get(AccountsService).changePhone(app.operatorCall(), found, phone);
-  },
+  ...PHONE_EVENTS,
 };

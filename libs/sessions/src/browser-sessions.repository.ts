@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
-import { empty, isCurrent, part, type Part, sql } from '@app/database';
+import { isCurrent, part, type Part, sql } from '@app/database';
 import { EVENTS, plusSeconds, type RequestContext } from '@app/kernel';
 import { withoutCredential, type StagedSession } from './browser-sign-in.js';
 import { insertSession, proofs } from './insert-session.js';
@@ -110,15 +110,14 @@ export class BrowserSessions {
   }
 
   /**
-   * The pending session of that attempt, locked. Whoever ends the session locks it too. `account`: locks its account, which a statement
-   * that goes on to look at that does first, as those do that end sessions: in the other order two of them would wait for each other.
+   * The pending session of that attempt, locked. Whoever ends the session locks it too. `account`: locks its account, before the
+   * session as everywhere: in the other order this statement and one that ends sessions would wait for each other.
    */
   pending(
     { now }: RequestContext,
     attemptId: string,
     browser: Part<LockedBrowser>,
-    account: (owner: Part<{ account_id: string }>) => Part<{ account_id: string }> | undefined = () =>
-      undefined,
+    account: (owner: Part<{ account_id: string }>) => Part<{ account_id: string }>,
   ): Part<Flow & SessionRow> {
     const isPending = sql`s.browser_attempt_id = ${attemptId}::bigint AND s.stage = 'pending' AND s.ended_at IS NULL
         AND s.expires_at > ${now}::timestamptz`;
@@ -126,12 +125,11 @@ export class BrowserSessions {
       'owner',
       sql`SELECT s.account_id FROM sessions s JOIN ${browser} b USING (browser_session_id) WHERE ${isPending}`,
     );
-    const held = account(owner);
     return part(
       'flow',
       sql`
       SELECT s.browser_attempt_id AS id, s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp
-      FROM sessions s JOIN ${browser} b USING (browser_session_id)${held ? sql` JOIN ${held} h ON h.account_id = s.account_id` : empty}
+      FROM sessions s JOIN ${browser} b USING (browser_session_id) JOIN ${account(owner)} h ON h.account_id = s.account_id
       WHERE ${isPending} AND ${isCurrent('s')} FOR UPDATE OF s`,
     );
   }

@@ -25,6 +25,6 @@ export {
   type Candidate,
   type FactorScope,
 } from './second-factor/scope.js';
-export { sessionAndAccount } from './session-and-account.js';
+export { pendingAndAccount, sessionAndAccount, shareOwner } from './session-and-account.js';
 export { SignInModule } from './sign-in.module.js';
 export { refuseTakenName } from './taken-name.js';

@@ -17,6 +17,7 @@ import {
   recordRefusal,
   retryOnConflict,
   SecondFactorCheck,
+  shareOwner,
 } from '@app/sign-in';
 import { BrowserSessions, type Flow, type LockedBrowser, type StagedSession } from '@app/sessions';
 import type { Browser } from './browser.js';
@@ -109,7 +110,7 @@ export class GuessService {
     attemptId: string,
     code: string,
   ): Promise<AwaitedFactor | undefined> {
-    const flow = this.browsers.pending(call, attemptId, this.browsers.locked(call, browser));
+    const flow = this.browsers.pending(call, attemptId, this.browsers.locked(call, browser), shareOwner);
     const { awaited, effects } = this.check.find(call, inSession, flow, code);
     const row = await retryOnConflict(() => this.database.row(statement(awaited, ...effects)));
     return row && this.check.read(row);

@@ -17,6 +17,7 @@ import { Config } from '@app/config';
 import { after, of, ofOne, part, type Part, sql, type Sql, type Statement, statement } from '@app/database';
 import { Outbox, type Recipient } from '@app/delivery';
 import { KeyRing, type RequestContext } from '@app/kernel';
+import { shareOwner } from '@app/sign-in';
 import { BrowserSessions, type Flow, type LockedBrowser } from '@app/sessions';
 import type { Browser } from './browser.js';
 import type { BrowserAttempt } from './browser-view.js';
@@ -76,7 +77,7 @@ export class SendParts {
     channel: Channel,
     browser: Part<LockedBrowser>,
   ): Part<Flow> {
-    if (attempt.stage === 'pending') return this.browsers.pending(call, attempt.id, browser);
+    if (attempt.stage === 'pending') return this.browsers.pending(call, attempt.id, browser, shareOwner);
     const unproven = this.browsers.unproven(call, attempt.id, browser);
     if (attempt.kind === 'sign_in') return unproven;
     const [kind, value] =

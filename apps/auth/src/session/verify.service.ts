@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { completeSignUp, lockOwner } from '@app/accounts';
+import { completeSignUp } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { Config } from '@app/config';
 import { type Part, part, sql } from '@app/database';
 import { isBackupCode, isFactorCode, isSixDigits, type RequestContext } from '@app/kernel';
-import { enterBrowser, inSession, SecondFactorCheck } from '@app/sign-in';
+import { enterBrowser, inSession, SecondFactorCheck, shareOwner } from '@app/sign-in';
 import { BrowserSessions, type Flow, type StagedSession } from '@app/sessions';
 import { channelOf, openAttempt, stepOf } from './attempt-step.js';
 import type { Browser } from './browser.js';
@@ -74,7 +74,7 @@ export class VerifyService {
     const shown = factor === 'totp' || isBackupCode(code);
     const awaited = shown ? await this.guesses.awaited(call, browser, id, code) : undefined;
     const gate = this.guesses.gate(call, browser, (locked) =>
-      this.browsers.pending(call, id, locked, (owner) => lockOwner(owner, 'SHARE')),
+      this.browsers.pending(call, id, locked, shareOwner),
     );
     const known = awaited ?? { ...NOBODY, second_factor: factor ?? 'none' };
     const scope = { ...inSession, binding: () => id };

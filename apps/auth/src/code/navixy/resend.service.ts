@@ -6,7 +6,7 @@ import { auditRefusal } from '@app/audit';
 import { Database } from '@app/database';
 import { AuthError, digest, type AuthErrorCode, type RequestContext } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
-import { CodeSender, inSession, sentCode } from '@app/sign-in';
+import { CodeSender, inSession, pendingAndAccount, sentCode } from '@app/sign-in';
 import type { PendingSession } from './pending.question.js';
 
 /** Sends the code of a pending session again: a new code, which takes the place of the old one. */
@@ -30,7 +30,7 @@ export class NavixyResendService {
     const { second_factor: channel, account_id } = pending;
     if (channel !== 'email' && channel !== 'sms')
       return this.refuse(call, 'address_missing', 'no_address', account_id);
-    const asking = this.sessions.pending(call, digest(token));
+    const asking = pendingAndAccount(this.sessions, call, digest(token), 'SHARE');
     await this.sender.send(call, {
       event: 'code.resend',
       asking,

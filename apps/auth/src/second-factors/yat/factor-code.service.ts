@@ -5,7 +5,7 @@ import { Config } from '@app/config';
 import { Database, statement } from '@app/database';
 import { AuthError, type RequestContext } from '@app/kernel';
 import { sessionOfToken } from '@app/sessions';
-import { CodeSender, inSession, sentCode } from '@app/sign-in';
+import { CodeSender, inSession, sentCode, sessionAndAccount } from '@app/sign-in';
 
 /** Sends a code of the second factor to the holder of an access token, whatever the session waits for. */
 @Injectable()
@@ -28,7 +28,7 @@ export class FactorCodeService {
     const { second_factor: channel } = holder;
     if (channel !== 'email' && channel !== 'sms') throw new AuthError('address_missing');
     const { waitSeconds, hourlyLimit } = this.config.sends;
-    const asking = sessionOfToken(call, sessionId);
+    const asking = sessionAndAccount(call, sessionId, 'SHARE');
     return this.sender.send(call, {
       event: 'second_factor.send',
       asking,

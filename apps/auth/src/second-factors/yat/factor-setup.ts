@@ -4,7 +4,7 @@ import { audit, recordedAs } from '@app/audit';
 import { Database, type Effect, exists, part, type Part, sql, statement } from '@app/database';
 import { AuthError, type RequestContext } from '@app/kernel';
 import { sessionOfToken } from '@app/sessions';
-import { Freshness, type Candidate } from '@app/sign-in';
+import { Freshness, sessionAndAccount, type Candidate } from '@app/sign-in';
 
 /** Ten of 39 bits: enough for a year, and too many to be found within the guesses of an account. */
 export const BACKUP_CODES = { count: 10, length: 8 } as const;
@@ -40,7 +40,7 @@ export class FactorSetups {
 
   /** The session while its proof is fresh, judged again by the statement that sets the factor up. */
   allowed(call: RequestContext, sessionId: string): Part<Candidate> {
-    return this.freshness.fresh(call, sessionOfToken(call, sessionId));
+    return this.freshness.fresh(call, sessionAndAccount(call, sessionId, 'SHARE'));
   }
 
   /** New backup codes: shown now, and good from the confirmation on. */

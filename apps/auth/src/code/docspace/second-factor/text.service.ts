@@ -5,7 +5,14 @@ import { Config } from '@app/config';
 import { Database } from '@app/database';
 import { AuthError, digest, phoneNumber, type RequestContext } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
-import { CodeSender, inProtocol, type ProvenFactor, sentCode, withoutSession } from '@app/sign-in';
+import {
+  CodeSender,
+  inProtocol,
+  pendingAndAccount,
+  type ProvenFactor,
+  sentCode,
+  withoutSession,
+} from '@app/sign-in';
 import { inLanguage } from './challenge.js';
 
 export interface SentText {
@@ -62,7 +69,8 @@ export class DocspaceTextService {
     const account_id = await this.waiting(call, key);
     const scope = inProtocol(call);
     const code = sentCode(call, this.attempts, 'sms', scope.binding({ account_id, session_id: null }, phone));
-    const asking = withoutSession(awaitingPhone(this.sessions.pending(call, digest(key))));
+    const pending = pendingAndAccount(this.sessions, call, digest(key), 'SHARE');
+    const asking = withoutSession(awaitingPhone(pending));
     await this.sender.send(call, {
       event: 'code.resend',
       asking,

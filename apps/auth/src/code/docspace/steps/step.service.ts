@@ -1,17 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { lockOwner, type HeldAccount } from '@app/accounts';
+import type { HeldAccount } from '@app/accounts';
 import { AttemptsRepository, MAILED_KEYS } from '@app/attempts';
 import { Config } from '@app/config';
 import { part, type Part, sql } from '@app/database';
 import { AuthError, digest, plusSeconds, randomToken, type RequestContext } from '@app/kernel';
-import {
-  endPendingBegunBy,
-  pendingSession,
-  SessionsRepository,
-  type Proof,
-  type SessionRow,
-} from '@app/sessions';
-import type { ProvenSecond } from '@app/sign-in';
+import { endPendingBegunBy, SessionsRepository, type Proof, type SessionRow } from '@app/sessions';
+import { pendingAndAccount, type ProvenSecond } from '@app/sign-in';
 import type { SignInStep } from '../first-factor/credentials.js';
 import { DocspaceDecision, type MakeSession } from '../second-factor/decision.js';
 
@@ -57,10 +51,8 @@ export class DocspaceStepService {
     };
   }
 
-  /** The account is locked before its session, as everywhere. */
   private pending(call: RequestContext, key: string, lock: 'SHARE' | 'NO KEY UPDATE'): Part<SessionRow> {
-    const tokenHash = digest(key);
-    return this.sessions.pending(call, tokenHash, lockOwner(pendingSession(call, tokenHash), lock));
+    return pendingAndAccount(this.sessions, call, digest(key), lock);
   }
 }
 
