@@ -9,7 +9,7 @@ import { variables } from './variables.js';
 const KEY = `k1:${Buffer.alloc(32, 9).toString('base64')}`;
 const PRODUCTION = {
   NODE_ENV: 'production',
-  DATABASE_URL: 'postgres://db/auth',
+  DATABASE_URL: 'postgres://db/auth?sslmode=verify-full',
   COUNTERSIGN_KEYS: KEY,
   SMTP_URL: 'smtp://mail:587',
   MAIL_FROM: 'Auth <auth@example.com>',

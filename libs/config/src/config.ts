@@ -2,6 +2,7 @@ import { withoutTrailing } from '@app/kernel';
 import { z } from 'zod';
 import { Origins } from './origins.js';
 import { productionProblems } from './production.js';
+import { withSecretFiles } from './secret-files.js';
 import { LONGEST_ACCESS_TOKEN_SECONDS, variables, type Variables } from './variables.js';
 
 /** One variable that cannot be used, and what to do about it. Never holds the variable's value. */
@@ -10,9 +11,9 @@ export interface ConfigProblem {
   problem: string;
 }
 
-/** From the confirmed link to the client's own server taking its tokens: one redirect. */
 /** Of a code of 16 digits, which is found by itself: nothing is ever tried at it. */
 const RECOVERY_CODE_TRIES = 5;
+/** From the confirmed link to the client's own server taking its tokens: one redirect. */
 const LINK_EXCHANGE_SECONDS = 60;
 const DAY_SECONDS = 86_400;
 
@@ -198,14 +199,15 @@ export class Config {
 
 /** The raw environment as `Config`; throws one `ConfigError` that lists every problem. An empty variable is absent. */
 export function readConfig(environment: Record<string, string | undefined>): Config {
-  const known = Object.keys(variables).map((name) => [name, environment[name]?.trim() || undefined]);
+  const files = withSecretFiles(environment);
+  const known = Object.keys(variables).map((name) => [name, files.given[name]?.trim() || undefined]);
   const given = Object.fromEntries(known) as Record<string, string | undefined>;
   const parsed = z.object(variables).safeParse(given);
   const problems: ConfigProblem[] = (parsed.error?.issues ?? []).map((issue) => ({
     variable: String(issue.path[0]),
     problem: issue.message,
   }));
-  problems.push(...productionProblems(given));
+  problems.push(...files.problems, ...productionProblems(given));
   if (!parsed.success || problems.length) throw new ConfigError(problems);
   return new Config(parsed.data);
 }

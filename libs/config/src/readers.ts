@@ -37,6 +37,17 @@ export const url = (...schemes: string[]) =>
     error: `must be a URL that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`,
   });
 
+/** A URL that paths are put behind: it has no user, query or fragment. */
+export const baseUrl = url('http:', 'https:').refine((text) => isBase(text), {
+  error: 'must have no user, query or fragment: links are built from it',
+});
+
+function isBase(text: string): boolean {
+  if (!URL.canParse(text)) return true;
+  const { username, password } = new URL(text);
+  return !username && !password && !/[?#]/.test(text);
+}
+
 const NETWORK_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
 
 function isNetwork(entry: string): boolean {

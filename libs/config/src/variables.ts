@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { identityProviders } from './identity-providers.js';
-import { flag, keyRing, networks, seconds, url, whole } from './readers.js';
+import { baseUrl, flag, keyRing, networks, seconds, url, whole } from './readers.js';
 import { requestLimits } from './request-limits.js';
 import { retentions } from './retentions.js';
 import { maybe, set } from './variable.js';
@@ -21,7 +21,7 @@ export const variables = {
   PORT: set(whole(0, 65_535), '3000', 'Port to listen on; 0 takes any free one.'),
   HOST: set(z.string(), '127.0.0.1', 'Address to listen on.'),
   PUBLIC_URL: maybe(
-    url('http:', 'https:'),
+    baseUrl,
     'Where people reach the service. Links are built from this alone. Default: http://localhost:<PORT>.',
   ),
   TRUSTED_PROXIES: set(networks, '', 'Proxies whose X-Forwarded-For is believed, read from the right.'),

@@ -3,7 +3,7 @@ import { ConfigError, readConfig } from './config.js';
 const ANDROID = `android:apk-key-hash:${Buffer.alloc(32, 7).toString('base64url')}`;
 const PRODUCTION = {
   NODE_ENV: 'production',
-  DATABASE_URL: 'postgres://db/auth',
+  DATABASE_URL: 'postgres://db/auth?sslmode=verify-full',
   COUNTERSIGN_KEYS: `k1:${Buffer.alloc(32, 9).toString('base64')}`,
   SMTP_URL: 'smtp://mail:587',
   MAIL_FROM: 'Auth <auth@example.com>',

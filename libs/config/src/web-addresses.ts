@@ -53,3 +53,17 @@ export const redirects = list.refine((entries) => entries.every(isRedirect), {
 export function hasPlainHttp(value: string): boolean {
   return value.split(',').some((entry) => parsed(entry.trim())?.protocol === 'http:');
 }
+
+/**
+ * Whether a relying party id is not one that browsers take from these pages (WebAuthn §5.1.3): their own domain or one above it, which is
+ * no top-level domain. Public suffixes of several labels are for browsers to know.
+ */
+export function isForeignToRpId(rpId: string, env: Record<string, string | undefined>): boolean {
+  const pages = [env.PUBLIC_URL, ...(env.WEBAUTHN_ORIGINS ?? env.CORS_ORIGINS ?? '').split(',')];
+  const hosts = pages.flatMap((page) => {
+    const url = parsed(page?.trim() ?? '');
+    return url && WEB.includes(url.protocol) ? [url.hostname] : [];
+  });
+  const isAbove = (host: string) => host === rpId || host.endsWith(`.${rpId}`);
+  return (!rpId.includes('.') && rpId !== 'localhost') || !hosts.every(isAbove);
+}

@@ -57,6 +57,7 @@ export class KeyRing {
       const key = Buffer.from(base64, 'base64');
       if (key.length !== KEY_BYTES)
         throw new Error(`key ${index + 1} does not have ${KEY_BYTES} bytes of base64`);
+      if (key.every((byte) => byte === 0)) throw new Error(`key ${index + 1} is all zeros`);
       if (keys.has(id)) throw new Error(`key ${index + 1} repeats the id of an earlier one`);
       keys.set(id, key);
     }

@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ConfigError, readConfig } from './config.js';
+import { SECRETS } from './secret-files.js';
+
+const KEY = `k1:${Buffer.alloc(32, 9).toString('base64')}`;
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  DATABASE_URL: 'postgres://db/auth?sslmode=verify-full',
+  COUNTERSIGN_KEYS: KEY,
+  SMTP_URL: 'smtp://mail:587',
+  MAIL_FROM: 'Auth <auth@example.com>',
+  PUBLIC_URL: 'https://auth.example.com/',
+};
+
+function problemsOf(environment: Record<string, string>): ConfigError['problems'] {
+  try {
+    readConfig(environment);
+    return [];
+  } catch (error) {
+    return (error as ConfigError).problems;
+  }
+}
+const refused = (environment: Record<string, string>) =>
+  problemsOf(environment).map((problem) => problem.variable);
+
+describe('what is safe, variable by variable', () => {
+  it.each([
+    ['PUBLIC_URL', 'HTTP://auth.example.com', ['https://auth.example.com', 'HTTPS://auth.example.com/a/']],
+    ['PUBLIC_URL', 'https://user@auth.example.com', ['https://auth.example.com:8443']],
+    ['PUBLIC_URL', 'https://auth.example.com/?a=b', ['https://auth.example.com/a']],
+    ['PUBLIC_URL', 'https://auth.example.com/#a', ['https://auth.example.com/']],
+    ['PASSWORD_RESET_URL', 'Http://app.example.com/reset', ['https://app.example.com/reset']],
+    ['DOCSPACE_CONFIRM_URL', 'HTTP://app.example.com/confirm', ['https://app.example.com/confirm']],
+    ['HCAPTCHA_VERIFY_URL', 'HTTP://captcha.example.com', ['https://captcha.example.com']],
+    ['TRUSTED_PROXIES', '0.0.0.0/0', ['10.0.0.0/8', '192.0.2.1', 'loopback']],
+    ['TRUSTED_PROXIES', '10.0.0.1, 0.0.0.0/7', ['10.0.0.1, 11.0.0.0/8']],
+    ['TRUSTED_PROXIES', '::/0', ['fc00::/7', '2001:db8::1']],
+    ['TRUSTED_PROXIES', 'fc00::/6', ['fd00::/8']],
+    ['WEBAUTHN_RP_ID', 'com', ['example.com', 'auth.example.com']],
+    ['WEBAUTHN_RP_ID', 'other.example', ['example.com']],
+    ['WEBAUTHN_RP_ID', 'th.example.com', ['auth.example.com']],
+    ['COUNTERSIGN_KEYS', `k1:${Buffer.alloc(32).toString('base64')}`, [KEY]],
+    ['ACCOUNT_WRONG_CODES_SECONDS', '3599', ['3600']],
+    ['ACCOUNT_WRONG_CODES_SECONDS', '1', ['86400']],
+    [
+      'DATABASE_URL',
+      'postgres://db/auth',
+      [
+        'postgres://db/auth?sslmode=disable',
+        'postgres://localhost/auth',
+        'postgres://127.0.0.1:5432/auth',
+        'postgres://[::1]/auth',
+        'postgres:///auth?host=/run/postgresql',
+      ],
+    ],
+  ])('%s may not be %s in production', (variable, bad, good) => {
+    expect(refused({ ...PRODUCTION, [variable]: bad })).toEqual([variable]);
+    for (const value of good) expect(problemsOf({ ...PRODUCTION, [variable]: value })).toEqual([]);
+  });
+
+  it('a relying party is above every web origin that has passkeys', () => {
+    const env = { ...PRODUCTION, WEBAUTHN_RP_ID: 'example.com' };
+    expect(refused({ ...env, CORS_ORIGINS: 'https://app.example.com,capacitor://localhost' })).toEqual([]);
+    expect(refused({ ...env, CORS_ORIGINS: 'https://app.example.org' })).toEqual(['WEBAUTHN_RP_ID']);
+  });
+
+  it('the built-in mailbox is not opened to a network by whoever says nothing', () => {
+    expect(refused({ HOST: '0.0.0.0' })).toEqual(['NODE_ENV']);
+    for (const HOST of ['127.0.0.1', '::1', 'localhost']) expect(refused({ HOST })).toEqual([]);
+    expect(refused({ HOST: '0.0.0.0', NODE_ENV: 'development' })).toEqual([]);
+    expect(refused({ HOST: '0.0.0.0', SMTP_URL: 'smtp://mail:25' })).toEqual([]);
+  });
+});
+
+describe('a secret in a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-secrets-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const file = (name: string, content: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    return path;
+  };
+
+  it.each([...SECRETS])('%s is read from where its _FILE says', (name) => {
+    const content = {
+      ...{ COUNTERSIGN_KEYS: KEY, DATABASE_URL: 'postgres://db/auth', SMTP_URL: 'smtp://mail:25' },
+      OIDC_PROVIDERS: '[]',
+    }[name as string];
+    const path = file(name, `  ${content ?? 'x'.repeat(16)}\n`);
+    expect(problemsOf({ [`${name}_FILE`]: path })).toEqual([]);
+    expect(refused({ [`${name}_FILE`]: path, [name]: content ?? 'x'.repeat(16) })).toEqual([`${name}_FILE`]);
+  });
+
+  it('is what the service runs with', () => {
+    expect(readConfig({ COUNTERSIGN_KEYS_FILE: file('keys', `${KEY}\n`) }).keys).toBe(KEY);
+  });
+
+  it.each([
+    ['is not there', () => join(folder, 'absent'), 'names a file that cannot be read (ENOENT).'],
+    ['is a folder', () => folder, 'names a file that cannot be read (EISDIR).'],
+    ['is empty', () => file('empty', ' \n'), 'names a file that is empty.'],
+  ])('is refused when it %s', (_what, path, problem) => {
+    expect(problemsOf({ SMS_WEBHOOK_SECRET_FILE: path() })).toEqual([
+      { variable: 'SMS_WEBHOOK_SECRET_FILE', problem },
+    ]);
+  });
+
+  it('never shows in a complaint', () => {
+    const problems = problemsOf({ COUNTERSIGN_KEYS_FILE: file('bad', 'sesame') });
+    expect(problems).toHaveLength(1);
+    expect(JSON.stringify(problems)).not.toContain('sesame');
+  });
+});
