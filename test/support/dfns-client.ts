@@ -21,7 +21,7 @@ export interface DfnsBody {
   [property: string]: unknown;
 }
 
-const LONG_CODE = /\b\d{4}(?:-\d{4}){3}\b/;
+export const LONG_CODE = /\b\d{4}(?:-\d{4}){3}\b/;
 
 /** A client of the dfns protocol: JSON, and a bearer token where there is one. */
 export class DfnsClient {

@@ -1,9 +1,10 @@
-import { DfnsClient } from '../dfns-client.js';
+import { DfnsClient, LONG_CODE } from '../dfns-client.js';
 import { DfnsPeople, ORG } from '../dfns-people.js';
 import { NavixyClient } from '../navixy-client.js';
 import type { TestApp } from '../test-app.js';
 import { WachtClient } from '../wacht-client.js';
 import { YatClient } from '../yat-client.js';
+import { until } from '../until.js';
 import { newPasswordByMail } from './new-password.js';
 import { type Scenario, type Spending, type Stage, times } from './stage.js';
 
@@ -163,19 +164,21 @@ async function recoverySends(stage: Stage): Promise<Spending> {
   const home = new DfnsClient(await stage.elsewhere());
   const people = new DfnsPeople(stage.app, home);
   const { email, recoveryKey } = await people.registered(await stage.person({ orgId: ORG }));
-  const before = stage.app.mailbox.count(email);
+  // Not what else the mailbox is told, such as of the first keys.
+  const codes = () => stage.app.mailbox.messages(email).filter(({ text }) => LONG_CODE.test(text)).length;
+  const before = codes();
   return {
     spend: async () => {
       const answered = await useUpOfAll(stage, (from) => new DfnsClient(from).recoveryCode(email));
-      await stage.app.mailbox.newest(email, before + OF_ALL);
+      await until(() => codes() >= before + OF_ALL);
       return answered;
     },
     isLost: async () => {
       await home.recoveryCode(email);
-      return stage.app.mailbox.count(email) === before + OF_ALL;
+      return codes() === before + OF_ALL;
     },
     enter: async () => {
-      const code = await home.codeIn(email, before + OF_ALL);
+      const code = await home.codeIn(email, OF_ALL);
       return (await home.recoveryInit(email, code, recoveryKey.credId)).status === 200;
     },
   };
