@@ -48,8 +48,10 @@ export async function migrationsIn(url: string): Promise<string[]> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000 });
   // What breaks later fails the query that waits for it.
   client.on('error', () => undefined);
+  let connected = false;
   try {
     await client.connect();
+    connected = true;
     const { rows } = await client.query<{ name: string }>('SELECT name FROM migrations');
     return rows.map(({ name }) => name);
   } catch (error) {
@@ -58,7 +60,8 @@ export async function migrationsIn(url: string): Promise<string[]> {
     const sentence = `The database at ${host}${pathname} cannot be used: ${reasonOf(error)}.`;
     throw new OperatorError(sentence, { cause: error });
   } finally {
-    await client.end().catch(() => undefined);
+    // One that never was connected might never end.
+    if (connected) await client.end().catch(() => undefined);
   }
 }
 

@@ -37,14 +37,20 @@ export async function migrateDatabase(
 
 /** What Postgres has to be, and what stands before it, by two connections. */
 async function checkServer(url: string, pooler: Pooler): Promise<void> {
-  const clients = [0, 1].map(() => new Client({ connectionString: url, connectionTimeoutMillis: 5000 }));
-  const [client, other] = clients as [Client, Client];
-  // What breaks later fails the query that waits for it.
-  for (const each of clients) each.on('error', () => undefined);
+  const clients: Client[] = [];
+  const connect = async () => {
+    const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000 });
+    // What breaks later fails the query that waits for it.
+    client.on('error', () => undefined);
+    await client.connect();
+    // One that never was connected would never end.
+    clients.push(client);
+    return client;
+  };
   try {
-    await Promise.all(clients.map((each) => each.connect()));
+    const client = await connect();
     await checkVersion(client);
-    if (pooler === 'none') await checkConnection(client, other);
+    if (pooler === 'none') await checkConnection(client, await connect());
   } finally {
     await Promise.all(clients.map((each) => each.end().catch(() => undefined)));
   }
