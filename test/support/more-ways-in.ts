@@ -8,6 +8,8 @@ import { WachtClient } from './wacht-client.js';
 import { mailed, wachtWay, yatWay, type WayIn } from './ways-in.js';
 import { YatClient } from './yat-client.js';
 
+const BACKUP_CODE = 'k7mq-3x9p';
+
 /** As `Approach`, in this process. */
 export type AppApproach = (app: TestApp, email: string) => Promise<WayIn>;
 
@@ -113,6 +115,30 @@ export const SECOND_STEPS: Record<string, AppApproach> = {
     const { id } = await client.signInWithPassword(email);
     const code = await mailed(app, email, /\b\d{6}\b/, () => client.prepare(id));
     return wachtWay(client, () => client.verify(id, code));
+  },
+};
+
+/** Guesses that are shown and not sent, for which an attempt is opened: wrong ones. */
+export const SHOWN_CODES: Record<string, AppApproach> = {
+  'a backup code shown to yat': async (app, email) => {
+    const client = new YatClient(app);
+    const { refresh_token } = (await client.signIn(email)).body;
+    return yatWay(client, () => client.confirm(refresh_token, BACKUP_CODE));
+  },
+
+  'a backup code shown to wacht': async (app, email) => {
+    const client = new WachtClient(app);
+    const { id } = await client.signInWithPassword(email);
+    return wachtWay(client, () => client.verify(id, BACKUP_CODE));
+  },
+
+  'a backup code shown to docspace': async (app, email) => {
+    const client = new DocspaceClient(app);
+    return docspaceWay(
+      client,
+      () => client.verify(email, BACKUP_CODE),
+      () => 'none',
+    );
   },
 };
 

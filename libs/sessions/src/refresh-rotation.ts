@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
-import { isCurrent, part, type Part, sql, type Sql } from '@app/database';
+import { after, empty, isCurrent, part, type Part, sql, type Sql } from '@app/database';
 import { EVENTS, plusSeconds, type RequestContext } from '@app/kernel';
 import { insertSession, proofs } from './insert-session.js';
 import type { IssuedToken, PresentedToken } from './refresh-tokens.js';
@@ -71,9 +71,19 @@ export class RefreshRotation {
   }
 
   /**
-   * The session that a token names, locked, and what the token is to it; no row for an unknown family.
+   * The session that a token names, locked, and what the token is to it; no row for an unknown family. `account`: locks its account,
+   * before the session as everywhere, for a statement that makes something for that.
    */
-  presented({ now, protocol }: RequestContext, token: PresentedToken): Part<PresentedSession> {
+  presented(
+    { now, protocol }: RequestContext,
+    token: PresentedToken,
+    account?: (owner: Part<{ account_id: string }>) => Part,
+  ): Part<PresentedSession> {
+    const ofFamily = sql`s.token_hash = ${token.familyHash} AND s.protocol = ${protocol}`;
+    const owner = part<{ account_id: string }>(
+      'owner',
+      sql`SELECT s.account_id FROM sessions s WHERE ${ofFamily}`,
+    );
     const graceFrom = plusSeconds(now, -this.config.refresh.graceSeconds);
     return part(
       'presented',
@@ -86,7 +96,7 @@ export class RefreshRotation {
           CASE WHEN s.refresh_rotated_at >= ${plusSeconds(now, -CONCURRENT_SECONDS)}::timestamptz THEN 'concurrent'
             ELSE 'lost_answer' END
         ELSE 'replay' END AS state
-      FROM sessions s WHERE s.token_hash = ${token.familyHash} AND s.protocol = ${protocol} FOR UPDATE`,
+      FROM sessions s${account ? sql` CROSS JOIN ${after(account(owner))}` : empty} WHERE ${ofFamily} FOR UPDATE OF s`,
     );
   }
 

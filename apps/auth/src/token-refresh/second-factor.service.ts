@@ -5,7 +5,7 @@ import { audit, type Recorded } from '@app/audit';
 import { Database, part, sql, statement } from '@app/database';
 import { AuthError, type RequestContext } from '@app/kernel';
 import { RefreshRotation, RefreshTokens, type PresentedToken } from '@app/sessions';
-import { inSession, retryOnConflict, SecondFactorCheck, type AwaitedFactor } from '@app/sign-in';
+import { inSession, retryOnConflict, SecondFactorCheck, shareOwner, type AwaitedFactor } from '@app/sign-in';
 import type { TokenHolder } from '@app/tokens';
 import type { BegunSession } from './password-token.service.js';
 import { successorOf } from './refresh.service.js';
@@ -48,7 +48,7 @@ export class SecondFactorService {
     presented: PresentedToken,
     code: string,
   ): Promise<AwaitedFactor | undefined> {
-    const found = this.rotation.presented(call, presented);
+    const found = this.rotation.presented(call, presented, shareOwner);
     const good = this.rotation.good(found);
     const { awaited, effects } = this.check.find(call, inSession, good, code);
     const refused = part<Recorded>(
