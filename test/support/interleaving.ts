@@ -119,7 +119,9 @@ export class Interleaving {
     await until(async () => (await this.countWaiting()) >= count, `${count} waiting statements`);
   }
 
+  /** In a transaction the list of connections stays as it was first read: one that a call has opened since would be missing. */
   private async countWaiting(): Promise<number> {
+    await this.client.query('SELECT pg_stat_clear_snapshot()');
     const { rows } = await this.client.query(
       `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
     );
