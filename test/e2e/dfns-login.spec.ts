@@ -1,7 +1,7 @@
 import { sql } from '@app/database';
 import { Authenticator } from '../support/authenticator.js';
 import { generateSync } from 'otplib';
-import { DfnsClient } from '../support/dfns-client.js';
+import { DfnsClient, LONG_CODE } from '../support/dfns-client.js';
 import { AT_HOME, DfnsPeople, ORG } from '../support/dfns-people.js';
 import { SoftwareAuthenticator, SoftwareKey } from '../support/software-authenticator.js';
 import { StatementCounter } from '../support/statements.js';
@@ -145,9 +145,12 @@ describe('login', () => {
       const phone = '+4915112345699';
       const member = await people.member({ secondFactor: 'sms', phone });
       expect(await people.login(member)).toMatchObject(REFUSED);
-      const mails = app.mailbox.count(member.email);
+      // The mailbox is told of the first keys, and gets no code.
+      const codes = () =>
+        app.mailbox.messages(member.email).filter(({ text }) => LONG_CODE.test(text)).length;
+      const before = codes();
       const code = await client.mailedCode(member.email, phone, '/auth/login/code');
-      expect(app.mailbox.count(member.email)).toBe(mails);
+      expect(codes()).toBe(before);
       const { challenge, challengeIdentifier } = await people.loginChallenge(member.email, code);
       expect(
         (

@@ -180,7 +180,7 @@ describe('the development mailbox', () => {
       {
         NODE_ENV: 'production',
         SMTP_URL: 'smtp://127.0.0.1:1',
-        DATABASE_URL: 'postgres://unused',
+        DATABASE_URL: 'postgres://unused?sslmode=disable',
         PUBLIC_URL: 'https://auth.test',
       },
     ],
