@@ -8,11 +8,13 @@ refilled AS (
     UPDATE guess_budgets SET spent = 0, refills_at = NULL WHERE subject = $3::text RETURNING subject),
 verdict AS (SELECT $4::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM of_account),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $5::bigint, $6::timestamptz, $7, outcome, $8, account_id, session_id, attempt_id,
-      $9, $10, $11
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $5::bigint, $6::timestamptz, $7, v.outcome, $8, v.account_id, v.session_id, v.attempt_id,
+      $9, $10, $11, CASE WHEN (v.outcome = ANY($12::text[]) OR (v.account_id IS NULL AND $13::text <> 'cli')) THEN md5(concat_ws(' ', $14::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT * FROM of_account;
 
 -- Plan, with any values:
@@ -30,5 +32,7 @@ SELECT * FROM of_account;
 --                 ->  Bitmap Index Scan on guess_budgets_pkey
 --                       Index Cond: (subject = $3)
 --   CTE audited
---     ->  Insert on audit_events
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on of_account of_account_1

@@ -15,11 +15,13 @@ carried_over AS (
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in') AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
 verdict AS (SELECT $8::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $9::bigint, $10::timestamptz, $11, outcome, $12, account_id, session_id, attempt_id,
-      $13, $14, $15
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $9::bigint, $10::timestamptz, $11, v.outcome, $12, v.account_id, v.session_id, v.attempt_id,
+      $13, $14, $15, CASE WHEN (v.outcome = ANY($16::text[]) OR (v.account_id IS NULL AND $17::text <> 'cli')) THEN md5(concat_ws(' ', $18::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT * FROM live;
 
 -- Plan, with any values:
@@ -32,18 +34,20 @@ SELECT * FROM live;
 --     ->  Update on sessions s
 --           ->  Nested Loop
 --                 ->  CTE Scan on changed f
---                 ->  Index Scan using sessions_live on sessions s
+--                 ->  Index Scan using sessions_account on sessions s
 --                       Index Cond: (account_id = f.account_id)
 --                       Filter: ((ended_at IS NULL) AND (stage <> 'signed_in'::text))
 --   CTE carried_over
 --     ->  Update on sessions s_1
 --           ->  Nested Loop
 --                 ->  CTE Scan on changed f_1
---                 ->  Index Scan using sessions_live on sessions s_1
+--                 ->  Index Scan using sessions_account on sessions s_1
 --                       Index Cond: (account_id = f_1.account_id)
 --                       Filter: ((ended_at IS NULL) AND (stage = 'signed_in'::text) AND ((f_1.security_stamp - 1) = security_stamp))
 --   CTE audited
---     ->  Insert on audit_events
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on changed
 --   ->  Nested Loop
 --         ->  CTE Scan on ended

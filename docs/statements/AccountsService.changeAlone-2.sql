@@ -12,17 +12,22 @@ live AS (
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM changed f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (false) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+ended_2 AS (
+    UPDATE pending_recoveries p SET ended_at = $9::timestamptz, end_reason = $10 FROM changed f
+    WHERE p.account_id = f.account_id AND p.ended_at IS NULL RETURNING p.id, p.account_id),
 spent_links AS (
-      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $9::timestamptz
-      FROM changed f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($10::text[])
+      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $11::timestamptz
+      FROM changed f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($12::text[])
         AND a.status = 'open' RETURNING a.id),
-verdict AS (SELECT $11::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
+verdict AS (SELECT $13::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $12::bigint, $13::timestamptz, $14, outcome, $15, account_id, session_id, attempt_id,
-      $16, $17, $18
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $14::bigint, $15::timestamptz, $16, v.outcome, $17, v.account_id, v.session_id, v.attempt_id,
+      $18, $19, $20, CASE WHEN (v.outcome = ANY($21::text[]) OR (v.account_id IS NULL AND $22::text <> 'cli')) THEN md5(concat_ws(' ', $23::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT * FROM live;
 
 -- Plan, with any values:
@@ -35,22 +40,31 @@ SELECT * FROM live;
 --     ->  Update on sessions s
 --           ->  Nested Loop
 --                 ->  CTE Scan on changed f
---                 ->  Index Scan using sessions_live on sessions s
+--                 ->  Index Scan using sessions_account on sessions s
 --                       Index Cond: (account_id = f.account_id)
 --                       Filter: (ended_at IS NULL)
 --   CTE carried_over
 --     ->  Update on sessions s_1
 --           ->  Result
 --                 One-Time Filter: false
+--   CTE ended_2
+--     ->  Update on pending_recoveries p
+--           ->  Nested Loop
+--                 ->  CTE Scan on changed f_2
+--                 ->  Index Scan using pending_recoveries_account on pending_recoveries p
+--                       Index Cond: (account_id = f_2.account_id)
+--                       Filter: (ended_at IS NULL)
 --   CTE spent_links
 --     ->  Update on attempts a
 --           ->  Nested Loop
---                 ->  CTE Scan on changed f_2
+--                 ->  CTE Scan on changed f_3
 --                 ->  Index Scan using attempts_account on attempts a
---                       Index Cond: (account_id = f_2.account_id)
---                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($10)))
+--                       Index Cond: (account_id = f_3.account_id)
+--                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($12)))
 --   CTE audited
---     ->  Insert on audit_events
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on changed
 --   ->  Nested Loop
 --         ->  CTE Scan on ended

@@ -1,10 +1,10 @@
 -- AccountsService.changeAlone
 
-WITH changed AS (
-    UPDATE accounts a SET second_factor = $1, phone = CASE WHEN $2 = 'sms' OR a.second_factor <> 'sms' OR a.phone_signs_in OR num_nonnulls(a.email, a.username) = 0
-    THEN a.phone END, security_stamp = a.security_stamp + 1,
-      updated_at = $3::timestamptz
-    WHERE a.id = $4::bigint RETURNING a.id AS account_id, a.security_stamp),
+WITH of_account AS (SELECT $1::bigint AS account_id),
+changed AS (
+    UPDATE accounts a SET phone = $2, phone_signs_in = $3::boolean,
+      security_stamp = a.security_stamp + 1, updated_at = $4::timestamptz
+    FROM of_account f WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp),
 ended AS (
       UPDATE sessions s SET ended_at = $5::timestamptz, end_reason = $6 FROM changed f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.stage = 'signed_in') RETURNING s.id),
@@ -13,20 +13,26 @@ live AS (
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM changed f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in') AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
-factor AS (DELETE FROM totp_factors WHERE account_id = $8::bigint RETURNING account_id),
-setup_dropped AS (DELETE FROM factor_setups WHERE account_id = $9::bigint RETURNING account_id),
-backup_codes_dropped AS (DELETE FROM backup_codes WHERE account_id = $10::bigint RETURNING account_id),
-carried_over_attempts AS (
-    UPDATE attempts a SET security_stamp = f.security_stamp FROM changed f
-    WHERE a.account_id = f.account_id AND a.purpose = ANY($11::text[]) AND a.status = 'open'
-      AND a.security_stamp = f.security_stamp - 1 RETURNING a.id),
-verdict AS (SELECT $12::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
+recipient AS (
+    SELECT a.email AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN changed f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+message AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $8::bigint, $9::bigint, r.account_id, $10,
+      $11, r.address, r.language, $12, $13::timestamptz, $14::timestamptz,
+      $15::timestamptz
+    FROM recipient r WHERE r.address IS NOT NULL
+    RETURNING id),
+verdict AS (SELECT $16::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $13::bigint, $14::timestamptz, $15, outcome, $16, account_id, session_id, attempt_id,
-      $17, $18, $19
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $17::bigint, $18::timestamptz, $19, v.outcome, $20, v.account_id, v.session_id, v.attempt_id,
+      $21, $22, $23, CASE WHEN (v.outcome = ANY($24::text[]) OR (v.account_id IS NULL AND $25::text <> 'cli')) THEN md5(concat_ws(' ', $26::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT * FROM live;
 
 -- Plan, with any values:
@@ -34,44 +40,32 @@ SELECT * FROM live;
 --   CTE changed
 --     ->  Update on accounts a
 --           ->  Index Scan using accounts_pkey on accounts a
---                 Index Cond: (id = $4)
+--                 Index Cond: (id = $1)
 --   CTE ended
 --     ->  Update on sessions s
 --           ->  Nested Loop
 --                 ->  CTE Scan on changed f
---                 ->  Index Scan using sessions_live on sessions s
+--                 ->  Index Scan using sessions_account on sessions s
 --                       Index Cond: (account_id = f.account_id)
 --                       Filter: ((ended_at IS NULL) AND (stage <> 'signed_in'::text))
 --   CTE carried_over
 --     ->  Update on sessions s_1
 --           ->  Nested Loop
 --                 ->  CTE Scan on changed f_1
---                 ->  Index Scan using sessions_live on sessions s_1
+--                 ->  Index Scan using sessions_account on sessions s_1
 --                       Index Cond: (account_id = f_1.account_id)
 --                       Filter: ((ended_at IS NULL) AND (stage = 'signed_in'::text) AND ((f_1.security_stamp - 1) = security_stamp))
---   CTE factor
---     ->  Delete on totp_factors
---           ->  Index Scan using totp_factors_pkey on totp_factors
---                 Index Cond: (account_id = $8)
---   CTE setup_dropped
---     ->  Delete on factor_setups
---           ->  Index Scan using factor_setups_pkey on factor_setups
---                 Index Cond: (account_id = $9)
---   CTE backup_codes_dropped
---     ->  Delete on backup_codes
---           ->  Bitmap Heap Scan on backup_codes
---                 Recheck Cond: (account_id = $10)
---                 ->  Bitmap Index Scan on backup_codes_pkey
---                       Index Cond: (account_id = $10)
---   CTE carried_over_attempts
---     ->  Update on attempts a_1
+--   CTE message
+--     ->  Insert on messages
 --           ->  Nested Loop
 --                 ->  CTE Scan on changed f_2
---                 ->  Index Scan using attempts_account on attempts a_1
---                       Index Cond: (account_id = f_2.account_id)
---                       Filter: ((status = 'open'::text) AND ((f_2.security_stamp - 1) = security_stamp) AND (purpose = ANY ($11)))
+--                 ->  Index Scan using accounts_pkey on accounts a_1
+--                       Index Cond: (id = f_2.account_id)
+--                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
 --   CTE audited
---     ->  Insert on audit_events
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on changed
 --   ->  Nested Loop
 --         ->  CTE Scan on ended

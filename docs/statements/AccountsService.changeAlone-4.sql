@@ -13,24 +13,21 @@ live AS (
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM changed f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in') AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
-factor AS (
-    INSERT INTO totp_factors (account_id, secret_sealed, created_at)
-    VALUES ($8::bigint, $9, $10::timestamptz)
-    ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = 0,
-      created_at = excluded.created_at RETURNING account_id),
-setup_dropped AS (DELETE FROM factor_setups WHERE account_id = $11::bigint RETURNING account_id),
-backup_codes_dropped AS (DELETE FROM backup_codes WHERE account_id = $12::bigint RETURNING account_id),
 carried_over_attempts AS (
     UPDATE attempts a SET security_stamp = f.security_stamp FROM changed f
-    WHERE a.account_id = f.account_id AND a.purpose = ANY($13::text[]) AND a.status = 'open'
-      AND a.security_stamp = f.security_stamp - 1 RETURNING a.id),
-verdict AS (SELECT $14::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
+    WHERE a.account_id = f.account_id AND a.purpose = ANY($8::text[]) AND a.status = 'open' AND a.security_stamp = f.security_stamp - 1 RETURNING a.id),
+authenticator_dropped AS (DELETE FROM totp_factors t USING changed f WHERE t.account_id = f.account_id RETURNING t.account_id),
+setup_dropped AS (DELETE FROM factor_setups u USING changed f WHERE u.account_id = f.account_id RETURNING u.account_id),
+backup_codes_dropped AS (DELETE FROM backup_codes b USING changed f WHERE b.account_id = f.account_id RETURNING b.account_id),
+verdict AS (SELECT $9::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $15::bigint, $16::timestamptz, $17, outcome, $18, account_id, session_id, attempt_id,
-      $19, $20, $21
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $10::bigint, $11::timestamptz, $12, v.outcome, $13, v.account_id, v.session_id, v.attempt_id,
+      $14, $15, $16, CASE WHEN (v.outcome = ANY($17::text[]) OR (v.account_id IS NULL AND $18::text <> 'cli')) THEN md5(concat_ws(' ', $19::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT * FROM live;
 
 -- Plan, with any values:
@@ -43,40 +40,47 @@ SELECT * FROM live;
 --     ->  Update on sessions s
 --           ->  Nested Loop
 --                 ->  CTE Scan on changed f
---                 ->  Index Scan using sessions_live on sessions s
+--                 ->  Index Scan using sessions_account on sessions s
 --                       Index Cond: (account_id = f.account_id)
 --                       Filter: ((ended_at IS NULL) AND (stage <> 'signed_in'::text))
 --   CTE carried_over
 --     ->  Update on sessions s_1
 --           ->  Nested Loop
 --                 ->  CTE Scan on changed f_1
---                 ->  Index Scan using sessions_live on sessions s_1
+--                 ->  Index Scan using sessions_account on sessions s_1
 --                       Index Cond: (account_id = f_1.account_id)
 --                       Filter: ((ended_at IS NULL) AND (stage = 'signed_in'::text) AND ((f_1.security_stamp - 1) = security_stamp))
---   CTE factor
---     ->  Insert on totp_factors
---           Conflict Resolution: UPDATE
---           Conflict Arbiter Indexes: totp_factors_pkey
---           ->  Result
---   CTE setup_dropped
---     ->  Delete on factor_setups
---           ->  Index Scan using factor_setups_pkey on factor_setups
---                 Index Cond: (account_id = $11)
---   CTE backup_codes_dropped
---     ->  Delete on backup_codes
---           ->  Bitmap Heap Scan on backup_codes
---                 Recheck Cond: (account_id = $12)
---                 ->  Bitmap Index Scan on backup_codes_pkey
---                       Index Cond: (account_id = $12)
 --   CTE carried_over_attempts
 --     ->  Update on attempts a_1
 --           ->  Nested Loop
 --                 ->  CTE Scan on changed f_2
 --                 ->  Index Scan using attempts_account on attempts a_1
 --                       Index Cond: (account_id = f_2.account_id)
---                       Filter: ((status = 'open'::text) AND ((f_2.security_stamp - 1) = security_stamp) AND (purpose = ANY ($13)))
+--                       Filter: ((status = 'open'::text) AND ((f_2.security_stamp - 1) = security_stamp) AND (purpose = ANY ($8)))
+--   CTE authenticator_dropped
+--     ->  Delete on totp_factors t
+--           ->  Nested Loop
+--                 ->  CTE Scan on changed f_3
+--                 ->  Index Scan using totp_factors_pkey on totp_factors t
+--                       Index Cond: (account_id = f_3.account_id)
+--   CTE setup_dropped
+--     ->  Delete on factor_setups u
+--           ->  Nested Loop
+--                 ->  CTE Scan on changed f_4
+--                 ->  Index Scan using factor_setups_pkey on factor_setups u
+--                       Index Cond: (account_id = f_4.account_id)
+--   CTE backup_codes_dropped
+--     ->  Delete on backup_codes b
+--           ->  Nested Loop
+--                 ->  CTE Scan on changed f_5
+--                 ->  Bitmap Heap Scan on backup_codes b
+--                       Recheck Cond: (account_id = f_5.account_id)
+--                       ->  Bitmap Index Scan on backup_codes_pkey
+--                             Index Cond: (account_id = f_5.account_id)
 --   CTE audited
---     ->  Insert on audit_events
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on changed
 --   ->  Nested Loop
 --         ->  CTE Scan on ended

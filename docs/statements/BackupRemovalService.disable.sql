@@ -5,10 +5,14 @@ WITH target AS (
         a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($1::text[]) OR EXISTS (
     SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) AS allowed FROM attempts a
       WHERE a.id = $2::bigint AND a.purpose = $3 ORDER BY a.id DESC LIMIT 1),
+account AS (
+    SELECT a.id AS account_id FROM accounts a JOIN target f ON f.account_id = a.id
+    WHERE a.disabled_at IS NULL FOR NO KEY UPDATE OF a),
 budget AS (
       SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $4::timestamptz THEN 0 ELSE b.spent END AS spent,
         CASE WHEN b.refills_at > $5::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+      FROM guess_budgets b JOIN target t USING (subject, factor) CROSS JOIN (SELECT count(*) FROM account) done
+      FOR UPDATE OF b),
 backup_code AS (
       SELECT account_id, code_hash FROM backup_codes
       WHERE account_id = $6::bigint AND code_hash = ANY($7::text[]) AND used_at IS NULL FOR UPDATE),
@@ -19,7 +23,7 @@ guess AS (
         closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (EXISTS (SELECT FROM backup_code))) OR a.tries_left = 1 THEN $8::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $9 AND a.status = 'open' AND a.expires_at > $10::timestamptz
-        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $11::int)
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $11::int OR false)
       RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
 verdict AS (
       SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
@@ -40,9 +44,6 @@ superseded AS (
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id),
 redeemed AS (SELECT account_id, security_stamp FROM verdict WHERE outcome = 'redeemed'),
-authenticator_dropped AS (DELETE FROM totp_factors t USING redeemed f WHERE t.account_id = f.account_id RETURNING t.account_id),
-setup_dropped AS (DELETE FROM factor_setups u USING redeemed f WHERE u.account_id = f.account_id RETURNING u.account_id),
-backup_codes_dropped AS (DELETE FROM backup_codes b USING redeemed f WHERE b.account_id = f.account_id RETURNING b.account_id),
 chosen AS (
       UPDATE accounts a SET second_factor = $17, phone = CASE WHEN $18 = 'sms' OR a.second_factor <> 'sms' OR a.phone_signs_in OR num_nonnulls(a.email, a.username) = 0
     THEN a.phone END, security_stamp = a.security_stamp + 1, updated_at = $19::timestamptz
@@ -53,6 +54,9 @@ ended AS (
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM chosen f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in') AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+authenticator_dropped AS (DELETE FROM totp_factors t USING chosen f WHERE t.account_id = f.account_id RETURNING t.account_id),
+setup_dropped AS (DELETE FROM factor_setups u USING chosen f WHERE u.account_id = f.account_id RETURNING u.account_id),
+backup_codes_dropped AS (DELETE FROM backup_codes b USING chosen f WHERE b.account_id = f.account_id RETURNING b.account_id),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN chosen f ON f.account_id = a.id WHERE a.email IS NOT NULL),
@@ -64,12 +68,25 @@ message AS (
       $30::timestamptz
     FROM recipient r WHERE r.address IS NOT NULL
     RETURNING id),
+recipient_2 AS (
+    SELECT a.phone AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN chosen f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+message_2 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $31::bigint, $32::bigint, r.account_id, $33,
+      $34, r.address, r.language, $35, $36::timestamptz, $37::timestamptz,
+      $38::timestamptz
+    FROM recipient_2 r WHERE r.address IS NOT NULL
+    RETURNING id),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $31::bigint, $32::timestamptz, $33, outcome, $34, account_id, session_id, attempt_id,
-      $35, $36, $37
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $39::bigint, $40::timestamptz, $41, v.outcome, $42, v.account_id, v.session_id, v.attempt_id,
+      $43, $44, $45, CASE WHEN (v.outcome = ANY($46::text[]) OR (v.account_id IS NULL AND $47::text <> 'cli')) THEN md5(concat_ws(' ', $48::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT * FROM verdict;
 
 -- Plan, with any values:
@@ -83,12 +100,23 @@ SELECT * FROM verdict;
 --                   ->  Index Scan using accounts_pkey on accounts o
 --                         Index Cond: (id = a.account_id)
 --                         Filter: (security_stamp <= a.security_stamp)
+--   CTE account
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  CTE Scan on target f
+--                 ->  Index Scan using accounts_pkey on accounts a_1
+--                       Index Cond: (id = f.account_id)
+--                       Filter: (disabled_at IS NULL)
 --   CTE budget
 --     ->  LockRows
 --           ->  Nested Loop
---                 ->  CTE Scan on target t
---                 ->  Index Scan using guess_budgets_pkey on guess_budgets b
---                       Index Cond: ((subject = t.subject) AND (factor = t.factor))
+--                 ->  Nested Loop
+--                       ->  CTE Scan on target t
+--                       ->  Index Scan using guess_budgets_pkey on guess_budgets b
+--                             Index Cond: ((subject = t.subject) AND (factor = t.factor))
+--                 ->  Subquery Scan on done
+--                       ->  Aggregate
+--                             ->  CTE Scan on account
 --   CTE backup_code
 --     ->  LockRows
 --           ->  Bitmap Heap Scan on backup_codes
@@ -97,21 +125,21 @@ SELECT * FROM verdict;
 --                 ->  Bitmap Index Scan on backup_codes_pkey
 --                       Index Cond: ((account_id = $6) AND (code_hash = ANY ($7)))
 --   CTE guess
---     ->  Update on attempts a_1
---           InitPlan 5
---             ->  CTE Scan on backup_code
+--     ->  Update on attempts a_2
 --           InitPlan 6
---             ->  CTE Scan on backup_code backup_code_1
+--             ->  CTE Scan on backup_code
 --           InitPlan 7
+--             ->  CTE Scan on backup_code backup_code_1
+--           InitPlan 8
 --             ->  CTE Scan on backup_code backup_code_2
 --           ->  Nested Loop
---                 Join Filter: ((a_1.kind = 'link'::text) OR (b_1.spent < $11))
+--                 Join Filter: ((a_2.kind = 'link'::text) OR (b_1.spent < $11))
 --                 ->  Nested Loop
 --                       Join Filter: ((t_1.subject = b_1.subject) AND (t_1.factor = b_1.factor))
 --                       ->  CTE Scan on target t_1
 --                             Filter: allowed
 --                       ->  CTE Scan on budget b_1
---                 ->  Index Scan using attempts_pkey on attempts a_1
+--                 ->  Index Scan using attempts_pkey on attempts a_2
 --                       Index Cond: (id = t_1.id)
 --                       Filter: ((expires_at > $10) AND (tries_left > 0) AND (kind = $9) AND (status = 'open'::text))
 --   CTE verdict
@@ -139,57 +167,64 @@ SELECT * FROM verdict;
 --                 ->  Index Scan using attempts_open on attempts o_1
 --                       Index Cond: ((subject = g_2.subject) AND (purpose = g_2.purpose))
 --                       Filter: ((status = 'open'::text) AND (id <> g_2.id))
---   CTE redeemed
---     ->  CTE Scan on verdict verdict_1
---           Filter: (outcome = 'redeemed'::text)
---   CTE authenticator_dropped
---     ->  Delete on totp_factors t_3
---           ->  Nested Loop
---                 ->  CTE Scan on redeemed f
---                 ->  Index Scan using totp_factors_pkey on totp_factors t_3
---                       Index Cond: (account_id = f.account_id)
---   CTE setup_dropped
---     ->  Delete on factor_setups u
---           ->  Nested Loop
---                 ->  CTE Scan on redeemed f_1
---                 ->  Index Scan using factor_setups_pkey on factor_setups u
---                       Index Cond: (account_id = f_1.account_id)
---   CTE backup_codes_dropped
---     ->  Delete on backup_codes b_4
---           ->  Nested Loop
---                 ->  CTE Scan on redeemed f_2
---                 ->  Bitmap Heap Scan on backup_codes b_4
---                       Recheck Cond: (account_id = f_2.account_id)
---                       ->  Bitmap Index Scan on backup_codes_pkey
---                             Index Cond: (account_id = f_2.account_id)
 --   CTE chosen
---     ->  Update on accounts a_2
+--     ->  Update on accounts a_3
 --           ->  Nested Loop
---                 ->  CTE Scan on redeemed f_3
---                 ->  Index Scan using accounts_pkey on accounts a_2
---                       Index Cond: (id = f_3.account_id)
+--                 ->  CTE Scan on verdict verdict_1
+--                       Filter: (outcome = 'redeemed'::text)
+--                 ->  Index Scan using accounts_pkey on accounts a_3
+--                       Index Cond: (id = verdict_1.account_id)
 --                       Filter: (second_factor <> $20)
 --   CTE ended
 --     ->  Update on sessions s
 --           ->  Nested Loop
---                 ->  CTE Scan on chosen f_4
---                 ->  Index Scan using sessions_live on sessions s
---                       Index Cond: (account_id = f_4.account_id)
+--                 ->  CTE Scan on chosen f_1
+--                 ->  Index Scan using sessions_account on sessions s
+--                       Index Cond: (account_id = f_1.account_id)
 --                       Filter: ((ended_at IS NULL) AND (stage <> 'signed_in'::text))
 --   CTE carried_over
 --     ->  Update on sessions s_1
 --           ->  Nested Loop
+--                 ->  CTE Scan on chosen f_2
+--                 ->  Index Scan using sessions_account on sessions s_1
+--                       Index Cond: (account_id = f_2.account_id)
+--                       Filter: ((ended_at IS NULL) AND (stage = 'signed_in'::text) AND ((f_2.security_stamp - 1) = security_stamp))
+--   CTE authenticator_dropped
+--     ->  Delete on totp_factors t_3
+--           ->  Nested Loop
+--                 ->  CTE Scan on chosen f_3
+--                 ->  Index Scan using totp_factors_pkey on totp_factors t_3
+--                       Index Cond: (account_id = f_3.account_id)
+--   CTE setup_dropped
+--     ->  Delete on factor_setups u
+--           ->  Nested Loop
+--                 ->  CTE Scan on chosen f_4
+--                 ->  Index Scan using factor_setups_pkey on factor_setups u
+--                       Index Cond: (account_id = f_4.account_id)
+--   CTE backup_codes_dropped
+--     ->  Delete on backup_codes b_4
+--           ->  Nested Loop
 --                 ->  CTE Scan on chosen f_5
---                 ->  Index Scan using sessions_live on sessions s_1
---                       Index Cond: (account_id = f_5.account_id)
---                       Filter: ((ended_at IS NULL) AND (stage = 'signed_in'::text) AND ((f_5.security_stamp - 1) = security_stamp))
+--                 ->  Bitmap Heap Scan on backup_codes b_4
+--                       Recheck Cond: (account_id = f_5.account_id)
+--                       ->  Bitmap Index Scan on backup_codes_pkey
+--                             Index Cond: (account_id = f_5.account_id)
 --   CTE message
 --     ->  Insert on messages
 --           ->  Nested Loop
 --                 ->  CTE Scan on chosen f_6
---                 ->  Index Scan using accounts_pkey on accounts a_3
+--                 ->  Index Scan using accounts_pkey on accounts a_4
 --                       Index Cond: (id = f_6.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--   CTE message_2
+--     ->  Insert on messages messages_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on chosen f_7
+--                 ->  Index Scan using accounts_pkey on accounts a_5
+--                       Index Cond: (id = f_7.account_id)
+--                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on verdict verdict_2
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on verdict v

@@ -25,8 +25,8 @@ WITH browser_view AS (
       AND s.expires_at > $4::timestamptz AND x.security_stamp <= s.security_stamp AND x.disabled_at IS NULL), '[]') AS sign_ins
     FROM browser_sessions b WHERE b.id = $5::bigint),
 rolled AS (
-      UPDATE browser_sessions SET expires_at = $6::timestamptz
-      WHERE id = $7::bigint AND expires_at <= $8::timestamptz RETURNING id)
+      UPDATE browser_sessions SET expires_at = CASE WHEN active_session_id IS NULL THEN $6::timestamptz ELSE $7::timestamptz END
+      WHERE id = $8::bigint AND expires_at <= CASE WHEN active_session_id IS NULL THEN $9::timestamptz ELSE $10::timestamptz END RETURNING id)
 SELECT * FROM browser_view;
 
 -- Plan, with any values:
@@ -35,8 +35,8 @@ SELECT * FROM browser_view;
 --   CTE rolled
 --     ->  Update on browser_sessions
 --           ->  Index Scan using browser_sessions_pkey on browser_sessions
---                 Index Cond: (id = $7)
---                 Filter: (expires_at <= $8)
+--                 Index Cond: (id = $8)
+--                 Filter: (expires_at <= CASE WHEN (active_session_id IS NULL) THEN $9 ELSE $10 END)
 --   SubPlan 2
 --     ->  Nested Loop
 --           ->  Index Scan using sessions_browser on sessions s

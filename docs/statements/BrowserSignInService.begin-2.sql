@@ -5,7 +5,7 @@ WITH browser AS (
       WHERE b.id = $1::bigint AND b.token_hash = $2 AND b.expires_at > $3::timestamptz FOR UPDATE),
 known AS (
       SELECT id AS account_id, security_stamp FROM accounts
-      WHERE phone = $4 AND disabled_at IS NULL AND activated_at IS NOT NULL FOR SHARE),
+      WHERE accounts.phone = $4 AND disabled_at IS NULL AND activated_at IS NOT NULL  FOR SHARE),
 subject AS (
       SELECT coalesce(k.account_id::text, $5::text) AS subject, k.account_id, k.security_stamp
       FROM (VALUES (1)) one LEFT JOIN known k ON true),
@@ -16,11 +16,13 @@ begun AS (
       FROM browser b CROSS JOIN subject s RETURNING id, subject, account_id, NULL::bigint AS session_id),
 verdict AS (SELECT $11::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM begun),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $12::bigint, $13::timestamptz, $14, outcome, $15, account_id, session_id, attempt_id,
-      $16, $17, $18
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $12::bigint, $13::timestamptz, $14, v.outcome, $15, v.account_id, v.session_id, v.attempt_id,
+      $16, $17, $18, CASE WHEN (v.outcome = ANY($19::text[]) OR (v.account_id IS NULL AND $20::text <> 'cli')) THEN md5(concat_ws(' ', $21::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT * FROM verdict;
 
 -- Plan, with any values:
@@ -45,5 +47,7 @@ SELECT * FROM verdict;
 --   CTE verdict
 --     ->  CTE Scan on begun
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on verdict verdict_1
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on verdict v

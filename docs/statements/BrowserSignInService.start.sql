@@ -6,43 +6,55 @@ WITH held AS (
 browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
       WHERE b.id = $3::bigint AND b.token_hash = $4 AND b.expires_at > $5::timestamptz FOR UPDATE),
+surplus AS (
+    UPDATE sessions SET ended_at = $6::timestamptz, end_reason = 'surplus' WHERE id IN (
+      SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
+        SELECT r.id FROM (
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $7::timestamptz DESC,
+            l.client_address = $8, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $9::int * interval '1 second') DESC, l.id DESC) AS place
+          FROM sessions l JOIN held f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $10::int ELSE $11::int END)
+      FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $6::bigint, f.account_id, $7, $8::text, $9, jsonb_build_array(jsonb_build_object('method', $10::text, 'at', $11::text)), $12, $13,
-      $14::timestamptz, CASE WHEN ($15::text) = 'signed_in' THEN $16::timestamptz END, $17::timestamptz,
-      CASE WHEN ($18::text) = 'signed_in' THEN $19::timestamptz ELSE $20::timestamptz END, $21,
-      $22::timestamptz, b.browser_session_id, $23::bigint, f.security_stamp
-    FROM held f CROSS JOIN browser b
+    SELECT $12::bigint, f.account_id, $13, $14::text, $15, jsonb_build_array(jsonb_build_object('method', $16::text, 'at', $17::text)), $18, $19,
+      $20::timestamptz, CASE WHEN ($21::text) = 'signed_in' THEN $22::timestamptz END, $23::timestamptz,
+      CASE WHEN ($24::text) = 'signed_in' THEN $25::timestamptz ELSE $26::timestamptz END, $27,
+      $28::timestamptz, b.browser_session_id, $29::bigint, f.security_stamp
+    FROM held f CROSS JOIN browser b CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
-verdict AS (SELECT $24::text AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session),
+verdict AS (SELECT $30::text AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session),
 candidate AS (
     SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM held),
 begun AS (
       INSERT INTO browser_attempts (id, browser_session_id, kind, method, subject, account_id, created_at, expires_at)
-      SELECT $25::bigint, b.browser_session_id, $26, $27, s.subject, s.account_id,
-        $28::timestamptz, $29::timestamptz
+      SELECT $31::bigint, b.browser_session_id, $32, $33, s.subject, s.account_id,
+        $34::timestamptz, $35::timestamptz
       FROM browser b CROSS JOIN candidate s RETURNING id, subject, account_id, NULL::bigint AS session_id),
 forgiven AS (
       DELETE FROM password_failures WHERE key IN (
-        SELECT key FROM password_failures WHERE key = ANY($30::text[])
-        ORDER BY array_position($31::text[], key) FOR UPDATE) RETURNING key),
+        SELECT key FROM password_failures WHERE key = ANY($36::text[])
+        ORDER BY array_position($37::text[], key) FOR UPDATE) RETURNING key),
 rotated AS (
-      UPDATE browser_sessions b SET token_hash = $32, previous_token_hash = b.token_hash,
-        rotated_at = $33::timestamptz, expires_at = $34::timestamptz,
+      UPDATE browser_sessions b SET token_hash = $38, previous_token_hash = b.token_hash,
+        rotated_at = $39::timestamptz, expires_at = $40::timestamptz,
         active_session_id = CASE WHEN p.stage = 'signed_in' THEN p.session_id ELSE b.active_session_id END
       FROM session p, browser l WHERE b.id = l.browser_session_id RETURNING b.id),
 replaced AS (
-      UPDATE sessions s SET ended_at = $35::timestamptz, end_reason = 'replaced' FROM session p, browser b
+      UPDATE sessions s SET ended_at = $41::timestamptz, end_reason = 'replaced' FROM session p, browser b
       WHERE p.stage = 'signed_in' AND s.browser_session_id = b.browser_session_id AND s.account_id = p.account_id
         AND s.id <> p.session_id AND s.stage = 'signed_in' AND s.ended_at IS NULL RETURNING s.id),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $36::bigint, $37::timestamptz, $38, outcome, $39, account_id, session_id, attempt_id,
-      $40, $41, $42
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $42::bigint, $43::timestamptz, $44, v.outcome, $45, v.account_id, v.session_id, v.attempt_id,
+      $46, $47, $48, CASE WHEN (v.outcome = ANY($49::text[]) OR (v.account_id IS NULL AND $50::text <> 'cli')) THEN md5(concat_ws(' ', $51::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT * FROM verdict;
 
 -- Plan, with any values:
@@ -57,11 +69,40 @@ SELECT * FROM verdict;
 --           ->  Index Scan using browser_sessions_token_hash_key on browser_sessions b
 --                 Index Cond: (token_hash = $4)
 --                 Filter: ((expires_at > $5) AND (id = $3))
---   CTE session
---     ->  Insert on sessions
+--   CTE surplus
+--     ->  Update on sessions
 --           ->  Nested Loop
---                 ->  CTE Scan on held f
---                 ->  CTE Scan on browser b_1
+--                 ->  HashAggregate
+--                       Group Key: "ANY_subquery".id
+--                       ->  Subquery Scan on "ANY_subquery"
+--                             ->  LockRows
+--                                   ->  Nested Loop
+--                                         ->  HashAggregate
+--                                               Group Key: r.id
+--                                               ->  Subquery Scan on r
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $10 ELSE $11 END)
+--                                                     ->  WindowAgg
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $7)), ((l.client_address = $8)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($9)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
+--                                                           ->  Sort
+--                                                                 Sort Key: l.stage, ((l.expires_at > $7)) DESC, ((l.client_address = $8)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($9)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
+--                                                                 ->  Nested Loop
+--                                                                       ->  CTE Scan on held f
+--                                                                       ->  Index Scan using sessions_account on sessions l
+--                                                                             Index Cond: (account_id = f.account_id)
+--                                                                             Filter: (ended_at IS NULL)
+--                                         ->  Index Scan using sessions_pkey on sessions s
+--                                               Index Cond: (id = r.id)
+--                                               Filter: (ended_at IS NULL)
+--                 ->  Index Scan using sessions_pkey on sessions
+--                       Index Cond: (id = "ANY_subquery".id)
+--   CTE session
+--     ->  Insert on sessions sessions_1
+--           ->  Nested Loop
+--                 ->  Nested Loop
+--                       ->  CTE Scan on held f_1
+--                       ->  CTE Scan on browser b_1
+--                 ->  Aggregate
+--                       ->  CTE Scan on surplus
 --   CTE verdict
 --     ->  CTE Scan on session
 --   CTE begun
@@ -73,34 +114,36 @@ SELECT * FROM verdict;
 --     ->  Delete on password_failures
 --           ->  Nested Loop
 --                 ->  HashAggregate
---                       Group Key: "ANY_subquery".key
---                       ->  Subquery Scan on "ANY_subquery"
+--                       Group Key: "ANY_subquery_1".key
+--                       ->  Subquery Scan on "ANY_subquery_1"
 --                             ->  LockRows
 --                                   ->  Sort
---                                         Sort Key: (array_position($31, password_failures_1.key))
+--                                         Sort Key: (array_position($37, password_failures_1.key))
 --                                         ->  Index Scan using password_failures_pkey on password_failures password_failures_1
---                                               Index Cond: (key = ANY ($30))
+--                                               Index Cond: (key = ANY ($36))
 --                 ->  Index Scan using password_failures_pkey on password_failures
---                       Index Cond: (key = "ANY_subquery".key)
+--                       Index Cond: (key = "ANY_subquery_1".key)
 --   CTE rotated
 --     ->  Update on browser_sessions b_3
 --           ->  Nested Loop
 --                 ->  Nested Loop
---                       ->  CTE Scan on browser l
+--                       ->  CTE Scan on browser l_1
 --                       ->  Index Scan using browser_sessions_pkey on browser_sessions b_3
---                             Index Cond: (id = l.browser_session_id)
+--                             Index Cond: (id = l_1.browser_session_id)
 --                 ->  CTE Scan on session p
 --   CTE replaced
---     ->  Update on sessions s
+--     ->  Update on sessions s_1
 --           ->  Nested Loop
---                 Join Filter: ((s.id <> p_1.session_id) AND (p_1.account_id = s.account_id))
+--                 Join Filter: ((s_1.id <> p_1.session_id) AND (p_1.account_id = s_1.account_id))
 --                 ->  Nested Loop
 --                       ->  CTE Scan on browser b_4
---                       ->  Index Scan using sessions_browser on sessions s
+--                       ->  Index Scan using sessions_browser on sessions s_1
 --                             Index Cond: (browser_session_id = b_4.browser_session_id)
 --                             Filter: ((ended_at IS NULL) AND (stage = 'signed_in'::text))
 --                 ->  CTE Scan on session p_1
 --                       Filter: (stage = 'signed_in'::text)
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on verdict verdict_1
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on verdict v

@@ -32,8 +32,9 @@ SELECT * FROM key_holder;
 --                       Sort Key: c.id
 --                       ->  Nested Loop
 --                             ->  CTE Scan on challenge f_1
---                             ->  Index Scan using credentials_active on credentials c
+--                             ->  Index Scan using credentials_account on credentials c
 --                                   Index Cond: (account_id = f_1.account_id)
+--                                   Filter: (revoked_at IS NULL)
 --   ->  CTE Scan on challenge f
 --   ->  Index Scan using accounts_pkey on accounts a
 --         Index Cond: (id = f.account_id)

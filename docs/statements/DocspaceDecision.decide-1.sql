@@ -13,7 +13,8 @@ target AS (
 budget AS (
       SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $8::timestamptz THEN 0 ELSE b.spent END AS spent,
         CASE WHEN b.refills_at > $9::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+      FROM guess_budgets b JOIN target t USING (subject, factor)
+      FOR UPDATE OF b),
 guess AS (
       UPDATE attempts a SET
         status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($10::text[]))) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
@@ -21,7 +22,7 @@ guess AS (
         closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($12::text[]))) OR a.tries_left = 1 THEN $13::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $14 AND a.status = 'open' AND a.expires_at > $15::timestamptz
-        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $16::int)
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $16::int OR false)
       RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
 verdict AS (
       SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
@@ -32,34 +33,46 @@ verdict AS (
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 proven AS (SELECT account_id, security_stamp, outcome, method, session_id FROM verdict WHERE outcome = 'redeemed'),
+surplus AS (
+    UPDATE sessions SET ended_at = $20::timestamptz, end_reason = 'surplus' WHERE id IN (
+      SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
+        SELECT r.id FROM (
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $21::timestamptz DESC,
+            l.client_address = $22, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $23::int * interval '1 second') DESC, l.id DESC) AS place
+          FROM sessions l JOIN proven f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $24::int ELSE $25::int END)
+      FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $20::bigint, f.account_id, $21, $22::text, $23, jsonb_build_array(jsonb_build_object('method', $24::text, 'at', $25::text), jsonb_build_object('method', f.method::text, 'at', $26::text)), $27, $28,
-      $29::timestamptz, CASE WHEN ($30::text) = 'signed_in' THEN $31::timestamptz END, $32::timestamptz,
-      CASE WHEN ($33::text) = 'signed_in' THEN $34::timestamptz ELSE $35::timestamptz END, $36,
-      $37::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
-    FROM proven f
+    SELECT $26::bigint, f.account_id, $27, $28::text, $29, jsonb_build_array(jsonb_build_object('method', $30::text, 'at', $31::text), jsonb_build_object('method', f.method::text, 'at', $32::text)), $33, $34,
+      $35::timestamptz, CASE WHEN ($36::text) = 'signed_in' THEN $37::timestamptz END, $38::timestamptz,
+      CASE WHEN ($39::text) = 'signed_in' THEN $40::timestamptz ELSE $41::timestamptz END, $42,
+      $43::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    FROM proven f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 decided AS (
         SELECT v.outcome, v.account_id, s.session_id, v.attempt_id FROM verdict v LEFT JOIN session s ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $38::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $44::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $39::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $45::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $40::bigint, $41::timestamptz, $42, outcome, $43, account_id, session_id, attempt_id,
-      $44, $45, $46
-    FROM decided RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $46::bigint, $47::timestamptz, $48, v.outcome, $49, v.account_id, v.session_id, v.attempt_id,
+      $50, $51, $52, CASE WHEN (v.outcome = ANY($53::text[]) OR (v.account_id IS NULL AND $54::text <> 'cli')) THEN md5(concat_ws(' ', $55::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM decided v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
 -- Plan, with any values:
@@ -109,23 +122,54 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                       ->  CTE Scan on target t_2
 --                 ->  CTE Scan on budget b_2
 --           ->  CTE Scan on guess g
+--   CTE proven
+--     ->  CTE Scan on verdict
+--           Filter: (outcome = 'redeemed'::text)
+--   CTE surplus
+--     ->  Update on sessions
+--           ->  Nested Loop
+--                 ->  HashAggregate
+--                       Group Key: "ANY_subquery".id
+--                       ->  Subquery Scan on "ANY_subquery"
+--                             ->  LockRows
+--                                   ->  Nested Loop
+--                                         ->  HashAggregate
+--                                               Group Key: r.id
+--                                               ->  Subquery Scan on r
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $24 ELSE $25 END)
+--                                                     ->  WindowAgg
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $21)), ((l.client_address = $22)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($23)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
+--                                                           ->  Sort
+--                                                                 Sort Key: l.stage, ((l.expires_at > $21)) DESC, ((l.client_address = $22)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($23)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
+--                                                                 ->  Nested Loop
+--                                                                       ->  CTE Scan on proven f
+--                                                                       ->  Index Scan using sessions_account on sessions l
+--                                                                             Index Cond: (account_id = f.account_id)
+--                                                                             Filter: (ended_at IS NULL)
+--                                         ->  Index Scan using sessions_pkey on sessions s
+--                                               Index Cond: (id = r.id)
+--                                               Filter: (ended_at IS NULL)
+--                 ->  Index Scan using sessions_pkey on sessions
+--                       Index Cond: (id = "ANY_subquery".id)
 --   CTE session
---     ->  Insert on sessions
---           ->  CTE Scan on verdict
---                 Filter: (outcome = 'redeemed'::text)
+--     ->  Insert on sessions sessions_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on proven f_1
+--                 ->  Aggregate
+--                       ->  CTE Scan on surplus
 --   CTE decided
 --     ->  Nested Loop Left Join
 --           ->  CTE Scan on verdict v
---           ->  CTE Scan on session s
+--           ->  CTE Scan on session s_1
 --   CTE settled
 --     ->  Update on guess_budgets b_3
 --           ->  Nested Loop
---                 Join Filter: ((g_1.subject = l.subject) AND (g_1.factor = l.factor))
+--                 Join Filter: ((g_1.subject = l_1.subject) AND (g_1.factor = l_1.factor))
 --                 ->  Nested Loop
 --                       ->  CTE Scan on guess g_1
 --                       ->  Index Scan using guess_budgets_pkey on guess_budgets b_3
 --                             Index Cond: ((subject = g_1.subject) AND (factor = g_1.factor))
---                 ->  CTE Scan on budget l
+--                 ->  CTE Scan on budget l_1
 --   CTE superseded
 --     ->  Update on attempts o_1
 --           ->  Nested Loop
@@ -135,13 +179,15 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                       Index Cond: ((subject = g_2.subject) AND (purpose = g_2.purpose))
 --                       Filter: ((status = 'open'::text) AND (id <> g_2.id))
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on decided
---   InitPlan 13
---     ->  CTE Scan on decided decided_1
---   InitPlan 14
---     ->  CTE Scan on decided decided_2
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on decided v_1
 --   InitPlan 15
---     ->  CTE Scan on target
+--     ->  CTE Scan on decided
 --   InitPlan 16
+--     ->  CTE Scan on decided decided_1
+--   InitPlan 17
+--     ->  CTE Scan on target
+--   InitPlan 18
 --     ->  CTE Scan on budget

@@ -1,124 +1,123 @@
 -- DocspaceDecision.decide
 
-WITH owner AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
-    AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
-    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp)),
-account AS (
-    SELECT a.id AS account_id FROM accounts a JOIN owner f ON f.account_id = a.id
-    WHERE a.disabled_at IS NULL FOR NO KEY UPDATE OF a),
-pending AS (
-      SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp FROM sessions s JOIN account f ON f.account_id = s.account_id
-      WHERE s.token_hash = $5 AND s.protocol = $6 AND s.stage = $7
-    AND s.ended_at IS NULL AND s.expires_at > $8::timestamptz AND EXISTS (
-    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) FOR UPDATE OF s),
-held AS (SELECT account_id, security_stamp FROM pending),
+WITH held AS (
+    SELECT id AS account_id, security_stamp FROM accounts
+    WHERE id = $1::bigint AND disabled_at IS NULL AND security_stamp = $2::int FOR NO KEY UPDATE),
+held_link AS (
+      SELECT a.id, a.account_id, a.security_stamp FROM attempts a JOIN held f USING (account_id)
+      WHERE a.kind = 'link' AND a.secret_hash = ANY($3::text[]) AND a.purpose = ANY($4::text[]) AND a.protocol = $5
+        AND a.status = 'open' AND a.expires_at > $6::timestamptz AND a.security_stamp >= f.security_stamp FOR UPDATE OF a),
 candidate AS (
-    SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM held),
+    SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM held_link),
 target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
-        a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($9::text[]) OR EXISTS (
+        a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($7::text[]) OR EXISTS (
     SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) AS allowed FROM attempts a
-      WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $10 AND a.session_id IS NULL AND a.kind = $11 AND a.method = $12 AND a.purpose = $13 ORDER BY a.id DESC LIMIT 1),
+      WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $8 AND a.session_id IS NULL AND a.kind = $9 AND a.method = $10 AND a.purpose = $11 ORDER BY a.id DESC LIMIT 1),
 budget AS (
-      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $14::timestamptz THEN 0 ELSE b.spent END AS spent,
-        CASE WHEN b.refills_at > $15::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $12::timestamptz THEN 0 ELSE b.spent END AS spent,
+        CASE WHEN b.refills_at > $13::timestamptz THEN b.refills_at END AS refills_at
+      FROM guess_budgets b JOIN target t USING (subject, factor)
+      FOR UPDATE OF b),
 factor AS (
       SELECT t.account_id, t.last_step FROM totp_factors t JOIN candidate f USING (account_id)
-      WHERE t.secret_sealed = $16::text FOR UPDATE OF t),
+      WHERE t.secret_sealed = $14::text FOR UPDATE OF t),
 guess AS (
       UPDATE attempts a SET
-        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($17::bigint > (SELECT last_step FROM factor), false)) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
-        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($18::bigint > (SELECT last_step FROM factor), false)) THEN a.tries_left ELSE a.tries_left - 1 END,
-        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($19::bigint > (SELECT last_step FROM factor), false)) OR a.tries_left = 1 THEN $20::timestamptz END
+        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($15::bigint > (SELECT last_step FROM factor), false)) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
+        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($16::bigint > (SELECT last_step FROM factor), false)) THEN a.tries_left ELSE a.tries_left - 1 END,
+        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($17::bigint > (SELECT last_step FROM factor), false)) OR a.tries_left = 1 THEN $18::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
-      WHERE a.id = t.id AND a.kind = $21 AND a.status = 'open' AND a.expires_at > $22::timestamptz
-        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $23::int)
+      WHERE a.id = t.id AND a.kind = $19 AND a.status = 'open' AND a.expires_at > $20::timestamptz
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $21::int OR false)
       RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
 verdict AS (
       SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $24::timestamptz THEN 'expired'
-        WHEN t.kind <> $25 THEN 'other_kind' WHEN b.spent >= $26::int THEN 'budget_spent'
+        WHEN t.expires_at <= $22::timestamptz THEN 'expired'
+        WHEN t.kind <> $23 THEN 'other_kind' WHEN b.spent >= $24::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 proven AS (SELECT account_id, security_stamp, outcome, method, session_id FROM verdict WHERE outcome = 'redeemed'),
-promoting AS (
-          SELECT n.outcome, n.method, n.security_stamp, p.session_id FROM proven n JOIN pending p USING (account_id)),
-promoted AS (
-      UPDATE sessions s SET stage = 'signed_in', token_hash = $27, security_stamp = v.security_stamp,
-        amr = s.amr || jsonb_build_object('method', v.method, 'at', $28::text),
-        signed_in_at = $29::timestamptz, expires_at = $30::timestamptz
-      FROM promoting v WHERE v.outcome = 'redeemed' AND s.id = v.session_id RETURNING s.id AS session_id, s.account_id),
+surplus AS (
+    UPDATE sessions SET ended_at = $25::timestamptz, end_reason = 'surplus' WHERE id IN (
+      SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
+        SELECT r.id FROM (
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $26::timestamptz DESC,
+            l.client_address = $27, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $28::int * interval '1 second') DESC, l.id DESC) AS place
+          FROM sessions l JOIN proven f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $29::int ELSE $30::int END)
+      FOR UPDATE SKIP LOCKED) RETURNING id),
+session AS (
+    INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
+      signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
+      security_stamp)
+    SELECT $31::bigint, f.account_id, $32, $33::text, $34, jsonb_build_array(jsonb_build_object('method', $35::text, 'at', $36::text), jsonb_build_object('method', f.method::text, 'at', $37::text)), $38, $39,
+      $40::timestamptz, CASE WHEN ($41::text) = 'signed_in' THEN $42::timestamptz END, $43::timestamptz,
+      CASE WHEN ($44::text) = 'signed_in' THEN $45::timestamptz ELSE $46::timestamptz END, $47,
+      $48::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    FROM proven f  CROSS JOIN (SELECT count(*) FROM surplus) done
+    RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 decided AS (
-        SELECT v.outcome, v.account_id, s.session_id, v.attempt_id FROM verdict v LEFT JOIN promoted s ON true),
+        SELECT v.outcome, v.account_id, s.session_id, v.attempt_id FROM verdict v LEFT JOIN session s ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $31::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $49::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $32::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $50::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id),
 accepted AS (
-      UPDATE totp_factors t SET last_step = $33::bigint FROM verdict v
+      UPDATE totp_factors t SET last_step = $51::bigint FROM verdict v
       WHERE v.outcome = 'redeemed' AND t.account_id = v.account_id RETURNING t.account_id),
 spent_links AS (
-      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $34::timestamptz
-      FROM proven f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($35::text[])
+      UPDATE attempts a SET status = CASE WHEN (a.kind = 'link' AND a.secret_hash = ANY($52::text[])) THEN 'consumed' ELSE 'superseded' END, closed_at = $53::timestamptz
+      FROM session f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($54::text[])
         AND a.status = 'open' RETURNING a.id),
 overtaken AS (
-    UPDATE sessions s SET ended_at = $36::timestamptz, end_reason = 'superseded' FROM proven f
-    WHERE s.account_id = f.account_id AND s.protocol = $37 AND s.stage = 'pending' AND s.ended_at IS NULL
-      AND s.amr->0->>'method' = $38 AND s.id NOT IN (SELECT session_id FROM pending) RETURNING s.id),
+    UPDATE sessions s SET ended_at = $55::timestamptz, end_reason = 'superseded' FROM session f
+    WHERE s.account_id = f.account_id AND s.protocol = $56 AND s.stage = 'pending' AND s.ended_at IS NULL
+      AND s.amr->0->>'method' = $57  RETURNING s.id),
 codeless AS (
       SELECT f.account_id FROM accepted f
       WHERE NOT EXISTS (SELECT FROM backup_codes b WHERE b.account_id = f.account_id)),
 backup_codes_dropped AS (DELETE FROM backup_codes b USING codeless f WHERE b.account_id = f.account_id RETURNING b.account_id),
 backup_codes_issued AS (
           INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
-          SELECT f.account_id, h.hash, h.sealed, $39::timestamptz
-          FROM codeless f, unnest($40::text[], $41::text[]) AS h (hash, sealed)
-          WHERE f.account_id = $42::bigint RETURNING account_id),
+          SELECT f.account_id, h.hash, h.sealed, $58::timestamptz
+          FROM codeless f, unnest($59::text[], $60::text[]) AS h (hash, sealed)
+          WHERE f.account_id = $61::bigint RETURNING account_id),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $43::bigint, $44::timestamptz, $45, outcome, $46, account_id, session_id, attempt_id,
-      $47, $48, $49
-    FROM decided RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $62::bigint, $63::timestamptz, $64, v.outcome, $65, v.account_id, v.session_id, v.attempt_id,
+      $66, $67, $68, CASE WHEN (v.outcome = ANY($69::text[]) OR (v.account_id IS NULL AND $70::text <> 'cli')) THEN md5(concat_ws(' ', $71::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM decided v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
 -- Plan, with any values:
 -- Result
---   CTE account
+--   CTE held
+--     ->  LockRows
+--           ->  Index Scan using accounts_pkey on accounts
+--                 Index Cond: (id = $1)
+--                 Filter: ((disabled_at IS NULL) AND (security_stamp = $2))
+--   CTE held_link
 --     ->  LockRows
 --           ->  Nested Loop
---                 ->  Nested Loop
---                       ->  Index Scan using sessions_token_hash_key on sessions s
---                             Index Cond: (token_hash = $1)
---                             Filter: ((ended_at IS NULL) AND (expires_at > $4) AND (protocol = $2) AND (stage = $3))
---                       ->  Index Scan using accounts_pkey on accounts o
---                             Index Cond: (id = s.account_id)
---                             Filter: (security_stamp <= s.security_stamp)
---                 ->  Index Scan using accounts_pkey on accounts a
---                       Index Cond: (id = o.id)
---                       Filter: (disabled_at IS NULL)
---   CTE pending
---     ->  LockRows
---           ->  Nested Loop
---                 Join Filter: (f.account_id = s_1.account_id)
---                 ->  Nested Loop
---                       ->  CTE Scan on account f
---                       ->  Index Scan using accounts_pkey on accounts o_1
---                             Index Cond: (id = f.account_id)
---                 ->  Index Scan using sessions_live on sessions s_1
---                       Index Cond: (account_id = o_1.id)
---                       Filter: ((ended_at IS NULL) AND (expires_at > $8) AND (token_hash = $5) AND (protocol = $6) AND (stage = $7) AND (o_1.security_stamp <= security_stamp))
+--                 ->  CTE Scan on held f
+--                 ->  Index Scan using attempts_account on attempts a
+--                       Index Cond: (account_id = f.account_id)
+--                       Filter: ((expires_at > $6) AND (kind = 'link'::text) AND (protocol = $5) AND (status = 'open'::text) AND (security_stamp >= f.security_stamp) AND (secret_hash = ANY ($3)) AND (purpose = ANY ($4)))
 --   CTE candidate
---     ->  CTE Scan on pending
+--     ->  CTE Scan on held_link
 --   CTE target
 --     ->  Limit
 --           InitPlan 5
@@ -128,9 +127,9 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                       Sort Key: a_1.id DESC
 --                       ->  Index Scan using attempts_account on attempts a_1
 --                             Index Cond: (account_id = (InitPlan 5).col1)
---                             Filter: ((session_id IS NULL) AND (protocol = $10) AND (kind = $11) AND (method = $12) AND (purpose = $13))
+--                             Filter: ((session_id IS NULL) AND (protocol = $8) AND (kind = $9) AND (method = $10) AND (purpose = $11))
 --                 SubPlan 4
---                   ->  Index Scan using accounts_pkey on accounts o_2
+--                   ->  Index Scan using accounts_pkey on accounts o
 --                         Index Cond: (id = a_1.account_id)
 --                         Filter: (security_stamp <= a_1.security_stamp)
 --   CTE budget
@@ -145,7 +144,7 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                 ->  CTE Scan on candidate f_1
 --                 ->  Index Scan using totp_factors_pkey on totp_factors t_1
 --                       Index Cond: (account_id = f_1.account_id)
---                       Filter: (secret_sealed = $16)
+--                       Filter: (secret_sealed = $14)
 --   CTE guess
 --     ->  Update on attempts a_2
 --           InitPlan 9
@@ -155,7 +154,7 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --           InitPlan 11
 --             ->  CTE Scan on factor factor_2
 --           ->  Nested Loop
---                 Join Filter: ((a_2.kind = 'link'::text) OR (b_1.spent < $23))
+--                 Join Filter: ((a_2.kind = 'link'::text) OR (b_1.spent < $21))
 --                 ->  Nested Loop
 --                       Join Filter: ((t_2.subject = b_1.subject) AND (t_2.factor = b_1.factor))
 --                       ->  CTE Scan on target t_2
@@ -163,7 +162,7 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                       ->  CTE Scan on budget b_1
 --                 ->  Index Scan using attempts_pkey on attempts a_2
 --                       Index Cond: (id = t_2.id)
---                       Filter: ((expires_at > $22) AND (tries_left > 0) AND (kind = $21) AND (status = 'open'::text))
+--                       Filter: ((expires_at > $20) AND (tries_left > 0) AND (kind = $19) AND (status = 'open'::text))
 --   CTE verdict
 --     ->  Nested Loop Left Join
 --           ->  Nested Loop Left Join
@@ -175,35 +174,57 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --   CTE proven
 --     ->  CTE Scan on verdict
 --           Filter: (outcome = 'redeemed'::text)
---   CTE promoted
---     ->  Update on sessions s_2
+--   CTE surplus
+--     ->  Update on sessions
 --           ->  Nested Loop
---                 Join Filter: (n.account_id = p.account_id)
---                 ->  Nested Loop
---                       ->  CTE Scan on pending p
---                       ->  Index Scan using sessions_pkey on sessions s_2
---                             Index Cond: (id = p.session_id)
---                 ->  CTE Scan on proven n
---                       Filter: (outcome = 'redeemed'::text)
+--                 ->  HashAggregate
+--                       Group Key: "ANY_subquery".id
+--                       ->  Subquery Scan on "ANY_subquery"
+--                             ->  LockRows
+--                                   ->  Nested Loop
+--                                         ->  HashAggregate
+--                                               Group Key: r.id
+--                                               ->  Subquery Scan on r
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $29 ELSE $30 END)
+--                                                     ->  WindowAgg
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $26)), ((l.client_address = $27)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($28)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
+--                                                           ->  Sort
+--                                                                 Sort Key: l.stage, ((l.expires_at > $26)) DESC, ((l.client_address = $27)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($28)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
+--                                                                 ->  Nested Loop
+--                                                                       ->  CTE Scan on proven f_2
+--                                                                       ->  Index Scan using sessions_account on sessions l
+--                                                                             Index Cond: (account_id = f_2.account_id)
+--                                                                             Filter: (ended_at IS NULL)
+--                                         ->  Index Scan using sessions_pkey on sessions s
+--                                               Index Cond: (id = r.id)
+--                                               Filter: (ended_at IS NULL)
+--                 ->  Index Scan using sessions_pkey on sessions
+--                       Index Cond: (id = "ANY_subquery".id)
+--   CTE session
+--     ->  Insert on sessions sessions_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on proven f_3
+--                 ->  Aggregate
+--                       ->  CTE Scan on surplus
 --   CTE decided
 --     ->  Nested Loop Left Join
 --           ->  CTE Scan on verdict v
---           ->  CTE Scan on promoted s_3
+--           ->  CTE Scan on session s_1
 --   CTE settled
 --     ->  Update on guess_budgets b_3
 --           ->  Nested Loop
---                 Join Filter: ((g_1.subject = l.subject) AND (g_1.factor = l.factor))
+--                 Join Filter: ((g_1.subject = l_1.subject) AND (g_1.factor = l_1.factor))
 --                 ->  Nested Loop
 --                       ->  CTE Scan on guess g_1
 --                       ->  Index Scan using guess_budgets_pkey on guess_budgets b_3
 --                             Index Cond: ((subject = g_1.subject) AND (factor = g_1.factor))
---                 ->  CTE Scan on budget l
+--                 ->  CTE Scan on budget l_1
 --   CTE superseded
---     ->  Update on attempts o_3
+--     ->  Update on attempts o_1
 --           ->  Nested Loop
 --                 ->  CTE Scan on guess g_2
 --                       Filter: (status = 'consumed'::text)
---                 ->  Index Scan using attempts_open on attempts o_3
+--                 ->  Index Scan using attempts_open on attempts o_1
 --                       Index Cond: ((subject = g_2.subject) AND (purpose = g_2.purpose))
 --                       Filter: ((status = 'open'::text) AND (id <> g_2.id))
 --   CTE accepted
@@ -216,45 +237,45 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --   CTE spent_links
 --     ->  Update on attempts a_3
 --           ->  Nested Loop
---                 ->  CTE Scan on proven f_2
+--                 ->  CTE Scan on session f_4
 --                 ->  Index Scan using attempts_account on attempts a_3
---                       Index Cond: (account_id = f_2.account_id)
---                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($35)))
+--                       Index Cond: (account_id = f_4.account_id)
+--                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($54)))
 --   CTE overtaken
---     ->  Update on sessions s_4
+--     ->  Update on sessions s_2
 --           ->  Nested Loop
---                 ->  CTE Scan on proven f_3
---                 ->  Index Scan using sessions_live on sessions s_4
---                       Index Cond: (account_id = f_3.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 21).col1))) AND (protocol = $37) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $38))
---                       SubPlan 21
---                         ->  CTE Scan on pending pending_1
+--                 ->  CTE Scan on session f_5
+--                 ->  Index Scan using sessions_account on sessions s_2
+--                       Index Cond: (account_id = f_5.account_id)
+--                       Filter: ((ended_at IS NULL) AND (protocol = $56) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $57))
 --   CTE codeless
 --     ->  Nested Loop Anti Join
---           ->  CTE Scan on accepted f_4
+--           ->  CTE Scan on accepted f_6
 --           ->  Index Only Scan using backup_codes_pkey on backup_codes b_4
---                 Index Cond: (account_id = f_4.account_id)
+--                 Index Cond: (account_id = f_6.account_id)
 --   CTE backup_codes_dropped
 --     ->  Delete on backup_codes b_5
 --           ->  Nested Loop
---                 ->  CTE Scan on codeless f_5
+--                 ->  CTE Scan on codeless f_7
 --                 ->  Bitmap Heap Scan on backup_codes b_5
---                       Recheck Cond: (account_id = f_5.account_id)
+--                       Recheck Cond: (account_id = f_7.account_id)
 --                       ->  Bitmap Index Scan on backup_codes_pkey
---                             Index Cond: (account_id = f_5.account_id)
+--                             Index Cond: (account_id = f_7.account_id)
 --   CTE backup_codes_issued
 --     ->  Insert on backup_codes
 --           ->  Nested Loop
---                 ->  CTE Scan on codeless f_6
---                       Filter: (account_id = $42)
+--                 ->  CTE Scan on codeless f_8
+--                       Filter: (account_id = $61)
 --                 ->  Function Scan on h
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on decided
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on decided v_2
 --   InitPlan 27
---     ->  CTE Scan on decided decided_1
+--     ->  CTE Scan on decided
 --   InitPlan 28
---     ->  CTE Scan on decided decided_2
+--     ->  CTE Scan on decided decided_1
 --   InitPlan 29
 --     ->  CTE Scan on target
 --   InitPlan 30

@@ -13,7 +13,8 @@ target AS (
 budget AS (
       SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $8::timestamptz THEN 0 ELSE b.spent END AS spent,
         CASE WHEN b.refills_at > $9::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+      FROM guess_budgets b JOIN target t USING (subject, factor)
+      FOR UPDATE OF b),
 factor AS (
       SELECT t.account_id, t.last_step FROM totp_factors t JOIN candidate f USING (account_id)
       WHERE t.secret_sealed = $10::text FOR UPDATE OF t),
@@ -24,7 +25,7 @@ guess AS (
         closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($13::bigint > (SELECT last_step FROM factor), false)) OR a.tries_left = 1 THEN $14::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $15 AND a.status = 'open' AND a.expires_at > $16::timestamptz
-        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $17::int)
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $17::int OR false)
       RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
 verdict AS (
       SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
@@ -42,30 +43,40 @@ linked AS (
       SET account_id = CASE WHEN i.account_id = excluded.account_id THEN i.account_id ELSE 0 END
     RETURNING i.account_id, xmax = 0 AS is_new),
 admitted AS (SELECT f.* FROM proven f JOIN linked l ON l.account_id = f.account_id),
+surplus AS (
+    UPDATE sessions SET ended_at = $25::timestamptz, end_reason = 'surplus' WHERE id IN (
+      SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
+        SELECT r.id FROM (
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $26::timestamptz DESC,
+            l.client_address = $27, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $28::int * interval '1 second') DESC, l.id DESC) AS place
+          FROM sessions l JOIN admitted f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $29::int ELSE $30::int END)
+      FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $25::bigint, f.account_id, $26, $27::text, $28, jsonb_build_array(jsonb_build_object('method', $29::text, 'at', $30::text), jsonb_build_object('method', f.method::text, 'at', $31::text)), $32, $33,
-      $34::timestamptz, CASE WHEN ($35::text) = 'signed_in' THEN $36::timestamptz END, $37::timestamptz,
-      CASE WHEN ($38::text) = 'signed_in' THEN $39::timestamptz ELSE $40::timestamptz END, $41,
-      $42::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
-    FROM admitted f
+    SELECT $31::bigint, f.account_id, $32, $33::text, $34, jsonb_build_array(jsonb_build_object('method', $35::text, 'at', $36::text), jsonb_build_object('method', f.method::text, 'at', $37::text)), $38, $39,
+      $40::timestamptz, CASE WHEN ($41::text) = 'signed_in' THEN $42::timestamptz END, $43::timestamptz,
+      CASE WHEN ($44::text) = 'signed_in' THEN $45::timestamptz ELSE $46::timestamptz END, $47,
+      $48::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    FROM admitted f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 decided AS (
         SELECT v.outcome, v.account_id, s.session_id, v.attempt_id FROM verdict v LEFT JOIN session s ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $43::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $49::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $44::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $50::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id),
 accepted AS (
-      UPDATE totp_factors t SET last_step = $45::bigint FROM verdict v
+      UPDATE totp_factors t SET last_step = $51::bigint FROM verdict v
       WHERE v.outcome = 'redeemed' AND t.account_id = v.account_id RETURNING t.account_id),
 news AS (SELECT account_id FROM linked WHERE is_new),
 recipient AS (
@@ -74,33 +85,48 @@ recipient AS (
 message AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
       next_try_at, created_at, expires_at)
-    SELECT $46::bigint, $47::bigint, r.account_id, $48,
-      $49, r.address, r.language, $50, $51::timestamptz, $52::timestamptz,
-      $53::timestamptz
+    SELECT $52::bigint, $53::bigint, r.account_id, $54,
+      $55, r.address, r.language, $56, $57::timestamptz, $58::timestamptz,
+      $59::timestamptz
     FROM recipient r WHERE r.address IS NOT NULL
     RETURNING id),
-verdict_2 AS (SELECT $54::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM news),
+recipient_2 AS (
+    SELECT a.phone AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN news f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+message_2 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $60::bigint, $61::bigint, r.account_id, $62,
+      $63, r.address, r.language, $64, $65::timestamptz, $66::timestamptz,
+      $67::timestamptz
+    FROM recipient_2 r WHERE r.address IS NOT NULL
+    RETURNING id),
+verdict_2 AS (SELECT $68::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM news),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $55::bigint, $56::timestamptz, $57, outcome, $58, account_id, session_id, attempt_id,
-      $59, $60, $61
-    FROM verdict_2 RETURNING id),
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $69::bigint, $70::timestamptz, $71, v.outcome, $72, v.account_id, v.session_id, v.attempt_id,
+      $73, $74, $75, CASE WHEN (v.outcome = ANY($76::text[]) OR (v.account_id IS NULL AND $77::text <> 'cli')) THEN md5(concat_ws(' ', $78::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict_2 v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id),
 codeless AS (
       SELECT f.account_id FROM accepted f
       WHERE NOT EXISTS (SELECT FROM backup_codes b WHERE b.account_id = f.account_id)),
 backup_codes_dropped AS (DELETE FROM backup_codes b USING codeless f WHERE b.account_id = f.account_id RETURNING b.account_id),
 backup_codes_issued AS (
           INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
-          SELECT f.account_id, h.hash, h.sealed, $62::timestamptz
-          FROM codeless f, unnest($63::text[], $64::text[]) AS h (hash, sealed)
-          WHERE f.account_id = $65::bigint RETURNING account_id),
+          SELECT f.account_id, h.hash, h.sealed, $79::timestamptz
+          FROM codeless f, unnest($80::text[], $81::text[]) AS h (hash, sealed)
+          WHERE f.account_id = $82::bigint RETURNING account_id),
 audited_2 AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $66::bigint, $67::timestamptz, $68, outcome, $69, account_id, session_id, attempt_id,
-      $70, $71, $72
-    FROM decided RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $83::bigint, $84::timestamptz, $85, v.outcome, $86, v.account_id, v.session_id, v.attempt_id,
+      $87, $88, $89, CASE WHEN (v.outcome = ANY($90::text[]) OR (v.account_id IS NULL AND $91::text <> 'cli')) THEN md5(concat_ws(' ', $92::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM decided v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
 -- Plan, with any values:
@@ -173,25 +199,56 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: external_identities_pkey
 --           ->  CTE Scan on proven f_1
---   CTE session
---     ->  Insert on sessions
+--   CTE admitted
+--     ->  Nested Loop
+--           Join Filter: (f_2.account_id = l.account_id)
+--           ->  CTE Scan on proven f_2
+--           ->  CTE Scan on linked l
+--   CTE surplus
+--     ->  Update on sessions
 --           ->  Nested Loop
---                 Join Filter: (f_2.account_id = l.account_id)
---                 ->  CTE Scan on proven f_2
---                 ->  CTE Scan on linked l
+--                 ->  HashAggregate
+--                       Group Key: "ANY_subquery".id
+--                       ->  Subquery Scan on "ANY_subquery"
+--                             ->  LockRows
+--                                   ->  Nested Loop
+--                                         ->  HashAggregate
+--                                               Group Key: r.id
+--                                               ->  Subquery Scan on r
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $29 ELSE $30 END)
+--                                                     ->  WindowAgg
+--                                                           Window: w1 AS (PARTITION BY l_1.stage ORDER BY ((l_1.expires_at > $26)), ((l_1.client_address = $27)), (GREATEST(l_1.created_at, l_1.refresh_rotated_at, (l_1.expires_at - (($28)::double precision * '00:00:01'::interval)))), l_1.id ROWS UNBOUNDED PRECEDING)
+--                                                           ->  Sort
+--                                                                 Sort Key: l_1.stage, ((l_1.expires_at > $26)) DESC, ((l_1.client_address = $27)), (GREATEST(l_1.created_at, l_1.refresh_rotated_at, (l_1.expires_at - (($28)::double precision * '00:00:01'::interval)))) DESC, l_1.id DESC
+--                                                                 ->  Nested Loop
+--                                                                       ->  CTE Scan on admitted f_3
+--                                                                       ->  Index Scan using sessions_account on sessions l_1
+--                                                                             Index Cond: (account_id = f_3.account_id)
+--                                                                             Filter: (ended_at IS NULL)
+--                                         ->  Index Scan using sessions_pkey on sessions s
+--                                               Index Cond: (id = r.id)
+--                                               Filter: (ended_at IS NULL)
+--                 ->  Index Scan using sessions_pkey on sessions
+--                       Index Cond: (id = "ANY_subquery".id)
+--   CTE session
+--     ->  Insert on sessions sessions_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on admitted f_4
+--                 ->  Aggregate
+--                       ->  CTE Scan on surplus
 --   CTE decided
 --     ->  Nested Loop Left Join
 --           ->  CTE Scan on verdict v
---           ->  CTE Scan on session s
+--           ->  CTE Scan on session s_1
 --   CTE settled
 --     ->  Update on guess_budgets b_3
 --           ->  Nested Loop
---                 Join Filter: ((g_1.subject = l_1.subject) AND (g_1.factor = l_1.factor))
+--                 Join Filter: ((g_1.subject = l_2.subject) AND (g_1.factor = l_2.factor))
 --                 ->  Nested Loop
 --                       ->  CTE Scan on guess g_1
 --                       ->  Index Scan using guess_budgets_pkey on guess_budgets b_3
 --                             Index Cond: ((subject = g_1.subject) AND (factor = g_1.factor))
---                 ->  CTE Scan on budget l_1
+--                 ->  CTE Scan on budget l_2
 --   CTE superseded
 --     ->  Update on attempts o_1
 --           ->  Nested Loop
@@ -213,40 +270,51 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --   CTE message
 --     ->  Insert on messages
 --           ->  Nested Loop
---                 ->  CTE Scan on news f_3
+--                 ->  CTE Scan on news f_5
 --                 ->  Index Scan using accounts_pkey on accounts a_2
---                       Index Cond: (id = f_3.account_id)
+--                       Index Cond: (id = f_5.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--   CTE message_2
+--     ->  Insert on messages messages_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on news f_6
+--                 ->  Index Scan using accounts_pkey on accounts a_3
+--                       Index Cond: (id = f_6.account_id)
+--                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
 --   CTE audited
---     ->  Insert on audit_events
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on news
 --   CTE codeless
 --     ->  Nested Loop Anti Join
---           ->  CTE Scan on accepted f_4
+--           ->  CTE Scan on accepted f_7
 --           ->  Index Only Scan using backup_codes_pkey on backup_codes b_4
---                 Index Cond: (account_id = f_4.account_id)
+--                 Index Cond: (account_id = f_7.account_id)
 --   CTE backup_codes_dropped
 --     ->  Delete on backup_codes b_5
 --           ->  Nested Loop
---                 ->  CTE Scan on codeless f_5
+--                 ->  CTE Scan on codeless f_8
 --                 ->  Bitmap Heap Scan on backup_codes b_5
---                       Recheck Cond: (account_id = f_5.account_id)
+--                       Recheck Cond: (account_id = f_8.account_id)
 --                       ->  Bitmap Index Scan on backup_codes_pkey
---                             Index Cond: (account_id = f_5.account_id)
+--                             Index Cond: (account_id = f_8.account_id)
 --   CTE backup_codes_issued
 --     ->  Insert on backup_codes
 --           ->  Nested Loop
---                 ->  CTE Scan on codeless f_6
---                       Filter: (account_id = $65)
+--                 ->  CTE Scan on codeless f_9
+--                       Filter: (account_id = $82)
 --                 ->  Function Scan on h
 --   CTE audited_2
---     ->  Insert on audit_events audit_events_1
---           ->  CTE Scan on decided
---   InitPlan 27
---     ->  CTE Scan on decided decided_1
---   InitPlan 28
---     ->  CTE Scan on decided decided_2
---   InitPlan 29
---     ->  CTE Scan on target
+--     ->  Insert on audit_events e_1
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on decided v_2
 --   InitPlan 30
+--     ->  CTE Scan on decided
+--   InitPlan 31
+--     ->  CTE Scan on decided decided_1
+--   InitPlan 32
+--     ->  CTE Scan on target
+--   InitPlan 33
 --     ->  CTE Scan on budget

@@ -3,112 +3,125 @@
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
     WHERE id = $1::bigint AND disabled_at IS NULL AND security_stamp = $2::int FOR NO KEY UPDATE),
+held_link AS (
+      SELECT a.id, a.account_id, a.security_stamp FROM attempts a JOIN held f USING (account_id)
+      WHERE a.kind = 'link' AND a.secret_hash = ANY($3::text[]) AND a.purpose = ANY($4::text[]) AND a.protocol = $5
+        AND a.status = 'open' AND a.expires_at > $6::timestamptz AND a.security_stamp >= f.security_stamp FOR UPDATE OF a),
+claimed AS (
+      UPDATE accounts a SET activated_at = $7::timestamptz, updated_at = $8::timestamptz,
+        security_stamp = a.security_stamp + 1,
+        (password_hash, second_factor, phone, username, first_name, last_name) = (
+          SELECT NULL, CASE WHEN invited THEN a.second_factor ELSE 'none' END,
+            CASE WHEN invited THEN a.phone ELSE NULL END, CASE WHEN invited THEN a.username ELSE NULL END, CASE WHEN invited THEN a.first_name ELSE NULL END,
+            CASE WHEN invited THEN a.last_name ELSE NULL END
+          FROM (SELECT a.invited_at IS NOT NULL AS invited) i)
+      FROM held_link f WHERE a.id = f.account_id AND a.activated_at IS NULL AND a.security_stamp = f.security_stamp
+      RETURNING a.id AS account_id, a.security_stamp, a.invited_at IS NOT NULL AS invited),
+invited_owner AS (SELECT account_id, security_stamp FROM claimed WHERE invited),
+held_2 AS (
+    SELECT id AS account_id, security_stamp FROM accounts
+    WHERE id = $9::bigint AND disabled_at IS NULL AND security_stamp = $10::int FOR NO KEY UPDATE),
+held_link_2 AS (
+      SELECT a.id, a.account_id, a.security_stamp FROM attempts a JOIN held_2 f USING (account_id)
+      WHERE a.kind = 'link' AND a.secret_hash = ANY($11::text[]) AND a.purpose = ANY($12::text[]) AND a.protocol = $13
+        AND a.status = 'open' AND a.expires_at > $14::timestamptz AND a.security_stamp >= f.security_stamp FOR UPDATE OF a),
+claimed_before AS (
+    SELECT f.account_id, f.security_stamp FROM held_link_2 f JOIN accounts a ON a.id = f.account_id
+    WHERE a.activated_at IS NOT NULL),
+taken AS (SELECT * FROM invited_owner UNION ALL SELECT * FROM claimed_before),
 candidate AS (
-    SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM held),
+    SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM taken),
 target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
-        a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($3::text[]) OR EXISTS (
+        a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($15::text[]) OR EXISTS (
     SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) AS allowed FROM attempts a
-      WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $4 AND a.session_id IS NULL AND a.kind = $5 AND a.method = $6 AND a.purpose = $7 ORDER BY a.id DESC LIMIT 1),
+      WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $16 AND a.session_id IS NULL AND a.kind = $17 AND a.method = $18 AND a.purpose = $19 ORDER BY a.id DESC LIMIT 1),
 budget AS (
-      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $8::timestamptz THEN 0 ELSE b.spent END AS spent,
-        CASE WHEN b.refills_at > $9::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $20::timestamptz THEN 0 ELSE b.spent END AS spent,
+        CASE WHEN b.refills_at > $21::timestamptz THEN b.refills_at END AS refills_at
+      FROM guess_budgets b JOIN target t USING (subject, factor)
+      FOR UPDATE OF b),
+factor AS (
+      SELECT t.account_id, t.last_step FROM totp_factors t JOIN candidate f USING (account_id)
+      WHERE t.secret_sealed = $22::text FOR UPDATE OF t),
 guess AS (
       UPDATE attempts a SET
-        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($10::text[]))) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
-        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($11::text[]))) THEN a.tries_left ELSE a.tries_left - 1 END,
-        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($12::text[]))) OR a.tries_left = 1 THEN $13::timestamptz END
+        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($23::bigint > (SELECT last_step FROM factor), false)) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
+        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($24::bigint > (SELECT last_step FROM factor), false)) THEN a.tries_left ELSE a.tries_left - 1 END,
+        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($25::bigint > (SELECT last_step FROM factor), false)) OR a.tries_left = 1 THEN $26::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
-      WHERE a.id = t.id AND a.kind = $14 AND a.status = 'open' AND a.expires_at > $15::timestamptz
-        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $16::int)
+      WHERE a.id = t.id AND a.kind = $27 AND a.status = 'open' AND a.expires_at > $28::timestamptz
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $29::int OR false)
       RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
 verdict AS (
       SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $17::timestamptz THEN 'expired'
-        WHEN t.kind <> $18 THEN 'other_kind' WHEN b.spent >= $19::int THEN 'budget_spent'
+        WHEN t.expires_at <= $30::timestamptz THEN 'expired'
+        WHEN t.kind <> $31 THEN 'other_kind' WHEN b.spent >= $32::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
-setup AS (
-      SELECT u.account_id, u.factor, u.secret_sealed, u.phone FROM factor_setups u JOIN candidate f USING (account_id)
-      WHERE u.expires_at > $20::timestamptz FOR UPDATE OF u),
-used_setup AS (
-        DELETE FROM factor_setups u USING setup s, verdict v
-        WHERE v.outcome = 'redeemed' AND u.account_id = s.account_id
-        RETURNING u.account_id, u.factor, u.secret_sealed, u.phone, u.backup_code_hashes),
-connected AS (
-        UPDATE accounts a SET second_factor = c.factor, phone = coalesce(c.phone, CASE WHEN c.factor = 'sms' OR a.second_factor <> 'sms' OR a.phone_signs_in OR num_nonnulls(a.email, a.username) = 0
-    THEN a.phone END),
-          phone_signs_in = a.phone_signs_in AND coalesce(c.phone = a.phone, true),
-          security_stamp = a.security_stamp + 1, updated_at = $21::timestamptz
-        FROM used_setup c WHERE a.id = c.account_id RETURNING a.id AS account_id, a.security_stamp),
-proven AS (
-        SELECT c.account_id, c.security_stamp, v.outcome, v.method, v.session_id
-        FROM verdict v JOIN connected c USING (account_id)),
+proven AS (SELECT account_id, security_stamp, outcome, method, session_id FROM verdict WHERE outcome = 'redeemed'),
+surplus AS (
+    UPDATE sessions SET ended_at = $33::timestamptz, end_reason = 'surplus' WHERE id IN (
+      SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
+        SELECT r.id FROM (
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $34::timestamptz DESC,
+            l.client_address = $35, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $36::int * interval '1 second') DESC, l.id DESC) AS place
+          FROM sessions l JOIN proven f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $37::int ELSE $38::int END)
+      FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $22::bigint, f.account_id, $23, $24::text, $25, jsonb_build_array(jsonb_build_object('method', $26::text, 'at', $27::text), jsonb_build_object('method', f.method::text, 'at', $28::text)), $29, $30,
-      $31::timestamptz, CASE WHEN ($32::text) = 'signed_in' THEN $33::timestamptz END, $34::timestamptz,
-      CASE WHEN ($35::text) = 'signed_in' THEN $36::timestamptz ELSE $37::timestamptz END, $38,
-      $39::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
-    FROM proven f
+    SELECT $39::bigint, f.account_id, $40, $41::text, $42, jsonb_build_array(jsonb_build_object('method', $43::text, 'at', $44::text), jsonb_build_object('method', f.method::text, 'at', $45::text)), $46, $47,
+      $48::timestamptz, CASE WHEN ($49::text) = 'signed_in' THEN $50::timestamptz END, $51::timestamptz,
+      CASE WHEN ($52::text) = 'signed_in' THEN $53::timestamptz ELSE $54::timestamptz END, $55,
+      $56::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    FROM proven f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 decided AS (
         SELECT v.outcome, v.account_id, s.session_id, v.attempt_id FROM verdict v LEFT JOIN session s ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $40::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $57::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $41::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $58::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id),
-authenticator AS (
-        INSERT INTO totp_factors (account_id, secret_sealed, last_step, created_at)
-        SELECT account_id, secret_sealed, $42::bigint, $43::timestamptz FROM used_setup WHERE factor = 'totp'
-        ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = excluded.last_step,
-          created_at = excluded.created_at RETURNING account_id),
-shown_codes AS (SELECT account_id, backup_code_hashes FROM used_setup WHERE backup_code_hashes IS NOT NULL),
-backup_codes_dropped AS (DELETE FROM backup_codes b USING shown_codes f WHERE b.account_id = f.account_id RETURNING b.account_id),
+accepted AS (
+      UPDATE totp_factors t SET last_step = $59::bigint FROM verdict v
+      WHERE v.outcome = 'redeemed' AND t.account_id = v.account_id RETURNING t.account_id),
+spent_links AS (
+      UPDATE attempts a SET status = CASE WHEN (a.kind = 'link' AND a.secret_hash = ANY($60::text[])) THEN 'consumed' ELSE 'superseded' END, closed_at = $61::timestamptz
+      FROM session f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($62::text[])
+        AND a.status = 'open' RETURNING a.id),
+overtaken AS (
+    UPDATE sessions s SET ended_at = $63::timestamptz, end_reason = 'superseded' FROM session f
+    WHERE s.account_id = f.account_id AND s.protocol = $64 AND s.stage = 'pending' AND s.ended_at IS NULL
+      AND s.amr->0->>'method' = $65  RETURNING s.id),
+codeless AS (
+      SELECT f.account_id FROM accepted f
+      WHERE NOT EXISTS (SELECT FROM backup_codes b WHERE b.account_id = f.account_id)),
+backup_codes_dropped AS (DELETE FROM backup_codes b USING codeless f WHERE b.account_id = f.account_id RETURNING b.account_id),
 backup_codes_issued AS (
-      INSERT INTO backup_codes (account_id, code_hash, created_at)
-      SELECT s.account_id, h.hash, $44::timestamptz FROM shown_codes s, unnest(s.backup_code_hashes) AS h (hash)
-      RETURNING account_id),
-backup_codes_dropped_2 AS (DELETE FROM backup_codes b USING connected f WHERE b.account_id = f.account_id RETURNING b.account_id),
-backup_codes_issued_2 AS (
           INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
-          SELECT f.account_id, h.hash, h.sealed, $45::timestamptz
-          FROM connected f, unnest($46::text[], $47::text[]) AS h (hash, sealed)
-          WHERE f.account_id = $48::bigint RETURNING account_id),
-ended AS (
-      UPDATE sessions s SET ended_at = $49::timestamptz, end_reason = $50 FROM connected f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM session) AND NOT (s.amr @> $51::jsonb) RETURNING s.id),
-carried_over AS (
-      UPDATE sessions s SET security_stamp = f.security_stamp FROM connected f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM session) AND (s.amr @> $52::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
-recipient AS (
-    SELECT a.email AS address, a.language, a.id AS account_id
-    FROM accounts a JOIN connected f ON f.account_id = a.id WHERE a.email IS NOT NULL),
-message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $53::bigint, $54::bigint, r.account_id, $55,
-      $56, r.address, r.language, $57, $58::timestamptz, $59::timestamptz,
-      $60::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
-    RETURNING id),
+          SELECT f.account_id, h.hash, h.sealed, $66::timestamptz
+          FROM codeless f, unnest($67::text[], $68::text[]) AS h (hash, sealed)
+          WHERE f.account_id = $69::bigint RETURNING account_id),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $61::bigint, $62::timestamptz, $63, outcome, $64, account_id, session_id, attempt_id,
-      $65, $66, $67
-    FROM decided RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $70::bigint, $71::timestamptz, $72, v.outcome, $73, v.account_id, v.session_id, v.attempt_id,
+      $74, $75, $76, CASE WHEN (v.outcome = ANY($77::text[]) OR (v.account_id IS NULL AND $78::text <> 'cli')) THEN md5(concat_ws(' ', $79::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM decided v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
 -- Plan, with any values:
@@ -118,89 +131,145 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --           ->  Index Scan using accounts_pkey on accounts
 --                 Index Cond: (id = $1)
 --                 Filter: ((disabled_at IS NULL) AND (security_stamp = $2))
+--   CTE held_link
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  CTE Scan on held f
+--                 ->  Index Scan using attempts_account on attempts a
+--                       Index Cond: (account_id = f.account_id)
+--                       Filter: ((expires_at > $6) AND (kind = 'link'::text) AND (protocol = $5) AND (status = 'open'::text) AND (security_stamp >= f.security_stamp) AND (secret_hash = ANY ($3)) AND (purpose = ANY ($4)))
+--   CTE claimed
+--     ->  Update on accounts a_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on held_link f_1
+--                 ->  Index Scan using accounts_pkey on accounts a_1
+--                       Index Cond: (id = f_1.account_id)
+--                       Filter: ((activated_at IS NULL) AND (f_1.security_stamp = security_stamp))
+--                 SubPlan 3
+--                   ->  Result
+--   CTE held_2
+--     ->  LockRows
+--           ->  Index Scan using accounts_pkey on accounts accounts_1
+--                 Index Cond: (id = $9)
+--                 Filter: ((disabled_at IS NULL) AND (security_stamp = $10))
+--   CTE held_link_2
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  CTE Scan on held_2 f_2
+--                 ->  Index Scan using attempts_account on attempts a_2
+--                       Index Cond: (account_id = f_2.account_id)
+--                       Filter: ((expires_at > $14) AND (kind = 'link'::text) AND (protocol = $13) AND (status = 'open'::text) AND (security_stamp >= f_2.security_stamp) AND (secret_hash = ANY ($11)) AND (purpose = ANY ($12)))
 --   CTE candidate
---     ->  CTE Scan on held
+--     ->  Result
+--           ->  Append
+--                 ->  CTE Scan on claimed
+--                       Filter: invited
+--                 ->  Nested Loop
+--                       ->  CTE Scan on held_link_2 f_3
+--                       ->  Index Scan using accounts_pkey on accounts a_3
+--                             Index Cond: (id = f_3.account_id)
+--                             Filter: (activated_at IS NOT NULL)
 --   CTE target
 --     ->  Limit
---           InitPlan 4
+--           InitPlan 9
 --             ->  CTE Scan on candidate
 --           ->  Result
 --                 ->  Sort
---                       Sort Key: a.id DESC
---                       ->  Index Scan using attempts_account on attempts a
---                             Index Cond: (account_id = (InitPlan 4).col1)
---                             Filter: ((session_id IS NULL) AND (protocol = $4) AND (kind = $5) AND (method = $6) AND (purpose = $7))
---                 SubPlan 3
+--                       Sort Key: a_4.id DESC
+--                       ->  Index Scan using attempts_account on attempts a_4
+--                             Index Cond: (account_id = (InitPlan 9).col1)
+--                             Filter: ((session_id IS NULL) AND (protocol = $16) AND (kind = $17) AND (method = $18) AND (purpose = $19))
+--                 SubPlan 8
 --                   ->  Index Scan using accounts_pkey on accounts o
---                         Index Cond: (id = a.account_id)
---                         Filter: (security_stamp <= a.security_stamp)
+--                         Index Cond: (id = a_4.account_id)
+--                         Filter: (security_stamp <= a_4.security_stamp)
 --   CTE budget
 --     ->  LockRows
 --           ->  Nested Loop
 --                 ->  CTE Scan on target t
 --                 ->  Index Scan using guess_budgets_pkey on guess_budgets b
 --                       Index Cond: ((subject = t.subject) AND (factor = t.factor))
---   CTE guess
---     ->  Update on attempts a_1
+--   CTE factor
+--     ->  LockRows
 --           ->  Nested Loop
---                 Join Filter: ((a_1.kind = 'link'::text) OR (b_1.spent < $16))
+--                 ->  CTE Scan on candidate f_4
+--                 ->  Index Scan using totp_factors_pkey on totp_factors t_1
+--                       Index Cond: (account_id = f_4.account_id)
+--                       Filter: (secret_sealed = $22)
+--   CTE guess
+--     ->  Update on attempts a_5
+--           InitPlan 13
+--             ->  CTE Scan on factor
+--           InitPlan 14
+--             ->  CTE Scan on factor factor_1
+--           InitPlan 15
+--             ->  CTE Scan on factor factor_2
+--           ->  Nested Loop
+--                 Join Filter: ((a_5.kind = 'link'::text) OR (b_1.spent < $29))
 --                 ->  Nested Loop
---                       Join Filter: ((t_1.subject = b_1.subject) AND (t_1.factor = b_1.factor))
---                       ->  CTE Scan on target t_1
+--                       Join Filter: ((t_2.subject = b_1.subject) AND (t_2.factor = b_1.factor))
+--                       ->  CTE Scan on target t_2
 --                             Filter: allowed
 --                       ->  CTE Scan on budget b_1
---                 ->  Index Scan using attempts_pkey on attempts a_1
---                       Index Cond: (id = t_1.id)
---                       Filter: ((expires_at > $15) AND (tries_left > 0) AND (kind = $14) AND (status = 'open'::text))
+--                 ->  Index Scan using attempts_pkey on attempts a_5
+--                       Index Cond: (id = t_2.id)
+--                       Filter: ((expires_at > $28) AND (tries_left > 0) AND (kind = $27) AND (status = 'open'::text))
 --   CTE verdict
 --     ->  Nested Loop Left Join
 --           ->  Nested Loop Left Join
 --                 ->  Nested Loop Left Join
 --                       ->  Result
---                       ->  CTE Scan on target t_2
+--                       ->  CTE Scan on target t_3
 --                 ->  CTE Scan on budget b_2
 --           ->  CTE Scan on guess g
---   CTE setup
---     ->  LockRows
+--   CTE proven
+--     ->  CTE Scan on verdict
+--           Filter: (outcome = 'redeemed'::text)
+--   CTE surplus
+--     ->  Update on sessions
 --           ->  Nested Loop
---                 ->  CTE Scan on candidate f
---                 ->  Index Scan using factor_setups_pkey on factor_setups u
---                       Index Cond: (account_id = f.account_id)
---                       Filter: (expires_at > $20)
---   CTE used_setup
---     ->  Delete on factor_setups u_1
---           ->  Nested Loop
---                 ->  Nested Loop
---                       ->  CTE Scan on setup s
---                       ->  Index Scan using factor_setups_pkey on factor_setups u_1
---                             Index Cond: (account_id = s.account_id)
---                 ->  CTE Scan on verdict v
---                       Filter: (outcome = 'redeemed'::text)
---   CTE connected
---     ->  Update on accounts a_2
---           ->  Nested Loop
---                 ->  CTE Scan on used_setup c
---                 ->  Index Scan using accounts_pkey on accounts a_2
---                       Index Cond: (id = c.account_id)
+--                 ->  HashAggregate
+--                       Group Key: "ANY_subquery".id
+--                       ->  Subquery Scan on "ANY_subquery"
+--                             ->  LockRows
+--                                   ->  Nested Loop
+--                                         ->  HashAggregate
+--                                               Group Key: r.id
+--                                               ->  Subquery Scan on r
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $37 ELSE $38 END)
+--                                                     ->  WindowAgg
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $34)), ((l.client_address = $35)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($36)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
+--                                                           ->  Sort
+--                                                                 Sort Key: l.stage, ((l.expires_at > $34)) DESC, ((l.client_address = $35)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($36)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
+--                                                                 ->  Nested Loop
+--                                                                       ->  CTE Scan on proven f_5
+--                                                                       ->  Index Scan using sessions_account on sessions l
+--                                                                             Index Cond: (account_id = f_5.account_id)
+--                                                                             Filter: (ended_at IS NULL)
+--                                         ->  Index Scan using sessions_pkey on sessions s
+--                                               Index Cond: (id = r.id)
+--                                               Filter: (ended_at IS NULL)
+--                 ->  Index Scan using sessions_pkey on sessions
+--                       Index Cond: (id = "ANY_subquery".id)
 --   CTE session
---     ->  Insert on sessions
+--     ->  Insert on sessions sessions_1
 --           ->  Nested Loop
---                 Join Filter: (v_1.account_id = c_1.account_id)
---                 ->  CTE Scan on verdict v_1
---                 ->  CTE Scan on connected c_1
+--                 ->  CTE Scan on proven f_6
+--                 ->  Aggregate
+--                       ->  CTE Scan on surplus
 --   CTE decided
 --     ->  Nested Loop Left Join
---           ->  CTE Scan on verdict v_2
+--           ->  CTE Scan on verdict v
 --           ->  CTE Scan on session s_1
 --   CTE settled
 --     ->  Update on guess_budgets b_3
 --           ->  Nested Loop
---                 Join Filter: ((g_1.subject = l.subject) AND (g_1.factor = l.factor))
+--                 Join Filter: ((g_1.subject = l_1.subject) AND (g_1.factor = l_1.factor))
 --                 ->  Nested Loop
 --                       ->  CTE Scan on guess g_1
 --                       ->  Index Scan using guess_budgets_pkey on guess_budgets b_3
 --                             Index Cond: ((subject = g_1.subject) AND (factor = g_1.factor))
---                 ->  CTE Scan on budget l
+--                 ->  CTE Scan on budget l_1
 --   CTE superseded
 --     ->  Update on attempts o_1
 --           ->  Nested Loop
@@ -209,75 +278,56 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                 ->  Index Scan using attempts_open on attempts o_1
 --                       Index Cond: ((subject = g_2.subject) AND (purpose = g_2.purpose))
 --                       Filter: ((status = 'open'::text) AND (id <> g_2.id))
---   CTE authenticator
---     ->  Insert on totp_factors
---           Conflict Resolution: UPDATE
---           Conflict Arbiter Indexes: totp_factors_pkey
---           ->  CTE Scan on used_setup
---                 Filter: (factor = 'totp'::text)
---   CTE shown_codes
---     ->  CTE Scan on used_setup used_setup_1
---           Filter: (backup_code_hashes IS NOT NULL)
---   CTE backup_codes_dropped
---     ->  Delete on backup_codes b_4
+--   CTE accepted
+--     ->  Update on totp_factors t_4
 --           ->  Nested Loop
---                 ->  CTE Scan on shown_codes f_1
---                 ->  Bitmap Heap Scan on backup_codes b_4
---                       Recheck Cond: (account_id = f_1.account_id)
+--                 ->  CTE Scan on verdict v_1
+--                       Filter: (outcome = 'redeemed'::text)
+--                 ->  Index Scan using totp_factors_pkey on totp_factors t_4
+--                       Index Cond: (account_id = v_1.account_id)
+--   CTE spent_links
+--     ->  Update on attempts a_6
+--           ->  Nested Loop
+--                 ->  CTE Scan on session f_7
+--                 ->  Index Scan using attempts_account on attempts a_6
+--                       Index Cond: (account_id = f_7.account_id)
+--                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($62)))
+--   CTE overtaken
+--     ->  Update on sessions s_2
+--           ->  Nested Loop
+--                 ->  CTE Scan on session f_8
+--                 ->  Index Scan using sessions_account on sessions s_2
+--                       Index Cond: (account_id = f_8.account_id)
+--                       Filter: ((ended_at IS NULL) AND (protocol = $64) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $65))
+--   CTE codeless
+--     ->  Nested Loop Anti Join
+--           ->  CTE Scan on accepted f_9
+--           ->  Index Only Scan using backup_codes_pkey on backup_codes b_4
+--                 Index Cond: (account_id = f_9.account_id)
+--   CTE backup_codes_dropped
+--     ->  Delete on backup_codes b_5
+--           ->  Nested Loop
+--                 ->  CTE Scan on codeless f_10
+--                 ->  Bitmap Heap Scan on backup_codes b_5
+--                       Recheck Cond: (account_id = f_10.account_id)
 --                       ->  Bitmap Index Scan on backup_codes_pkey
---                             Index Cond: (account_id = f_1.account_id)
+--                             Index Cond: (account_id = f_10.account_id)
 --   CTE backup_codes_issued
 --     ->  Insert on backup_codes
 --           ->  Nested Loop
---                 ->  CTE Scan on shown_codes s_2
---                 ->  Function Scan on unnest h
---   CTE backup_codes_dropped_2
---     ->  Delete on backup_codes b_5
---           ->  Nested Loop
---                 ->  CTE Scan on connected f_2
---                 ->  Bitmap Heap Scan on backup_codes b_5
---                       Recheck Cond: (account_id = f_2.account_id)
---                       ->  Bitmap Index Scan on backup_codes_pkey
---                             Index Cond: (account_id = f_2.account_id)
---   CTE backup_codes_issued_2
---     ->  Insert on backup_codes backup_codes_1
---           ->  Nested Loop
---                 ->  CTE Scan on connected f_3
---                       Filter: (account_id = $48)
---                 ->  Function Scan on h_1
---   CTE ended
---     ->  Update on sessions s_3
---           ->  Nested Loop
---                 ->  CTE Scan on connected f_4
---                 ->  Index Scan using sessions_live on sessions s_3
---                       Index Cond: (account_id = f_4.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 22).col1))) AND (NOT (amr @> $51)))
---                       SubPlan 22
---                         ->  CTE Scan on session
---   CTE carried_over
---     ->  Update on sessions s_4
---           ->  Nested Loop
---                 ->  CTE Scan on connected f_5
---                 ->  Index Scan using sessions_live on sessions s_4
---                       Index Cond: (account_id = f_5.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 24).col1))) AND (amr @> $52) AND ((f_5.security_stamp - 1) = security_stamp))
---                       SubPlan 24
---                         ->  CTE Scan on session session_1
---   CTE message
---     ->  Insert on messages
---           ->  Nested Loop
---                 ->  CTE Scan on connected f_6
---                 ->  Index Scan using accounts_pkey on accounts a_3
---                       Index Cond: (id = f_6.account_id)
---                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--                 ->  CTE Scan on codeless f_11
+--                       Filter: (account_id = $69)
+--                 ->  Function Scan on h
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on decided
---   InitPlan 28
---     ->  CTE Scan on decided decided_1
---   InitPlan 29
---     ->  CTE Scan on decided decided_2
---   InitPlan 30
---     ->  CTE Scan on target
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on decided v_2
 --   InitPlan 31
+--     ->  CTE Scan on decided
+--   InitPlan 32
+--     ->  CTE Scan on decided decided_1
+--   InitPlan 33
+--     ->  CTE Scan on target
+--   InitPlan 34
 --     ->  CTE Scan on budget

@@ -13,30 +13,28 @@ target AS (
 budget AS (
       SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $8::timestamptz THEN 0 ELSE b.spent END AS spent,
         CASE WHEN b.refills_at > $9::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
-setup AS (
-      SELECT u.account_id, u.factor, u.secret_sealed, u.phone FROM factor_setups u JOIN candidate f USING (account_id)
-      WHERE u.expires_at > $10::timestamptz FOR UPDATE OF u),
+      FROM guess_budgets b JOIN target t USING (subject, factor)
+      FOR UPDATE OF b),
 guess AS (
       UPDATE attempts a SET
-        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND ($11::boolean AND (EXISTS (SELECT FROM setup WHERE secret_sealed IS NOT DISTINCT FROM $12::text
-      AND phone IS NOT DISTINCT FROM $13::text)))) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
-        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND ($14::boolean AND (EXISTS (SELECT FROM setup WHERE secret_sealed IS NOT DISTINCT FROM $15::text
-      AND phone IS NOT DISTINCT FROM $16::text)))) THEN a.tries_left ELSE a.tries_left - 1 END,
-        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND ($17::boolean AND (EXISTS (SELECT FROM setup WHERE secret_sealed IS NOT DISTINCT FROM $18::text
-      AND phone IS NOT DISTINCT FROM $19::text)))) OR a.tries_left = 1 THEN $20::timestamptz END
+        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($10::text[]))) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
+        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($11::text[]))) THEN a.tries_left ELSE a.tries_left - 1 END,
+        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($12::text[]))) OR a.tries_left = 1 THEN $13::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
-      WHERE a.id = t.id AND a.kind = $21 AND a.status = 'open' AND a.expires_at > $22::timestamptz
-        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $23::int)
+      WHERE a.id = t.id AND a.kind = $14 AND a.status = 'open' AND a.expires_at > $15::timestamptz
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $16::int OR false)
       RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
 verdict AS (
       SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $24::timestamptz THEN 'expired'
-        WHEN t.kind <> $25 THEN 'other_kind' WHEN b.spent >= $26::int THEN 'budget_spent'
+        WHEN t.expires_at <= $17::timestamptz THEN 'expired'
+        WHEN t.kind <> $18 THEN 'other_kind' WHEN b.spent >= $19::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
+setup AS (
+      SELECT u.account_id, u.factor, u.secret_sealed, u.phone FROM factor_setups u JOIN candidate f USING (account_id)
+      WHERE u.expires_at > $20::timestamptz FOR UPDATE OF u),
 used_setup AS (
         DELETE FROM factor_setups u USING setup s, verdict v
         WHERE v.outcome = 'redeemed' AND u.account_id = s.account_id
@@ -45,11 +43,21 @@ connected AS (
         UPDATE accounts a SET second_factor = c.factor, phone = coalesce(c.phone, CASE WHEN c.factor = 'sms' OR a.second_factor <> 'sms' OR a.phone_signs_in OR num_nonnulls(a.email, a.username) = 0
     THEN a.phone END),
           phone_signs_in = a.phone_signs_in AND coalesce(c.phone = a.phone, true),
-          security_stamp = a.security_stamp + 1, updated_at = $27::timestamptz
+          security_stamp = a.security_stamp + 1, updated_at = $21::timestamptz
         FROM used_setup c WHERE a.id = c.account_id RETURNING a.id AS account_id, a.security_stamp),
 proven AS (
         SELECT c.account_id, c.security_stamp, v.outcome, v.method, v.session_id
         FROM verdict v JOIN connected c USING (account_id)),
+surplus AS (
+    UPDATE sessions SET ended_at = $22::timestamptz, end_reason = 'surplus' WHERE id IN (
+      SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
+        SELECT r.id FROM (
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $23::timestamptz DESC,
+            l.client_address = $24, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $25::int * interval '1 second') DESC, l.id DESC) AS place
+          FROM sessions l JOIN proven f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $26::int ELSE $27::int END)
+      FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
@@ -58,7 +66,7 @@ session AS (
       $37::timestamptz, CASE WHEN ($38::text) = 'signed_in' THEN $39::timestamptz END, $40::timestamptz,
       CASE WHEN ($41::text) = 'signed_in' THEN $42::timestamptz ELSE $43::timestamptz END, $44,
       $45::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
-    FROM proven f
+    FROM proven f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 decided AS (
         SELECT v.outcome, v.account_id, s.session_id, v.attempt_id FROM verdict v LEFT JOIN session s ON true),
@@ -78,12 +86,11 @@ authenticator AS (
         ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = excluded.last_step,
           created_at = excluded.created_at RETURNING account_id),
 shown_codes AS (SELECT account_id, backup_code_hashes FROM used_setup WHERE backup_code_hashes IS NOT NULL),
-backup_codes_dropped AS (DELETE FROM backup_codes b USING shown_codes f WHERE b.account_id = f.account_id RETURNING b.account_id),
 backup_codes_issued AS (
       INSERT INTO backup_codes (account_id, code_hash, created_at)
       SELECT s.account_id, h.hash, $50::timestamptz FROM shown_codes s, unnest(s.backup_code_hashes) AS h (hash)
       RETURNING account_id),
-backup_codes_dropped_2 AS (DELETE FROM backup_codes b USING connected f WHERE b.account_id = f.account_id RETURNING b.account_id),
+backup_codes_dropped AS (DELETE FROM backup_codes b USING connected f WHERE b.account_id = f.account_id RETURNING b.account_id),
 backup_codes_issued_2 AS (
           INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
           SELECT f.account_id, h.hash, h.sealed, $51::timestamptz
@@ -91,10 +98,12 @@ backup_codes_issued_2 AS (
           WHERE f.account_id = $54::bigint RETURNING account_id),
 ended AS (
       UPDATE sessions s SET ended_at = $55::timestamptz, end_reason = $56 FROM connected f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM session) AND NOT (s.amr @> $57::jsonb) RETURNING s.id),
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM session) AND NOT (s.stage = 'signed_in' AND s.amr @> $57::jsonb) RETURNING s.id),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM connected f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM session) AND (s.amr @> $58::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM session) AND (s.stage = 'signed_in' AND s.amr @> $58::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+authenticator_dropped AS (DELETE FROM totp_factors t USING connected f WHERE t.account_id = f.account_id RETURNING t.account_id),
+backup_codes_dropped_2 AS (DELETE FROM backup_codes b USING connected f WHERE b.account_id = f.account_id RETURNING b.account_id),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN connected f ON f.account_id = a.id WHERE a.email IS NOT NULL),
@@ -106,12 +115,25 @@ message AS (
       $66::timestamptz
     FROM recipient r WHERE r.address IS NOT NULL
     RETURNING id),
+recipient_2 AS (
+    SELECT a.phone AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN connected f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+message_2 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $67::bigint, $68::bigint, r.account_id, $69,
+      $70, r.address, r.language, $71, $72::timestamptz, $73::timestamptz,
+      $74::timestamptz
+    FROM recipient_2 r WHERE r.address IS NOT NULL
+    RETURNING id),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $67::bigint, $68::timestamptz, $69, outcome, $70, account_id, session_id, attempt_id,
-      $71, $72, $73
-    FROM decided RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $75::bigint, $76::timestamptz, $77, v.outcome, $78, v.account_id, v.session_id, v.attempt_id,
+      $79, $80, $81, CASE WHEN (v.outcome = ANY($82::text[]) OR (v.account_id IS NULL AND $83::text <> 'cli')) THEN md5(concat_ws(' ', $84::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM decided v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
 -- Plan, with any values:
@@ -143,26 +165,10 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                 ->  CTE Scan on target t
 --                 ->  Index Scan using guess_budgets_pkey on guess_budgets b
 --                       Index Cond: ((subject = t.subject) AND (factor = t.factor))
---   CTE setup
---     ->  LockRows
---           ->  Nested Loop
---                 ->  CTE Scan on candidate f
---                 ->  Index Scan using factor_setups_pkey on factor_setups u
---                       Index Cond: (account_id = f.account_id)
---                       Filter: (expires_at > $10)
 --   CTE guess
 --     ->  Update on attempts a_1
---           InitPlan 8
---             ->  CTE Scan on setup
---                   Filter: ((NOT (secret_sealed IS DISTINCT FROM $12)) AND (NOT (phone IS DISTINCT FROM $13)))
---           InitPlan 9
---             ->  CTE Scan on setup setup_1
---                   Filter: ((NOT (secret_sealed IS DISTINCT FROM $15)) AND (NOT (phone IS DISTINCT FROM $16)))
---           InitPlan 10
---             ->  CTE Scan on setup setup_2
---                   Filter: ((NOT (secret_sealed IS DISTINCT FROM $18)) AND (NOT (phone IS DISTINCT FROM $19)))
 --           ->  Nested Loop
---                 Join Filter: ((a_1.kind = 'link'::text) OR (b_1.spent < $23))
+--                 Join Filter: ((a_1.kind = 'link'::text) OR (b_1.spent < $16))
 --                 ->  Nested Loop
 --                       Join Filter: ((t_1.subject = b_1.subject) AND (t_1.factor = b_1.factor))
 --                       ->  CTE Scan on target t_1
@@ -170,7 +176,7 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                       ->  CTE Scan on budget b_1
 --                 ->  Index Scan using attempts_pkey on attempts a_1
 --                       Index Cond: (id = t_1.id)
---                       Filter: ((expires_at > $22) AND (tries_left > 0) AND (kind = $21) AND (status = 'open'::text))
+--                       Filter: ((expires_at > $15) AND (tries_left > 0) AND (kind = $14) AND (status = 'open'::text))
 --   CTE verdict
 --     ->  Nested Loop Left Join
 --           ->  Nested Loop Left Join
@@ -179,6 +185,13 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                       ->  CTE Scan on target t_2
 --                 ->  CTE Scan on budget b_2
 --           ->  CTE Scan on guess g
+--   CTE setup
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  CTE Scan on candidate f
+--                 ->  Index Scan using factor_setups_pkey on factor_setups u
+--                       Index Cond: (account_id = f.account_id)
+--                       Filter: (expires_at > $20)
 --   CTE used_setup
 --     ->  Delete on factor_setups u_1
 --           ->  Nested Loop
@@ -194,25 +207,56 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                 ->  CTE Scan on used_setup c
 --                 ->  Index Scan using accounts_pkey on accounts a_2
 --                       Index Cond: (id = c.account_id)
---   CTE session
---     ->  Insert on sessions
+--   CTE proven
+--     ->  Nested Loop
+--           Join Filter: (v_1.account_id = c_1.account_id)
+--           ->  CTE Scan on verdict v_1
+--           ->  CTE Scan on connected c_1
+--   CTE surplus
+--     ->  Update on sessions
 --           ->  Nested Loop
---                 Join Filter: (v_1.account_id = c_1.account_id)
---                 ->  CTE Scan on verdict v_1
---                 ->  CTE Scan on connected c_1
+--                 ->  HashAggregate
+--                       Group Key: "ANY_subquery".id
+--                       ->  Subquery Scan on "ANY_subquery"
+--                             ->  LockRows
+--                                   ->  Nested Loop
+--                                         ->  HashAggregate
+--                                               Group Key: r.id
+--                                               ->  Subquery Scan on r
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $26 ELSE $27 END)
+--                                                     ->  WindowAgg
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $23)), ((l.client_address = $24)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($25)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
+--                                                           ->  Sort
+--                                                                 Sort Key: l.stage, ((l.expires_at > $23)) DESC, ((l.client_address = $24)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($25)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
+--                                                                 ->  Nested Loop
+--                                                                       ->  CTE Scan on proven f_1
+--                                                                       ->  Index Scan using sessions_account on sessions l
+--                                                                             Index Cond: (account_id = f_1.account_id)
+--                                                                             Filter: (ended_at IS NULL)
+--                                         ->  Index Scan using sessions_pkey on sessions s_1
+--                                               Index Cond: (id = r.id)
+--                                               Filter: (ended_at IS NULL)
+--                 ->  Index Scan using sessions_pkey on sessions
+--                       Index Cond: (id = "ANY_subquery".id)
+--   CTE session
+--     ->  Insert on sessions sessions_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on proven f_2
+--                 ->  Aggregate
+--                       ->  CTE Scan on surplus
 --   CTE decided
 --     ->  Nested Loop Left Join
 --           ->  CTE Scan on verdict v_2
---           ->  CTE Scan on session s_1
+--           ->  CTE Scan on session s_2
 --   CTE settled
 --     ->  Update on guess_budgets b_3
 --           ->  Nested Loop
---                 Join Filter: ((g_1.subject = l.subject) AND (g_1.factor = l.factor))
+--                 Join Filter: ((g_1.subject = l_1.subject) AND (g_1.factor = l_1.factor))
 --                 ->  Nested Loop
 --                       ->  CTE Scan on guess g_1
 --                       ->  Index Scan using guess_budgets_pkey on guess_budgets b_3
 --                             Index Cond: ((subject = g_1.subject) AND (factor = g_1.factor))
---                 ->  CTE Scan on budget l
+--                 ->  CTE Scan on budget l_1
 --   CTE superseded
 --     ->  Update on attempts o_1
 --           ->  Nested Loop
@@ -227,68 +271,81 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --           Conflict Arbiter Indexes: totp_factors_pkey
 --           ->  CTE Scan on used_setup
 --                 Filter: (factor = 'totp'::text)
---   CTE shown_codes
---     ->  CTE Scan on used_setup used_setup_1
---           Filter: (backup_code_hashes IS NOT NULL)
---   CTE backup_codes_dropped
---     ->  Delete on backup_codes b_4
---           ->  Nested Loop
---                 ->  CTE Scan on shown_codes f_1
---                 ->  Bitmap Heap Scan on backup_codes b_4
---                       Recheck Cond: (account_id = f_1.account_id)
---                       ->  Bitmap Index Scan on backup_codes_pkey
---                             Index Cond: (account_id = f_1.account_id)
 --   CTE backup_codes_issued
 --     ->  Insert on backup_codes
 --           ->  Nested Loop
---                 ->  CTE Scan on shown_codes s_2
+--                 ->  CTE Scan on used_setup used_setup_1
+--                       Filter: (backup_code_hashes IS NOT NULL)
 --                 ->  Function Scan on unnest h
---   CTE backup_codes_dropped_2
---     ->  Delete on backup_codes b_5
+--   CTE backup_codes_dropped
+--     ->  Delete on backup_codes b_4
 --           ->  Nested Loop
---                 ->  CTE Scan on connected f_2
---                 ->  Bitmap Heap Scan on backup_codes b_5
---                       Recheck Cond: (account_id = f_2.account_id)
+--                 ->  CTE Scan on connected f_3
+--                 ->  Bitmap Heap Scan on backup_codes b_4
+--                       Recheck Cond: (account_id = f_3.account_id)
 --                       ->  Bitmap Index Scan on backup_codes_pkey
---                             Index Cond: (account_id = f_2.account_id)
+--                             Index Cond: (account_id = f_3.account_id)
 --   CTE backup_codes_issued_2
 --     ->  Insert on backup_codes backup_codes_1
 --           ->  Nested Loop
---                 ->  CTE Scan on connected f_3
+--                 ->  CTE Scan on connected f_4
 --                       Filter: (account_id = $54)
 --                 ->  Function Scan on h_1
 --   CTE ended
 --     ->  Update on sessions s_3
 --           ->  Nested Loop
---                 ->  CTE Scan on connected f_4
---                 ->  Index Scan using sessions_live on sessions s_3
---                       Index Cond: (account_id = f_4.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 25).col1))) AND (NOT (amr @> $57)))
---                       SubPlan 25
+--                 ->  CTE Scan on connected f_5
+--                 ->  Index Scan using sessions_account on sessions s_3
+--                       Index Cond: (account_id = f_5.account_id)
+--                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 22).col1))) AND ((stage <> 'signed_in'::text) OR (NOT (amr @> $57))))
+--                       SubPlan 22
 --                         ->  CTE Scan on session
 --   CTE carried_over
 --     ->  Update on sessions s_4
 --           ->  Nested Loop
---                 ->  CTE Scan on connected f_5
---                 ->  Index Scan using sessions_live on sessions s_4
---                       Index Cond: (account_id = f_5.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 27).col1))) AND (amr @> $58) AND ((f_5.security_stamp - 1) = security_stamp))
---                       SubPlan 27
+--                 ->  CTE Scan on connected f_6
+--                 ->  Index Scan using sessions_account on sessions s_4
+--                       Index Cond: (account_id = f_6.account_id)
+--                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 24).col1))) AND (amr @> $58) AND (stage = 'signed_in'::text) AND ((f_6.security_stamp - 1) = security_stamp))
+--                       SubPlan 24
 --                         ->  CTE Scan on session session_1
+--   CTE authenticator_dropped
+--     ->  Delete on totp_factors t_3
+--           ->  Nested Loop
+--                 ->  CTE Scan on connected f_7
+--                 ->  Index Scan using totp_factors_pkey on totp_factors t_3
+--                       Index Cond: (account_id = f_7.account_id)
+--   CTE backup_codes_dropped_2
+--     ->  Delete on backup_codes b_5
+--           ->  Nested Loop
+--                 ->  CTE Scan on connected f_8
+--                 ->  Bitmap Heap Scan on backup_codes b_5
+--                       Recheck Cond: (account_id = f_8.account_id)
+--                       ->  Bitmap Index Scan on backup_codes_pkey
+--                             Index Cond: (account_id = f_8.account_id)
 --   CTE message
 --     ->  Insert on messages
 --           ->  Nested Loop
---                 ->  CTE Scan on connected f_6
+--                 ->  CTE Scan on connected f_9
 --                 ->  Index Scan using accounts_pkey on accounts a_3
---                       Index Cond: (id = f_6.account_id)
+--                       Index Cond: (id = f_9.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--   CTE message_2
+--     ->  Insert on messages messages_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on connected f_10
+--                 ->  Index Scan using accounts_pkey on accounts a_4
+--                       Index Cond: (id = f_10.account_id)
+--                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on decided
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on decided v_3
 --   InitPlan 31
---     ->  CTE Scan on decided decided_1
+--     ->  CTE Scan on decided
 --   InitPlan 32
---     ->  CTE Scan on decided decided_2
+--     ->  CTE Scan on decided decided_1
 --   InitPlan 33
 --     ->  CTE Scan on target
 --   InitPlan 34

@@ -1,48 +1,43 @@
 -- DocspaceDecision.decide
 
-WITH owner AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
-    AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
-    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp)),
-account AS (
-    SELECT a.id AS account_id FROM accounts a JOIN owner f ON f.account_id = a.id
-    WHERE a.disabled_at IS NULL FOR NO KEY UPDATE OF a),
-pending AS (
-      SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp FROM sessions s JOIN account f ON f.account_id = s.account_id
-      WHERE s.token_hash = $5 AND s.protocol = $6 AND s.stage = $7
-    AND s.ended_at IS NULL AND s.expires_at > $8::timestamptz AND EXISTS (
-    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) FOR UPDATE OF s),
-held AS (SELECT account_id, security_stamp FROM pending),
+WITH held AS (
+    SELECT id AS account_id, security_stamp FROM accounts
+    WHERE id = $1::bigint AND disabled_at IS NULL AND security_stamp = $2::int FOR NO KEY UPDATE),
 candidate AS (
     SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM held),
 target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
-        a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($9::text[]) OR EXISTS (
+        a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($3::text[]) OR EXISTS (
     SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) AS allowed FROM attempts a
-      WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $10 AND a.session_id IS NULL AND a.kind = $11 AND a.method = $12 AND a.purpose = $13 ORDER BY a.id DESC LIMIT 1),
+      WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $4 AND a.session_id IS NULL AND a.kind = $5 AND a.method = $6 AND a.purpose = $7 ORDER BY a.id DESC LIMIT 1),
 budget AS (
-      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $14::timestamptz THEN 0 ELSE b.spent END AS spent,
-        CASE WHEN b.refills_at > $15::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $8::timestamptz THEN 0 ELSE b.spent END AS spent,
+        CASE WHEN b.refills_at > $9::timestamptz THEN b.refills_at END AS refills_at
+      FROM guess_budgets b JOIN target t USING (subject, factor)
+      FOR UPDATE OF b),
+setup AS (
+      SELECT u.account_id, u.factor, u.secret_sealed, u.phone FROM factor_setups u JOIN candidate f USING (account_id)
+      WHERE u.expires_at > $10::timestamptz FOR UPDATE OF u),
 guess AS (
       UPDATE attempts a SET
-        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($16::text[]))) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
-        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($17::text[]))) THEN a.tries_left ELSE a.tries_left - 1 END,
-        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($18::text[]))) OR a.tries_left = 1 THEN $19::timestamptz END
+        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND ($11::boolean AND (EXISTS (SELECT FROM setup WHERE secret_sealed IS NOT DISTINCT FROM $12::text
+      AND phone IS NOT DISTINCT FROM $13::text)))) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
+        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND ($14::boolean AND (EXISTS (SELECT FROM setup WHERE secret_sealed IS NOT DISTINCT FROM $15::text
+      AND phone IS NOT DISTINCT FROM $16::text)))) THEN a.tries_left ELSE a.tries_left - 1 END,
+        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND ($17::boolean AND (EXISTS (SELECT FROM setup WHERE secret_sealed IS NOT DISTINCT FROM $18::text
+      AND phone IS NOT DISTINCT FROM $19::text)))) OR a.tries_left = 1 THEN $20::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
-      WHERE a.id = t.id AND a.kind = $20 AND a.status = 'open' AND a.expires_at > $21::timestamptz
-        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $22::int)
+      WHERE a.id = t.id AND a.kind = $21 AND a.status = 'open' AND a.expires_at > $22::timestamptz
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $23::int OR false)
       RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
 verdict AS (
       SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $23::timestamptz THEN 'expired'
-        WHEN t.kind <> $24 THEN 'other_kind' WHEN b.spent >= $25::int THEN 'budget_spent'
+        WHEN t.expires_at <= $24::timestamptz THEN 'expired'
+        WHEN t.kind <> $25 THEN 'other_kind' WHEN b.spent >= $26::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
-setup AS (
-      SELECT u.account_id, u.factor, u.secret_sealed, u.phone FROM factor_setups u JOIN candidate f USING (account_id)
-      WHERE u.expires_at > $26::timestamptz FOR UPDATE OF u),
 used_setup AS (
         DELETE FROM factor_setups u USING setup s, verdict v
         WHERE v.outcome = 'redeemed' AND u.account_id = s.account_id
@@ -56,135 +51,150 @@ connected AS (
 proven AS (
         SELECT c.account_id, c.security_stamp, v.outcome, v.method, v.session_id
         FROM verdict v JOIN connected c USING (account_id)),
-promoting AS (
-          SELECT n.outcome, n.method, n.security_stamp, p.session_id FROM proven n JOIN pending p USING (account_id)),
-promoted AS (
-      UPDATE sessions s SET stage = 'signed_in', token_hash = $28, security_stamp = v.security_stamp,
-        amr = s.amr || jsonb_build_object('method', v.method, 'at', $29::text),
-        signed_in_at = $30::timestamptz, expires_at = $31::timestamptz
-      FROM promoting v WHERE v.outcome = 'redeemed' AND s.id = v.session_id RETURNING s.id AS session_id, s.account_id),
+surplus AS (
+    UPDATE sessions SET ended_at = $28::timestamptz, end_reason = 'surplus' WHERE id IN (
+      SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
+        SELECT r.id FROM (
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $29::timestamptz DESC,
+            l.client_address = $30, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $31::int * interval '1 second') DESC, l.id DESC) AS place
+          FROM sessions l JOIN proven f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $32::int ELSE $33::int END)
+      FOR UPDATE SKIP LOCKED) RETURNING id),
+session AS (
+    INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
+      signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
+      security_stamp)
+    SELECT $34::bigint, f.account_id, $35, $36::text, $37, jsonb_build_array(jsonb_build_object('method', $38::text, 'at', $39::text), jsonb_build_object('method', f.method::text, 'at', $40::text)), $41, $42,
+      $43::timestamptz, CASE WHEN ($44::text) = 'signed_in' THEN $45::timestamptz END, $46::timestamptz,
+      CASE WHEN ($47::text) = 'signed_in' THEN $48::timestamptz ELSE $49::timestamptz END, $50,
+      $51::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    FROM proven f  CROSS JOIN (SELECT count(*) FROM surplus) done
+    RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 decided AS (
-        SELECT v.outcome, v.account_id, s.session_id, v.attempt_id FROM verdict v LEFT JOIN promoted s ON true),
+        SELECT v.outcome, v.account_id, s.session_id, v.attempt_id FROM verdict v LEFT JOIN session s ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $32::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $52::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $33::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $53::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id),
 authenticator AS (
         INSERT INTO totp_factors (account_id, secret_sealed, last_step, created_at)
-        SELECT account_id, secret_sealed, $34::bigint, $35::timestamptz FROM used_setup WHERE factor = 'totp'
+        SELECT account_id, secret_sealed, $54::bigint, $55::timestamptz FROM used_setup WHERE factor = 'totp'
         ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = excluded.last_step,
           created_at = excluded.created_at RETURNING account_id),
 shown_codes AS (SELECT account_id, backup_code_hashes FROM used_setup WHERE backup_code_hashes IS NOT NULL),
-backup_codes_dropped AS (DELETE FROM backup_codes b USING shown_codes f WHERE b.account_id = f.account_id RETURNING b.account_id),
 backup_codes_issued AS (
       INSERT INTO backup_codes (account_id, code_hash, created_at)
-      SELECT s.account_id, h.hash, $36::timestamptz FROM shown_codes s, unnest(s.backup_code_hashes) AS h (hash)
+      SELECT s.account_id, h.hash, $56::timestamptz FROM shown_codes s, unnest(s.backup_code_hashes) AS h (hash)
       RETURNING account_id),
-spent_links AS (
-      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $37::timestamptz
-      FROM proven f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($38::text[])
-        AND a.status = 'open' RETURNING a.id),
-overtaken AS (
-    UPDATE sessions s SET ended_at = $39::timestamptz, end_reason = 'superseded' FROM proven f
-    WHERE s.account_id = f.account_id AND s.protocol = $40 AND s.stage = 'pending' AND s.ended_at IS NULL
-      AND s.amr->0->>'method' = $41 AND s.id NOT IN (SELECT session_id FROM pending) RETURNING s.id),
-backup_codes_dropped_2 AS (DELETE FROM backup_codes b USING connected f WHERE b.account_id = f.account_id RETURNING b.account_id),
+backup_codes_dropped AS (DELETE FROM backup_codes b USING connected f WHERE b.account_id = f.account_id RETURNING b.account_id),
 backup_codes_issued_2 AS (
           INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
-          SELECT f.account_id, h.hash, h.sealed, $42::timestamptz
-          FROM connected f, unnest($43::text[], $44::text[]) AS h (hash, sealed)
-          WHERE f.account_id = $45::bigint RETURNING account_id),
+          SELECT f.account_id, h.hash, h.sealed, $57::timestamptz
+          FROM connected f, unnest($58::text[], $59::text[]) AS h (hash, sealed)
+          WHERE f.account_id = $60::bigint RETURNING account_id),
 ended AS (
-      UPDATE sessions s SET ended_at = $46::timestamptz, end_reason = $47 FROM connected f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM promoted) AND NOT (s.amr @> $48::jsonb) RETURNING s.id),
+      UPDATE sessions s SET ended_at = $61::timestamptz, end_reason = $62 FROM connected f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM session) AND NOT (s.stage = 'signed_in' AND s.amr @> $63::jsonb) RETURNING s.id),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM connected f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM promoted) AND (s.amr @> $49::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM session) AND (s.stage = 'signed_in' AND s.amr @> $64::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+backup_codes_dropped_2 AS (DELETE FROM backup_codes b USING connected f WHERE b.account_id = f.account_id RETURNING b.account_id),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN connected f ON f.account_id = a.id WHERE a.email IS NOT NULL),
 message AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
       next_try_at, created_at, expires_at)
-    SELECT $50::bigint, $51::bigint, r.account_id, $52,
-      $53, r.address, r.language, $54, $55::timestamptz, $56::timestamptz,
-      $57::timestamptz
+    SELECT $65::bigint, $66::bigint, r.account_id, $67,
+      $68, r.address, r.language, $69, $70::timestamptz, $71::timestamptz,
+      $72::timestamptz
     FROM recipient r WHERE r.address IS NOT NULL
     RETURNING id),
+recipient_2 AS (
+    SELECT a.phone AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN connected f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+message_2 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $73::bigint, $74::bigint, r.account_id, $75,
+      $76, r.address, r.language, $77, $78::timestamptz, $79::timestamptz,
+      $80::timestamptz
+    FROM recipient_2 r WHERE r.address IS NOT NULL
+    RETURNING id),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $58::bigint, $59::timestamptz, $60, outcome, $61, account_id, session_id, attempt_id,
-      $62, $63, $64
-    FROM decided RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $81::bigint, $82::timestamptz, $83, v.outcome, $84, v.account_id, v.session_id, v.attempt_id,
+      $85, $86, $87, CASE WHEN (v.outcome = ANY($88::text[]) OR (v.account_id IS NULL AND $89::text <> 'cli')) THEN md5(concat_ws(' ', $90::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM decided v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
 -- Plan, with any values:
 -- Result
---   CTE account
+--   CTE held
 --     ->  LockRows
---           ->  Nested Loop
---                 ->  Nested Loop
---                       ->  Index Scan using sessions_token_hash_key on sessions s
---                             Index Cond: (token_hash = $1)
---                             Filter: ((ended_at IS NULL) AND (expires_at > $4) AND (protocol = $2) AND (stage = $3))
---                       ->  Index Scan using accounts_pkey on accounts o
---                             Index Cond: (id = s.account_id)
---                             Filter: (security_stamp <= s.security_stamp)
---                 ->  Index Scan using accounts_pkey on accounts a
---                       Index Cond: (id = o.id)
---                       Filter: (disabled_at IS NULL)
---   CTE pending
---     ->  LockRows
---           ->  Nested Loop
---                 Join Filter: (f.account_id = s_1.account_id)
---                 ->  Nested Loop
---                       ->  CTE Scan on account f
---                       ->  Index Scan using accounts_pkey on accounts o_1
---                             Index Cond: (id = f.account_id)
---                 ->  Index Scan using sessions_live on sessions s_1
---                       Index Cond: (account_id = o_1.id)
---                       Filter: ((ended_at IS NULL) AND (expires_at > $8) AND (token_hash = $5) AND (protocol = $6) AND (stage = $7) AND (o_1.security_stamp <= security_stamp))
+--           ->  Index Scan using accounts_pkey on accounts
+--                 Index Cond: (id = $1)
+--                 Filter: ((disabled_at IS NULL) AND (security_stamp = $2))
 --   CTE candidate
---     ->  CTE Scan on pending
+--     ->  CTE Scan on held
 --   CTE target
 --     ->  Limit
---           InitPlan 5
+--           InitPlan 4
 --             ->  CTE Scan on candidate
 --           ->  Result
 --                 ->  Sort
---                       Sort Key: a_1.id DESC
---                       ->  Index Scan using attempts_account on attempts a_1
---                             Index Cond: (account_id = (InitPlan 5).col1)
---                             Filter: ((session_id IS NULL) AND (protocol = $10) AND (kind = $11) AND (method = $12) AND (purpose = $13))
---                 SubPlan 4
---                   ->  Index Scan using accounts_pkey on accounts o_2
---                         Index Cond: (id = a_1.account_id)
---                         Filter: (security_stamp <= a_1.security_stamp)
+--                       Sort Key: a.id DESC
+--                       ->  Index Scan using attempts_account on attempts a
+--                             Index Cond: (account_id = (InitPlan 4).col1)
+--                             Filter: ((session_id IS NULL) AND (protocol = $4) AND (kind = $5) AND (method = $6) AND (purpose = $7))
+--                 SubPlan 3
+--                   ->  Index Scan using accounts_pkey on accounts o
+--                         Index Cond: (id = a.account_id)
+--                         Filter: (security_stamp <= a.security_stamp)
 --   CTE budget
 --     ->  LockRows
 --           ->  Nested Loop
 --                 ->  CTE Scan on target t
 --                 ->  Index Scan using guess_budgets_pkey on guess_budgets b
 --                       Index Cond: ((subject = t.subject) AND (factor = t.factor))
---   CTE guess
---     ->  Update on attempts a_2
+--   CTE setup
+--     ->  LockRows
 --           ->  Nested Loop
---                 Join Filter: ((a_2.kind = 'link'::text) OR (b_1.spent < $22))
+--                 ->  CTE Scan on candidate f
+--                 ->  Index Scan using factor_setups_pkey on factor_setups u
+--                       Index Cond: (account_id = f.account_id)
+--                       Filter: (expires_at > $10)
+--   CTE guess
+--     ->  Update on attempts a_1
+--           InitPlan 8
+--             ->  CTE Scan on setup
+--                   Filter: ((NOT (secret_sealed IS DISTINCT FROM $12)) AND (NOT (phone IS DISTINCT FROM $13)))
+--           InitPlan 9
+--             ->  CTE Scan on setup setup_1
+--                   Filter: ((NOT (secret_sealed IS DISTINCT FROM $15)) AND (NOT (phone IS DISTINCT FROM $16)))
+--           InitPlan 10
+--             ->  CTE Scan on setup setup_2
+--                   Filter: ((NOT (secret_sealed IS DISTINCT FROM $18)) AND (NOT (phone IS DISTINCT FROM $19)))
+--           ->  Nested Loop
+--                 Join Filter: ((a_1.kind = 'link'::text) OR (b_1.spent < $23))
 --                 ->  Nested Loop
 --                       Join Filter: ((t_1.subject = b_1.subject) AND (t_1.factor = b_1.factor))
 --                       ->  CTE Scan on target t_1
 --                             Filter: allowed
 --                       ->  CTE Scan on budget b_1
---                 ->  Index Scan using attempts_pkey on attempts a_2
+--                 ->  Index Scan using attempts_pkey on attempts a_1
 --                       Index Cond: (id = t_1.id)
---                       Filter: ((expires_at > $21) AND (tries_left > 0) AND (kind = $20) AND (status = 'open'::text))
+--                       Filter: ((expires_at > $22) AND (tries_left > 0) AND (kind = $21) AND (status = 'open'::text))
 --   CTE verdict
 --     ->  Nested Loop Left Join
 --           ->  Nested Loop Left Join
@@ -193,62 +203,77 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                       ->  CTE Scan on target t_2
 --                 ->  CTE Scan on budget b_2
 --           ->  CTE Scan on guess g
---   CTE setup
---     ->  LockRows
---           ->  Nested Loop
---                 ->  CTE Scan on candidate f_1
---                 ->  Index Scan using factor_setups_pkey on factor_setups u
---                       Index Cond: (account_id = f_1.account_id)
---                       Filter: (expires_at > $26)
 --   CTE used_setup
 --     ->  Delete on factor_setups u_1
 --           ->  Nested Loop
 --                 ->  Nested Loop
---                       ->  CTE Scan on setup s_2
+--                       ->  CTE Scan on setup s
 --                       ->  Index Scan using factor_setups_pkey on factor_setups u_1
---                             Index Cond: (account_id = s_2.account_id)
+--                             Index Cond: (account_id = s.account_id)
 --                 ->  CTE Scan on verdict v
 --                       Filter: (outcome = 'redeemed'::text)
 --   CTE connected
---     ->  Update on accounts a_3
+--     ->  Update on accounts a_2
 --           ->  Nested Loop
 --                 ->  CTE Scan on used_setup c
---                 ->  Index Scan using accounts_pkey on accounts a_3
+--                 ->  Index Scan using accounts_pkey on accounts a_2
 --                       Index Cond: (id = c.account_id)
 --   CTE proven
 --     ->  Nested Loop
 --           Join Filter: (v_1.account_id = c_1.account_id)
 --           ->  CTE Scan on verdict v_1
 --           ->  CTE Scan on connected c_1
---   CTE promoted
---     ->  Update on sessions s_3
+--   CTE surplus
+--     ->  Update on sessions
 --           ->  Nested Loop
---                 Join Filter: (n.account_id = p.account_id)
---                 ->  Nested Loop
---                       ->  CTE Scan on pending p
---                       ->  Index Scan using sessions_pkey on sessions s_3
---                             Index Cond: (id = p.session_id)
---                 ->  CTE Scan on proven n
---                       Filter: (outcome = 'redeemed'::text)
+--                 ->  HashAggregate
+--                       Group Key: "ANY_subquery".id
+--                       ->  Subquery Scan on "ANY_subquery"
+--                             ->  LockRows
+--                                   ->  Nested Loop
+--                                         ->  HashAggregate
+--                                               Group Key: r.id
+--                                               ->  Subquery Scan on r
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $32 ELSE $33 END)
+--                                                     ->  WindowAgg
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $29)), ((l.client_address = $30)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($31)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
+--                                                           ->  Sort
+--                                                                 Sort Key: l.stage, ((l.expires_at > $29)) DESC, ((l.client_address = $30)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($31)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
+--                                                                 ->  Nested Loop
+--                                                                       ->  CTE Scan on proven f_1
+--                                                                       ->  Index Scan using sessions_account on sessions l
+--                                                                             Index Cond: (account_id = f_1.account_id)
+--                                                                             Filter: (ended_at IS NULL)
+--                                         ->  Index Scan using sessions_pkey on sessions s_1
+--                                               Index Cond: (id = r.id)
+--                                               Filter: (ended_at IS NULL)
+--                 ->  Index Scan using sessions_pkey on sessions
+--                       Index Cond: (id = "ANY_subquery".id)
+--   CTE session
+--     ->  Insert on sessions sessions_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on proven f_2
+--                 ->  Aggregate
+--                       ->  CTE Scan on surplus
 --   CTE decided
 --     ->  Nested Loop Left Join
 --           ->  CTE Scan on verdict v_2
---           ->  CTE Scan on promoted s_4
+--           ->  CTE Scan on session s_2
 --   CTE settled
 --     ->  Update on guess_budgets b_3
 --           ->  Nested Loop
---                 Join Filter: ((g_1.subject = l.subject) AND (g_1.factor = l.factor))
+--                 Join Filter: ((g_1.subject = l_1.subject) AND (g_1.factor = l_1.factor))
 --                 ->  Nested Loop
 --                       ->  CTE Scan on guess g_1
 --                       ->  Index Scan using guess_budgets_pkey on guess_budgets b_3
 --                             Index Cond: ((subject = g_1.subject) AND (factor = g_1.factor))
---                 ->  CTE Scan on budget l
+--                 ->  CTE Scan on budget l_1
 --   CTE superseded
---     ->  Update on attempts o_3
+--     ->  Update on attempts o_1
 --           ->  Nested Loop
 --                 ->  CTE Scan on guess g_2
 --                       Filter: (status = 'consumed'::text)
---                 ->  Index Scan using attempts_open on attempts o_3
+--                 ->  Index Scan using attempts_open on attempts o_1
 --                       Index Cond: ((subject = g_2.subject) AND (purpose = g_2.purpose))
 --                       Filter: ((status = 'open'::text) AND (id <> g_2.id))
 --   CTE authenticator
@@ -257,84 +282,75 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --           Conflict Arbiter Indexes: totp_factors_pkey
 --           ->  CTE Scan on used_setup
 --                 Filter: (factor = 'totp'::text)
---   CTE shown_codes
---     ->  CTE Scan on used_setup used_setup_1
---           Filter: (backup_code_hashes IS NOT NULL)
---   CTE backup_codes_dropped
---     ->  Delete on backup_codes b_4
---           ->  Nested Loop
---                 ->  CTE Scan on shown_codes f_2
---                 ->  Bitmap Heap Scan on backup_codes b_4
---                       Recheck Cond: (account_id = f_2.account_id)
---                       ->  Bitmap Index Scan on backup_codes_pkey
---                             Index Cond: (account_id = f_2.account_id)
 --   CTE backup_codes_issued
 --     ->  Insert on backup_codes
 --           ->  Nested Loop
---                 ->  CTE Scan on shown_codes s_5
+--                 ->  CTE Scan on used_setup used_setup_1
+--                       Filter: (backup_code_hashes IS NOT NULL)
 --                 ->  Function Scan on unnest h
---   CTE spent_links
---     ->  Update on attempts a_4
+--   CTE backup_codes_dropped
+--     ->  Delete on backup_codes b_4
 --           ->  Nested Loop
---                 ->  CTE Scan on proven f_3
---                 ->  Index Scan using attempts_account on attempts a_4
---                       Index Cond: (account_id = f_3.account_id)
---                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($38)))
---   CTE overtaken
---     ->  Update on sessions s_6
---           ->  Nested Loop
---                 ->  CTE Scan on proven f_4
---                 ->  Index Scan using sessions_live on sessions s_6
---                       Index Cond: (account_id = f_4.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 23).col1))) AND (protocol = $40) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $41))
---                       SubPlan 23
---                         ->  CTE Scan on pending pending_1
---   CTE backup_codes_dropped_2
---     ->  Delete on backup_codes b_5
---           ->  Nested Loop
---                 ->  CTE Scan on connected f_5
---                 ->  Bitmap Heap Scan on backup_codes b_5
---                       Recheck Cond: (account_id = f_5.account_id)
+--                 ->  CTE Scan on connected f_3
+--                 ->  Bitmap Heap Scan on backup_codes b_4
+--                       Recheck Cond: (account_id = f_3.account_id)
 --                       ->  Bitmap Index Scan on backup_codes_pkey
---                             Index Cond: (account_id = f_5.account_id)
+--                             Index Cond: (account_id = f_3.account_id)
 --   CTE backup_codes_issued_2
 --     ->  Insert on backup_codes backup_codes_1
 --           ->  Nested Loop
---                 ->  CTE Scan on connected f_6
---                       Filter: (account_id = $45)
+--                 ->  CTE Scan on connected f_4
+--                       Filter: (account_id = $60)
 --                 ->  Function Scan on h_1
 --   CTE ended
---     ->  Update on sessions s_7
+--     ->  Update on sessions s_3
+--           ->  Nested Loop
+--                 ->  CTE Scan on connected f_5
+--                 ->  Index Scan using sessions_account on sessions s_3
+--                       Index Cond: (account_id = f_5.account_id)
+--                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 25).col1))) AND ((stage <> 'signed_in'::text) OR (NOT (amr @> $63))))
+--                       SubPlan 25
+--                         ->  CTE Scan on session
+--   CTE carried_over
+--     ->  Update on sessions s_4
+--           ->  Nested Loop
+--                 ->  CTE Scan on connected f_6
+--                 ->  Index Scan using sessions_account on sessions s_4
+--                       Index Cond: (account_id = f_6.account_id)
+--                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 27).col1))) AND (amr @> $64) AND (stage = 'signed_in'::text) AND ((f_6.security_stamp - 1) = security_stamp))
+--                       SubPlan 27
+--                         ->  CTE Scan on session session_1
+--   CTE backup_codes_dropped_2
+--     ->  Delete on backup_codes b_5
 --           ->  Nested Loop
 --                 ->  CTE Scan on connected f_7
---                 ->  Index Scan using sessions_live on sessions s_7
---                       Index Cond: (account_id = f_7.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 27).col1))) AND (NOT (amr @> $48)))
---                       SubPlan 27
---                         ->  CTE Scan on promoted
---   CTE carried_over
---     ->  Update on sessions s_8
---           ->  Nested Loop
---                 ->  CTE Scan on connected f_8
---                 ->  Index Scan using sessions_live on sessions s_8
---                       Index Cond: (account_id = f_8.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 29).col1))) AND (amr @> $49) AND ((f_8.security_stamp - 1) = security_stamp))
---                       SubPlan 29
---                         ->  CTE Scan on promoted promoted_1
+--                 ->  Bitmap Heap Scan on backup_codes b_5
+--                       Recheck Cond: (account_id = f_7.account_id)
+--                       ->  Bitmap Index Scan on backup_codes_pkey
+--                             Index Cond: (account_id = f_7.account_id)
 --   CTE message
 --     ->  Insert on messages
 --           ->  Nested Loop
---                 ->  CTE Scan on connected f_9
---                 ->  Index Scan using accounts_pkey on accounts a_5
---                       Index Cond: (id = f_9.account_id)
+--                 ->  CTE Scan on connected f_8
+--                 ->  Index Scan using accounts_pkey on accounts a_3
+--                       Index Cond: (id = f_8.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--   CTE message_2
+--     ->  Insert on messages messages_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on connected f_9
+--                 ->  Index Scan using accounts_pkey on accounts a_4
+--                       Index Cond: (id = f_9.account_id)
+--                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on decided
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on decided v_3
 --   InitPlan 33
---     ->  CTE Scan on decided decided_1
+--     ->  CTE Scan on decided
 --   InitPlan 34
---     ->  CTE Scan on decided decided_2
+--     ->  CTE Scan on decided decided_1
 --   InitPlan 35
 --     ->  CTE Scan on target
 --   InitPlan 36

@@ -22,7 +22,8 @@ target AS (
 budget AS (
       SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $14::timestamptz THEN 0 ELSE b.spent END AS spent,
         CASE WHEN b.refills_at > $15::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+      FROM guess_budgets b JOIN target t USING (subject, factor)
+      FOR UPDATE OF b),
 setup AS (
       SELECT u.account_id, u.factor, u.secret_sealed, u.phone FROM factor_setups u JOIN candidate f USING (account_id)
       WHERE u.expires_at > $16::timestamptz FOR UPDATE OF u),
@@ -36,7 +37,7 @@ guess AS (
       AND phone IS NOT DISTINCT FROM $25::text)))) OR a.tries_left = 1 THEN $26::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $27 AND a.status = 'open' AND a.expires_at > $28::timestamptz
-        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $29::int)
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $29::int OR false)
       RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
 verdict AS (
       SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
@@ -84,7 +85,6 @@ authenticator AS (
         ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = excluded.last_step,
           created_at = excluded.created_at RETURNING account_id),
 shown_codes AS (SELECT account_id, backup_code_hashes FROM used_setup WHERE backup_code_hashes IS NOT NULL),
-backup_codes_dropped AS (DELETE FROM backup_codes b USING shown_codes f WHERE b.account_id = f.account_id RETURNING b.account_id),
 backup_codes_issued AS (
       INSERT INTO backup_codes (account_id, code_hash, created_at)
       SELECT s.account_id, h.hash, $42::timestamptz FROM shown_codes s, unnest(s.backup_code_hashes) AS h (hash)
@@ -97,7 +97,7 @@ overtaken AS (
     UPDATE sessions s SET ended_at = $45::timestamptz, end_reason = 'superseded' FROM proven f
     WHERE s.account_id = f.account_id AND s.protocol = $46 AND s.stage = 'pending' AND s.ended_at IS NULL
       AND s.amr->0->>'method' = $47 AND s.id NOT IN (SELECT session_id FROM pending) RETURNING s.id),
-backup_codes_dropped_2 AS (DELETE FROM backup_codes b USING connected f WHERE b.account_id = f.account_id RETURNING b.account_id),
+backup_codes_dropped AS (DELETE FROM backup_codes b USING connected f WHERE b.account_id = f.account_id RETURNING b.account_id),
 backup_codes_issued_2 AS (
           INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
           SELECT f.account_id, h.hash, h.sealed, $48::timestamptz
@@ -105,10 +105,11 @@ backup_codes_issued_2 AS (
           WHERE f.account_id = $51::bigint RETURNING account_id),
 ended AS (
       UPDATE sessions s SET ended_at = $52::timestamptz, end_reason = $53 FROM connected f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM promoted) AND NOT (s.amr @> $54::jsonb) RETURNING s.id),
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM promoted) AND NOT (s.stage = 'signed_in' AND s.amr @> $54::jsonb) RETURNING s.id),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM connected f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM promoted) AND (s.amr @> $55::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM promoted) AND (s.stage = 'signed_in' AND s.amr @> $55::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+backup_codes_dropped_2 AS (DELETE FROM backup_codes b USING connected f WHERE b.account_id = f.account_id RETURNING b.account_id),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN connected f ON f.account_id = a.id WHERE a.email IS NOT NULL),
@@ -120,12 +121,25 @@ message AS (
       $63::timestamptz
     FROM recipient r WHERE r.address IS NOT NULL
     RETURNING id),
+recipient_2 AS (
+    SELECT a.phone AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN connected f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+message_2 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $64::bigint, $65::bigint, r.account_id, $66,
+      $67, r.address, r.language, $68, $69::timestamptz, $70::timestamptz,
+      $71::timestamptz
+    FROM recipient_2 r WHERE r.address IS NOT NULL
+    RETURNING id),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $64::bigint, $65::timestamptz, $66, outcome, $67, account_id, session_id, attempt_id,
-      $68, $69, $70
-    FROM decided RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $72::bigint, $73::timestamptz, $74, v.outcome, $75, v.account_id, v.session_id, v.attempt_id,
+      $76, $77, $78, CASE WHEN (v.outcome = ANY($79::text[]) OR (v.account_id IS NULL AND $80::text <> 'cli')) THEN md5(concat_ws(' ', $81::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM decided v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
 -- Plan, with any values:
@@ -269,70 +283,68 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --           Conflict Arbiter Indexes: totp_factors_pkey
 --           ->  CTE Scan on used_setup
 --                 Filter: (factor = 'totp'::text)
---   CTE shown_codes
---     ->  CTE Scan on used_setup used_setup_1
---           Filter: (backup_code_hashes IS NOT NULL)
---   CTE backup_codes_dropped
---     ->  Delete on backup_codes b_4
---           ->  Nested Loop
---                 ->  CTE Scan on shown_codes f_2
---                 ->  Bitmap Heap Scan on backup_codes b_4
---                       Recheck Cond: (account_id = f_2.account_id)
---                       ->  Bitmap Index Scan on backup_codes_pkey
---                             Index Cond: (account_id = f_2.account_id)
 --   CTE backup_codes_issued
 --     ->  Insert on backup_codes
 --           ->  Nested Loop
---                 ->  CTE Scan on shown_codes s_5
+--                 ->  CTE Scan on used_setup used_setup_1
+--                       Filter: (backup_code_hashes IS NOT NULL)
 --                 ->  Function Scan on unnest h
 --   CTE spent_links
 --     ->  Update on attempts a_4
 --           ->  Nested Loop
---                 ->  CTE Scan on proven f_3
+--                 ->  CTE Scan on proven f_2
 --                 ->  Index Scan using attempts_account on attempts a_4
---                       Index Cond: (account_id = f_3.account_id)
+--                       Index Cond: (account_id = f_2.account_id)
 --                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($44)))
 --   CTE overtaken
---     ->  Update on sessions s_6
+--     ->  Update on sessions s_5
 --           ->  Nested Loop
---                 ->  CTE Scan on proven f_4
---                 ->  Index Scan using sessions_live on sessions s_6
---                       Index Cond: (account_id = f_4.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 26).col1))) AND (protocol = $46) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $47))
---                       SubPlan 26
+--                 ->  CTE Scan on proven f_3
+--                 ->  Index Scan using sessions_account on sessions s_5
+--                       Index Cond: (account_id = f_3.account_id)
+--                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 24).col1))) AND (protocol = $46) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $47))
+--                       SubPlan 24
 --                         ->  CTE Scan on pending pending_1
---   CTE backup_codes_dropped_2
---     ->  Delete on backup_codes b_5
+--   CTE backup_codes_dropped
+--     ->  Delete on backup_codes b_4
 --           ->  Nested Loop
---                 ->  CTE Scan on connected f_5
---                 ->  Bitmap Heap Scan on backup_codes b_5
---                       Recheck Cond: (account_id = f_5.account_id)
+--                 ->  CTE Scan on connected f_4
+--                 ->  Bitmap Heap Scan on backup_codes b_4
+--                       Recheck Cond: (account_id = f_4.account_id)
 --                       ->  Bitmap Index Scan on backup_codes_pkey
---                             Index Cond: (account_id = f_5.account_id)
+--                             Index Cond: (account_id = f_4.account_id)
 --   CTE backup_codes_issued_2
 --     ->  Insert on backup_codes backup_codes_1
 --           ->  Nested Loop
---                 ->  CTE Scan on connected f_6
+--                 ->  CTE Scan on connected f_5
 --                       Filter: (account_id = $51)
 --                 ->  Function Scan on h_1
 --   CTE ended
+--     ->  Update on sessions s_6
+--           ->  Nested Loop
+--                 ->  CTE Scan on connected f_6
+--                 ->  Index Scan using sessions_account on sessions s_6
+--                       Index Cond: (account_id = f_6.account_id)
+--                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 28).col1))) AND ((stage <> 'signed_in'::text) OR (NOT (amr @> $54))))
+--                       SubPlan 28
+--                         ->  CTE Scan on promoted
+--   CTE carried_over
 --     ->  Update on sessions s_7
 --           ->  Nested Loop
 --                 ->  CTE Scan on connected f_7
---                 ->  Index Scan using sessions_live on sessions s_7
+--                 ->  Index Scan using sessions_account on sessions s_7
 --                       Index Cond: (account_id = f_7.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 30).col1))) AND (NOT (amr @> $54)))
+--                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 30).col1))) AND (amr @> $55) AND (stage = 'signed_in'::text) AND ((f_7.security_stamp - 1) = security_stamp))
 --                       SubPlan 30
---                         ->  CTE Scan on promoted
---   CTE carried_over
---     ->  Update on sessions s_8
+--                         ->  CTE Scan on promoted promoted_1
+--   CTE backup_codes_dropped_2
+--     ->  Delete on backup_codes b_5
 --           ->  Nested Loop
 --                 ->  CTE Scan on connected f_8
---                 ->  Index Scan using sessions_live on sessions s_8
---                       Index Cond: (account_id = f_8.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 32).col1))) AND (amr @> $55) AND ((f_8.security_stamp - 1) = security_stamp))
---                       SubPlan 32
---                         ->  CTE Scan on promoted promoted_1
+--                 ->  Bitmap Heap Scan on backup_codes b_5
+--                       Recheck Cond: (account_id = f_8.account_id)
+--                       ->  Bitmap Index Scan on backup_codes_pkey
+--                             Index Cond: (account_id = f_8.account_id)
 --   CTE message
 --     ->  Insert on messages
 --           ->  Nested Loop
@@ -340,13 +352,22 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                 ->  Index Scan using accounts_pkey on accounts a_5
 --                       Index Cond: (id = f_9.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--   CTE message_2
+--     ->  Insert on messages messages_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on connected f_10
+--                 ->  Index Scan using accounts_pkey on accounts a_6
+--                       Index Cond: (id = f_10.account_id)
+--                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on decided
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on decided v_3
 --   InitPlan 36
---     ->  CTE Scan on decided decided_1
+--     ->  CTE Scan on decided
 --   InitPlan 37
---     ->  CTE Scan on decided decided_2
+--     ->  CTE Scan on decided decided_1
 --   InitPlan 38
 --     ->  CTE Scan on target
 --   InitPlan 39

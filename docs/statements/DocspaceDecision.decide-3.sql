@@ -2,7 +2,7 @@
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
-    WHERE id = $1::bigint AND disabled_at IS NULL AND security_stamp = $2::int FOR NO KEY UPDATE),
+    WHERE id = $1::bigint AND disabled_at IS NULL AND security_stamp = $2::int FOR SHARE),
 candidate AS (
     SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM held),
 target AS (
@@ -13,7 +13,8 @@ target AS (
 budget AS (
       SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $8::timestamptz THEN 0 ELSE b.spent END AS spent,
         CASE WHEN b.refills_at > $9::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+      FROM guess_budgets b JOIN target t USING (subject, factor)
+      FOR UPDATE OF b),
 backup_code AS (
       SELECT account_id, code_hash FROM backup_codes
       WHERE account_id = $10::bigint AND code_hash = ANY($11::text[]) AND used_at IS NULL FOR UPDATE),
@@ -24,7 +25,7 @@ guess AS (
         closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (EXISTS (SELECT FROM backup_code))) OR a.tries_left = 1 THEN $12::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $13 AND a.status = 'open' AND a.expires_at > $14::timestamptz
-        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $15::int)
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $15::int OR false)
       RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
 verdict AS (
       SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
@@ -35,38 +36,50 @@ verdict AS (
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 proven AS (SELECT account_id, security_stamp, outcome, method, session_id FROM verdict WHERE outcome = 'redeemed'),
+surplus AS (
+    UPDATE sessions SET ended_at = $19::timestamptz, end_reason = 'surplus' WHERE id IN (
+      SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
+        SELECT r.id FROM (
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $20::timestamptz DESC,
+            l.client_address = $21, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $22::int * interval '1 second') DESC, l.id DESC) AS place
+          FROM sessions l JOIN proven f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $23::int ELSE $24::int END)
+      FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $19::bigint, f.account_id, $20, $21::text, $22, jsonb_build_array(jsonb_build_object('method', $23::text, 'at', $24::text), jsonb_build_object('method', f.method::text, 'at', $25::text)), $26, $27,
-      $28::timestamptz, CASE WHEN ($29::text) = 'signed_in' THEN $30::timestamptz END, $31::timestamptz,
-      CASE WHEN ($32::text) = 'signed_in' THEN $33::timestamptz ELSE $34::timestamptz END, $35,
-      $36::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
-    FROM proven f
+    SELECT $25::bigint, f.account_id, $26, $27::text, $28, jsonb_build_array(jsonb_build_object('method', $29::text, 'at', $30::text), jsonb_build_object('method', f.method::text, 'at', $31::text)), $32, $33,
+      $34::timestamptz, CASE WHEN ($35::text) = 'signed_in' THEN $36::timestamptz END, $37::timestamptz,
+      CASE WHEN ($38::text) = 'signed_in' THEN $39::timestamptz ELSE $40::timestamptz END, $41,
+      $42::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    FROM proven f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 decided AS (
         SELECT v.outcome, v.account_id, s.session_id, v.attempt_id FROM verdict v LEFT JOIN session s ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $37::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $43::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $38::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $44::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id),
 spent AS (
-      UPDATE backup_codes b SET used_at = $39::timestamptz FROM backup_code l, verdict v
+      UPDATE backup_codes b SET used_at = $45::timestamptz FROM backup_code l, verdict v
       WHERE v.outcome = 'redeemed' AND b.account_id = l.account_id AND b.code_hash = l.code_hash
       RETURNING b.account_id),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $40::bigint, $41::timestamptz, $42, outcome, $43, account_id, session_id, attempt_id,
-      $44, $45, $46
-    FROM decided RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $46::bigint, $47::timestamptz, $48, v.outcome, $49, v.account_id, v.session_id, v.attempt_id,
+      $50, $51, $52, CASE WHEN (v.outcome = ANY($53::text[]) OR (v.account_id IS NULL AND $54::text <> 'cli')) THEN md5(concat_ws(' ', $55::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM decided v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
 -- Plan, with any values:
@@ -129,23 +142,54 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                       ->  CTE Scan on target t_2
 --                 ->  CTE Scan on budget b_2
 --           ->  CTE Scan on guess g
+--   CTE proven
+--     ->  CTE Scan on verdict
+--           Filter: (outcome = 'redeemed'::text)
+--   CTE surplus
+--     ->  Update on sessions
+--           ->  Nested Loop
+--                 ->  HashAggregate
+--                       Group Key: "ANY_subquery".id
+--                       ->  Subquery Scan on "ANY_subquery"
+--                             ->  LockRows
+--                                   ->  Nested Loop
+--                                         ->  HashAggregate
+--                                               Group Key: r.id
+--                                               ->  Subquery Scan on r
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $23 ELSE $24 END)
+--                                                     ->  WindowAgg
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $20)), ((l.client_address = $21)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($22)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
+--                                                           ->  Sort
+--                                                                 Sort Key: l.stage, ((l.expires_at > $20)) DESC, ((l.client_address = $21)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($22)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
+--                                                                 ->  Nested Loop
+--                                                                       ->  CTE Scan on proven f
+--                                                                       ->  Index Scan using sessions_account on sessions l
+--                                                                             Index Cond: (account_id = f.account_id)
+--                                                                             Filter: (ended_at IS NULL)
+--                                         ->  Index Scan using sessions_pkey on sessions s
+--                                               Index Cond: (id = r.id)
+--                                               Filter: (ended_at IS NULL)
+--                 ->  Index Scan using sessions_pkey on sessions
+--                       Index Cond: (id = "ANY_subquery".id)
 --   CTE session
---     ->  Insert on sessions
---           ->  CTE Scan on verdict
---                 Filter: (outcome = 'redeemed'::text)
+--     ->  Insert on sessions sessions_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on proven f_1
+--                 ->  Aggregate
+--                       ->  CTE Scan on surplus
 --   CTE decided
 --     ->  Nested Loop Left Join
 --           ->  CTE Scan on verdict v
---           ->  CTE Scan on session s
+--           ->  CTE Scan on session s_1
 --   CTE settled
 --     ->  Update on guess_budgets b_3
 --           ->  Nested Loop
---                 Join Filter: ((g_1.subject = l.subject) AND (g_1.factor = l.factor))
+--                 Join Filter: ((g_1.subject = l_1.subject) AND (g_1.factor = l_1.factor))
 --                 ->  Nested Loop
 --                       ->  CTE Scan on guess g_1
 --                       ->  Index Scan using guess_budgets_pkey on guess_budgets b_3
 --                             Index Cond: ((subject = g_1.subject) AND (factor = g_1.factor))
---                 ->  CTE Scan on budget l
+--                 ->  CTE Scan on budget l_1
 --   CTE superseded
 --     ->  Update on attempts o_1
 --           ->  Nested Loop
@@ -158,19 +202,21 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --     ->  Update on backup_codes b_4
 --           ->  Nested Loop
 --                 ->  Nested Loop
---                       ->  CTE Scan on backup_code l_1
+--                       ->  CTE Scan on backup_code l_2
 --                       ->  Index Scan using backup_codes_pkey on backup_codes b_4
---                             Index Cond: ((account_id = l_1.account_id) AND (code_hash = l_1.code_hash))
+--                             Index Cond: ((account_id = l_2.account_id) AND (code_hash = l_2.code_hash))
 --                 ->  CTE Scan on verdict v_1
 --                       Filter: (outcome = 'redeemed'::text)
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on decided
---   InitPlan 18
---     ->  CTE Scan on decided decided_1
---   InitPlan 19
---     ->  CTE Scan on decided decided_2
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on decided v_2
 --   InitPlan 20
---     ->  CTE Scan on target
+--     ->  CTE Scan on decided
 --   InitPlan 21
+--     ->  CTE Scan on decided decided_1
+--   InitPlan 22
+--     ->  CTE Scan on target
+--   InitPlan 23
 --     ->  CTE Scan on budget

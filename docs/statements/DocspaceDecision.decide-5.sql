@@ -13,7 +13,8 @@ target AS (
 budget AS (
       SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $8::timestamptz THEN 0 ELSE b.spent END AS spent,
         CASE WHEN b.refills_at > $9::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+      FROM guess_budgets b JOIN target t USING (subject, factor)
+      FOR UPDATE OF b),
 factor AS (
       SELECT t.account_id, t.last_step FROM totp_factors t JOIN candidate f USING (account_id)
       WHERE t.secret_sealed = $10::text FOR UPDATE OF t),
@@ -24,7 +25,7 @@ guess AS (
         closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($13::bigint > (SELECT last_step FROM factor), false)) OR a.tries_left = 1 THEN $14::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $15 AND a.status = 'open' AND a.expires_at > $16::timestamptz
-        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $17::int)
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $17::int OR false)
       RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
 verdict AS (
       SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
@@ -35,46 +36,49 @@ verdict AS (
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 proven AS (SELECT account_id, security_stamp, outcome, method, session_id FROM verdict WHERE outcome = 'redeemed'),
+surplus AS (
+    UPDATE sessions SET ended_at = $21::timestamptz, end_reason = 'surplus' WHERE id IN (
+      SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
+        SELECT r.id FROM (
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $22::timestamptz DESC,
+            l.client_address = $23, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $24::int * interval '1 second') DESC, l.id DESC) AS place
+          FROM sessions l JOIN proven f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $25::int ELSE $26::int END)
+      FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $21::bigint, f.account_id, $22, $23::text, $24, jsonb_build_array(jsonb_build_object('method', $25::text, 'at', $26::text), jsonb_build_object('method', f.method::text, 'at', $27::text)), $28, $29,
-      $30::timestamptz, CASE WHEN ($31::text) = 'signed_in' THEN $32::timestamptz END, $33::timestamptz,
-      CASE WHEN ($34::text) = 'signed_in' THEN $35::timestamptz ELSE $36::timestamptz END, $37,
-      $38::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
-    FROM proven f
+    SELECT $27::bigint, f.account_id, $28, $29::text, $30, jsonb_build_array(jsonb_build_object('method', $31::text, 'at', $32::text), jsonb_build_object('method', f.method::text, 'at', $33::text)), $34, $35,
+      $36::timestamptz, CASE WHEN ($37::text) = 'signed_in' THEN $38::timestamptz END, $39::timestamptz,
+      CASE WHEN ($40::text) = 'signed_in' THEN $41::timestamptz ELSE $42::timestamptz END, $43,
+      $44::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    FROM proven f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 decided AS (
         SELECT v.outcome, v.account_id, s.session_id, v.attempt_id FROM verdict v LEFT JOIN session s ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $39::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $45::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $40::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $46::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id),
 accepted AS (
-      UPDATE totp_factors t SET last_step = $41::bigint FROM verdict v
+      UPDATE totp_factors t SET last_step = $47::bigint FROM verdict v
       WHERE v.outcome = 'redeemed' AND t.account_id = v.account_id RETURNING t.account_id),
-codeless AS (
-      SELECT f.account_id FROM accepted f
-      WHERE NOT EXISTS (SELECT FROM backup_codes b WHERE b.account_id = f.account_id)),
-backup_codes_dropped AS (DELETE FROM backup_codes b USING codeless f WHERE b.account_id = f.account_id RETURNING b.account_id),
-backup_codes_issued AS (
-          INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
-          SELECT f.account_id, h.hash, h.sealed, $42::timestamptz
-          FROM codeless f, unnest($43::text[], $44::text[]) AS h (hash, sealed)
-          WHERE f.account_id = $45::bigint RETURNING account_id),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $46::bigint, $47::timestamptz, $48, outcome, $49, account_id, session_id, attempt_id,
-      $50, $51, $52
-    FROM decided RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $48::bigint, $49::timestamptz, $50, v.outcome, $51, v.account_id, v.session_id, v.attempt_id,
+      $52, $53, $54, CASE WHEN (v.outcome = ANY($55::text[]) OR (v.account_id IS NULL AND $56::text <> 'cli')) THEN md5(concat_ws(' ', $57::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM decided v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
 -- Plan, with any values:
@@ -139,23 +143,54 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                       ->  CTE Scan on target t_3
 --                 ->  CTE Scan on budget b_2
 --           ->  CTE Scan on guess g
+--   CTE proven
+--     ->  CTE Scan on verdict
+--           Filter: (outcome = 'redeemed'::text)
+--   CTE surplus
+--     ->  Update on sessions
+--           ->  Nested Loop
+--                 ->  HashAggregate
+--                       Group Key: "ANY_subquery".id
+--                       ->  Subquery Scan on "ANY_subquery"
+--                             ->  LockRows
+--                                   ->  Nested Loop
+--                                         ->  HashAggregate
+--                                               Group Key: r.id
+--                                               ->  Subquery Scan on r
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $25 ELSE $26 END)
+--                                                     ->  WindowAgg
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $22)), ((l.client_address = $23)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($24)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
+--                                                           ->  Sort
+--                                                                 Sort Key: l.stage, ((l.expires_at > $22)) DESC, ((l.client_address = $23)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($24)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
+--                                                                 ->  Nested Loop
+--                                                                       ->  CTE Scan on proven f_1
+--                                                                       ->  Index Scan using sessions_account on sessions l
+--                                                                             Index Cond: (account_id = f_1.account_id)
+--                                                                             Filter: (ended_at IS NULL)
+--                                         ->  Index Scan using sessions_pkey on sessions s
+--                                               Index Cond: (id = r.id)
+--                                               Filter: (ended_at IS NULL)
+--                 ->  Index Scan using sessions_pkey on sessions
+--                       Index Cond: (id = "ANY_subquery".id)
 --   CTE session
---     ->  Insert on sessions
---           ->  CTE Scan on verdict
---                 Filter: (outcome = 'redeemed'::text)
+--     ->  Insert on sessions sessions_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on proven f_2
+--                 ->  Aggregate
+--                       ->  CTE Scan on surplus
 --   CTE decided
 --     ->  Nested Loop Left Join
 --           ->  CTE Scan on verdict v
---           ->  CTE Scan on session s
+--           ->  CTE Scan on session s_1
 --   CTE settled
 --     ->  Update on guess_budgets b_3
 --           ->  Nested Loop
---                 Join Filter: ((g_1.subject = l.subject) AND (g_1.factor = l.factor))
+--                 Join Filter: ((g_1.subject = l_1.subject) AND (g_1.factor = l_1.factor))
 --                 ->  Nested Loop
 --                       ->  CTE Scan on guess g_1
 --                       ->  Index Scan using guess_budgets_pkey on guess_budgets b_3
 --                             Index Cond: ((subject = g_1.subject) AND (factor = g_1.factor))
---                 ->  CTE Scan on budget l
+--                 ->  CTE Scan on budget l_1
 --   CTE superseded
 --     ->  Update on attempts o_1
 --           ->  Nested Loop
@@ -171,33 +206,16 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                       Filter: (outcome = 'redeemed'::text)
 --                 ->  Index Scan using totp_factors_pkey on totp_factors t_4
 --                       Index Cond: (account_id = v_1.account_id)
---   CTE codeless
---     ->  Nested Loop Anti Join
---           ->  CTE Scan on accepted f_1
---           ->  Index Only Scan using backup_codes_pkey on backup_codes b_4
---                 Index Cond: (account_id = f_1.account_id)
---   CTE backup_codes_dropped
---     ->  Delete on backup_codes b_5
---           ->  Nested Loop
---                 ->  CTE Scan on codeless f_2
---                 ->  Bitmap Heap Scan on backup_codes b_5
---                       Recheck Cond: (account_id = f_2.account_id)
---                       ->  Bitmap Index Scan on backup_codes_pkey
---                             Index Cond: (account_id = f_2.account_id)
---   CTE backup_codes_issued
---     ->  Insert on backup_codes
---           ->  Nested Loop
---                 ->  CTE Scan on codeless f_3
---                       Filter: (account_id = $45)
---                 ->  Function Scan on h
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on decided
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on decided v_2
+--   InitPlan 21
+--     ->  CTE Scan on decided
 --   InitPlan 22
 --     ->  CTE Scan on decided decided_1
 --   InitPlan 23
---     ->  CTE Scan on decided decided_2
---   InitPlan 24
 --     ->  CTE Scan on target
---   InitPlan 25
+--   InitPlan 24
 --     ->  CTE Scan on budget

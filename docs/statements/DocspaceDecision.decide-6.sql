@@ -22,58 +22,67 @@ target AS (
 budget AS (
       SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $14::timestamptz THEN 0 ELSE b.spent END AS spent,
         CASE WHEN b.refills_at > $15::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+      FROM guess_budgets b JOIN target t USING (subject, factor)
+      FOR UPDATE OF b),
+factor AS (
+      SELECT t.account_id, t.last_step FROM totp_factors t JOIN candidate f USING (account_id)
+      WHERE t.secret_sealed = $16::text FOR UPDATE OF t),
 guess AS (
       UPDATE attempts a SET
-        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($16::text[]))) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
-        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($17::text[]))) THEN a.tries_left ELSE a.tries_left - 1 END,
-        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($18::text[]))) OR a.tries_left = 1 THEN $19::timestamptz END
+        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($17::bigint > (SELECT last_step FROM factor), false)) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
+        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($18::bigint > (SELECT last_step FROM factor), false)) THEN a.tries_left ELSE a.tries_left - 1 END,
+        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($19::bigint > (SELECT last_step FROM factor), false)) OR a.tries_left = 1 THEN $20::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
-      WHERE a.id = t.id AND a.kind = $20 AND a.status = 'open' AND a.expires_at > $21::timestamptz
-        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $22::int)
+      WHERE a.id = t.id AND a.kind = $21 AND a.status = 'open' AND a.expires_at > $22::timestamptz
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $23::int OR false)
       RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
 verdict AS (
       SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $23::timestamptz THEN 'expired'
-        WHEN t.kind <> $24 THEN 'other_kind' WHEN b.spent >= $25::int THEN 'budget_spent'
+        WHEN t.expires_at <= $24::timestamptz THEN 'expired'
+        WHEN t.kind <> $25 THEN 'other_kind' WHEN b.spent >= $26::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 proven AS (SELECT account_id, security_stamp, outcome, method, session_id FROM verdict WHERE outcome = 'redeemed'),
 promoting AS (
           SELECT n.outcome, n.method, n.security_stamp, p.session_id FROM proven n JOIN pending p USING (account_id)),
 promoted AS (
-      UPDATE sessions s SET stage = 'signed_in', token_hash = $26, security_stamp = v.security_stamp,
-        amr = s.amr || jsonb_build_object('method', v.method, 'at', $27::text),
-        signed_in_at = $28::timestamptz, expires_at = $29::timestamptz
+      UPDATE sessions s SET stage = 'signed_in', token_hash = $27, security_stamp = v.security_stamp,
+        amr = s.amr || jsonb_build_object('method', v.method, 'at', $28::text),
+        signed_in_at = $29::timestamptz, expires_at = $30::timestamptz
       FROM promoting v WHERE v.outcome = 'redeemed' AND s.id = v.session_id RETURNING s.id AS session_id, s.account_id),
 decided AS (
         SELECT v.outcome, v.account_id, s.session_id, v.attempt_id FROM verdict v LEFT JOIN promoted s ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $30::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $31::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $31::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $32::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id),
+accepted AS (
+      UPDATE totp_factors t SET last_step = $33::bigint FROM verdict v
+      WHERE v.outcome = 'redeemed' AND t.account_id = v.account_id RETURNING t.account_id),
 spent_links AS (
-      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $32::timestamptz
-      FROM proven f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($33::text[])
+      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $34::timestamptz
+      FROM proven f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($35::text[])
         AND a.status = 'open' RETURNING a.id),
 overtaken AS (
-    UPDATE sessions s SET ended_at = $34::timestamptz, end_reason = 'superseded' FROM proven f
-    WHERE s.account_id = f.account_id AND s.protocol = $35 AND s.stage = 'pending' AND s.ended_at IS NULL
-      AND s.amr->0->>'method' = $36 AND s.id NOT IN (SELECT session_id FROM pending) RETURNING s.id),
+    UPDATE sessions s SET ended_at = $36::timestamptz, end_reason = 'superseded' FROM proven f
+    WHERE s.account_id = f.account_id AND s.protocol = $37 AND s.stage = 'pending' AND s.ended_at IS NULL
+      AND s.amr->0->>'method' = $38 AND s.id NOT IN (SELECT session_id FROM pending) RETURNING s.id),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $37::bigint, $38::timestamptz, $39, outcome, $40, account_id, session_id, attempt_id,
-      $41, $42, $43
-    FROM decided RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $39::bigint, $40::timestamptz, $41, v.outcome, $42, v.account_id, v.session_id, v.attempt_id,
+      $43, $44, $45, CASE WHEN (v.outcome = ANY($46::text[]) OR (v.account_id IS NULL AND $47::text <> 'cli')) THEN md5(concat_ws(' ', $48::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM decided v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
 -- Plan, with any values:
@@ -102,17 +111,19 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                 ->  Index Scan using sessions_live on sessions s_1
 --                       Index Cond: (account_id = o_1.id)
 --                       Filter: ((ended_at IS NULL) AND (expires_at > $8) AND (token_hash = $5) AND (protocol = $6) AND (stage = $7) AND (o_1.security_stamp <= security_stamp))
+--   CTE candidate
+--     ->  CTE Scan on pending
 --   CTE target
 --     ->  Limit
---           InitPlan 4
---             ->  CTE Scan on pending
+--           InitPlan 5
+--             ->  CTE Scan on candidate
 --           ->  Result
 --                 ->  Sort
 --                       Sort Key: a_1.id DESC
 --                       ->  Index Scan using attempts_account on attempts a_1
---                             Index Cond: (account_id = (InitPlan 4).col1)
+--                             Index Cond: (account_id = (InitPlan 5).col1)
 --                             Filter: ((session_id IS NULL) AND (protocol = $10) AND (kind = $11) AND (method = $12) AND (purpose = $13))
---                 SubPlan 3
+--                 SubPlan 4
 --                   ->  Index Scan using accounts_pkey on accounts o_2
 --                         Index Cond: (id = a_1.account_id)
 --                         Filter: (security_stamp <= a_1.security_stamp)
@@ -122,24 +133,37 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                 ->  CTE Scan on target t
 --                 ->  Index Scan using guess_budgets_pkey on guess_budgets b
 --                       Index Cond: ((subject = t.subject) AND (factor = t.factor))
+--   CTE factor
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  CTE Scan on candidate f_1
+--                 ->  Index Scan using totp_factors_pkey on totp_factors t_1
+--                       Index Cond: (account_id = f_1.account_id)
+--                       Filter: (secret_sealed = $16)
 --   CTE guess
 --     ->  Update on attempts a_2
+--           InitPlan 9
+--             ->  CTE Scan on factor
+--           InitPlan 10
+--             ->  CTE Scan on factor factor_1
+--           InitPlan 11
+--             ->  CTE Scan on factor factor_2
 --           ->  Nested Loop
---                 Join Filter: ((a_2.kind = 'link'::text) OR (b_1.spent < $22))
+--                 Join Filter: ((a_2.kind = 'link'::text) OR (b_1.spent < $23))
 --                 ->  Nested Loop
---                       Join Filter: ((t_1.subject = b_1.subject) AND (t_1.factor = b_1.factor))
---                       ->  CTE Scan on target t_1
+--                       Join Filter: ((t_2.subject = b_1.subject) AND (t_2.factor = b_1.factor))
+--                       ->  CTE Scan on target t_2
 --                             Filter: allowed
 --                       ->  CTE Scan on budget b_1
 --                 ->  Index Scan using attempts_pkey on attempts a_2
---                       Index Cond: (id = t_1.id)
---                       Filter: ((expires_at > $21) AND (tries_left > 0) AND (kind = $20) AND (status = 'open'::text))
+--                       Index Cond: (id = t_2.id)
+--                       Filter: ((expires_at > $22) AND (tries_left > 0) AND (kind = $21) AND (status = 'open'::text))
 --   CTE verdict
 --     ->  Nested Loop Left Join
 --           ->  Nested Loop Left Join
 --                 ->  Nested Loop Left Join
 --                       ->  Result
---                       ->  CTE Scan on target t_2
+--                       ->  CTE Scan on target t_3
 --                 ->  CTE Scan on budget b_2
 --           ->  CTE Scan on guess g
 --   CTE proven
@@ -176,30 +200,39 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                 ->  Index Scan using attempts_open on attempts o_3
 --                       Index Cond: ((subject = g_2.subject) AND (purpose = g_2.purpose))
 --                       Filter: ((status = 'open'::text) AND (id <> g_2.id))
+--   CTE accepted
+--     ->  Update on totp_factors t_4
+--           ->  Nested Loop
+--                 ->  CTE Scan on verdict v_1
+--                       Filter: (outcome = 'redeemed'::text)
+--                 ->  Index Scan using totp_factors_pkey on totp_factors t_4
+--                       Index Cond: (account_id = v_1.account_id)
 --   CTE spent_links
 --     ->  Update on attempts a_3
 --           ->  Nested Loop
---                 ->  CTE Scan on proven f_1
+--                 ->  CTE Scan on proven f_2
 --                 ->  Index Scan using attempts_account on attempts a_3
---                       Index Cond: (account_id = f_1.account_id)
---                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($33)))
+--                       Index Cond: (account_id = f_2.account_id)
+--                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($35)))
 --   CTE overtaken
 --     ->  Update on sessions s_4
 --           ->  Nested Loop
---                 ->  CTE Scan on proven f_2
---                 ->  Index Scan using sessions_live on sessions s_4
---                       Index Cond: (account_id = f_2.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 15).col1))) AND (protocol = $35) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $36))
---                       SubPlan 15
+--                 ->  CTE Scan on proven f_3
+--                 ->  Index Scan using sessions_account on sessions s_4
+--                       Index Cond: (account_id = f_3.account_id)
+--                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 21).col1))) AND (protocol = $37) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $38))
+--                       SubPlan 21
 --                         ->  CTE Scan on pending pending_1
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on decided
---   InitPlan 18
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on decided v_2
+--   InitPlan 24
+--     ->  CTE Scan on decided
+--   InitPlan 25
 --     ->  CTE Scan on decided decided_1
---   InitPlan 19
---     ->  CTE Scan on decided decided_2
---   InitPlan 20
+--   InitPlan 26
 --     ->  CTE Scan on target
---   InitPlan 21
+--   InitPlan 27
 --     ->  CTE Scan on budget

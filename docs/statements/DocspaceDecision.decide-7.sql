@@ -2,83 +2,92 @@
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
-    WHERE id = $1::bigint AND disabled_at IS NULL AND security_stamp = $2::int FOR NO KEY UPDATE),
-held_link AS (
-      SELECT a.id, a.account_id, a.security_stamp FROM attempts a JOIN held f USING (account_id)
-      WHERE a.kind = 'link' AND a.secret_hash = ANY($3::text[]) AND a.purpose = ANY($4::text[]) AND a.protocol = $5
-        AND a.status = 'open' AND a.expires_at > $6::timestamptz AND a.security_stamp >= f.security_stamp FOR UPDATE OF a),
+    WHERE id = $1::bigint AND disabled_at IS NULL AND security_stamp = $2::int FOR SHARE),
 candidate AS (
-    SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM held_link),
+    SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM held),
 target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
-        a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($7::text[]) OR EXISTS (
+        a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($3::text[]) OR EXISTS (
     SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) AS allowed FROM attempts a
-      WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $8 AND a.session_id IS NULL AND a.kind = $9 AND a.method = $10 AND a.purpose = $11 ORDER BY a.id DESC LIMIT 1),
+      WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $4 AND a.session_id IS NULL AND a.kind = $5 AND a.method = $6 AND a.purpose = $7 ORDER BY a.id DESC LIMIT 1),
 budget AS (
-      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $12::timestamptz THEN 0 ELSE b.spent END AS spent,
-        CASE WHEN b.refills_at > $13::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
-backup_code AS (
-      SELECT account_id, code_hash FROM backup_codes
-      WHERE account_id = $14::bigint AND code_hash = ANY($15::text[]) AND used_at IS NULL FOR UPDATE),
+      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $8::timestamptz THEN 0 ELSE b.spent END AS spent,
+        CASE WHEN b.refills_at > $9::timestamptz THEN b.refills_at END AS refills_at
+      FROM guess_budgets b JOIN target t USING (subject, factor)
+      FOR UPDATE OF b),
+factor AS (
+      SELECT t.account_id, t.last_step FROM totp_factors t JOIN candidate f USING (account_id)
+      WHERE t.secret_sealed = $10::text FOR UPDATE OF t),
 guess AS (
       UPDATE attempts a SET
-        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (EXISTS (SELECT FROM backup_code))) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
-        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (EXISTS (SELECT FROM backup_code))) THEN a.tries_left ELSE a.tries_left - 1 END,
-        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (EXISTS (SELECT FROM backup_code))) OR a.tries_left = 1 THEN $16::timestamptz END
+        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($11::bigint > (SELECT last_step FROM factor), false)) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
+        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($12::bigint > (SELECT last_step FROM factor), false)) THEN a.tries_left ELSE a.tries_left - 1 END,
+        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($13::bigint > (SELECT last_step FROM factor), false)) OR a.tries_left = 1 THEN $14::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
-      WHERE a.id = t.id AND a.kind = $17 AND a.status = 'open' AND a.expires_at > $18::timestamptz
-        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $19::int)
+      WHERE a.id = t.id AND a.kind = $15 AND a.status = 'open' AND a.expires_at > $16::timestamptz
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $17::int OR false)
       RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
 verdict AS (
       SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $20::timestamptz THEN 'expired'
-        WHEN t.kind <> $21 THEN 'other_kind' WHEN b.spent >= $22::int THEN 'budget_spent'
+        WHEN t.expires_at <= $18::timestamptz THEN 'expired'
+        WHEN t.kind <> $19 THEN 'other_kind' WHEN b.spent >= $20::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 proven AS (SELECT account_id, security_stamp, outcome, method, session_id FROM verdict WHERE outcome = 'redeemed'),
+surplus AS (
+    UPDATE sessions SET ended_at = $21::timestamptz, end_reason = 'surplus' WHERE id IN (
+      SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
+        SELECT r.id FROM (
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $22::timestamptz DESC,
+            l.client_address = $23, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $24::int * interval '1 second') DESC, l.id DESC) AS place
+          FROM sessions l JOIN proven f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $25::int ELSE $26::int END)
+      FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $23::bigint, f.account_id, $24, $25::text, $26, jsonb_build_array(jsonb_build_object('method', $27::text, 'at', $28::text), jsonb_build_object('method', f.method::text, 'at', $29::text)), $30, $31,
-      $32::timestamptz, CASE WHEN ($33::text) = 'signed_in' THEN $34::timestamptz END, $35::timestamptz,
-      CASE WHEN ($36::text) = 'signed_in' THEN $37::timestamptz ELSE $38::timestamptz END, $39,
-      $40::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
-    FROM proven f
+    SELECT $27::bigint, f.account_id, $28, $29::text, $30, jsonb_build_array(jsonb_build_object('method', $31::text, 'at', $32::text), jsonb_build_object('method', f.method::text, 'at', $33::text)), $34, $35,
+      $36::timestamptz, CASE WHEN ($37::text) = 'signed_in' THEN $38::timestamptz END, $39::timestamptz,
+      CASE WHEN ($40::text) = 'signed_in' THEN $41::timestamptz ELSE $42::timestamptz END, $43,
+      $44::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    FROM proven f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 decided AS (
         SELECT v.outcome, v.account_id, s.session_id, v.attempt_id FROM verdict v LEFT JOIN session s ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $41::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $45::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $42::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $46::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id),
-spent AS (
-      UPDATE backup_codes b SET used_at = $43::timestamptz FROM backup_code l, verdict v
-      WHERE v.outcome = 'redeemed' AND b.account_id = l.account_id AND b.code_hash = l.code_hash
-      RETURNING b.account_id),
-spent_links AS (
-      UPDATE attempts a SET status = CASE WHEN (a.kind = 'link' AND a.secret_hash = ANY($44::text[])) THEN 'consumed' ELSE 'superseded' END, closed_at = $45::timestamptz
-      FROM session f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($46::text[])
-        AND a.status = 'open' RETURNING a.id),
-overtaken AS (
-    UPDATE sessions s SET ended_at = $47::timestamptz, end_reason = 'superseded' FROM session f
-    WHERE s.account_id = f.account_id AND s.protocol = $48 AND s.stage = 'pending' AND s.ended_at IS NULL
-      AND s.amr->0->>'method' = $49  RETURNING s.id),
+accepted AS (
+      UPDATE totp_factors t SET last_step = $47::bigint FROM verdict v
+      WHERE v.outcome = 'redeemed' AND t.account_id = v.account_id RETURNING t.account_id),
+codeless AS (
+      SELECT f.account_id FROM accepted f
+      WHERE NOT EXISTS (SELECT FROM backup_codes b WHERE b.account_id = f.account_id)),
+backup_codes_dropped AS (DELETE FROM backup_codes b USING codeless f WHERE b.account_id = f.account_id RETURNING b.account_id),
+backup_codes_issued AS (
+          INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
+          SELECT f.account_id, h.hash, h.sealed, $48::timestamptz
+          FROM codeless f, unnest($49::text[], $50::text[]) AS h (hash, sealed)
+          WHERE f.account_id = $51::bigint RETURNING account_id),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $50::bigint, $51::timestamptz, $52, outcome, $53, account_id, session_id, attempt_id,
-      $54, $55, $56
-    FROM decided RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $52::bigint, $53::timestamptz, $54, v.outcome, $55, v.account_id, v.session_id, v.attempt_id,
+      $56, $57, $58, CASE WHEN (v.outcome = ANY($59::text[]) OR (v.account_id IS NULL AND $60::text <> 'cli')) THEN md5(concat_ws(' ', $61::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM decided v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
 -- Plan, with any values:
@@ -88,83 +97,109 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --           ->  Index Scan using accounts_pkey on accounts
 --                 Index Cond: (id = $1)
 --                 Filter: ((disabled_at IS NULL) AND (security_stamp = $2))
---   CTE held_link
---     ->  LockRows
---           ->  Nested Loop
---                 ->  CTE Scan on held f
---                 ->  Index Scan using attempts_account on attempts a
---                       Index Cond: (account_id = f.account_id)
---                       Filter: ((expires_at > $6) AND (kind = 'link'::text) AND (protocol = $5) AND (status = 'open'::text) AND (security_stamp >= f.security_stamp) AND (secret_hash = ANY ($3)) AND (purpose = ANY ($4)))
+--   CTE candidate
+--     ->  CTE Scan on held
 --   CTE target
 --     ->  Limit
 --           InitPlan 4
---             ->  CTE Scan on held_link
+--             ->  CTE Scan on candidate
 --           ->  Result
 --                 ->  Sort
---                       Sort Key: a_1.id DESC
---                       ->  Index Scan using attempts_account on attempts a_1
+--                       Sort Key: a.id DESC
+--                       ->  Index Scan using attempts_account on attempts a
 --                             Index Cond: (account_id = (InitPlan 4).col1)
---                             Filter: ((session_id IS NULL) AND (protocol = $8) AND (kind = $9) AND (method = $10) AND (purpose = $11))
+--                             Filter: ((session_id IS NULL) AND (protocol = $4) AND (kind = $5) AND (method = $6) AND (purpose = $7))
 --                 SubPlan 3
 --                   ->  Index Scan using accounts_pkey on accounts o
---                         Index Cond: (id = a_1.account_id)
---                         Filter: (security_stamp <= a_1.security_stamp)
+--                         Index Cond: (id = a.account_id)
+--                         Filter: (security_stamp <= a.security_stamp)
 --   CTE budget
 --     ->  LockRows
 --           ->  Nested Loop
 --                 ->  CTE Scan on target t
 --                 ->  Index Scan using guess_budgets_pkey on guess_budgets b
 --                       Index Cond: ((subject = t.subject) AND (factor = t.factor))
---   CTE backup_code
+--   CTE factor
 --     ->  LockRows
---           ->  Bitmap Heap Scan on backup_codes
---                 Recheck Cond: ((account_id = $14) AND (code_hash = ANY ($15)))
---                 Filter: (used_at IS NULL)
---                 ->  Bitmap Index Scan on backup_codes_pkey
---                       Index Cond: ((account_id = $14) AND (code_hash = ANY ($15)))
---   CTE guess
---     ->  Update on attempts a_2
---           InitPlan 8
---             ->  CTE Scan on backup_code
---           InitPlan 9
---             ->  CTE Scan on backup_code backup_code_1
---           InitPlan 10
---             ->  CTE Scan on backup_code backup_code_2
 --           ->  Nested Loop
---                 Join Filter: ((a_2.kind = 'link'::text) OR (b_1.spent < $19))
+--                 ->  CTE Scan on candidate f
+--                 ->  Index Scan using totp_factors_pkey on totp_factors t_1
+--                       Index Cond: (account_id = f.account_id)
+--                       Filter: (secret_sealed = $10)
+--   CTE guess
+--     ->  Update on attempts a_1
+--           InitPlan 8
+--             ->  CTE Scan on factor
+--           InitPlan 9
+--             ->  CTE Scan on factor factor_1
+--           InitPlan 10
+--             ->  CTE Scan on factor factor_2
+--           ->  Nested Loop
+--                 Join Filter: ((a_1.kind = 'link'::text) OR (b_1.spent < $17))
 --                 ->  Nested Loop
---                       Join Filter: ((t_1.subject = b_1.subject) AND (t_1.factor = b_1.factor))
---                       ->  CTE Scan on target t_1
+--                       Join Filter: ((t_2.subject = b_1.subject) AND (t_2.factor = b_1.factor))
+--                       ->  CTE Scan on target t_2
 --                             Filter: allowed
 --                       ->  CTE Scan on budget b_1
---                 ->  Index Scan using attempts_pkey on attempts a_2
---                       Index Cond: (id = t_1.id)
---                       Filter: ((expires_at > $18) AND (tries_left > 0) AND (kind = $17) AND (status = 'open'::text))
+--                 ->  Index Scan using attempts_pkey on attempts a_1
+--                       Index Cond: (id = t_2.id)
+--                       Filter: ((expires_at > $16) AND (tries_left > 0) AND (kind = $15) AND (status = 'open'::text))
 --   CTE verdict
 --     ->  Nested Loop Left Join
 --           ->  Nested Loop Left Join
 --                 ->  Nested Loop Left Join
 --                       ->  Result
---                       ->  CTE Scan on target t_2
+--                       ->  CTE Scan on target t_3
 --                 ->  CTE Scan on budget b_2
 --           ->  CTE Scan on guess g
+--   CTE proven
+--     ->  CTE Scan on verdict
+--           Filter: (outcome = 'redeemed'::text)
+--   CTE surplus
+--     ->  Update on sessions
+--           ->  Nested Loop
+--                 ->  HashAggregate
+--                       Group Key: "ANY_subquery".id
+--                       ->  Subquery Scan on "ANY_subquery"
+--                             ->  LockRows
+--                                   ->  Nested Loop
+--                                         ->  HashAggregate
+--                                               Group Key: r.id
+--                                               ->  Subquery Scan on r
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $25 ELSE $26 END)
+--                                                     ->  WindowAgg
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $22)), ((l.client_address = $23)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($24)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
+--                                                           ->  Sort
+--                                                                 Sort Key: l.stage, ((l.expires_at > $22)) DESC, ((l.client_address = $23)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($24)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
+--                                                                 ->  Nested Loop
+--                                                                       ->  CTE Scan on proven f_1
+--                                                                       ->  Index Scan using sessions_account on sessions l
+--                                                                             Index Cond: (account_id = f_1.account_id)
+--                                                                             Filter: (ended_at IS NULL)
+--                                         ->  Index Scan using sessions_pkey on sessions s
+--                                               Index Cond: (id = r.id)
+--                                               Filter: (ended_at IS NULL)
+--                 ->  Index Scan using sessions_pkey on sessions
+--                       Index Cond: (id = "ANY_subquery".id)
 --   CTE session
---     ->  Insert on sessions
---           ->  CTE Scan on verdict
---                 Filter: (outcome = 'redeemed'::text)
+--     ->  Insert on sessions sessions_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on proven f_2
+--                 ->  Aggregate
+--                       ->  CTE Scan on surplus
 --   CTE decided
 --     ->  Nested Loop Left Join
 --           ->  CTE Scan on verdict v
---           ->  CTE Scan on session s
+--           ->  CTE Scan on session s_1
 --   CTE settled
 --     ->  Update on guess_budgets b_3
 --           ->  Nested Loop
---                 Join Filter: ((g_1.subject = l.subject) AND (g_1.factor = l.factor))
+--                 Join Filter: ((g_1.subject = l_1.subject) AND (g_1.factor = l_1.factor))
 --                 ->  Nested Loop
 --                       ->  CTE Scan on guess g_1
 --                       ->  Index Scan using guess_budgets_pkey on guess_budgets b_3
 --                             Index Cond: ((subject = g_1.subject) AND (factor = g_1.factor))
---                 ->  CTE Scan on budget l
+--                 ->  CTE Scan on budget l_1
 --   CTE superseded
 --     ->  Update on attempts o_1
 --           ->  Nested Loop
@@ -173,37 +208,42 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                 ->  Index Scan using attempts_open on attempts o_1
 --                       Index Cond: ((subject = g_2.subject) AND (purpose = g_2.purpose))
 --                       Filter: ((status = 'open'::text) AND (id <> g_2.id))
---   CTE spent
---     ->  Update on backup_codes b_4
+--   CTE accepted
+--     ->  Update on totp_factors t_4
 --           ->  Nested Loop
---                 ->  Nested Loop
---                       ->  CTE Scan on backup_code l_1
---                       ->  Index Scan using backup_codes_pkey on backup_codes b_4
---                             Index Cond: ((account_id = l_1.account_id) AND (code_hash = l_1.code_hash))
 --                 ->  CTE Scan on verdict v_1
 --                       Filter: (outcome = 'redeemed'::text)
---   CTE spent_links
---     ->  Update on attempts a_3
+--                 ->  Index Scan using totp_factors_pkey on totp_factors t_4
+--                       Index Cond: (account_id = v_1.account_id)
+--   CTE codeless
+--     ->  Nested Loop Anti Join
+--           ->  CTE Scan on accepted f_3
+--           ->  Index Only Scan using backup_codes_pkey on backup_codes b_4
+--                 Index Cond: (account_id = f_3.account_id)
+--   CTE backup_codes_dropped
+--     ->  Delete on backup_codes b_5
 --           ->  Nested Loop
---                 ->  CTE Scan on session f_1
---                 ->  Index Scan using attempts_account on attempts a_3
---                       Index Cond: (account_id = f_1.account_id)
---                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($46)))
---   CTE overtaken
---     ->  Update on sessions s_1
+--                 ->  CTE Scan on codeless f_4
+--                 ->  Bitmap Heap Scan on backup_codes b_5
+--                       Recheck Cond: (account_id = f_4.account_id)
+--                       ->  Bitmap Index Scan on backup_codes_pkey
+--                             Index Cond: (account_id = f_4.account_id)
+--   CTE backup_codes_issued
+--     ->  Insert on backup_codes
 --           ->  Nested Loop
---                 ->  CTE Scan on session f_2
---                 ->  Index Scan using sessions_live on sessions s_1
---                       Index Cond: (account_id = f_2.account_id)
---                       Filter: ((ended_at IS NULL) AND (protocol = $48) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $49))
+--                 ->  CTE Scan on codeless f_5
+--                       Filter: (account_id = $51)
+--                 ->  Function Scan on h
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on decided
---   InitPlan 21
---     ->  CTE Scan on decided decided_1
---   InitPlan 22
---     ->  CTE Scan on decided decided_2
---   InitPlan 23
---     ->  CTE Scan on target
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on decided v_2
 --   InitPlan 24
+--     ->  CTE Scan on decided
+--   InitPlan 25
+--     ->  CTE Scan on decided decided_1
+--   InitPlan 26
+--     ->  CTE Scan on target
+--   InitPlan 27
 --     ->  CTE Scan on budget

@@ -3,51 +3,77 @@
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
     WHERE id = $1::bigint AND disabled_at IS NULL AND security_stamp = $2::int FOR NO KEY UPDATE),
-linked AS (
-    INSERT INTO external_identities AS i (issuer, subject, account_id, provider, linked_at)
-    SELECT $3, $4, f.account_id, $5, $6::timestamptz FROM held f
-    ON CONFLICT (issuer, subject) DO UPDATE
-      SET account_id = CASE WHEN i.account_id = excluded.account_id THEN i.account_id ELSE 0 END
-    RETURNING i.account_id, xmax = 0 AS is_new),
-admitted AS (SELECT f.* FROM held f JOIN linked l ON l.account_id = f.account_id),
+held_link AS (
+      SELECT a.id, a.account_id, a.security_stamp FROM attempts a JOIN held f USING (account_id)
+      WHERE a.kind = 'link' AND a.secret_hash = ANY($3::text[]) AND a.purpose = ANY($4::text[]) AND a.protocol = $5
+        AND a.status = 'open' AND a.expires_at > $6::timestamptz AND a.security_stamp >= f.security_stamp FOR UPDATE OF a),
+claimed AS (
+      UPDATE accounts a SET activated_at = $7::timestamptz, updated_at = $8::timestamptz,
+        security_stamp = a.security_stamp + 1,
+        (password_hash, second_factor, phone, username, first_name, last_name) = (
+          SELECT NULL, CASE WHEN invited THEN a.second_factor ELSE 'none' END,
+            CASE WHEN invited THEN a.phone ELSE NULL END, CASE WHEN invited THEN a.username ELSE NULL END, CASE WHEN invited THEN a.first_name ELSE NULL END,
+            CASE WHEN invited THEN a.last_name ELSE NULL END
+          FROM (SELECT a.invited_at IS NOT NULL AS invited) i)
+      FROM held_link f WHERE a.id = f.account_id AND a.activated_at IS NULL AND a.security_stamp = f.security_stamp
+      RETURNING a.id AS account_id, a.security_stamp, a.invited_at IS NOT NULL AS invited),
+invited_owner AS (SELECT account_id, security_stamp FROM claimed WHERE invited),
+held_2 AS (
+    SELECT id AS account_id, security_stamp FROM accounts
+    WHERE id = $9::bigint AND disabled_at IS NULL AND security_stamp = $10::int FOR NO KEY UPDATE),
+held_link_2 AS (
+      SELECT a.id, a.account_id, a.security_stamp FROM attempts a JOIN held_2 f USING (account_id)
+      WHERE a.kind = 'link' AND a.secret_hash = ANY($11::text[]) AND a.purpose = ANY($12::text[]) AND a.protocol = $13
+        AND a.status = 'open' AND a.expires_at > $14::timestamptz AND a.security_stamp >= f.security_stamp FOR UPDATE OF a),
+claimed_before AS (
+    SELECT f.account_id, f.security_stamp FROM held_link_2 f JOIN accounts a ON a.id = f.account_id
+    WHERE a.activated_at IS NOT NULL),
+taken AS (SELECT * FROM invited_owner UNION ALL SELECT * FROM claimed_before),
+surplus AS (
+    UPDATE sessions SET ended_at = $15::timestamptz, end_reason = 'surplus' WHERE id IN (
+      SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
+        SELECT r.id FROM (
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $16::timestamptz DESC,
+            l.client_address = $17, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $18::int * interval '1 second') DESC, l.id DESC) AS place
+          FROM sessions l JOIN taken f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $19::int ELSE $20::int END)
+      FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $7::bigint, f.account_id, $8, $9::text, $10, jsonb_build_array(jsonb_build_object('method', $11::text, 'at', $12::text)), $13, $14,
-      $15::timestamptz, CASE WHEN ($16::text) = 'signed_in' THEN $17::timestamptz END, $18::timestamptz,
-      CASE WHEN ($19::text) = 'signed_in' THEN $20::timestamptz ELSE $21::timestamptz END, $22,
-      $23::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
-    FROM admitted f
+    SELECT $21::bigint, f.account_id, $22, $23::text, $24, jsonb_build_array(jsonb_build_object('method', $25::text, 'at', $26::text)), $27, $28,
+      $29::timestamptz, CASE WHEN ($30::text) = 'signed_in' THEN $31::timestamptz END, $32::timestamptz,
+      CASE WHEN ($33::text) = 'signed_in' THEN $34::timestamptz ELSE $35::timestamptz END, $36,
+      $37::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    FROM taken f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 opened AS (
-    SELECT 'accepted' AS outcome, account_id, session_id, $24::bigint AS attempt_id,
+    SELECT 'accepted' AS outcome, account_id, session_id, $38::bigint AS attempt_id,
       NULL::timestamptz AS code_expires_at FROM session),
-news AS (SELECT account_id FROM linked WHERE is_new),
-recipient AS (
-    SELECT a.email AS address, a.language, a.id AS account_id
-    FROM accounts a JOIN news f ON f.account_id = a.id WHERE a.email IS NOT NULL),
-message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $25::bigint, $26::bigint, r.account_id, $27,
-      $28, r.address, r.language, $29, $30::timestamptz, $31::timestamptz,
-      $32::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
-    RETURNING id),
-verdict AS (SELECT $33::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM news),
+ended AS (
+      UPDATE sessions s SET ended_at = $39::timestamptz, end_reason = $40 FROM invited_owner f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
+carried_over AS (
+      UPDATE sessions s SET security_stamp = f.security_stamp FROM invited_owner f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (false) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+spent_links AS (
+      UPDATE attempts a SET status = CASE WHEN (a.kind = 'link' AND a.secret_hash = ANY($41::text[])) THEN 'consumed' ELSE 'superseded' END, closed_at = $42::timestamptz
+      FROM session f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($43::text[])
+        AND a.status = 'open' RETURNING a.id),
+overtaken AS (
+    UPDATE sessions s SET ended_at = $44::timestamptz, end_reason = 'superseded' FROM session f
+    WHERE s.account_id = f.account_id AND s.protocol = $45 AND s.stage = 'pending' AND s.ended_at IS NULL
+      AND s.amr->0->>'method' = $46  RETURNING s.id),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $34::bigint, $35::timestamptz, $36, outcome, $37, account_id, session_id, attempt_id,
-      $38, $39, $40
-    FROM verdict RETURNING id),
-audited_2 AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $41::bigint, $42::timestamptz, $43, outcome, $44, account_id, session_id, attempt_id,
-      $45, $46, $47
-    FROM opened RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $47::bigint, $48::timestamptz, $49, v.outcome, $50, v.account_id, v.session_id, v.attempt_id,
+      $51, $52, $53, CASE WHEN (v.outcome = ANY($54::text[]) OR (v.account_id IS NULL AND $55::text <> 'cli')) THEN md5(concat_ws(' ', $56::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM opened v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT * FROM opened;
 
 -- Plan, with any values:
@@ -57,32 +83,106 @@ SELECT * FROM opened;
 --           ->  Index Scan using accounts_pkey on accounts
 --                 Index Cond: (id = $1)
 --                 Filter: ((disabled_at IS NULL) AND (security_stamp = $2))
---   CTE linked
---     ->  Insert on external_identities i
---           Conflict Resolution: UPDATE
---           Conflict Arbiter Indexes: external_identities_pkey
---           ->  CTE Scan on held f
---   CTE session
---     ->  Insert on sessions
+--   CTE held_link
+--     ->  LockRows
 --           ->  Nested Loop
---                 Join Filter: (f_1.account_id = l.account_id)
---                 ->  CTE Scan on held f_1
---                 ->  CTE Scan on linked l
+--                 ->  CTE Scan on held f
+--                 ->  Index Scan using attempts_account on attempts a
+--                       Index Cond: (account_id = f.account_id)
+--                       Filter: ((expires_at > $6) AND (kind = 'link'::text) AND (protocol = $5) AND (status = 'open'::text) AND (security_stamp >= f.security_stamp) AND (secret_hash = ANY ($3)) AND (purpose = ANY ($4)))
+--   CTE claimed
+--     ->  Update on accounts a_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on held_link f_1
+--                 ->  Index Scan using accounts_pkey on accounts a_1
+--                       Index Cond: (id = f_1.account_id)
+--                       Filter: ((activated_at IS NULL) AND (f_1.security_stamp = security_stamp))
+--                 SubPlan 3
+--                   ->  Result
+--   CTE invited_owner
+--     ->  CTE Scan on claimed
+--           Filter: invited
+--   CTE held_2
+--     ->  LockRows
+--           ->  Index Scan using accounts_pkey on accounts accounts_1
+--                 Index Cond: (id = $9)
+--                 Filter: ((disabled_at IS NULL) AND (security_stamp = $10))
+--   CTE held_link_2
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  CTE Scan on held_2 f_2
+--                 ->  Index Scan using attempts_account on attempts a_2
+--                       Index Cond: (account_id = f_2.account_id)
+--                       Filter: ((expires_at > $14) AND (kind = 'link'::text) AND (protocol = $13) AND (status = 'open'::text) AND (security_stamp >= f_2.security_stamp) AND (secret_hash = ANY ($11)) AND (purpose = ANY ($12)))
+--   CTE taken
+--     ->  Append
+--           ->  CTE Scan on invited_owner
+--           ->  Nested Loop
+--                 ->  CTE Scan on held_link_2 f_3
+--                 ->  Index Scan using accounts_pkey on accounts a_3
+--                       Index Cond: (id = f_3.account_id)
+--                       Filter: (activated_at IS NOT NULL)
+--   CTE surplus
+--     ->  Update on sessions
+--           ->  Nested Loop
+--                 ->  HashAggregate
+--                       Group Key: "ANY_subquery".id
+--                       ->  Subquery Scan on "ANY_subquery"
+--                             ->  LockRows
+--                                   ->  Nested Loop
+--                                         ->  HashAggregate
+--                                               Group Key: r.id
+--                                               ->  Subquery Scan on r
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $19 ELSE $20 END)
+--                                                     ->  WindowAgg
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $16)), ((l.client_address = $17)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($18)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
+--                                                           ->  Sort
+--                                                                 Sort Key: l.stage, ((l.expires_at > $16)) DESC, ((l.client_address = $17)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($18)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
+--                                                                 ->  Nested Loop
+--                                                                       ->  CTE Scan on taken f_4
+--                                                                       ->  Index Scan using sessions_account on sessions l
+--                                                                             Index Cond: (account_id = f_4.account_id)
+--                                                                             Filter: (ended_at IS NULL)
+--                                         ->  Index Scan using sessions_pkey on sessions s
+--                                               Index Cond: (id = r.id)
+--                                               Filter: (ended_at IS NULL)
+--                 ->  Index Scan using sessions_pkey on sessions
+--                       Index Cond: (id = "ANY_subquery".id)
+--   CTE session
+--     ->  Insert on sessions sessions_1
+--           ->  Nested Loop
+--                 ->  Aggregate
+--                       ->  CTE Scan on surplus
+--                 ->  CTE Scan on taken f_5
 --   CTE opened
 --     ->  CTE Scan on session
---   CTE news
---     ->  CTE Scan on linked
---           Filter: is_new
---   CTE message
---     ->  Insert on messages
+--   CTE ended
+--     ->  Update on sessions s_1
 --           ->  Nested Loop
---                 ->  CTE Scan on news f_2
---                 ->  Index Scan using accounts_pkey on accounts a
---                       Index Cond: (id = f_2.account_id)
---                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--                 ->  CTE Scan on invited_owner f_6
+--                 ->  Index Scan using sessions_account on sessions s_1
+--                       Index Cond: (account_id = f_6.account_id)
+--                       Filter: (ended_at IS NULL)
+--   CTE carried_over
+--     ->  Update on sessions s_2
+--           ->  Result
+--                 One-Time Filter: false
+--   CTE spent_links
+--     ->  Update on attempts a_4
+--           ->  Nested Loop
+--                 ->  CTE Scan on session f_8
+--                 ->  Index Scan using attempts_account on attempts a_4
+--                       Index Cond: (account_id = f_8.account_id)
+--                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($43)))
+--   CTE overtaken
+--     ->  Update on sessions s_3
+--           ->  Nested Loop
+--                 ->  CTE Scan on session f_9
+--                 ->  Index Scan using sessions_account on sessions s_3
+--                       Index Cond: (account_id = f_9.account_id)
+--                       Filter: ((ended_at IS NULL) AND (protocol = $45) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $46))
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on news
---   CTE audited_2
---     ->  Insert on audit_events audit_events_1
---           ->  CTE Scan on opened opened_1
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on opened v

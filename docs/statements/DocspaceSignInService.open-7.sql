@@ -7,33 +7,43 @@ held_link AS (
       SELECT a.id, a.account_id, a.security_stamp FROM attempts a JOIN held f USING (account_id)
       WHERE a.kind = 'link' AND a.secret_hash = ANY($3::text[]) AND a.purpose = ANY($4::text[]) AND a.protocol = $5
         AND a.status = 'open' AND a.expires_at > $6::timestamptz AND a.security_stamp >= f.security_stamp FOR UPDATE OF a),
+surplus AS (
+    UPDATE sessions SET ended_at = $7::timestamptz, end_reason = 'surplus' WHERE id IN (
+      SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
+        SELECT r.id FROM (
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $8::timestamptz DESC,
+            l.client_address = $9, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $10::int * interval '1 second') DESC, l.id DESC) AS place
+          FROM sessions l JOIN held_link f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $11::int ELSE $12::int END)
+      FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $7::bigint, f.account_id, $8, $9::text, $10, jsonb_build_array(jsonb_build_object('method', $11::text, 'at', $12::text)), $13, $14,
-      $15::timestamptz, CASE WHEN ($16::text) = 'signed_in' THEN $17::timestamptz END, $18::timestamptz,
-      CASE WHEN ($19::text) = 'signed_in' THEN $20::timestamptz ELSE $21::timestamptz END, $22,
-      $23::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
-    FROM held_link f
+    SELECT $13::bigint, f.account_id, $14, $15::text, $16, jsonb_build_array(jsonb_build_object('method', $17::text, 'at', $18::text)), $19, $20,
+      $21::timestamptz, CASE WHEN ($22::text) = 'signed_in' THEN $23::timestamptz END, $24::timestamptz,
+      CASE WHEN ($25::text) = 'signed_in' THEN $26::timestamptz ELSE $27::timestamptz END, $28,
+      $29::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    FROM held_link f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 opened AS (
-    SELECT 'accepted' AS outcome, account_id, session_id, $24::bigint AS attempt_id,
+    SELECT 'accepted' AS outcome, account_id, session_id, $30::bigint AS attempt_id,
       NULL::timestamptz AS code_expires_at FROM session),
-spent_links AS (
-      UPDATE attempts a SET status = CASE WHEN (a.kind = 'link' AND a.secret_hash = ANY($25::text[])) THEN 'consumed' ELSE 'superseded' END, closed_at = $26::timestamptz
-      FROM session f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($27::text[])
-        AND a.status = 'open' RETURNING a.id),
-overtaken AS (
-    UPDATE sessions s SET ended_at = $28::timestamptz, end_reason = 'superseded' FROM session f
-    WHERE s.account_id = f.account_id AND s.protocol = $29 AND s.stage = 'pending' AND s.ended_at IS NULL
-      AND s.amr->0->>'method' = $30  RETURNING s.id),
+set_up AS (
+      INSERT INTO factor_setups (account_id, factor, secret_sealed, phone, backup_code_hashes, created_at, expires_at)
+      SELECT f.account_id, $31, $32, $33, $34::text[], $35::timestamptz, $36::timestamptz FROM held_link f
+      ON CONFLICT (account_id) DO UPDATE SET factor = excluded.factor, secret_sealed = excluded.secret_sealed,
+        phone = excluded.phone, backup_code_hashes = excluded.backup_code_hashes, created_at = excluded.created_at, expires_at = excluded.expires_at
+      RETURNING account_id),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $31::bigint, $32::timestamptz, $33, outcome, $34, account_id, session_id, attempt_id,
-      $35, $36, $37
-    FROM opened RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $37::bigint, $38::timestamptz, $39, v.outcome, $40, v.account_id, v.session_id, v.attempt_id,
+      $41, $42, $43, CASE WHEN (v.outcome = ANY($44::text[]) OR (v.account_id IS NULL AND $45::text <> 'cli')) THEN md5(concat_ws(' ', $46::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM opened v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT * FROM opened;
 
 -- Plan, with any values:
@@ -50,25 +60,47 @@ SELECT * FROM opened;
 --                 ->  Index Scan using attempts_account on attempts a
 --                       Index Cond: (account_id = f.account_id)
 --                       Filter: ((expires_at > $6) AND (kind = 'link'::text) AND (protocol = $5) AND (status = 'open'::text) AND (security_stamp >= f.security_stamp) AND (secret_hash = ANY ($3)) AND (purpose = ANY ($4)))
+--   CTE surplus
+--     ->  Update on sessions
+--           ->  Nested Loop
+--                 ->  HashAggregate
+--                       Group Key: "ANY_subquery".id
+--                       ->  Subquery Scan on "ANY_subquery"
+--                             ->  LockRows
+--                                   ->  Nested Loop
+--                                         ->  HashAggregate
+--                                               Group Key: r.id
+--                                               ->  Subquery Scan on r
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $11 ELSE $12 END)
+--                                                     ->  WindowAgg
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $8)), ((l.client_address = $9)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($10)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
+--                                                           ->  Sort
+--                                                                 Sort Key: l.stage, ((l.expires_at > $8)) DESC, ((l.client_address = $9)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($10)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
+--                                                                 ->  Nested Loop
+--                                                                       ->  CTE Scan on held_link f_1
+--                                                                       ->  Index Scan using sessions_account on sessions l
+--                                                                             Index Cond: (account_id = f_1.account_id)
+--                                                                             Filter: (ended_at IS NULL)
+--                                         ->  Index Scan using sessions_pkey on sessions s
+--                                               Index Cond: (id = r.id)
+--                                               Filter: (ended_at IS NULL)
+--                 ->  Index Scan using sessions_pkey on sessions
+--                       Index Cond: (id = "ANY_subquery".id)
 --   CTE session
---     ->  Insert on sessions
---           ->  CTE Scan on held_link f_1
+--     ->  Insert on sessions sessions_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on held_link f_2
+--                 ->  Aggregate
+--                       ->  CTE Scan on surplus
 --   CTE opened
 --     ->  CTE Scan on session
---   CTE spent_links
---     ->  Update on attempts a_1
---           ->  Nested Loop
---                 ->  CTE Scan on session f_2
---                 ->  Index Scan using attempts_account on attempts a_1
---                       Index Cond: (account_id = f_2.account_id)
---                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($27)))
---   CTE overtaken
---     ->  Update on sessions s
---           ->  Nested Loop
---                 ->  CTE Scan on session f_3
---                 ->  Index Scan using sessions_live on sessions s
---                       Index Cond: (account_id = f_3.account_id)
---                       Filter: ((ended_at IS NULL) AND (protocol = $29) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $30))
+--   CTE set_up
+--     ->  Insert on factor_setups
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: factor_setups_pkey
+--           ->  CTE Scan on held_link f_3
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on opened opened_1
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on opened v

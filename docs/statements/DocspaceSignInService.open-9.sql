@@ -3,40 +3,76 @@
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
     WHERE id = $1::bigint AND disabled_at IS NULL AND security_stamp = $2::int FOR NO KEY UPDATE),
-held_link AS (
-      SELECT a.id, a.account_id, a.security_stamp FROM attempts a JOIN held f USING (account_id)
-      WHERE a.kind = 'link' AND a.secret_hash = ANY($3::text[]) AND a.purpose = ANY($4::text[]) AND a.protocol = $5
-        AND a.status = 'open' AND a.expires_at > $6::timestamptz AND a.security_stamp >= f.security_stamp FOR UPDATE OF a),
+linked AS (
+    INSERT INTO external_identities AS i (issuer, subject, account_id, provider, linked_at)
+    SELECT $3, $4, f.account_id, $5, $6::timestamptz FROM held f
+    ON CONFLICT (issuer, subject) DO UPDATE
+      SET account_id = CASE WHEN i.account_id = excluded.account_id THEN i.account_id ELSE 0 END
+    RETURNING i.account_id, xmax = 0 AS is_new),
+admitted AS (SELECT f.* FROM held f JOIN linked l ON l.account_id = f.account_id),
+surplus AS (
+    UPDATE sessions SET ended_at = $7::timestamptz, end_reason = 'surplus' WHERE id IN (
+      SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
+        SELECT r.id FROM (
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $8::timestamptz DESC,
+            l.client_address = $9, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $10::int * interval '1 second') DESC, l.id DESC) AS place
+          FROM sessions l JOIN admitted f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $11::int ELSE $12::int END)
+      FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $7::bigint, f.account_id, $8, $9::text, $10, jsonb_build_array(jsonb_build_object('method', $11::text, 'at', $12::text)), $13, $14,
-      $15::timestamptz, CASE WHEN ($16::text) = 'signed_in' THEN $17::timestamptz END, $18::timestamptz,
-      CASE WHEN ($19::text) = 'signed_in' THEN $20::timestamptz ELSE $21::timestamptz END, $22,
-      $23::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
-    FROM held_link f
+    SELECT $13::bigint, f.account_id, $14, $15::text, $16, jsonb_build_array(jsonb_build_object('method', $17::text, 'at', $18::text)), $19, $20,
+      $21::timestamptz, CASE WHEN ($22::text) = 'signed_in' THEN $23::timestamptz END, $24::timestamptz,
+      CASE WHEN ($25::text) = 'signed_in' THEN $26::timestamptz ELSE $27::timestamptz END, $28,
+      $29::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    FROM admitted f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 opened AS (
-    SELECT 'accepted' AS outcome, account_id, session_id, $24::bigint AS attempt_id,
+    SELECT 'accepted' AS outcome, account_id, session_id, $30::bigint AS attempt_id,
       NULL::timestamptz AS code_expires_at FROM session),
-activated AS (
-    UPDATE accounts a SET activated_at = $25::timestamptz, updated_at = $26::timestamptz FROM held_link f
-    WHERE a.id = f.account_id AND a.activated_at IS NULL RETURNING a.id AS account_id),
-spent_links AS (
-      UPDATE attempts a SET status = CASE WHEN (a.kind = 'link' AND a.secret_hash = ANY($27::text[])) THEN 'consumed' ELSE 'superseded' END, closed_at = $28::timestamptz
-      FROM session f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($29::text[])
-        AND a.status = 'open' RETURNING a.id),
-overtaken AS (
-    UPDATE sessions s SET ended_at = $30::timestamptz, end_reason = 'superseded' FROM session f
-    WHERE s.account_id = f.account_id AND s.protocol = $31 AND s.stage = 'pending' AND s.ended_at IS NULL
-      AND s.amr->0->>'method' = $32  RETURNING s.id),
+news AS (SELECT account_id FROM linked WHERE is_new),
+recipient AS (
+    SELECT a.email AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN news f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+message AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $31::bigint, $32::bigint, r.account_id, $33,
+      $34, r.address, r.language, $35, $36::timestamptz, $37::timestamptz,
+      $38::timestamptz
+    FROM recipient r WHERE r.address IS NOT NULL
+    RETURNING id),
+recipient_2 AS (
+    SELECT a.phone AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN news f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+message_2 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $39::bigint, $40::bigint, r.account_id, $41,
+      $42, r.address, r.language, $43, $44::timestamptz, $45::timestamptz,
+      $46::timestamptz
+    FROM recipient_2 r WHERE r.address IS NOT NULL
+    RETURNING id),
+verdict AS (SELECT $47::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM news),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $33::bigint, $34::timestamptz, $35, outcome, $36, account_id, session_id, attempt_id,
-      $37, $38, $39
-    FROM opened RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $48::bigint, $49::timestamptz, $50, v.outcome, $51, v.account_id, v.session_id, v.attempt_id,
+      $52, $53, $54, CASE WHEN (v.outcome = ANY($55::text[]) OR (v.account_id IS NULL AND $56::text <> 'cli')) THEN md5(concat_ws(' ', $57::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id),
+audited_2 AS (
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $58::bigint, $59::timestamptz, $60, v.outcome, $61, v.account_id, v.session_id, v.attempt_id,
+      $62, $63, $64, CASE WHEN (v.outcome = ANY($65::text[]) OR (v.account_id IS NULL AND $66::text <> 'cli')) THEN md5(concat_ws(' ', $67::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM opened v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT * FROM opened;
 
 -- Plan, with any values:
@@ -46,39 +82,74 @@ SELECT * FROM opened;
 --           ->  Index Scan using accounts_pkey on accounts
 --                 Index Cond: (id = $1)
 --                 Filter: ((disabled_at IS NULL) AND (security_stamp = $2))
---   CTE held_link
---     ->  LockRows
+--   CTE linked
+--     ->  Insert on external_identities i
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: external_identities_pkey
+--           ->  CTE Scan on held f
+--   CTE admitted
+--     ->  Nested Loop
+--           Join Filter: (f_1.account_id = l.account_id)
+--           ->  CTE Scan on held f_1
+--           ->  CTE Scan on linked l
+--   CTE surplus
+--     ->  Update on sessions
 --           ->  Nested Loop
---                 ->  CTE Scan on held f
---                 ->  Index Scan using attempts_account on attempts a
---                       Index Cond: (account_id = f.account_id)
---                       Filter: ((expires_at > $6) AND (kind = 'link'::text) AND (protocol = $5) AND (status = 'open'::text) AND (security_stamp >= f.security_stamp) AND (secret_hash = ANY ($3)) AND (purpose = ANY ($4)))
+--                 ->  HashAggregate
+--                       Group Key: "ANY_subquery".id
+--                       ->  Subquery Scan on "ANY_subquery"
+--                             ->  LockRows
+--                                   ->  Nested Loop
+--                                         ->  HashAggregate
+--                                               Group Key: r.id
+--                                               ->  Subquery Scan on r
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $11 ELSE $12 END)
+--                                                     ->  WindowAgg
+--                                                           Window: w1 AS (PARTITION BY l_1.stage ORDER BY ((l_1.expires_at > $8)), ((l_1.client_address = $9)), (GREATEST(l_1.created_at, l_1.refresh_rotated_at, (l_1.expires_at - (($10)::double precision * '00:00:01'::interval)))), l_1.id ROWS UNBOUNDED PRECEDING)
+--                                                           ->  Sort
+--                                                                 Sort Key: l_1.stage, ((l_1.expires_at > $8)) DESC, ((l_1.client_address = $9)), (GREATEST(l_1.created_at, l_1.refresh_rotated_at, (l_1.expires_at - (($10)::double precision * '00:00:01'::interval)))) DESC, l_1.id DESC
+--                                                                 ->  Nested Loop
+--                                                                       ->  CTE Scan on admitted f_2
+--                                                                       ->  Index Scan using sessions_account on sessions l_1
+--                                                                             Index Cond: (account_id = f_2.account_id)
+--                                                                             Filter: (ended_at IS NULL)
+--                                         ->  Index Scan using sessions_pkey on sessions s
+--                                               Index Cond: (id = r.id)
+--                                               Filter: (ended_at IS NULL)
+--                 ->  Index Scan using sessions_pkey on sessions
+--                       Index Cond: (id = "ANY_subquery".id)
 --   CTE session
---     ->  Insert on sessions
---           ->  CTE Scan on held_link f_1
+--     ->  Insert on sessions sessions_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on admitted f_3
+--                 ->  Aggregate
+--                       ->  CTE Scan on surplus
 --   CTE opened
 --     ->  CTE Scan on session
---   CTE activated
---     ->  Update on accounts a_1
+--   CTE news
+--     ->  CTE Scan on linked
+--           Filter: is_new
+--   CTE message
+--     ->  Insert on messages
 --           ->  Nested Loop
---                 ->  CTE Scan on held_link f_2
+--                 ->  CTE Scan on news f_4
+--                 ->  Index Scan using accounts_pkey on accounts a
+--                       Index Cond: (id = f_4.account_id)
+--                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--   CTE message_2
+--     ->  Insert on messages messages_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on news f_5
 --                 ->  Index Scan using accounts_pkey on accounts a_1
---                       Index Cond: (id = f_2.account_id)
---                       Filter: (activated_at IS NULL)
---   CTE spent_links
---     ->  Update on attempts a_2
---           ->  Nested Loop
---                 ->  CTE Scan on session f_3
---                 ->  Index Scan using attempts_account on attempts a_2
---                       Index Cond: (account_id = f_3.account_id)
---                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($29)))
---   CTE overtaken
---     ->  Update on sessions s
---           ->  Nested Loop
---                 ->  CTE Scan on session f_4
---                 ->  Index Scan using sessions_live on sessions s
---                       Index Cond: (account_id = f_4.account_id)
---                       Filter: ((ended_at IS NULL) AND (protocol = $31) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $32))
+--                       Index Cond: (id = f_5.account_id)
+--                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on opened opened_1
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on news
+--   CTE audited_2
+--     ->  Insert on audit_events e_1
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on opened v

@@ -20,7 +20,8 @@ target AS (
 budget AS (
       SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $9::timestamptz THEN 0 ELSE b.spent END AS spent,
         CASE WHEN b.refills_at > $10::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+      FROM guess_budgets b JOIN target t USING (subject, factor)
+      FOR UPDATE OF b),
 guess AS (
       UPDATE attempts a SET
         status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($11::text[]))) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
@@ -28,7 +29,7 @@ guess AS (
         closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($13::text[]))) OR a.tries_left = 1 THEN $14::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $15 AND a.status = 'open' AND a.expires_at > $16::timestamptz
-        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $17::int)
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $17::int OR false)
       RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
 verdict AS (
       SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
@@ -67,7 +68,6 @@ authenticator AS (
         ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = excluded.last_step,
           created_at = excluded.created_at RETURNING account_id),
 shown_codes AS (SELECT account_id, backup_code_hashes FROM used_setup WHERE backup_code_hashes IS NOT NULL),
-backup_codes_dropped AS (DELETE FROM backup_codes b USING shown_codes f WHERE b.account_id = f.account_id RETURNING b.account_id),
 backup_codes_issued AS (
       INSERT INTO backup_codes (account_id, code_hash, created_at)
       SELECT s.account_id, h.hash, $27::timestamptz FROM shown_codes s, unnest(s.backup_code_hashes) AS h (hash)
@@ -83,10 +83,12 @@ marked AS (
       WHERE v.outcome = 'redeemed' AND s.id = v.session_id RETURNING s.id AS session_id),
 ended AS (
       UPDATE sessions s SET ended_at = $30::timestamptz, end_reason = $31 FROM connected f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM marking) AND NOT (s.amr @> $32::jsonb) RETURNING s.id),
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM marking) AND NOT (s.stage = 'signed_in' AND s.amr @> $32::jsonb) RETURNING s.id),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM connected f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM marking) AND (s.amr @> $33::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM marking) AND (s.stage = 'signed_in' AND s.amr @> $33::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+authenticator_dropped AS (DELETE FROM totp_factors t USING connected f WHERE t.account_id = f.account_id RETURNING t.account_id),
+backup_codes_dropped AS (DELETE FROM backup_codes b USING connected f WHERE b.account_id = f.account_id RETURNING b.account_id),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN connected f ON f.account_id = a.id WHERE a.email IS NOT NULL),
@@ -98,12 +100,25 @@ message AS (
       $41::timestamptz
     FROM recipient r WHERE r.address IS NOT NULL
     RETURNING id),
+recipient_2 AS (
+    SELECT a.phone AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN connected f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+message_2 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $42::bigint, $43::bigint, r.account_id, $44,
+      $45, r.address, r.language, $46, $47::timestamptz, $48::timestamptz,
+      $49::timestamptz
+    FROM recipient_2 r WHERE r.address IS NOT NULL
+    RETURNING id),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $42::bigint, $43::timestamptz, $44, outcome, $45, account_id, session_id, attempt_id,
-      $46, $47, $48
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $50::bigint, $51::timestamptz, $52, v.outcome, $53, v.account_id, v.session_id, v.attempt_id,
+      $54, $55, $56, CASE WHEN (v.outcome = ANY($57::text[]) OR (v.account_id IS NULL AND $58::text <> 'cli')) THEN md5(concat_ws(' ', $59::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM connected) AS connected;
 
 -- Plan, with any values:
@@ -218,69 +233,82 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM connected) 
 --           Conflict Arbiter Indexes: totp_factors_pkey
 --           ->  CTE Scan on used_setup
 --                 Filter: (factor = 'totp'::text)
---   CTE shown_codes
---     ->  CTE Scan on used_setup used_setup_1
---           Filter: (backup_code_hashes IS NOT NULL)
---   CTE backup_codes_dropped
---     ->  Delete on backup_codes b_4
---           ->  Nested Loop
---                 ->  CTE Scan on shown_codes f_2
---                 ->  Bitmap Heap Scan on backup_codes b_4
---                       Recheck Cond: (account_id = f_2.account_id)
---                       ->  Bitmap Index Scan on backup_codes_pkey
---                             Index Cond: (account_id = f_2.account_id)
 --   CTE backup_codes_issued
 --     ->  Insert on backup_codes
 --           ->  Nested Loop
---                 ->  CTE Scan on shown_codes s_3
+--                 ->  CTE Scan on used_setup used_setup_1
+--                       Filter: (backup_code_hashes IS NOT NULL)
 --                 ->  Function Scan on unnest h
 --   CTE marking
 --     ->  Nested Loop
---           Join Filter: (s_4.account_id = c_1.account_id)
+--           Join Filter: (s_3.account_id = c_1.account_id)
 --           ->  Nested Loop
 --                 ->  CTE Scan on verdict v_1
---                 ->  CTE Scan on session s_4
+--                 ->  CTE Scan on session s_3
 --           ->  CTE Scan on connected c_1
 --   CTE marked
---     ->  Update on sessions s_5
+--     ->  Update on sessions s_4
 --           ->  Nested Loop
 --                 ->  CTE Scan on marking v_2
 --                       Filter: (outcome = 'redeemed'::text)
---                 ->  Index Scan using sessions_pkey on sessions s_5
+--                 ->  Index Scan using sessions_pkey on sessions s_4
 --                       Index Cond: (id = v_2.session_id)
---                 SubPlan 19
+--                 SubPlan 17
 --                   ->  Aggregate
 --                         ->  Function Scan on jsonb_array_elements m
 --                               Filter: ((value ->> 'method'::text) <> v_2.method)
 --   CTE ended
+--     ->  Update on sessions s_5
+--           ->  Nested Loop
+--                 ->  CTE Scan on connected f_2
+--                 ->  Index Scan using sessions_account on sessions s_5
+--                       Index Cond: (account_id = f_2.account_id)
+--                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 19).col1))) AND ((stage <> 'signed_in'::text) OR (NOT (amr @> $32))))
+--                       SubPlan 19
+--                         ->  CTE Scan on marking
+--   CTE carried_over
 --     ->  Update on sessions s_6
 --           ->  Nested Loop
 --                 ->  CTE Scan on connected f_3
---                 ->  Index Scan using sessions_live on sessions s_6
+--                 ->  Index Scan using sessions_account on sessions s_6
 --                       Index Cond: (account_id = f_3.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 21).col1))) AND (NOT (amr @> $32)))
+--                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 21).col1))) AND (amr @> $33) AND (stage = 'signed_in'::text) AND ((f_3.security_stamp - 1) = security_stamp))
 --                       SubPlan 21
---                         ->  CTE Scan on marking
---   CTE carried_over
---     ->  Update on sessions s_7
+--                         ->  CTE Scan on marking marking_1
+--   CTE authenticator_dropped
+--     ->  Delete on totp_factors t_3
 --           ->  Nested Loop
 --                 ->  CTE Scan on connected f_4
---                 ->  Index Scan using sessions_live on sessions s_7
+--                 ->  Index Scan using totp_factors_pkey on totp_factors t_3
 --                       Index Cond: (account_id = f_4.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 23).col1))) AND (amr @> $33) AND ((f_4.security_stamp - 1) = security_stamp))
---                       SubPlan 23
---                         ->  CTE Scan on marking marking_1
+--   CTE backup_codes_dropped
+--     ->  Delete on backup_codes b_4
+--           ->  Nested Loop
+--                 ->  CTE Scan on connected f_5
+--                 ->  Bitmap Heap Scan on backup_codes b_4
+--                       Recheck Cond: (account_id = f_5.account_id)
+--                       ->  Bitmap Index Scan on backup_codes_pkey
+--                             Index Cond: (account_id = f_5.account_id)
 --   CTE message
 --     ->  Insert on messages
 --           ->  Nested Loop
---                 ->  CTE Scan on connected f_5
+--                 ->  CTE Scan on connected f_6
 --                 ->  Index Scan using accounts_pkey on accounts a_4
---                       Index Cond: (id = f_5.account_id)
+--                       Index Cond: (id = f_6.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--   CTE message_2
+--     ->  Insert on messages messages_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on connected f_7
+--                 ->  Index Scan using accounts_pkey on accounts a_5
+--                       Index Cond: (id = f_7.account_id)
+--                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on verdict
---   InitPlan 27
---     ->  CTE Scan on verdict verdict_1
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on verdict v_3
 --   InitPlan 28
+--     ->  CTE Scan on verdict
+--   InitPlan 29
 --     ->  CTE Scan on connected

@@ -1,77 +1,102 @@
 -- FactorSetups.run
 
-WITH session AS (
+WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
+    AND s.expires_at > $3::timestamptz AND EXISTS (
+    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp)),
+account AS (
+    SELECT a.id AS account_id FROM accounts a JOIN owner f ON f.account_id = a.id
+    WHERE a.disabled_at IS NULL FOR SHARE OF a),
+session AS (
     SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, s.signed_in_at,
       s.second_factor_at
-    FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
-    AND s.expires_at > $3::timestamptz AND EXISTS (
+    FROM sessions s JOIN account f ON f.account_id = s.account_id WHERE s.id = $4::bigint AND s.protocol = $5 AND s.ended_at IS NULL
+    AND s.expires_at > $6::timestamptz AND EXISTS (
     SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) FOR UPDATE OF s),
 signed_in AS (SELECT * FROM session WHERE stage = 'signed_in'),
 fresh AS (
     SELECT s.*, a.second_factor FROM signed_in s JOIN accounts a ON a.id = s.account_id
-    WHERE a.disabled_at IS NULL AND CASE WHEN a.second_factor <> 'none' THEN s.second_factor_at > $4::timestamptz
-      ELSE $5::boolean OR s.signed_in_at > $6::timestamptz END),
-verdict AS (SELECT $7::text AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM fresh),
+    WHERE a.disabled_at IS NULL AND CASE WHEN a.second_factor <> 'none' THEN s.second_factor_at > $7::timestamptz
+      ELSE $8::boolean OR s.signed_in_at > $9::timestamptz END),
+verdict AS (SELECT $10::text AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM fresh),
 set_up AS (
       INSERT INTO factor_setups (account_id, factor, secret_sealed, phone, backup_code_hashes, created_at, expires_at)
-      SELECT f.account_id, $8, $9, $10, $11::text[], $12::timestamptz, $13::timestamptz FROM fresh f
+      SELECT f.account_id, $11, $12, $13, $14::text[], $15::timestamptz, $16::timestamptz FROM fresh f
       ON CONFLICT (account_id) DO UPDATE SET factor = excluded.factor, secret_sealed = excluded.secret_sealed,
         phone = excluded.phone, backup_code_hashes = excluded.backup_code_hashes, created_at = excluded.created_at, expires_at = excluded.expires_at
       RETURNING account_id),
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
           tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
-        SELECT $14::bigint, $15, $16, $17, $18, $19,
-          f.subject, f.account_id, f.session_id, $20, $21,
-          $22::smallint, $23::timestamptz, $24::timestamptz,
-          $25::bigint, $26::bigint,
-          $27::bigint, coalesce(f.security_stamp, 0)
+        SELECT $17::bigint, $18, $19, $20, $21, $22,
+          f.subject, f.account_id, f.session_id, $23, $24,
+          $25::smallint, $26::timestamptz, $27::timestamptz,
+          $28::bigint, $29::bigint,
+          $30::bigint, coalesce(f.security_stamp, 0)
         FROM fresh f RETURNING id, subject, factor, account_id, session_id, security_stamp),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $28::bigint, $29::timestamptz, $30, outcome, $31, account_id, session_id, attempt_id,
-      $32, $33, $34
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $31::bigint, $32::timestamptz, $33, v.outcome, $34, v.account_id, v.session_id, v.attempt_id,
+      $35, $36, $37, CASE WHEN (v.outcome = ANY($38::text[]) OR (v.account_id IS NULL AND $39::text <> 'cli')) THEN md5(concat_ws(' ', $40::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT EXISTS (SELECT FROM verdict) AS begun;
 
 -- Plan, with any values:
 -- Result
+--   CTE account
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  Nested Loop
+--                       ->  Index Scan using sessions_pkey on sessions s
+--                             Index Cond: (id = $1)
+--                             Filter: ((ended_at IS NULL) AND (expires_at > $3) AND (protocol = $2))
+--                       ->  Index Scan using accounts_pkey on accounts o
+--                             Index Cond: (id = s.account_id)
+--                             Filter: (security_stamp <= s.security_stamp)
+--                 ->  Index Scan using accounts_pkey on accounts a
+--                       Index Cond: (id = o.id)
+--                       Filter: (disabled_at IS NULL)
 --   CTE session
 --     ->  LockRows
 --           ->  Nested Loop
---                 ->  Index Scan using sessions_pkey on sessions s
---                       Index Cond: (id = $1)
---                       Filter: ((ended_at IS NULL) AND (expires_at > $3) AND (protocol = $2))
---                 ->  Index Scan using accounts_pkey on accounts o
---                       Index Cond: (id = s.account_id)
---                       Filter: (security_stamp <= s.security_stamp)
+--                 Join Filter: (f.account_id = s_1.account_id)
+--                 ->  Nested Loop
+--                       ->  CTE Scan on account f
+--                       ->  Index Scan using accounts_pkey on accounts o_1
+--                             Index Cond: (id = f.account_id)
+--                 ->  Index Scan using sessions_live on sessions s_1
+--                       Index Cond: (account_id = o_1.id)
+--                       Filter: ((ended_at IS NULL) AND (expires_at > $6) AND (id = $4) AND (protocol = $5) AND (o_1.security_stamp <= security_stamp))
 --   CTE fresh
 --     ->  Nested Loop
 --           ->  CTE Scan on session
 --                 Filter: (stage = 'signed_in'::text)
---           ->  Index Scan using accounts_pkey on accounts a
+--           ->  Index Scan using accounts_pkey on accounts a_1
 --                 Index Cond: (id = session.account_id)
---                 Filter: ((disabled_at IS NULL) AND CASE WHEN (second_factor <> 'none'::text) THEN (session.second_factor_at > $4) ELSE ($5 OR (session.signed_in_at > $6)) END)
+--                 Filter: ((disabled_at IS NULL) AND CASE WHEN (second_factor <> 'none'::text) THEN (session.second_factor_at > $7) ELSE ($8 OR (session.signed_in_at > $9)) END)
 --   CTE verdict
 --     ->  CTE Scan on fresh
 --   CTE set_up
 --     ->  Insert on factor_setups
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: factor_setups_pkey
---           ->  CTE Scan on fresh f
+--           ->  CTE Scan on fresh f_1
 --   CTE attempt
 --     ->  Insert on attempts
---           ->  CTE Scan on fresh f_1
+--           ->  CTE Scan on fresh f_2
 --   CTE budget_row
 --     ->  Insert on guess_budgets
 --           Conflict Resolution: NOTHING
 --           ->  CTE Scan on attempt
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on verdict
---   InitPlan 8
---     ->  CTE Scan on verdict verdict_1
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on verdict v
+--   InitPlan 9
+--     ->  CTE Scan on verdict

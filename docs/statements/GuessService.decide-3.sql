@@ -3,85 +3,90 @@
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
       WHERE b.id = $1::bigint AND b.token_hash = $2 AND b.expires_at > $3::timestamptz FOR UPDATE),
-flow AS (
-      SELECT a.id, a.subject, a.account_id, NULL::bigint AS session_id
-      FROM browser_attempts a JOIN browser b USING (browser_session_id)
-      WHERE a.id = $4::bigint AND a.expires_at > $5::timestamptz
-        AND NOT EXISTS (SELECT FROM sessions s WHERE s.browser_attempt_id = a.id)),
+owner AS (SELECT s.account_id FROM sessions s JOIN browser b USING (browser_session_id) WHERE s.browser_attempt_id = $4::bigint AND s.stage = 'pending' AND s.ended_at IS NULL
+        AND s.expires_at > $5::timestamptz),
 account AS (
+    SELECT a.id AS account_id FROM accounts a JOIN owner f ON f.account_id = a.id
+    WHERE a.disabled_at IS NULL FOR SHARE OF a),
+flow AS (
+      SELECT s.browser_attempt_id AS id, s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp
+      FROM sessions s JOIN browser b USING (browser_session_id) JOIN account h ON h.account_id = s.account_id
+      WHERE s.browser_attempt_id = $6::bigint AND s.stage = 'pending' AND s.ended_at IS NULL
+        AND s.expires_at > $7::timestamptz AND EXISTS (
+    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) FOR UPDATE OF s),
+account_2 AS (
     SELECT a.id AS account_id FROM accounts a JOIN flow f ON f.account_id = a.id
     WHERE a.disabled_at IS NULL FOR SHARE OF a),
 allowed AS (
-        SELECT f.* FROM flow f WHERE f.account_id IS NULL OR f.account_id IN (SELECT account_id FROM account)),
+        SELECT f.* FROM flow f WHERE f.account_id IS NULL OR f.account_id IN (SELECT account_id FROM account_2)),
 target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
-        a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($6::text[]) OR EXISTS (
+        a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($8::text[]) OR EXISTS (
     SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) AS allowed FROM attempts a
-      WHERE a.browser_attempt_id = (SELECT id FROM allowed) AND a.session_id IS NULL AND a.kind = 'code' AND a.purpose = $7 ORDER BY a.id DESC LIMIT 1),
+      WHERE a.session_id = (SELECT session_id FROM allowed) AND a.kind = $9 AND a.method = $10 AND a.purpose = $11 ORDER BY a.id DESC LIMIT 1),
 budget AS (
-      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $8::timestamptz THEN 0 ELSE b.spent END AS spent,
-        CASE WHEN b.refills_at > $9::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $12::timestamptz THEN 0 ELSE b.spent END AS spent,
+        CASE WHEN b.refills_at > $13::timestamptz THEN b.refills_at END AS refills_at
+      FROM guess_budgets b JOIN target t USING (subject, factor)
+      FOR UPDATE OF b),
+factor AS (
+      SELECT t.account_id, t.last_step FROM totp_factors t JOIN allowed f USING (account_id)
+      WHERE t.secret_sealed = $14::text FOR UPDATE OF t),
 guess AS (
       UPDATE attempts a SET
-        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($10::text[]))) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
-        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($11::text[]))) THEN a.tries_left ELSE a.tries_left - 1 END,
-        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($12::text[]))) OR a.tries_left = 1 THEN $13::timestamptz END
+        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($15::bigint > (SELECT last_step FROM factor), false)) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
+        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($16::bigint > (SELECT last_step FROM factor), false)) THEN a.tries_left ELSE a.tries_left - 1 END,
+        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($17::bigint > (SELECT last_step FROM factor), false)) OR a.tries_left = 1 THEN $18::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
-      WHERE a.id = t.id AND a.kind = $14 AND a.status = 'open' AND a.expires_at > $15::timestamptz
-        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $16::int)
+      WHERE a.id = t.id AND a.kind = $19 AND a.status = 'open' AND a.expires_at > $20::timestamptz
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $21::int OR false)
       RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
 verdict AS (
       SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $17::timestamptz THEN 'expired'
-        WHEN t.kind <> $18 THEN 'other_kind' WHEN b.spent >= $19::int THEN 'budget_spent'
+        WHEN t.expires_at <= $22::timestamptz THEN 'expired'
+        WHEN t.kind <> $23 THEN 'other_kind' WHEN b.spent >= $24::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
-proven_in_browser AS (
-    SELECT v.account_id, v.security_stamp, v.method, a.browser_session_id, a.browser_attempt_id
-    FROM verdict v JOIN attempts a ON a.id = v.attempt_id
-    WHERE v.outcome = 'redeemed' AND a.purpose = 'sign_in' AND a.browser_session_id IS NOT NULL AND a.session_id IS NULL),
-entering AS (
-    SELECT f.*, a.second_factor FROM proven_in_browser f JOIN accounts a ON a.id = f.account_id
-    WHERE a.disabled_at IS NULL AND a.second_factor <> f.method),
-session AS (
-    INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
-      signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
-      security_stamp)
-    SELECT $20::bigint, f.account_id, $21, CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END, $22, jsonb_build_array(jsonb_build_object('method', f.method::text, 'at', $23::text)), $24, $25,
-      $26::timestamptz, CASE WHEN (CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END) = 'signed_in' THEN $27::timestamptz END, $28::timestamptz,
-      CASE WHEN (CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END) = 'signed_in' THEN $29::timestamptz ELSE $30::timestamptz END, $31,
-      $32::timestamptz, f.browser_session_id, f.browser_attempt_id, f.security_stamp
-    FROM entering f
-    RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
+proven_2 AS (SELECT account_id, security_stamp, outcome, method, session_id FROM verdict WHERE outcome = 'redeemed'),
+proven AS (
+      UPDATE sessions s SET stage = 'signed_in', signed_in_at = $25::timestamptz,
+        amr = s.amr || jsonb_build_object('method', v.method, 'at', $26::text),
+        expires_at = $27::timestamptz
+      FROM proven_2 v WHERE v.outcome = 'redeemed' AND s.id = v.session_id
+      RETURNING s.id AS session_id, s.account_id, s.stage),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $33::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $28::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $34::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $29::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id),
 rotated AS (
-      UPDATE browser_sessions b SET token_hash = $35, previous_token_hash = b.token_hash,
-        rotated_at = $36::timestamptz, expires_at = $37::timestamptz,
+      UPDATE browser_sessions b SET token_hash = $30, previous_token_hash = b.token_hash,
+        rotated_at = $31::timestamptz, expires_at = $32::timestamptz,
         active_session_id = CASE WHEN p.stage = 'signed_in' THEN p.session_id ELSE b.active_session_id END
-      FROM session p, browser l WHERE b.id = l.browser_session_id RETURNING b.id),
+      FROM proven p, browser l WHERE b.id = l.browser_session_id RETURNING b.id),
 replaced AS (
-      UPDATE sessions s SET ended_at = $38::timestamptz, end_reason = 'replaced' FROM session p, browser b
+      UPDATE sessions s SET ended_at = $33::timestamptz, end_reason = 'replaced' FROM proven p, browser b
       WHERE p.stage = 'signed_in' AND s.browser_session_id = b.browser_session_id AND s.account_id = p.account_id
         AND s.id <> p.session_id AND s.stage = 'signed_in' AND s.ended_at IS NULL RETURNING s.id),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $39::bigint, $40::timestamptz, $41, outcome, $42, account_id, session_id, attempt_id,
-      $43, $44, $45
-    FROM verdict RETURNING id)
-SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS known, EXISTS (SELECT FROM session) AS proven, (SELECT refills_at FROM budget) AS refills_at;
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $34::bigint, $35::timestamptz, $36, v.outcome, $37, v.account_id, v.session_id, v.attempt_id,
+      $38, $39, $40, CASE WHEN (v.outcome = ANY($41::text[]) OR (v.account_id IS NULL AND $42::text <> 'cli')) THEN md5(concat_ws(' ', $43::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id),
+accepted AS (
+      UPDATE totp_factors t SET last_step = $44::bigint FROM verdict v
+      WHERE v.outcome = 'redeemed' AND t.account_id = v.account_id RETURNING t.account_id)
+SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS known, EXISTS (SELECT FROM proven) AS proven, (SELECT refills_at FROM budget) AS refills_at;
 
 -- Plan, with any values:
 -- Result
@@ -90,122 +95,157 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS kn
 --           ->  Index Scan using browser_sessions_token_hash_key on browser_sessions b
 --                 Index Cond: (token_hash = $2)
 --                 Filter: ((expires_at > $3) AND (id = $1))
---   CTE flow
---     ->  Nested Loop Anti Join
---           ->  Nested Loop
---                 Join Filter: (b_1.browser_session_id = a.browser_session_id)
---                 ->  Index Scan using browser_attempts_pkey on browser_attempts a
---                       Index Cond: (id = $4)
---                       Filter: (expires_at > $5)
---                 ->  CTE Scan on browser b_1
---           ->  Index Only Scan using sessions_browser_attempt on sessions s
---                 Index Cond: (browser_attempt_id = $4)
 --   CTE account
+--     ->  LockRows
+--           ->  Nested Loop
+--                 Join Filter: (b_1.browser_session_id = s.browser_session_id)
+--                 ->  Nested Loop
+--                       ->  Index Scan using sessions_browser_attempt on sessions s
+--                             Index Cond: (browser_attempt_id = $4)
+--                             Filter: ((ended_at IS NULL) AND (expires_at > $5) AND (stage = 'pending'::text))
+--                       ->  Index Scan using accounts_pkey on accounts a
+--                             Index Cond: (id = s.account_id)
+--                             Filter: (disabled_at IS NULL)
+--                 ->  CTE Scan on browser b_1
+--   CTE flow
+--     ->  LockRows
+--           ->  Nested Loop
+--                 Join Filter: (b_2.browser_session_id = s_1.browser_session_id)
+--                 ->  Nested Loop
+--                       Join Filter: (h.account_id = s_1.account_id)
+--                       ->  Nested Loop
+--                             ->  CTE Scan on account h
+--                             ->  Index Scan using accounts_pkey on accounts o
+--                                   Index Cond: (id = h.account_id)
+--                       ->  Index Scan using sessions_live on sessions s_1
+--                             Index Cond: (account_id = o.id)
+--                             Filter: ((ended_at IS NULL) AND (expires_at > $7) AND (browser_attempt_id = $6) AND (stage = 'pending'::text) AND (o.security_stamp <= security_stamp))
+--                 ->  CTE Scan on browser b_2
+--   CTE account_2
 --     ->  LockRows
 --           ->  Nested Loop
 --                 ->  CTE Scan on flow f
 --                 ->  Index Scan using accounts_pkey on accounts a_1
 --                       Index Cond: (id = f.account_id)
 --                       Filter: (disabled_at IS NULL)
+--   CTE allowed
+--     ->  CTE Scan on flow f_1
+--           Filter: ((account_id IS NULL) OR (ANY (account_id = (hashed SubPlan 5).col1)))
+--           SubPlan 5
+--             ->  CTE Scan on account_2
 --   CTE target
 --     ->  Limit
---           InitPlan 6
---             ->  CTE Scan on flow f_1
---                   Filter: ((account_id IS NULL) OR (ANY (account_id = (hashed SubPlan 5).col1)))
---                   SubPlan 5
---                     ->  CTE Scan on account
+--           InitPlan 8
+--             ->  CTE Scan on allowed
 --           ->  Result
 --                 ->  Sort
 --                       Sort Key: a_2.id DESC
---                       ->  Index Scan using attempts_browser on attempts a_2
---                             Index Cond: (browser_attempt_id = (InitPlan 6).col1)
---                             Filter: ((session_id IS NULL) AND (kind = 'code'::text) AND (purpose = $7))
---                 SubPlan 4
---                   ->  Index Scan using accounts_pkey on accounts o
+--                       ->  Index Scan using attempts_session on attempts a_2
+--                             Index Cond: (session_id = (InitPlan 8).col1)
+--                             Filter: ((kind = $9) AND (method = $10) AND (purpose = $11))
+--                 SubPlan 7
+--                   ->  Index Scan using accounts_pkey on accounts o_1
 --                         Index Cond: (id = a_2.account_id)
 --                         Filter: (security_stamp <= a_2.security_stamp)
 --   CTE budget
 --     ->  LockRows
 --           ->  Nested Loop
 --                 ->  CTE Scan on target t
---                 ->  Index Scan using guess_budgets_pkey on guess_budgets b_2
+--                 ->  Index Scan using guess_budgets_pkey on guess_budgets b_3
 --                       Index Cond: ((subject = t.subject) AND (factor = t.factor))
+--   CTE factor
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  CTE Scan on allowed f_2
+--                 ->  Index Scan using totp_factors_pkey on totp_factors t_1
+--                       Index Cond: (account_id = f_2.account_id)
+--                       Filter: (secret_sealed = $14)
 --   CTE guess
 --     ->  Update on attempts a_3
+--           InitPlan 12
+--             ->  CTE Scan on factor
+--           InitPlan 13
+--             ->  CTE Scan on factor factor_1
+--           InitPlan 14
+--             ->  CTE Scan on factor factor_2
 --           ->  Nested Loop
---                 Join Filter: ((a_3.kind = 'link'::text) OR (b_3.spent < $16))
+--                 Join Filter: ((a_3.kind = 'link'::text) OR (b_4.spent < $21))
 --                 ->  Nested Loop
---                       Join Filter: ((t_1.subject = b_3.subject) AND (t_1.factor = b_3.factor))
---                       ->  CTE Scan on target t_1
+--                       Join Filter: ((t_2.subject = b_4.subject) AND (t_2.factor = b_4.factor))
+--                       ->  CTE Scan on target t_2
 --                             Filter: allowed
---                       ->  CTE Scan on budget b_3
+--                       ->  CTE Scan on budget b_4
 --                 ->  Index Scan using attempts_pkey on attempts a_3
---                       Index Cond: (id = t_1.id)
---                       Filter: ((expires_at > $15) AND (tries_left > 0) AND (kind = $14) AND (status = 'open'::text))
+--                       Index Cond: (id = t_2.id)
+--                       Filter: ((expires_at > $20) AND (tries_left > 0) AND (kind = $19) AND (status = 'open'::text))
 --   CTE verdict
 --     ->  Nested Loop Left Join
 --           ->  Nested Loop Left Join
 --                 ->  Nested Loop Left Join
 --                       ->  Result
---                       ->  CTE Scan on target t_2
---                 ->  CTE Scan on budget b_4
+--                       ->  CTE Scan on target t_3
+--                 ->  CTE Scan on budget b_5
 --           ->  CTE Scan on guess g
---   CTE session
---     ->  Insert on sessions
+--   CTE proven
+--     ->  Update on sessions s_2
 --           ->  Nested Loop
---                 ->  Nested Loop
---                       ->  CTE Scan on verdict v
---                             Filter: (outcome = 'redeemed'::text)
---                       ->  Index Scan using attempts_pkey on attempts a_5
---                             Index Cond: (id = v.attempt_id)
---                             Filter: ((browser_session_id IS NOT NULL) AND (session_id IS NULL) AND (purpose = 'sign_in'::text))
---                 ->  Index Scan using accounts_pkey on accounts a_4
---                       Index Cond: (id = v.account_id)
---                       Filter: ((disabled_at IS NULL) AND (second_factor <> v.method))
+--                 ->  CTE Scan on verdict
+--                       Filter: (outcome = 'redeemed'::text)
+--                 ->  Index Scan using sessions_pkey on sessions s_2
+--                       Index Cond: (id = verdict.session_id)
 --   CTE settled
---     ->  Update on guess_budgets b_5
+--     ->  Update on guess_budgets b_6
 --           ->  Nested Loop
 --                 Join Filter: ((g_1.subject = l.subject) AND (g_1.factor = l.factor))
 --                 ->  Nested Loop
 --                       ->  CTE Scan on guess g_1
---                       ->  Index Scan using guess_budgets_pkey on guess_budgets b_5
+--                       ->  Index Scan using guess_budgets_pkey on guess_budgets b_6
 --                             Index Cond: ((subject = g_1.subject) AND (factor = g_1.factor))
 --                 ->  CTE Scan on budget l
 --   CTE superseded
---     ->  Update on attempts o_1
+--     ->  Update on attempts o_2
 --           ->  Nested Loop
 --                 ->  CTE Scan on guess g_2
 --                       Filter: (status = 'consumed'::text)
---                 ->  Index Scan using attempts_open on attempts o_1
+--                 ->  Index Scan using attempts_open on attempts o_2
 --                       Index Cond: ((subject = g_2.subject) AND (purpose = g_2.purpose))
 --                       Filter: ((status = 'open'::text) AND (id <> g_2.id))
 --   CTE rotated
---     ->  Update on browser_sessions b_6
+--     ->  Update on browser_sessions b_7
 --           ->  Nested Loop
 --                 ->  Nested Loop
 --                       ->  CTE Scan on browser l_1
---                       ->  Index Scan using browser_sessions_pkey on browser_sessions b_6
+--                       ->  Index Scan using browser_sessions_pkey on browser_sessions b_7
 --                             Index Cond: (id = l_1.browser_session_id)
---                 ->  CTE Scan on session p
+--                 ->  CTE Scan on proven p
 --   CTE replaced
---     ->  Update on sessions s_1
+--     ->  Update on sessions s_3
 --           ->  Nested Loop
---                 Join Filter: ((s_1.id <> p_1.session_id) AND (p_1.account_id = s_1.account_id))
+--                 Join Filter: ((s_3.id <> p_1.session_id) AND (p_1.account_id = s_3.account_id))
 --                 ->  Nested Loop
---                       ->  CTE Scan on browser b_7
---                       ->  Index Scan using sessions_browser on sessions s_1
---                             Index Cond: (browser_session_id = b_7.browser_session_id)
+--                       ->  CTE Scan on browser b_8
+--                       ->  Index Scan using sessions_browser on sessions s_3
+--                             Index Cond: (browser_session_id = b_8.browser_session_id)
 --                             Filter: ((ended_at IS NULL) AND (stage = 'signed_in'::text))
---                 ->  CTE Scan on session p_1
+--                 ->  CTE Scan on proven p_1
 --                       Filter: (stage = 'signed_in'::text)
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on verdict
---   InitPlan 17
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on verdict v
+--   CTE accepted
+--     ->  Update on totp_factors t_4
+--           ->  Nested Loop
+--                 ->  CTE Scan on verdict v_1
+--                       Filter: (outcome = 'redeemed'::text)
+--                 ->  Index Scan using totp_factors_pkey on totp_factors t_4
+--                       Index Cond: (account_id = v_1.account_id)
+--   InitPlan 24
 --     ->  CTE Scan on verdict verdict_1
---   InitPlan 18
+--   InitPlan 25
 --     ->  CTE Scan on flow
---   InitPlan 19
---     ->  CTE Scan on session
---   InitPlan 20
+--   InitPlan 26
+--     ->  CTE Scan on proven
+--   InitPlan 27
 --     ->  CTE Scan on budget

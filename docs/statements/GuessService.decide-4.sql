@@ -21,7 +21,8 @@ target AS (
 budget AS (
       SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $8::timestamptz THEN 0 ELSE b.spent END AS spent,
         CASE WHEN b.refills_at > $9::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+      FROM guess_budgets b JOIN target t USING (subject, factor)
+      FOR UPDATE OF b),
 guess AS (
       UPDATE attempts a SET
         status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($10::text[]))) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
@@ -29,7 +30,7 @@ guess AS (
         closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($12::text[]))) OR a.tries_left = 1 THEN $13::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $14 AND a.status = 'open' AND a.expires_at > $15::timestamptz
-        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $16::int)
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $16::int OR false)
       RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
 verdict AS (
       SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
@@ -39,66 +40,61 @@ verdict AS (
         WHEN t.kind <> $18 THEN 'other_kind' WHEN b.spent >= $19::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
-sign_up AS (
-      SELECT u.*, v.method, (u.email IS NULL OR u.email_proven_at IS NOT NULL OR v.method = 'email')
-        AND (u.phone IS NULL OR u.phone_proven_at IS NOT NULL OR v.method = 'sms') AS complete
-      FROM sign_ups u JOIN flow f ON f.id = u.id CROSS JOIN verdict v WHERE v.outcome = 'redeemed'),
-removed AS (
-      DELETE FROM accounts a USING sign_up s
-      WHERE s.complete AND a.activated_at IS NULL AND a.invited_at IS NULL AND (a.email = s.email OR a.phone = s.phone)
-      RETURNING a.id),
-account_2 AS (
-      INSERT INTO accounts (id, email, username, phone, phone_signs_in, first_name, last_name, password_hash, language, activated_at,
-        created_at, updated_at)
-      SELECT $20::bigint, s.email, s.username, s.phone, s.phone IS NOT NULL, s.first_name, s.last_name, s.password_hash, s.language,
-        $21::timestamptz, $22::timestamptz, $23::timestamptz
-      FROM sign_up s CROSS JOIN (SELECT count(*) FROM removed) done WHERE s.complete RETURNING id AS account_id, security_stamp),
+proven_in_browser AS (
+    SELECT v.account_id, v.security_stamp, v.method, a.browser_session_id, a.browser_attempt_id
+    FROM verdict v JOIN attempts a ON a.id = v.attempt_id
+    WHERE v.outcome = 'redeemed' AND a.purpose = 'sign_in' AND a.browser_session_id IS NOT NULL AND a.session_id IS NULL),
+entering AS (
+    SELECT f.*, a.second_factor FROM proven_in_browser f JOIN accounts a ON a.id = f.account_id
+    WHERE a.disabled_at IS NULL AND a.second_factor <> f.method),
+surplus AS (
+    UPDATE sessions SET ended_at = $20::timestamptz, end_reason = 'surplus' WHERE id IN (
+      SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
+        SELECT r.id FROM (
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $21::timestamptz DESC,
+            l.client_address = $22, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $23::int * interval '1 second') DESC, l.id DESC) AS place
+          FROM sessions l JOIN entering f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $24::int ELSE $25::int END)
+      FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $24::bigint, f.account_id, $25, $26::text, $27, jsonb_build_array(jsonb_build_object('method', $28::text, 'at', $29::text)), $30, $31,
-      $32::timestamptz, CASE WHEN ($33::text) = 'signed_in' THEN $34::timestamptz END, $35::timestamptz,
-      CASE WHEN ($36::text) = 'signed_in' THEN $37::timestamptz ELSE $38::timestamptz END, $39,
-      $40::timestamptz, b.browser_session_id, $41::bigint, f.security_stamp
-    FROM account_2 f CROSS JOIN browser b
+    SELECT $26::bigint, f.account_id, $27, CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END, $28, jsonb_build_array(jsonb_build_object('method', f.method::text, 'at', $29::text)), $30, $31,
+      $32::timestamptz, CASE WHEN (CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END) = 'signed_in' THEN $33::timestamptz END, $34::timestamptz,
+      CASE WHEN (CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END) = 'signed_in' THEN $35::timestamptz ELSE $36::timestamptz END, $37,
+      $38::timestamptz, f.browser_session_id, f.browser_attempt_id, f.security_stamp
+    FROM entering f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
-proven AS (
-        SELECT session_id, account_id, stage FROM session
-        UNION ALL SELECT NULL, NULL, 'pending' FROM sign_up WHERE NOT complete),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $42::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $39::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $43::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $40::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id),
 rotated AS (
-      UPDATE browser_sessions b SET token_hash = $44, previous_token_hash = b.token_hash,
-        rotated_at = $45::timestamptz, expires_at = $46::timestamptz,
+      UPDATE browser_sessions b SET token_hash = $41, previous_token_hash = b.token_hash,
+        rotated_at = $42::timestamptz, expires_at = $43::timestamptz,
         active_session_id = CASE WHEN p.stage = 'signed_in' THEN p.session_id ELSE b.active_session_id END
-      FROM proven p, browser l WHERE b.id = l.browser_session_id RETURNING b.id),
+      FROM session p, browser l WHERE b.id = l.browser_session_id RETURNING b.id),
 replaced AS (
-      UPDATE sessions s SET ended_at = $47::timestamptz, end_reason = 'replaced' FROM proven p, browser b
+      UPDATE sessions s SET ended_at = $44::timestamptz, end_reason = 'replaced' FROM session p, browser b
       WHERE p.stage = 'signed_in' AND s.browser_session_id = b.browser_session_id AND s.account_id = p.account_id
         AND s.id <> p.session_id AND s.stage = 'signed_in' AND s.ended_at IS NULL RETURNING s.id),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $48::bigint, $49::timestamptz, $50, outcome, $51, account_id, session_id, attempt_id,
-      $52, $53, $54
-    FROM verdict RETURNING id),
-noted AS (
-      UPDATE sign_ups u SET
-        email_proven_at = CASE WHEN s.method = 'email' THEN $55::timestamptz ELSE u.email_proven_at END,
-        phone_proven_at = CASE WHEN s.method = 'sms' THEN $56::timestamptz ELSE u.phone_proven_at END,
-        completed_at = CASE WHEN s.complete THEN $57::timestamptz END,
-        password_hash = CASE WHEN s.complete THEN NULL ELSE u.password_hash END
-      FROM sign_up s WHERE u.id = s.id RETURNING u.id)
-SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS known, EXISTS (SELECT FROM proven) AS proven, (SELECT refills_at FROM budget) AS refills_at;
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $45::bigint, $46::timestamptz, $47, v.outcome, $48, v.account_id, v.session_id, v.attempt_id,
+      $49, $50, $51, CASE WHEN (v.outcome = ANY($52::text[]) OR (v.account_id IS NULL AND $53::text <> 'cli')) THEN md5(concat_ws(' ', $54::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
+SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS known, EXISTS (SELECT FROM session) AS proven, (SELECT refills_at FROM budget) AS refills_at;
 
 -- Plan, with any values:
 -- Result
@@ -167,53 +163,58 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS kn
 --                       ->  CTE Scan on target t_2
 --                 ->  CTE Scan on budget b_4
 --           ->  CTE Scan on guess g
---   CTE sign_up
+--   CTE entering
 --     ->  Nested Loop
 --           ->  Nested Loop
---                 ->  CTE Scan on flow f_2
---                 ->  Index Scan using sign_ups_pkey on sign_ups u
---                       Index Cond: (id = f_2.id)
---           ->  CTE Scan on verdict v
---                 Filter: (outcome = 'redeemed'::text)
---   CTE removed
---     ->  Delete on accounts a_4
+--                 ->  CTE Scan on verdict v
+--                       Filter: (outcome = 'redeemed'::text)
+--                 ->  Index Scan using attempts_pkey on attempts a_5
+--                       Index Cond: (id = v.attempt_id)
+--                       Filter: ((browser_session_id IS NOT NULL) AND (session_id IS NULL) AND (purpose = 'sign_in'::text))
+--           ->  Index Scan using accounts_pkey on accounts a_4
+--                 Index Cond: (id = v.account_id)
+--                 Filter: ((disabled_at IS NULL) AND (second_factor <> v.method))
+--   CTE surplus
+--     ->  Update on sessions
 --           ->  Nested Loop
---                 ->  CTE Scan on sign_up s_1
---                       Filter: complete
---                 ->  Bitmap Heap Scan on accounts a_4
---                       Recheck Cond: ((email = s_1.email) OR (phone = s_1.phone))
---                       Filter: ((activated_at IS NULL) AND (invited_at IS NULL))
---                       ->  BitmapOr
---                             ->  Bitmap Index Scan on accounts_email_key
---                                   Index Cond: (email = s_1.email)
---                             ->  Bitmap Index Scan on accounts_phone_key
---                                   Index Cond: (phone = s_1.phone)
---   CTE account_2
---     ->  Insert on accounts
---           ->  Nested Loop
---                 ->  CTE Scan on sign_up s_2
---                       Filter: complete
---                 ->  Aggregate
---                       ->  CTE Scan on removed
+--                 ->  HashAggregate
+--                       Group Key: "ANY_subquery".id
+--                       ->  Subquery Scan on "ANY_subquery"
+--                             ->  LockRows
+--                                   ->  Nested Loop
+--                                         ->  HashAggregate
+--                                               Group Key: r.id
+--                                               ->  Subquery Scan on r
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $24 ELSE $25 END)
+--                                                     ->  WindowAgg
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $21)), ((l.client_address = $22)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($23)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
+--                                                           ->  Sort
+--                                                                 Sort Key: l.stage, ((l.expires_at > $21)) DESC, ((l.client_address = $22)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($23)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
+--                                                                 ->  Nested Loop
+--                                                                       ->  CTE Scan on entering f_2
+--                                                                       ->  Index Scan using sessions_account on sessions l
+--                                                                             Index Cond: (account_id = f_2.account_id)
+--                                                                             Filter: (ended_at IS NULL)
+--                                         ->  Index Scan using sessions_pkey on sessions s_1
+--                                               Index Cond: (id = r.id)
+--                                               Filter: (ended_at IS NULL)
+--                 ->  Index Scan using sessions_pkey on sessions
+--                       Index Cond: (id = "ANY_subquery".id)
 --   CTE session
---     ->  Insert on sessions
+--     ->  Insert on sessions sessions_1
 --           ->  Nested Loop
---                 ->  CTE Scan on account_2 f_3
---                 ->  CTE Scan on browser b_5
---   CTE proven
---     ->  Append
---           ->  CTE Scan on session
---           ->  CTE Scan on sign_up
---                 Filter: (NOT complete)
+--                 ->  CTE Scan on entering f_3
+--                 ->  Aggregate
+--                       ->  CTE Scan on surplus
 --   CTE settled
---     ->  Update on guess_budgets b_6
+--     ->  Update on guess_budgets b_5
 --           ->  Nested Loop
---                 Join Filter: ((g_1.subject = l.subject) AND (g_1.factor = l.factor))
+--                 Join Filter: ((g_1.subject = l_1.subject) AND (g_1.factor = l_1.factor))
 --                 ->  Nested Loop
 --                       ->  CTE Scan on guess g_1
---                       ->  Index Scan using guess_budgets_pkey on guess_budgets b_6
+--                       ->  Index Scan using guess_budgets_pkey on guess_budgets b_5
 --                             Index Cond: ((subject = g_1.subject) AND (factor = g_1.factor))
---                 ->  CTE Scan on budget l
+--                 ->  CTE Scan on budget l_1
 --   CTE superseded
 --     ->  Update on attempts o_1
 --           ->  Nested Loop
@@ -223,38 +224,34 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS kn
 --                       Index Cond: ((subject = g_2.subject) AND (purpose = g_2.purpose))
 --                       Filter: ((status = 'open'::text) AND (id <> g_2.id))
 --   CTE rotated
---     ->  Update on browser_sessions b_7
+--     ->  Update on browser_sessions b_6
 --           ->  Nested Loop
 --                 ->  Nested Loop
---                       ->  CTE Scan on browser l_1
---                       ->  Index Scan using browser_sessions_pkey on browser_sessions b_7
---                             Index Cond: (id = l_1.browser_session_id)
---                 ->  CTE Scan on proven p
+--                       ->  CTE Scan on browser l_2
+--                       ->  Index Scan using browser_sessions_pkey on browser_sessions b_6
+--                             Index Cond: (id = l_2.browser_session_id)
+--                 ->  CTE Scan on session p
 --   CTE replaced
---     ->  Update on sessions s_3
+--     ->  Update on sessions s_2
 --           ->  Nested Loop
---                 Join Filter: ((s_3.id <> p_1.session_id) AND (p_1.account_id = s_3.account_id))
+--                 Join Filter: ((s_2.id <> p_1.session_id) AND (p_1.account_id = s_2.account_id))
 --                 ->  Nested Loop
---                       ->  CTE Scan on browser b_8
---                       ->  Index Scan using sessions_browser on sessions s_3
---                             Index Cond: (browser_session_id = b_8.browser_session_id)
+--                       ->  CTE Scan on browser b_7
+--                       ->  Index Scan using sessions_browser on sessions s_2
+--                             Index Cond: (browser_session_id = b_7.browser_session_id)
 --                             Filter: ((ended_at IS NULL) AND (stage = 'signed_in'::text))
---                 ->  CTE Scan on proven p_1
+--                 ->  CTE Scan on session p_1
 --                       Filter: (stage = 'signed_in'::text)
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on verdict
---   CTE noted
---     ->  Update on sign_ups u_1
---           ->  Nested Loop
---                 ->  CTE Scan on sign_up s_4
---                 ->  Index Scan using sign_ups_pkey on sign_ups u_1
---                       Index Cond: (id = s_4.id)
---   InitPlan 22
---     ->  CTE Scan on verdict verdict_1
---   InitPlan 23
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on verdict v_1
+--   InitPlan 19
+--     ->  CTE Scan on verdict
+--   InitPlan 20
 --     ->  CTE Scan on flow
---   InitPlan 24
---     ->  CTE Scan on proven
---   InitPlan 25
+--   InitPlan 21
+--     ->  CTE Scan on session
+--   InitPlan 22
 --     ->  CTE Scan on budget

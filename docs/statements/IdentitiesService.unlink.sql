@@ -5,11 +5,13 @@ WITH unlinked AS (
     RETURNING account_id),
 verdict AS (SELECT $3::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM unlinked),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $4::bigint, $5::timestamptz, $6, outcome, $7, account_id, session_id, attempt_id,
-      $8, $9, $10
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $4::bigint, $5::timestamptz, $6, v.outcome, $7, v.account_id, v.session_id, v.attempt_id,
+      $8, $9, $10, CASE WHEN (v.outcome = ANY($11::text[]) OR (v.account_id IS NULL AND $12::text <> 'cli')) THEN md5(concat_ws(' ', $13::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT * FROM unlinked;
 
 -- Plan, with any values:
@@ -20,5 +22,7 @@ SELECT * FROM unlinked;
 --                 Index Cond: (account_id = $1)
 --                 Filter: (lower(provider) = $2)
 --   CTE audited
---     ->  Insert on audit_events
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on unlinked unlinked_1

@@ -14,11 +14,13 @@ verdict AS (
           NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM installed),
 forgotten AS (DELETE FROM signing_keys WHERE good_until <= $9::timestamptz RETURNING kid),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $10::bigint, $11::timestamptz, $12, outcome, $13, account_id, session_id, attempt_id,
-      $14, $15, $16
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $10::bigint, $11::timestamptz, $12, v.outcome, $13, v.account_id, v.session_id, v.attempt_id,
+      $14, $15, $16, CASE WHEN (v.outcome = ANY($17::text[]) OR (v.account_id IS NULL AND $18::text <> 'cli')) THEN md5(concat_ws(' ', $19::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT * FROM verdict;
 
 -- Plan, with any values:
@@ -41,5 +43,7 @@ SELECT * FROM verdict;
 --           ->  Seq Scan on signing_keys signing_keys_2
 --                 Filter: (good_until <= $9)
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on verdict verdict_1
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on verdict v

@@ -8,7 +8,8 @@ WITH target AS (
 budget AS (
       SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $4::timestamptz THEN 0 ELSE b.spent END AS spent,
         CASE WHEN b.refills_at > $5::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+      FROM guess_budgets b JOIN target t USING (subject, factor)
+      FOR UPDATE OF b),
 guess AS (
       UPDATE attempts a SET
         status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND true) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
@@ -16,7 +17,7 @@ guess AS (
         closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND true) OR a.tries_left = 1 THEN $6::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $7 AND a.status = 'open' AND a.expires_at > $8::timestamptz
-        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $9::int)
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $9::int OR false)
       RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
 verdict AS (
       SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
@@ -33,32 +34,44 @@ proven_in_browser AS (
 entering AS (
     SELECT f.*, a.second_factor FROM proven_in_browser f JOIN accounts a ON a.id = f.account_id
     WHERE a.disabled_at IS NULL AND a.second_factor <> f.method),
+surplus AS (
+    UPDATE sessions SET ended_at = $13::timestamptz, end_reason = 'surplus' WHERE id IN (
+      SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
+        SELECT r.id FROM (
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $14::timestamptz DESC,
+            l.client_address = $15, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $16::int * interval '1 second') DESC, l.id DESC) AS place
+          FROM sessions l JOIN entering f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $17::int ELSE $18::int END)
+      FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $13::bigint, f.account_id, $14, CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END, $15, jsonb_build_array(jsonb_build_object('method', f.method::text, 'at', $16::text)), $17, $18,
-      $19::timestamptz, CASE WHEN (CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END) = 'signed_in' THEN $20::timestamptz END, $21::timestamptz,
-      CASE WHEN (CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END) = 'signed_in' THEN $22::timestamptz ELSE $23::timestamptz END, $24,
-      $25::timestamptz, f.browser_session_id, f.browser_attempt_id, f.security_stamp
-    FROM entering f
+    SELECT $19::bigint, f.account_id, $20, CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END, $21, jsonb_build_array(jsonb_build_object('method', f.method::text, 'at', $22::text)), $23, $24,
+      $25::timestamptz, CASE WHEN (CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END) = 'signed_in' THEN $26::timestamptz END, $27::timestamptz,
+      CASE WHEN (CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END) = 'signed_in' THEN $28::timestamptz ELSE $29::timestamptz END, $30,
+      $31::timestamptz, f.browser_session_id, f.browser_attempt_id, f.security_stamp
+    FROM entering f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $26::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $32::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $27::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $33::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $28::bigint, $29::timestamptz, $30, outcome, $31, account_id, session_id, attempt_id,
-      $32, $33, $34
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $34::bigint, $35::timestamptz, $36, v.outcome, $37, v.account_id, v.session_id, v.attempt_id,
+      $38, $39, $40, CASE WHEN (v.outcome = ANY($41::text[]) OR (v.account_id IS NULL AND $42::text <> 'cli')) THEN md5(concat_ws(' ', $43::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM session) AS done;
 
 -- Plan, with any values:
@@ -101,27 +114,58 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM session) AS
 --                       ->  CTE Scan on target t_2
 --                 ->  CTE Scan on budget b_2
 --           ->  CTE Scan on guess g
---   CTE session
---     ->  Insert on sessions
+--   CTE entering
+--     ->  Nested Loop
 --           ->  Nested Loop
---                 ->  Nested Loop
---                       ->  CTE Scan on verdict v
---                             Filter: (outcome = 'redeemed'::text)
---                       ->  Index Scan using attempts_pkey on attempts a_3
---                             Index Cond: (id = v.attempt_id)
---                             Filter: ((browser_session_id IS NOT NULL) AND (session_id IS NULL) AND (purpose = 'sign_in'::text))
---                 ->  Index Scan using accounts_pkey on accounts a_2
---                       Index Cond: (id = v.account_id)
---                       Filter: ((disabled_at IS NULL) AND (second_factor <> v.method))
+--                 ->  CTE Scan on verdict v
+--                       Filter: (outcome = 'redeemed'::text)
+--                 ->  Index Scan using attempts_pkey on attempts a_3
+--                       Index Cond: (id = v.attempt_id)
+--                       Filter: ((browser_session_id IS NOT NULL) AND (session_id IS NULL) AND (purpose = 'sign_in'::text))
+--           ->  Index Scan using accounts_pkey on accounts a_2
+--                 Index Cond: (id = v.account_id)
+--                 Filter: ((disabled_at IS NULL) AND (second_factor <> v.method))
+--   CTE surplus
+--     ->  Update on sessions
+--           ->  Nested Loop
+--                 ->  HashAggregate
+--                       Group Key: "ANY_subquery".id
+--                       ->  Subquery Scan on "ANY_subquery"
+--                             ->  LockRows
+--                                   ->  Nested Loop
+--                                         ->  HashAggregate
+--                                               Group Key: r.id
+--                                               ->  Subquery Scan on r
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $17 ELSE $18 END)
+--                                                     ->  WindowAgg
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $14)), ((l.client_address = $15)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($16)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
+--                                                           ->  Sort
+--                                                                 Sort Key: l.stage, ((l.expires_at > $14)) DESC, ((l.client_address = $15)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($16)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
+--                                                                 ->  Nested Loop
+--                                                                       ->  CTE Scan on entering f
+--                                                                       ->  Index Scan using sessions_account on sessions l
+--                                                                             Index Cond: (account_id = f.account_id)
+--                                                                             Filter: (ended_at IS NULL)
+--                                         ->  Index Scan using sessions_pkey on sessions s
+--                                               Index Cond: (id = r.id)
+--                                               Filter: (ended_at IS NULL)
+--                 ->  Index Scan using sessions_pkey on sessions
+--                       Index Cond: (id = "ANY_subquery".id)
+--   CTE session
+--     ->  Insert on sessions sessions_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on entering f_1
+--                 ->  Aggregate
+--                       ->  CTE Scan on surplus
 --   CTE settled
 --     ->  Update on guess_budgets b_3
 --           ->  Nested Loop
---                 Join Filter: ((g_1.subject = l.subject) AND (g_1.factor = l.factor))
+--                 Join Filter: ((g_1.subject = l_1.subject) AND (g_1.factor = l_1.factor))
 --                 ->  Nested Loop
 --                       ->  CTE Scan on guess g_1
 --                       ->  Index Scan using guess_budgets_pkey on guess_budgets b_3
 --                             Index Cond: ((subject = g_1.subject) AND (factor = g_1.factor))
---                 ->  CTE Scan on budget l
+--                 ->  CTE Scan on budget l_1
 --   CTE superseded
 --     ->  Update on attempts o_1
 --           ->  Nested Loop
@@ -131,9 +175,11 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM session) AS
 --                       Index Cond: ((subject = g_2.subject) AND (purpose = g_2.purpose))
 --                       Filter: ((status = 'open'::text) AND (id <> g_2.id))
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on verdict
---   InitPlan 10
---     ->  CTE Scan on verdict verdict_1
---   InitPlan 11
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on verdict v_1
+--   InitPlan 12
+--     ->  CTE Scan on verdict
+--   InitPlan 13
 --     ->  CTE Scan on session

@@ -5,10 +5,14 @@ WITH target AS (
         a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($1::text[]) OR EXISTS (
     SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) AS allowed FROM attempts a
       WHERE a.kind = 'link' AND a.secret_hash = ANY($2::text[]) AND a.purpose = $3 ORDER BY a.id DESC LIMIT 1),
+account AS (
+    SELECT a.id AS account_id FROM accounts a JOIN target f ON f.account_id = a.id
+    WHERE a.disabled_at IS NULL FOR NO KEY UPDATE OF a),
 budget AS (
       SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $4::timestamptz THEN 0 ELSE b.spent END AS spent,
         CASE WHEN b.refills_at > $5::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+      FROM guess_budgets b JOIN target t USING (subject, factor) CROSS JOIN (SELECT count(*) FROM account) done
+      FOR UPDATE OF b),
 guess AS (
       UPDATE attempts a SET
         status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND true) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
@@ -16,7 +20,7 @@ guess AS (
         closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND true) OR a.tries_left = 1 THEN $6::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $7 AND a.status = 'open' AND a.expires_at > $8::timestamptz
-        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $9::int)
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $9::int OR false)
       RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
 verdict AS (
       SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
@@ -38,14 +42,15 @@ owner AS (
     OR (x.second_factor = 'totp' AND EXISTS (SELECT FROM totp_factors t WHERE t.account_id = x.id)) END)
     FOR NO KEY UPDATE OF x),
 claimed AS (
-      UPDATE accounts a SET activated_at = $13::timestamptz, updated_at = $14::timestamptz, password_hash = NULL,
+      UPDATE accounts a SET activated_at = $13::timestamptz, updated_at = $14::timestamptz,
         security_stamp = a.security_stamp + 1,
-        (second_factor, phone, username, first_name, last_name) = (
-          SELECT CASE WHEN invited THEN a.second_factor ELSE 'none' END, CASE WHEN invited THEN a.phone END,
-            CASE WHEN invited THEN a.username END, CASE WHEN invited THEN a.first_name END, CASE WHEN invited THEN a.last_name END
+        (password_hash, second_factor, phone, username, first_name, last_name) = (
+          SELECT NULL, CASE WHEN invited THEN a.second_factor ELSE 'none' END,
+            CASE WHEN invited THEN a.phone ELSE NULL END, CASE WHEN invited THEN a.username ELSE NULL END, CASE WHEN invited THEN a.first_name ELSE NULL END,
+            CASE WHEN invited THEN a.last_name ELSE NULL END
           FROM (SELECT a.invited_at IS NOT NULL AS invited) i)
       FROM owner f WHERE a.id = f.account_id AND a.activated_at IS NULL AND a.security_stamp = f.security_stamp
-      RETURNING a.id AS account_id, a.security_stamp, a.invited_at IS NULL AS registered),
+      RETURNING a.id AS account_id, a.security_stamp, a.invited_at IS NOT NULL AS invited),
 proven AS (
         SELECT o.account_id, o.subject, o.session_id, o.stage, coalesce(c.security_stamp, o.security_stamp) AS security_stamp
         FROM owner o LEFT JOIN claimed c USING (account_id)),
@@ -71,27 +76,45 @@ superseded AS (
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
-claimed_authenticator AS (DELETE FROM totp_factors t USING claimed c WHERE t.account_id = c.account_id AND c.registered RETURNING t.account_id),
-claimed_setup AS (DELETE FROM factor_setups u USING claimed c WHERE u.account_id = c.account_id AND c.registered RETURNING u.account_id),
-claimed_backup_codes AS (DELETE FROM backup_codes b USING claimed c WHERE b.account_id = c.account_id AND c.registered RETURNING b.account_id),
 spent_links AS (
       UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $31::timestamptz
       FROM claimed f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($32::text[])
         AND a.status = 'open' RETURNING a.id),
+invited_owner AS (SELECT account_id, security_stamp FROM claimed WHERE invited),
 ended AS (
-      UPDATE sessions s SET ended_at = $33::timestamptz, end_reason = $34 FROM claimed f
+      UPDATE sessions s SET ended_at = $33::timestamptz, end_reason = $34 FROM invited_owner f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
 carried_over AS (
-      UPDATE sessions s SET security_stamp = f.security_stamp FROM claimed f
+      UPDATE sessions s SET security_stamp = f.security_stamp FROM invited_owner f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (false) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+registered_owner AS (SELECT account_id, security_stamp FROM claimed WHERE NOT invited),
+ended_2 AS (
+      UPDATE sessions s SET ended_at = $35::timestamptz, end_reason = $36 FROM registered_owner f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
+carried_over_2 AS (
+      UPDATE sessions s SET security_stamp = f.security_stamp FROM registered_owner f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (false) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+authenticator_dropped AS (DELETE FROM totp_factors t USING registered_owner f WHERE t.account_id = f.account_id RETURNING t.account_id),
+setup_dropped AS (DELETE FROM factor_setups u USING registered_owner f WHERE u.account_id = f.account_id RETURNING u.account_id),
+backup_codes_dropped AS (DELETE FROM backup_codes b USING registered_owner f WHERE b.account_id = f.account_id RETURNING b.account_id),
+revoked AS (
+    UPDATE credentials c SET revoked_at = $37::timestamptz FROM registered_owner f
+    WHERE c.account_id = f.account_id AND c.revoked_at IS NULL RETURNING c.id),
+identities_dropped AS (DELETE FROM external_identities i USING registered_owner f WHERE i.account_id = f.account_id RETURNING i.account_id),
+ended_3 AS (
+    UPDATE pending_recoveries p SET ended_at = $38::timestamptz, end_reason = $39 FROM registered_owner f
+    WHERE p.account_id = f.account_id AND p.ended_at IS NULL RETURNING p.id, p.account_id),
+mailbox AS (SELECT v.account_id FROM verdict v WHERE v.outcome = 'redeemed' AND v.account_id IS NOT NULL),
 forgiven AS (
-      DELETE FROM password_failures WHERE login IN (SELECT 'account ' || account_id FROM owner) RETURNING key),
+      DELETE FROM password_failures WHERE login IN (SELECT 'account ' || account_id FROM mailbox) RETURNING key),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $35::bigint, $36::timestamptz, $37, outcome, $38, account_id, session_id, attempt_id,
-      $39, $40, $41
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $40::bigint, $41::timestamptz, $42, v.outcome, $43, v.account_id, v.session_id, v.attempt_id,
+      $44, $45, $46, CASE WHEN (v.outcome = ANY($47::text[]) OR (v.account_id IS NULL AND $48::text <> 'cli')) THEN md5(concat_ws(' ', $49::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM attempt) AS done;
 
 -- Plan, with any values:
@@ -108,22 +131,33 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM attempt) AS
 --                   ->  Index Scan using accounts_pkey on accounts o
 --                         Index Cond: (id = a.account_id)
 --                         Filter: (security_stamp <= a.security_stamp)
+--   CTE account
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  CTE Scan on target f
+--                 ->  Index Scan using accounts_pkey on accounts a_1
+--                       Index Cond: (id = f.account_id)
+--                       Filter: (disabled_at IS NULL)
 --   CTE budget
 --     ->  LockRows
 --           ->  Nested Loop
---                 ->  CTE Scan on target t
---                 ->  Index Scan using guess_budgets_pkey on guess_budgets b
---                       Index Cond: ((subject = t.subject) AND (factor = t.factor))
+--                 ->  Nested Loop
+--                       ->  CTE Scan on target t
+--                       ->  Index Scan using guess_budgets_pkey on guess_budgets b
+--                             Index Cond: ((subject = t.subject) AND (factor = t.factor))
+--                 ->  Subquery Scan on done
+--                       ->  Aggregate
+--                             ->  CTE Scan on account
 --   CTE guess
---     ->  Update on attempts a_1
+--     ->  Update on attempts a_2
 --           ->  Nested Loop
---                 Join Filter: ((a_1.kind = 'link'::text) OR (b_1.spent < $9))
+--                 Join Filter: ((a_2.kind = 'link'::text) OR (b_1.spent < $9))
 --                 ->  Nested Loop
 --                       Join Filter: ((t_1.subject = b_1.subject) AND (t_1.factor = b_1.factor))
 --                       ->  CTE Scan on target t_1
 --                             Filter: allowed
 --                       ->  CTE Scan on budget b_1
---                 ->  Index Scan using attempts_pkey on attempts a_1
+--                 ->  Index Scan using attempts_pkey on attempts a_2
 --                       Index Cond: (id = t_1.id)
 --                       Filter: ((expires_at > $8) AND (tries_left > 0) AND (kind = $7) AND (status = 'open'::text))
 --   CTE verdict
@@ -141,18 +175,18 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM attempt) AS
 --                       Filter: (outcome = 'redeemed'::text)
 --                 ->  Index Scan using accounts_pkey on accounts x
 --                       Index Cond: (id = v.account_id)
---                       Filter: ((disabled_at IS NULL) AND (security_stamp <= v.security_stamp) AND CASE WHEN ((activated_at IS NULL) AND (invited_at IS NULL)) THEN true WHEN (activated_at IS NOT NULL) THEN (second_factor <> 'email'::text) ELSE ((second_factor = 'none'::text) OR ((second_factor = 'sms'::text) AND (phone IS NOT NULL)) OR ((second_factor = 'totp'::text) AND EXISTS(SubPlan 6))) END)
---                       SubPlan 6
+--                       Filter: ((disabled_at IS NULL) AND (security_stamp <= v.security_stamp) AND CASE WHEN ((activated_at IS NULL) AND (invited_at IS NULL)) THEN true WHEN (activated_at IS NOT NULL) THEN (second_factor <> 'email'::text) ELSE ((second_factor = 'none'::text) OR ((second_factor = 'sms'::text) AND (phone IS NOT NULL)) OR ((second_factor = 'totp'::text) AND EXISTS(SubPlan 7))) END)
+--                       SubPlan 7
 --                         ->  Index Only Scan using totp_factors_pkey on totp_factors t_3
 --                               Index Cond: (account_id = x.id)
 --   CTE claimed
---     ->  Update on accounts a_2
+--     ->  Update on accounts a_3
 --           ->  Nested Loop
---                 ->  CTE Scan on owner f
---                 ->  Index Scan using accounts_pkey on accounts a_2
---                       Index Cond: (id = f.account_id)
---                       Filter: ((activated_at IS NULL) AND (f.security_stamp = security_stamp))
---                 SubPlan 9
+--                 ->  CTE Scan on owner f_1
+--                 ->  Index Scan using accounts_pkey on accounts a_3
+--                       Index Cond: (id = f_1.account_id)
+--                       Filter: ((activated_at IS NULL) AND (f_1.security_stamp = security_stamp))
+--                 SubPlan 10
 --                   ->  Result
 --   CTE attempt
 --     ->  Insert on attempts
@@ -181,59 +215,96 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM attempt) AS
 --     ->  Insert on guess_budgets
 --           Conflict Resolution: NOTHING
 --           ->  CTE Scan on attempt
---   CTE claimed_authenticator
---     ->  Delete on totp_factors t_4
---           ->  Nested Loop
---                 ->  CTE Scan on claimed c_1
---                       Filter: registered
---                 ->  Index Scan using totp_factors_pkey on totp_factors t_4
---                       Index Cond: (account_id = c_1.account_id)
---   CTE claimed_setup
---     ->  Delete on factor_setups u
---           ->  Nested Loop
---                 ->  CTE Scan on claimed c_2
---                       Filter: registered
---                 ->  Index Scan using factor_setups_pkey on factor_setups u
---                       Index Cond: (account_id = c_2.account_id)
---   CTE claimed_backup_codes
---     ->  Delete on backup_codes b_4
---           ->  Nested Loop
---                 ->  CTE Scan on claimed c_3
---                       Filter: registered
---                 ->  Bitmap Heap Scan on backup_codes b_4
---                       Recheck Cond: (account_id = c_3.account_id)
---                       ->  Bitmap Index Scan on backup_codes_pkey
---                             Index Cond: (account_id = c_3.account_id)
 --   CTE spent_links
---     ->  Update on attempts a_3
+--     ->  Update on attempts a_4
 --           ->  Nested Loop
---                 ->  CTE Scan on claimed f_1
---                 ->  Index Scan using attempts_account on attempts a_3
---                       Index Cond: (account_id = f_1.account_id)
+--                 ->  CTE Scan on claimed f_2
+--                 ->  Index Scan using attempts_account on attempts a_4
+--                       Index Cond: (account_id = f_2.account_id)
 --                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($32)))
+--   CTE invited_owner
+--     ->  CTE Scan on claimed
+--           Filter: invited
 --   CTE ended
 --     ->  Update on sessions s
 --           ->  Nested Loop
---                 ->  CTE Scan on claimed f_2
---                 ->  Index Scan using sessions_live on sessions s
---                       Index Cond: (account_id = f_2.account_id)
+--                 ->  CTE Scan on invited_owner f_3
+--                 ->  Index Scan using sessions_account on sessions s
+--                       Index Cond: (account_id = f_3.account_id)
 --                       Filter: (ended_at IS NULL)
 --   CTE carried_over
 --     ->  Update on sessions s_1
 --           ->  Result
 --                 One-Time Filter: false
+--   CTE registered_owner
+--     ->  CTE Scan on claimed claimed_1
+--           Filter: (NOT invited)
+--   CTE ended_2
+--     ->  Update on sessions s_2
+--           ->  Nested Loop
+--                 ->  CTE Scan on registered_owner f_4
+--                 ->  Index Scan using sessions_account on sessions s_2
+--                       Index Cond: (account_id = f_4.account_id)
+--                       Filter: (ended_at IS NULL)
+--   CTE carried_over_2
+--     ->  Update on sessions s_3
+--           ->  Result
+--                 One-Time Filter: false
+--   CTE authenticator_dropped
+--     ->  Delete on totp_factors t_4
+--           ->  Nested Loop
+--                 ->  CTE Scan on registered_owner f_6
+--                 ->  Index Scan using totp_factors_pkey on totp_factors t_4
+--                       Index Cond: (account_id = f_6.account_id)
+--   CTE setup_dropped
+--     ->  Delete on factor_setups u
+--           ->  Nested Loop
+--                 ->  CTE Scan on registered_owner f_7
+--                 ->  Index Scan using factor_setups_pkey on factor_setups u
+--                       Index Cond: (account_id = f_7.account_id)
+--   CTE backup_codes_dropped
+--     ->  Delete on backup_codes b_4
+--           ->  Nested Loop
+--                 ->  CTE Scan on registered_owner f_8
+--                 ->  Bitmap Heap Scan on backup_codes b_4
+--                       Recheck Cond: (account_id = f_8.account_id)
+--                       ->  Bitmap Index Scan on backup_codes_pkey
+--                             Index Cond: (account_id = f_8.account_id)
+--   CTE revoked
+--     ->  Update on credentials c_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on registered_owner f_9
+--                 ->  Index Scan using credentials_account on credentials c_1
+--                       Index Cond: (account_id = f_9.account_id)
+--                       Filter: (revoked_at IS NULL)
+--   CTE identities_dropped
+--     ->  Delete on external_identities i
+--           ->  Nested Loop
+--                 ->  CTE Scan on registered_owner f_10
+--                 ->  Index Scan using external_identities_account on external_identities i
+--                       Index Cond: (account_id = f_10.account_id)
+--   CTE ended_3
+--     ->  Update on pending_recoveries p
+--           ->  Nested Loop
+--                 ->  CTE Scan on registered_owner f_11
+--                 ->  Index Scan using pending_recoveries_account on pending_recoveries p
+--                       Index Cond: (account_id = f_11.account_id)
+--                       Filter: (ended_at IS NULL)
 --   CTE forgiven
 --     ->  Delete on password_failures
 --           ->  Nested Loop
 --                 ->  HashAggregate
---                       Group Key: ('account '::text || (owner.account_id)::text)
---                       ->  CTE Scan on owner
+--                       Group Key: ('account '::text || (v_1.account_id)::text)
+--                       ->  CTE Scan on verdict v_1
+--                             Filter: ((account_id IS NOT NULL) AND (outcome = 'redeemed'::text))
 --                 ->  Index Scan using password_failures_login on password_failures
---                       Index Cond: (login = ('account '::text || (owner.account_id)::text))
+--                       Index Cond: (login = ('account '::text || (v_1.account_id)::text))
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on verdict
---   InitPlan 23
---     ->  CTE Scan on verdict verdict_1
---   InitPlan 24
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on verdict v_2
+--   InitPlan 31
+--     ->  CTE Scan on verdict
+--   InitPlan 32
 --     ->  CTE Scan on attempt attempt_1

@@ -12,11 +12,13 @@ verdict AS (
         SELECT 'dismissed' AS outcome, account_id, session_id, id AS attempt_id
         FROM dismissed ORDER BY id LIMIT 1),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $3::bigint, $4::timestamptz, $5, outcome, $6, account_id, session_id, attempt_id,
-      $7, $8, $9
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $3::bigint, $4::timestamptz, $5, v.outcome, $6, v.account_id, v.session_id, v.attempt_id,
+      $7, $8, $9, CASE WHEN (v.outcome = ANY($10::text[]) OR (v.account_id IS NULL AND $11::text <> 'cli')) THEN md5(concat_ws(' ', $12::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT * FROM verdict;
 
 -- Plan, with any values:
@@ -36,5 +38,7 @@ SELECT * FROM verdict;
 --                 Sort Key: dismissed.id
 --                 ->  CTE Scan on dismissed
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on verdict verdict_1
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on verdict v

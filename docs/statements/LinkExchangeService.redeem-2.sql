@@ -2,7 +2,7 @@
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
-      WHERE email = $1 AND disabled_at IS NULL AND true FOR SHARE),
+      WHERE accounts.email = $1 AND disabled_at IS NULL AND true  FOR NO KEY UPDATE),
 subject AS (
       SELECT coalesce(k.account_id::text, $2::text) AS subject, k.account_id, k.security_stamp
       FROM (VALUES (1)) one LEFT JOIN known k ON true),
@@ -14,7 +14,8 @@ target AS (
 budget AS (
       SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $5::timestamptz THEN 0 ELSE b.spent END AS spent,
         CASE WHEN b.refills_at > $6::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+      FROM guess_budgets b JOIN target t USING (subject, factor)
+      FOR UPDATE OF b),
 guess AS (
       UPDATE attempts a SET
         status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($7::text[]))) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
@@ -22,7 +23,7 @@ guess AS (
         closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($9::text[]))) OR a.tries_left = 1 THEN $10::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $11 AND a.status = 'open' AND a.expires_at > $12::timestamptz
-        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $13::int)
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $13::int OR false)
       RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
 verdict AS (
       SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
@@ -44,26 +45,37 @@ owner AS (
     OR (x.second_factor = 'totp' AND EXISTS (SELECT FROM totp_factors t WHERE t.account_id = x.id)) END)
     FOR NO KEY UPDATE OF x),
 claimed AS (
-      UPDATE accounts a SET activated_at = $17::timestamptz, updated_at = $18::timestamptz, password_hash = NULL,
+      UPDATE accounts a SET activated_at = $17::timestamptz, updated_at = $18::timestamptz,
         security_stamp = a.security_stamp + 1,
-        (second_factor, phone, username, first_name, last_name) = (
-          SELECT CASE WHEN invited THEN a.second_factor ELSE 'none' END, CASE WHEN invited THEN a.phone END,
-            CASE WHEN invited THEN a.username END, CASE WHEN invited THEN a.first_name END, CASE WHEN invited THEN a.last_name END
+        (password_hash, second_factor, phone, username, first_name, last_name) = (
+          SELECT NULL, CASE WHEN invited THEN a.second_factor ELSE 'none' END,
+            CASE WHEN invited THEN a.phone ELSE NULL END, CASE WHEN invited THEN a.username ELSE NULL END, CASE WHEN invited THEN a.first_name ELSE NULL END,
+            CASE WHEN invited THEN a.last_name ELSE NULL END
           FROM (SELECT a.invited_at IS NOT NULL AS invited) i)
       FROM owner f WHERE a.id = f.account_id AND a.activated_at IS NULL AND a.security_stamp = f.security_stamp
-      RETURNING a.id AS account_id, a.security_stamp, a.invited_at IS NULL AS registered),
+      RETURNING a.id AS account_id, a.security_stamp, a.invited_at IS NOT NULL AS invited),
 proven AS (
         SELECT o.account_id, o.subject, o.session_id, o.stage, coalesce(c.security_stamp, o.security_stamp) AS security_stamp
         FROM owner o LEFT JOIN claimed c USING (account_id)),
+surplus AS (
+    UPDATE sessions SET ended_at = $19::timestamptz, end_reason = 'surplus' WHERE id IN (
+      SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
+        SELECT r.id FROM (
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $20::timestamptz DESC,
+            l.client_address = $21, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $22::int * interval '1 second') DESC, l.id DESC) AS place
+          FROM sessions l JOIN proven f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $23::int ELSE $24::int END)
+      FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $19::bigint, f.account_id, $20, f.stage, $21, jsonb_build_array(jsonb_build_object('method', $22::text, 'at', $23::text)), $24, $25,
-      $26::timestamptz, CASE WHEN (f.stage) = 'signed_in' THEN $27::timestamptz END, $28::timestamptz,
-      CASE WHEN (f.stage) = 'signed_in' THEN $29::timestamptz ELSE $30::timestamptz END, $31,
-      $32::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
-    FROM proven f
+    SELECT $25::bigint, f.account_id, $26, f.stage, $27, jsonb_build_array(jsonb_build_object('method', $28::text, 'at', $29::text)), $30, $31,
+      $32::timestamptz, CASE WHEN (f.stage) = 'signed_in' THEN $33::timestamptz END, $34::timestamptz,
+      CASE WHEN (f.stage) = 'signed_in' THEN $35::timestamptz ELSE $36::timestamptz END, $37,
+      $38::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    FROM proven f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 with_account AS (
     SELECT f.*, a.uuid, a.password_hash IS NOT NULL AS has_password, a.second_factor
@@ -75,34 +87,52 @@ answer AS (SELECT v.outcome, h.* FROM verdict v LEFT JOIN holder h ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $33::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $39::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $34::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $40::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id),
-claimed_authenticator AS (DELETE FROM totp_factors t USING claimed c WHERE t.account_id = c.account_id AND c.registered RETURNING t.account_id),
-claimed_setup AS (DELETE FROM factor_setups u USING claimed c WHERE u.account_id = c.account_id AND c.registered RETURNING u.account_id),
-claimed_backup_codes AS (DELETE FROM backup_codes b USING claimed c WHERE b.account_id = c.account_id AND c.registered RETURNING b.account_id),
 spent_links AS (
-      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $35::timestamptz
-      FROM claimed f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($36::text[])
+      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $41::timestamptz
+      FROM claimed f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($42::text[])
         AND a.status = 'open' RETURNING a.id),
+invited_owner AS (SELECT account_id, security_stamp FROM claimed WHERE invited),
 ended AS (
-      UPDATE sessions s SET ended_at = $37::timestamptz, end_reason = $38 FROM claimed f
+      UPDATE sessions s SET ended_at = $43::timestamptz, end_reason = $44 FROM invited_owner f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
 carried_over AS (
-      UPDATE sessions s SET security_stamp = f.security_stamp FROM claimed f
+      UPDATE sessions s SET security_stamp = f.security_stamp FROM invited_owner f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (false) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+registered_owner AS (SELECT account_id, security_stamp FROM claimed WHERE NOT invited),
+ended_2 AS (
+      UPDATE sessions s SET ended_at = $45::timestamptz, end_reason = $46 FROM registered_owner f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
+carried_over_2 AS (
+      UPDATE sessions s SET security_stamp = f.security_stamp FROM registered_owner f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (false) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+authenticator_dropped AS (DELETE FROM totp_factors t USING registered_owner f WHERE t.account_id = f.account_id RETURNING t.account_id),
+setup_dropped AS (DELETE FROM factor_setups u USING registered_owner f WHERE u.account_id = f.account_id RETURNING u.account_id),
+backup_codes_dropped AS (DELETE FROM backup_codes b USING registered_owner f WHERE b.account_id = f.account_id RETURNING b.account_id),
+revoked AS (
+    UPDATE credentials c SET revoked_at = $47::timestamptz FROM registered_owner f
+    WHERE c.account_id = f.account_id AND c.revoked_at IS NULL RETURNING c.id),
+identities_dropped AS (DELETE FROM external_identities i USING registered_owner f WHERE i.account_id = f.account_id RETURNING i.account_id),
+ended_3 AS (
+    UPDATE pending_recoveries p SET ended_at = $48::timestamptz, end_reason = $49 FROM registered_owner f
+    WHERE p.account_id = f.account_id AND p.ended_at IS NULL RETURNING p.id, p.account_id),
+mailbox AS (SELECT v.account_id FROM verdict v WHERE v.outcome = 'redeemed' AND v.account_id IS NOT NULL),
 forgiven AS (
-      DELETE FROM password_failures WHERE login IN (SELECT 'account ' || account_id FROM owner) RETURNING key),
+      DELETE FROM password_failures WHERE login IN (SELECT 'account ' || account_id FROM mailbox) RETURNING key),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $39::bigint, $40::timestamptz, $41, outcome, $42, account_id, session_id, attempt_id,
-      $43, $44, $45
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $50::bigint, $51::timestamptz, $52, v.outcome, $53, v.account_id, v.session_id, v.attempt_id,
+      $54, $55, $56, CASE WHEN (v.outcome = ANY($57::text[]) OR (v.account_id IS NULL AND $58::text <> 'cli')) THEN md5(concat_ws(' ', $59::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT * FROM answer;
 
 -- Plan, with any values:
@@ -174,21 +204,52 @@ SELECT * FROM answer;
 --                       Filter: ((activated_at IS NULL) AND (f_1.security_stamp = security_stamp))
 --                 SubPlan 11
 --                   ->  Result
+--   CTE proven
+--     ->  Nested Loop Left Join
+--           Join Filter: (o_1.account_id = c.account_id)
+--           ->  CTE Scan on owner o_1
+--           ->  CTE Scan on claimed c
+--   CTE surplus
+--     ->  Update on sessions
+--           ->  Nested Loop
+--                 ->  HashAggregate
+--                       Group Key: "ANY_subquery".id
+--                       ->  Subquery Scan on "ANY_subquery"
+--                             ->  LockRows
+--                                   ->  Nested Loop
+--                                         ->  HashAggregate
+--                                               Group Key: r.id
+--                                               ->  Subquery Scan on r
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $23 ELSE $24 END)
+--                                                     ->  WindowAgg
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $20)), ((l.client_address = $21)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($22)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
+--                                                           ->  Sort
+--                                                                 Sort Key: l.stage, ((l.expires_at > $20)) DESC, ((l.client_address = $21)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($22)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
+--                                                                 ->  Nested Loop
+--                                                                       ->  CTE Scan on proven f_2
+--                                                                       ->  Index Scan using sessions_account on sessions l
+--                                                                             Index Cond: (account_id = f_2.account_id)
+--                                                                             Filter: (ended_at IS NULL)
+--                                         ->  Index Scan using sessions_pkey on sessions s
+--                                               Index Cond: (id = r.id)
+--                                               Filter: (ended_at IS NULL)
+--                 ->  Index Scan using sessions_pkey on sessions
+--                       Index Cond: (id = "ANY_subquery".id)
 --   CTE session
---     ->  Insert on sessions
---           ->  Nested Loop Left Join
---                 Join Filter: (o_1.account_id = c.account_id)
---                 ->  CTE Scan on owner o_1
---                 ->  CTE Scan on claimed c
+--     ->  Insert on sessions sessions_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on proven f_3
+--                 ->  Aggregate
+--                       ->  CTE Scan on surplus
 --   CTE settled
 --     ->  Update on guess_budgets b_3
 --           ->  Nested Loop
---                 Join Filter: ((g_1.subject = l.subject) AND (g_1.factor = l.factor))
+--                 Join Filter: ((g_1.subject = l_1.subject) AND (g_1.factor = l_1.factor))
 --                 ->  Nested Loop
 --                       ->  CTE Scan on guess g_1
 --                       ->  Index Scan using guess_budgets_pkey on guess_budgets b_3
 --                             Index Cond: ((subject = g_1.subject) AND (factor = g_1.factor))
---                 ->  CTE Scan on budget l
+--                 ->  CTE Scan on budget l_1
 --   CTE superseded
 --     ->  Update on attempts o_2
 --           ->  Nested Loop
@@ -197,60 +258,97 @@ SELECT * FROM answer;
 --                 ->  Index Scan using attempts_open on attempts o_2
 --                       Index Cond: ((subject = g_2.subject) AND (purpose = g_2.purpose))
 --                       Filter: ((status = 'open'::text) AND (id <> g_2.id))
---   CTE claimed_authenticator
---     ->  Delete on totp_factors t_4
---           ->  Nested Loop
---                 ->  CTE Scan on claimed c_1
---                       Filter: registered
---                 ->  Index Scan using totp_factors_pkey on totp_factors t_4
---                       Index Cond: (account_id = c_1.account_id)
---   CTE claimed_setup
---     ->  Delete on factor_setups u
---           ->  Nested Loop
---                 ->  CTE Scan on claimed c_2
---                       Filter: registered
---                 ->  Index Scan using factor_setups_pkey on factor_setups u
---                       Index Cond: (account_id = c_2.account_id)
---   CTE claimed_backup_codes
---     ->  Delete on backup_codes b_4
---           ->  Nested Loop
---                 ->  CTE Scan on claimed c_3
---                       Filter: registered
---                 ->  Bitmap Heap Scan on backup_codes b_4
---                       Recheck Cond: (account_id = c_3.account_id)
---                       ->  Bitmap Index Scan on backup_codes_pkey
---                             Index Cond: (account_id = c_3.account_id)
 --   CTE spent_links
 --     ->  Update on attempts a_4
 --           ->  Nested Loop
---                 ->  CTE Scan on claimed f_2
+--                 ->  CTE Scan on claimed f_4
 --                 ->  Index Scan using attempts_account on attempts a_4
---                       Index Cond: (account_id = f_2.account_id)
---                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($36)))
+--                       Index Cond: (account_id = f_4.account_id)
+--                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($42)))
+--   CTE invited_owner
+--     ->  CTE Scan on claimed
+--           Filter: invited
 --   CTE ended
---     ->  Update on sessions s
+--     ->  Update on sessions s_1
 --           ->  Nested Loop
---                 ->  CTE Scan on claimed f_3
---                 ->  Index Scan using sessions_live on sessions s
---                       Index Cond: (account_id = f_3.account_id)
+--                 ->  CTE Scan on invited_owner f_5
+--                 ->  Index Scan using sessions_account on sessions s_1
+--                       Index Cond: (account_id = f_5.account_id)
 --                       Filter: (ended_at IS NULL)
 --   CTE carried_over
---     ->  Update on sessions s_1
+--     ->  Update on sessions s_2
 --           ->  Result
 --                 One-Time Filter: false
+--   CTE registered_owner
+--     ->  CTE Scan on claimed claimed_1
+--           Filter: (NOT invited)
+--   CTE ended_2
+--     ->  Update on sessions s_3
+--           ->  Nested Loop
+--                 ->  CTE Scan on registered_owner f_6
+--                 ->  Index Scan using sessions_account on sessions s_3
+--                       Index Cond: (account_id = f_6.account_id)
+--                       Filter: (ended_at IS NULL)
+--   CTE carried_over_2
+--     ->  Update on sessions s_4
+--           ->  Result
+--                 One-Time Filter: false
+--   CTE authenticator_dropped
+--     ->  Delete on totp_factors t_4
+--           ->  Nested Loop
+--                 ->  CTE Scan on registered_owner f_8
+--                 ->  Index Scan using totp_factors_pkey on totp_factors t_4
+--                       Index Cond: (account_id = f_8.account_id)
+--   CTE setup_dropped
+--     ->  Delete on factor_setups u
+--           ->  Nested Loop
+--                 ->  CTE Scan on registered_owner f_9
+--                 ->  Index Scan using factor_setups_pkey on factor_setups u
+--                       Index Cond: (account_id = f_9.account_id)
+--   CTE backup_codes_dropped
+--     ->  Delete on backup_codes b_4
+--           ->  Nested Loop
+--                 ->  CTE Scan on registered_owner f_10
+--                 ->  Bitmap Heap Scan on backup_codes b_4
+--                       Recheck Cond: (account_id = f_10.account_id)
+--                       ->  Bitmap Index Scan on backup_codes_pkey
+--                             Index Cond: (account_id = f_10.account_id)
+--   CTE revoked
+--     ->  Update on credentials c_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on registered_owner f_11
+--                 ->  Index Scan using credentials_account on credentials c_1
+--                       Index Cond: (account_id = f_11.account_id)
+--                       Filter: (revoked_at IS NULL)
+--   CTE identities_dropped
+--     ->  Delete on external_identities i
+--           ->  Nested Loop
+--                 ->  CTE Scan on registered_owner f_12
+--                 ->  Index Scan using external_identities_account on external_identities i
+--                       Index Cond: (account_id = f_12.account_id)
+--   CTE ended_3
+--     ->  Update on pending_recoveries p
+--           ->  Nested Loop
+--                 ->  CTE Scan on registered_owner f_13
+--                 ->  Index Scan using pending_recoveries_account on pending_recoveries p
+--                       Index Cond: (account_id = f_13.account_id)
+--                       Filter: (ended_at IS NULL)
 --   CTE forgiven
 --     ->  Delete on password_failures
 --           ->  Nested Loop
 --                 ->  HashAggregate
---                       Group Key: ('account '::text || (owner.account_id)::text)
---                       ->  CTE Scan on owner
+--                       Group Key: ('account '::text || (v_2.account_id)::text)
+--                       ->  CTE Scan on verdict v_2
+--                             Filter: ((account_id IS NOT NULL) AND (outcome = 'redeemed'::text))
 --                 ->  Index Scan using password_failures_login on password_failures
---                       Index Cond: (login = ('account '::text || (owner.account_id)::text))
+--                       Index Cond: (login = ('account '::text || (v_2.account_id)::text))
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on verdict
---   InitPlan 24
---     ->  CTE Scan on claimed
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on verdict v_3
+--   InitPlan 33
+--     ->  CTE Scan on claimed claimed_2
 --   ->  CTE Scan on verdict v
 --   ->  Nested Loop
 --         ->  CTE Scan on session f

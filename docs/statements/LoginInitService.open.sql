@@ -2,8 +2,8 @@
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
-      WHERE email = $1 AND disabled_at IS NULL AND ($2::text IS NULL OR org_id IS NOT DISTINCT FROM $3::text)
-    AND ($4::text IS NULL OR tenant_id IS NOT DISTINCT FROM $5::text) AND true FOR SHARE),
+      WHERE accounts.email = $1 AND disabled_at IS NULL AND ($2::text IS NULL OR org_id IS NOT DISTINCT FROM $3::text)
+    AND ($4::text IS NULL OR tenant_id IS NOT DISTINCT FROM $5::text) AND true  FOR SHARE),
 subject AS (
       SELECT coalesce(k.account_id::text, $6::text) AS subject, k.account_id, k.security_stamp
       FROM (VALUES (1)) one LEFT JOIN known k ON true),
@@ -33,11 +33,13 @@ budget_row AS (
 verdict AS (
         SELECT 'opened' AS outcome, account_id, NULL::bigint AS session_id, id AS attempt_id FROM attempt),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $21::bigint, $22::timestamptz, $23, outcome, $24, account_id, session_id, attempt_id,
-      $25, $26, $27
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $21::bigint, $22::timestamptz, $23, v.outcome, $24, v.account_id, v.session_id, v.attempt_id,
+      $25, $26, $27, CASE WHEN (v.outcome = ANY($28::text[]) OR (v.account_id IS NULL AND $29::text <> 'cli')) THEN md5(concat_ws(' ', $30::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT (SELECT holder FROM key_holder) AS holder;
 
 -- Plan, with any values:
@@ -59,7 +61,9 @@ SELECT (SELECT holder FROM key_holder) AS holder;
 --           Conflict Resolution: NOTHING
 --           ->  CTE Scan on attempt
 --   CTE audited
---     ->  Insert on audit_events
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on attempt attempt_1
 --   InitPlan 7
 --     ->  Nested Loop
@@ -70,8 +74,9 @@ SELECT (SELECT holder FROM key_holder) AS holder;
 --                               Sort Key: c.id
 --                               ->  Nested Loop
 --                                     ->  CTE Scan on whom f_1
---                                     ->  Index Scan using credentials_active on credentials c
+--                                     ->  Index Scan using credentials_account on credentials c
 --                                           Index Cond: (account_id = f_1.account_id)
+--                                           Filter: (revoked_at IS NULL)
 --           ->  CTE Scan on whom f_2
 --           ->  Index Scan using accounts_pkey on accounts a
 --                 Index Cond: (id = f_2.account_id)

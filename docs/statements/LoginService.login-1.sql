@@ -5,13 +5,14 @@ WITH target AS (
         a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($1::text[]) OR EXISTS (
     SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) AS allowed FROM attempts a
       WHERE a.kind = 'challenge' AND a.secret_hash = ANY($2::text[]) AND a.purpose = $3 ORDER BY a.id DESC LIMIT 1),
-budget AS (
-      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $4::timestamptz THEN 0 ELSE b.spent END AS spent,
-        CASE WHEN b.refills_at > $5::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
 held AS (
     SELECT id AS account_id, security_stamp FROM accounts
-    WHERE id = $6::bigint AND disabled_at IS NULL AND security_stamp = $7::int FOR SHARE),
+    WHERE id = $4::bigint AND disabled_at IS NULL AND security_stamp = $5::int FOR SHARE),
+budget AS (
+      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $6::timestamptz THEN 0 ELSE b.spent END AS spent,
+        CASE WHEN b.refills_at > $7::timestamptz THEN b.refills_at END AS refills_at
+      FROM guess_budgets b JOIN target t USING (subject, factor) CROSS JOIN (SELECT count(*) FROM held) done
+      FOR UPDATE OF b),
 held_credential AS (
     SELECT c.id, c.account_id, c.kind, c.sign_count FROM credentials c
     WHERE c.id = $8::bigint AND c.revoked_at IS NULL FOR UPDATE),
@@ -49,22 +50,34 @@ counted AS (
     UPDATE credentials c SET sign_count = $26::bigint FROM held_credential h, verdict v
     WHERE v.outcome = 'redeemed' AND c.id = h.id RETURNING c.id),
 redeemed AS (SELECT account_id, security_stamp FROM verdict WHERE outcome = 'redeemed'),
+surplus AS (
+    UPDATE sessions SET ended_at = $27::timestamptz, end_reason = 'surplus' WHERE id IN (
+      SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
+        SELECT r.id FROM (
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $28::timestamptz DESC,
+            l.client_address = $29, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $30::int * interval '1 second') DESC, l.id DESC) AS place
+          FROM sessions l JOIN redeemed f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $31::int ELSE $32::int END)
+      FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $27::bigint, f.account_id, $28, $29::text, $30, jsonb_build_array(jsonb_build_object('method', $31::text, 'at', $32::text)), $33, $34,
-      $35::timestamptz, CASE WHEN ($36::text) = 'signed_in' THEN $37::timestamptz END, $38::timestamptz,
-      CASE WHEN ($39::text) = 'signed_in' THEN $40::timestamptz ELSE $41::timestamptz END, $42,
-      $43::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
-    FROM redeemed f
+    SELECT $33::bigint, f.account_id, $34, $35::text, $36, jsonb_build_array(jsonb_build_object('method', $37::text, 'at', $38::text)), $39, $40,
+      $41::timestamptz, CASE WHEN ($42::text) = 'signed_in' THEN $43::timestamptz END, $44::timestamptz,
+      CASE WHEN ($45::text) = 'signed_in' THEN $46::timestamptz ELSE $47::timestamptz END, $48,
+      $49::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    FROM redeemed f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $44::bigint, $45::timestamptz, $46, outcome, $47, account_id, session_id, attempt_id,
-      $48, $49, $50
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $50::bigint, $51::timestamptz, $52, v.outcome, $53, v.account_id, v.session_id, v.attempt_id,
+      $54, $55, $56, CASE WHEN (v.outcome = ANY($57::text[]) OR (v.account_id IS NULL AND $58::text <> 'cli')) THEN md5(concat_ws(' ', $59::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT (SELECT outcome FROM verdict) AS outcome;
 
 -- Plan, with any values:
@@ -81,17 +94,21 @@ SELECT (SELECT outcome FROM verdict) AS outcome;
 --                   ->  Index Scan using accounts_pkey on accounts o
 --                         Index Cond: (id = a.account_id)
 --                         Filter: (security_stamp <= a.security_stamp)
---   CTE budget
---     ->  LockRows
---           ->  Nested Loop
---                 ->  CTE Scan on target t
---                 ->  Index Scan using guess_budgets_pkey on guess_budgets b
---                       Index Cond: ((subject = t.subject) AND (factor = t.factor))
 --   CTE held
 --     ->  LockRows
 --           ->  Index Scan using accounts_pkey on accounts
---                 Index Cond: (id = $6)
---                 Filter: ((disabled_at IS NULL) AND (security_stamp = $7))
+--                 Index Cond: (id = $4)
+--                 Filter: ((disabled_at IS NULL) AND (security_stamp = $5))
+--   CTE budget
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  Nested Loop
+--                       ->  CTE Scan on target t
+--                       ->  Index Scan using guess_budgets_pkey on guess_budgets b
+--                             Index Cond: ((subject = t.subject) AND (factor = t.factor))
+--                 ->  Subquery Scan on done
+--                       ->  Aggregate
+--                             ->  CTE Scan on held
 --   CTE held_credential
 --     ->  LockRows
 --           ->  Index Scan using credentials_pkey on credentials c
@@ -100,15 +117,15 @@ SELECT (SELECT outcome FROM verdict) AS outcome;
 --   CTE guess
 --     ->  Update on attempts a_1
 --           InitPlan 6
---             ->  CTE Scan on held
+--             ->  CTE Scan on held held_1
 --           InitPlan 7
 --             ->  CTE Scan on held_credential h
 --           InitPlan 8
---             ->  CTE Scan on held held_1
+--             ->  CTE Scan on held held_2
 --           InitPlan 9
 --             ->  CTE Scan on held_credential h_1
 --           InitPlan 10
---             ->  CTE Scan on held held_2
+--             ->  CTE Scan on held held_3
 --           InitPlan 11
 --             ->  CTE Scan on held_credential h_2
 --           ->  Nested Loop
@@ -155,12 +172,45 @@ SELECT (SELECT outcome FROM verdict) AS outcome;
 --                             Index Cond: (id = h_3.id)
 --                 ->  CTE Scan on verdict v
 --                       Filter: (outcome = 'redeemed'::text)
+--   CTE redeemed
+--     ->  CTE Scan on verdict
+--           Filter: (outcome = 'redeemed'::text)
+--   CTE surplus
+--     ->  Update on sessions
+--           ->  Nested Loop
+--                 ->  HashAggregate
+--                       Group Key: "ANY_subquery".id
+--                       ->  Subquery Scan on "ANY_subquery"
+--                             ->  LockRows
+--                                   ->  Nested Loop
+--                                         ->  HashAggregate
+--                                               Group Key: r.id
+--                                               ->  Subquery Scan on r
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $31 ELSE $32 END)
+--                                                     ->  WindowAgg
+--                                                           Window: w1 AS (PARTITION BY l_1.stage ORDER BY ((l_1.expires_at > $28)), ((l_1.client_address = $29)), (GREATEST(l_1.created_at, l_1.refresh_rotated_at, (l_1.expires_at - (($30)::double precision * '00:00:01'::interval)))), l_1.id ROWS UNBOUNDED PRECEDING)
+--                                                           ->  Sort
+--                                                                 Sort Key: l_1.stage, ((l_1.expires_at > $28)) DESC, ((l_1.client_address = $29)), (GREATEST(l_1.created_at, l_1.refresh_rotated_at, (l_1.expires_at - (($30)::double precision * '00:00:01'::interval)))) DESC, l_1.id DESC
+--                                                                 ->  Nested Loop
+--                                                                       ->  CTE Scan on redeemed f
+--                                                                       ->  Index Scan using sessions_account on sessions l_1
+--                                                                             Index Cond: (account_id = f.account_id)
+--                                                                             Filter: (ended_at IS NULL)
+--                                         ->  Index Scan using sessions_pkey on sessions s
+--                                               Index Cond: (id = r.id)
+--                                               Filter: (ended_at IS NULL)
+--                 ->  Index Scan using sessions_pkey on sessions
+--                       Index Cond: (id = "ANY_subquery".id)
 --   CTE session
---     ->  Insert on sessions
---           ->  CTE Scan on verdict
---                 Filter: (outcome = 'redeemed'::text)
+--     ->  Insert on sessions sessions_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on redeemed f_1
+--                 ->  Aggregate
+--                       ->  CTE Scan on surplus
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on verdict verdict_1
---   InitPlan 19
---     ->  CTE Scan on verdict verdict_2
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on verdict v_1
+--   InitPlan 21
+--     ->  CTE Scan on verdict verdict_1

@@ -7,11 +7,13 @@ WITH ended AS (
     SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) RETURNING s.id AS session_id, s.account_id),
 verdict AS (SELECT $7::text AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM ended),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $8::bigint, $9::timestamptz, $10, outcome, $11, account_id, session_id, attempt_id,
-      $12, $13, $14
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $8::bigint, $9::timestamptz, $10, v.outcome, $11, v.account_id, v.session_id, v.attempt_id,
+      $12, $13, $14, CASE WHEN (v.outcome = ANY($15::text[]) OR (v.account_id IS NULL AND $16::text <> 'cli')) THEN md5(concat_ws(' ', $17::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT * FROM verdict;
 
 -- Plan, with any values:
@@ -28,5 +30,7 @@ SELECT * FROM verdict;
 --   CTE verdict
 --     ->  CTE Scan on ended
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on verdict verdict_1
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on verdict v

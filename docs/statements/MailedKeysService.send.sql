@@ -38,11 +38,13 @@ budget_row AS (
       ON CONFLICT DO NOTHING RETURNING subject),
 verdict AS (SELECT 'done' AS outcome, account_id, NULL::bigint AS session_id, id AS attempt_id FROM attempt),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $30::bigint, $31::timestamptz, $32, outcome, $33, account_id, session_id, attempt_id,
-      $34, $35, $36
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $30::bigint, $31::timestamptz, $32, v.outcome, $33, v.account_id, v.session_id, v.attempt_id,
+      $34, $35, $36, CASE WHEN (v.outcome = ANY($37::text[]) OR (v.account_id IS NULL AND $38::text <> 'cli')) THEN md5(concat_ws(' ', $39::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT * FROM message;
 
 -- Plan, with any values:
@@ -70,7 +72,7 @@ SELECT * FROM message;
 --     ->  Update on sessions s
 --           ->  Nested Loop
 --                 ->  CTE Scan on held f_2
---                 ->  Index Scan using sessions_live on sessions s
+--                 ->  Index Scan using sessions_account on sessions s
 --                       Index Cond: (account_id = f_2.account_id)
 --                       Filter: ((ended_at IS NULL) AND (protocol = $14) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $15))
 --   CTE attempt
@@ -81,5 +83,7 @@ SELECT * FROM message;
 --           Conflict Resolution: NOTHING
 --           ->  CTE Scan on attempt
 --   CTE audited
---     ->  Insert on audit_events
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on attempt attempt_1

@@ -13,7 +13,8 @@ target AS (
 budget AS (
       SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $9::timestamptz THEN 0 ELSE b.spent END AS spent,
         CASE WHEN b.refills_at > $10::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+      FROM guess_budgets b JOIN target t USING (subject, factor)
+      FOR UPDATE OF b),
 factor AS (
       SELECT t.account_id, t.last_step FROM totp_factors t JOIN pending f USING (account_id)
       WHERE t.secret_sealed = $11::text FOR UPDATE OF t),
@@ -24,7 +25,7 @@ guess AS (
         closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($14::bigint > (SELECT last_step FROM factor), false)) OR a.tries_left = 1 THEN $15::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $16 AND a.status = 'open' AND a.expires_at > $17::timestamptz
-        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $18::int)
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $18::int OR false)
       RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
 verdict AS (
       SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
@@ -54,11 +55,13 @@ promoted AS (
         signed_in_at = $27::timestamptz, expires_at = $28::timestamptz
       FROM proven v WHERE v.outcome = 'redeemed' AND s.id = v.session_id RETURNING s.id AS session_id, s.account_id),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $29::bigint, $30::timestamptz, $31, outcome, $32, account_id, session_id, attempt_id,
-      $33, $34, $35
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $29::bigint, $30::timestamptz, $31, v.outcome, $32, v.account_id, v.session_id, v.attempt_id,
+      $33, $34, $35, CASE WHEN (v.outcome = ANY($36::text[]) OR (v.account_id IS NULL AND $37::text <> 'cli')) THEN md5(concat_ws(' ', $38::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM pending) AS pending;
 
 -- Plan, with any values:
@@ -157,9 +160,11 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM pending) AS
 --                 ->  Index Scan using sessions_pkey on sessions s_1
 --                       Index Cond: (id = verdict.session_id)
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on verdict verdict_1
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on verdict v_1
 --   InitPlan 17
---     ->  CTE Scan on verdict verdict_2
+--     ->  CTE Scan on verdict verdict_1
 --   InitPlan 18
 --     ->  CTE Scan on pending pending_1

@@ -2,7 +2,7 @@
 
 WITH who AS (
       SELECT a.id, a.email, a.phone, a.language, a.second_factor, a.org_id, a.security_stamp, a.activated_at, a.disabled_at, a.password_hash, coalesce('account ' || a.id, $1) AS login
-      FROM (VALUES (1)) one LEFT JOIN accounts a ON a.email = $2),
+      FROM (VALUES (1)) one LEFT JOIN (SELECT * FROM accounts WHERE accounts.email = $2 ) a ON true),
 failure AS (
     INSERT INTO password_failures AS f (key, login, failures, counts_until)
     SELECT w.login || $3, w.login, 1, $4::timestamptz FROM who w
@@ -35,7 +35,7 @@ failure_2 AS (
 --   CTE who
 --     ->  Nested Loop Left Join
 --           ->  Result
---           ->  Index Scan using accounts_email_key on accounts a
+--           ->  Index Scan using accounts_email_key on accounts
 --                 Index Cond: (email = $2)
 --   CTE failure
 --     ->  Insert on password_failures f

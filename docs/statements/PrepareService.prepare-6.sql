@@ -3,43 +3,65 @@
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
       WHERE b.id = $1::bigint AND b.token_hash = $2 AND b.expires_at > $3::timestamptz FOR UPDATE),
+owner AS (SELECT s.account_id FROM sessions s JOIN browser b USING (browser_session_id) WHERE s.browser_attempt_id = $4::bigint AND s.stage = 'pending' AND s.ended_at IS NULL
+        AND s.expires_at > $5::timestamptz),
+account AS (
+    SELECT a.id AS account_id FROM accounts a JOIN owner f ON f.account_id = a.id
+    WHERE a.disabled_at IS NULL FOR SHARE OF a),
 flow AS (
       SELECT s.browser_attempt_id AS id, s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp
-      FROM sessions s JOIN browser b USING (browser_session_id)
-      WHERE s.browser_attempt_id = $4::bigint AND s.stage = 'pending' AND s.ended_at IS NULL
-        AND s.expires_at > $5::timestamptz AND EXISTS (
+      FROM sessions s JOIN browser b USING (browser_session_id) JOIN account h ON h.account_id = s.account_id
+      WHERE s.browser_attempt_id = $6::bigint AND s.stage = 'pending' AND s.ended_at IS NULL
+        AND s.expires_at > $7::timestamptz AND EXISTS (
     SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) FOR UPDATE OF s),
-subject_2 AS (SELECT $6::text || f.subject AS subject FROM flow f),
-subject_3 AS (SELECT 'attempt:' || f.id || coalesce(':' || f.session_id, '') || $7::text AS subject FROM flow f),
+subject_2 AS (SELECT $8::text || f.subject AS subject FROM flow f),
+subject_3 AS (SELECT 'attempt:' || f.id || coalesce(':' || f.session_id, '') || $9::text AS subject FROM flow f),
 window_taken_2 AS (
     INSERT INTO send_windows AS w (subject, purpose, next_at, sent, window_ends_at)
-    SELECT f.subject, $8, $9::timestamptz, 1, $10::timestamptz FROM subject_3 f
+    SELECT f.subject, $10, $11::timestamptz, 1, $12::timestamptz FROM subject_3 f
     ON CONFLICT (subject, purpose) DO UPDATE SET next_at = excluded.next_at,
-      sent = CASE WHEN w.window_ends_at <= $11::timestamptz THEN 1 ELSE w.sent + 1 END,
-      window_ends_at = CASE WHEN w.window_ends_at <= $12::timestamptz THEN excluded.window_ends_at
+      sent = CASE WHEN w.window_ends_at <= $13::timestamptz THEN 1 ELSE w.sent + 1 END,
+      window_ends_at = CASE WHEN w.window_ends_at <= $14::timestamptz THEN excluded.window_ends_at
         ELSE w.window_ends_at END
-    WHERE w.next_at <= $13::timestamptz AND (w.window_ends_at <= $14::timestamptz
-      OR w.sent < coalesce($15::int, w.sent + 1))
+    WHERE (w.next_at <= $15::timestamptz AND (w.window_ends_at <= $16::timestamptz
+      OR w.sent < coalesce($17::int, w.sent + 1)))
     RETURNING w.subject),
 subject AS (SELECT r.subject FROM subject_2 r WHERE EXISTS (SELECT FROM window_taken_2)),
+refused AS (
+    SELECT f.subject FROM subject f JOIN send_windows w ON w.subject = f.subject
+    WHERE w.purpose = $18 AND NOT (w.next_at <= $19::timestamptz AND (w.window_ends_at <= $20::timestamptz
+      OR w.sent < coalesce($21::int, w.sent + 1)))),
+free AS (SELECT f.subject FROM subject f WHERE f.subject NOT IN (SELECT subject FROM refused)),
+of_network AS (SELECT (f.subject || ' from ' || $22::text) AS subject FROM free f),
+window_taken_3 AS (
+    INSERT INTO send_windows AS w (subject, purpose, next_at, sent, window_ends_at)
+    SELECT f.subject, $23, $24::timestamptz, 1, $25::timestamptz FROM of_network f
+    ON CONFLICT (subject, purpose) DO UPDATE SET next_at = excluded.next_at,
+      sent = CASE WHEN w.window_ends_at <= $26::timestamptz THEN 1 ELSE w.sent + 1 END,
+      window_ends_at = CASE WHEN w.window_ends_at <= $27::timestamptz THEN excluded.window_ends_at
+        ELSE w.window_ends_at END
+    WHERE (w.next_at <= $28::timestamptz AND (w.window_ends_at <= $29::timestamptz
+      OR w.sent < coalesce($30::int, w.sent + 1)))
+    RETURNING w.subject),
+within_share AS (SELECT f.subject FROM free f WHERE (f.subject || ' from ' || $31::text) IN (SELECT subject FROM window_taken_3)),
 window_taken AS (
     INSERT INTO send_windows AS w (subject, purpose, next_at, sent, window_ends_at)
-    SELECT f.subject, $16, $17::timestamptz, 1, $18::timestamptz FROM subject f
+    SELECT f.subject, $32, $33::timestamptz, 1, $34::timestamptz FROM within_share f
     ON CONFLICT (subject, purpose) DO UPDATE SET next_at = excluded.next_at,
-      sent = CASE WHEN w.window_ends_at <= $19::timestamptz THEN 1 ELSE w.sent + 1 END,
-      window_ends_at = CASE WHEN w.window_ends_at <= $20::timestamptz THEN excluded.window_ends_at
+      sent = CASE WHEN w.window_ends_at <= $35::timestamptz THEN 1 ELSE w.sent + 1 END,
+      window_ends_at = CASE WHEN w.window_ends_at <= $36::timestamptz THEN excluded.window_ends_at
         ELSE w.window_ends_at END
-    WHERE w.next_at <= $21::timestamptz AND (w.window_ends_at <= $22::timestamptz
-      OR w.sent < coalesce($23::int, w.sent + 1))
+    WHERE (w.next_at <= $37::timestamptz AND (w.window_ends_at <= $38::timestamptz
+      OR w.sent < coalesce($39::int, w.sent + 1)))
     RETURNING w.subject),
 allowed AS (SELECT f.* FROM flow f WHERE EXISTS (SELECT FROM window_taken)),
 closed AS (
-    UPDATE attempts a SET closed_at = $24::timestamptz,
-      status = CASE WHEN a.expires_at <= $25::timestamptz THEN 'expired' ELSE 'superseded' END
+    UPDATE attempts a SET closed_at = $40::timestamptz,
+      status = CASE WHEN a.expires_at <= $41::timestamptz THEN 'expired' ELSE 'superseded' END
     WHERE a.browser_attempt_id IN (SELECT id FROM allowed) AND a.kind <> 'totp' AND a.status = 'open' RETURNING a.id),
 contact AS (
     SELECT a.phone AS address, a.language, a.id AS account_id,
-      a.security_stamp, ($26::boolean AND (a.second_factor = $27 OR $28 = 'sms' AND NOT a.phone_signs_in)) AS refused
+      a.security_stamp, ($42::boolean AND (a.second_factor = $43 OR $44 = 'sms' AND NOT a.phone_signs_in)) AS refused
     FROM accounts a JOIN flow f ON f.account_id = a.id
     WHERE a.phone IS NOT NULL AND a.disabled_at IS NULL AND a.activated_at IS NOT NULL),
 opening AS (
@@ -48,53 +70,70 @@ opening AS (
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
           tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
-        SELECT $29::bigint, $30, $31, $32, $33, $34,
-          f.subject, f.account_id, f.session_id, $35, $36,
-          $37::smallint, $38::timestamptz, $39::timestamptz,
-          $40::bigint, $41::bigint,
-          $42::bigint, coalesce(f.security_stamp, 0)
+        SELECT $45::bigint, $46, $47, $48, $49, $50,
+          f.subject, f.account_id, f.session_id, $51, $52,
+          $53::smallint, $54::timestamptz, $55::timestamptz,
+          $56::bigint, $57::bigint,
+          $58::bigint, coalesce(f.security_stamp, 0)
         FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
 verdict AS (
         SELECT CASE WHEN f.id IS NULL THEN 'absent' WHEN a.id IS NULL THEN 'too_soon' ELSE 'sent' END AS outcome,
           f.account_id, f.session_id, a.id AS attempt_id
         FROM (VALUES (1)) one LEFT JOIN flow f ON true LEFT JOIN attempt a ON true),
+refused_2 AS (
+    SELECT f.subject FROM subject_2 f JOIN send_windows w ON w.subject = f.subject
+    WHERE w.purpose = $59 AND NOT (w.next_at <= $60::timestamptz AND (w.window_ends_at <= $61::timestamptz
+      OR w.sent < coalesce($62::int, w.sent + 1)))),
 waiting AS (
-    SELECT CASE WHEN w.next_at > $43::timestamptz THEN w.next_at ELSE w.window_ends_at END AS next_at
-    FROM send_windows w JOIN subject_2 f ON w.subject = f.subject WHERE w.purpose = $44),
+    SELECT CASE WHEN w.next_at > $63::timestamptz THEN w.next_at ELSE w.window_ends_at END AS next_at
+    FROM send_windows w JOIN refused_2 f ON w.subject = f.subject WHERE w.purpose = $64),
+of_network_2 AS (SELECT (f.subject || ' from ' || $65::text) AS subject FROM subject_2 f),
+refused_3 AS (
+    SELECT f.subject FROM of_network_2 f JOIN send_windows w ON w.subject = f.subject
+    WHERE w.purpose = $66 AND NOT (w.next_at <= $67::timestamptz AND (w.window_ends_at <= $68::timestamptz
+      OR w.sent < coalesce($69::int, w.sent + 1)))),
 waiting_2 AS (
-    SELECT CASE WHEN w.next_at > $45::timestamptz THEN w.next_at ELSE w.window_ends_at END AS next_at
-    FROM send_windows w JOIN subject_3 f ON w.subject = f.subject WHERE w.purpose = $46),
+    SELECT CASE WHEN w.next_at > $70::timestamptz THEN w.next_at ELSE w.window_ends_at END AS next_at
+    FROM send_windows w JOIN refused_3 f ON w.subject = f.subject WHERE w.purpose = $71),
+strangers_waiting AS (
+    SELECT max(next_at) AS next_at FROM (SELECT next_at FROM waiting
+      UNION ALL SELECT next_at FROM waiting_2) n),
+waiting_3 AS (
+    SELECT CASE WHEN w.next_at > $72::timestamptz THEN w.next_at ELSE w.window_ends_at END AS next_at
+    FROM send_windows w JOIN subject_3 f ON w.subject = f.subject WHERE w.purpose = $73),
 next AS (
-        SELECT next_at FROM waiting WHERE EXISTS (SELECT FROM window_taken_2)
+        SELECT next_at FROM strangers_waiting WHERE EXISTS (SELECT FROM window_taken_2)
         UNION ALL
-        SELECT next_at FROM waiting_2 WHERE NOT EXISTS (SELECT FROM window_taken_2)),
+        SELECT next_at FROM waiting_3 WHERE NOT EXISTS (SELECT FROM window_taken_2)),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
-recipient AS (SELECT c.address, c.language, c.account_id FROM contact c, allowed WHERE c.refused = $47::boolean),
+recipient AS (SELECT c.address, c.language, c.account_id FROM contact c, allowed WHERE c.refused = $74::boolean),
 message AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
       next_try_at, created_at, expires_at)
-    SELECT $48::bigint, $49::bigint, r.account_id, $50,
-      $51, r.address, r.language, $52, $53::timestamptz, $54::timestamptz,
-      $55::timestamptz
+    SELECT $75::bigint, $76::bigint, r.account_id, $77,
+      $78, r.address, r.language, $79, $80::timestamptz, $81::timestamptz,
+      $82::timestamptz
     FROM recipient r WHERE r.address IS NOT NULL
     RETURNING id),
-recipient_2 AS (SELECT c.address, c.language, c.account_id FROM contact c, allowed WHERE c.refused = $56::boolean),
+recipient_2 AS (SELECT c.address, c.language, c.account_id FROM contact c, allowed WHERE c.refused = $83::boolean),
 message_2 AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
       next_try_at, created_at, expires_at)
-    SELECT $57::bigint, $58::bigint, r.account_id, $59,
-      $60, r.address, r.language, $61, $62::timestamptz, $63::timestamptz,
-      $64::timestamptz
+    SELECT $84::bigint, $85::bigint, r.account_id, $86,
+      $87, r.address, r.language, $88, $89::timestamptz, $90::timestamptz,
+      $91::timestamptz
     FROM recipient_2 r WHERE r.address IS NOT NULL
     RETURNING id),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $65::bigint, $66::timestamptz, $67, outcome, $68, account_id, session_id, attempt_id,
-      $69, $70, $71
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $92::bigint, $93::timestamptz, $94, v.outcome, $95, v.account_id, v.session_id, v.attempt_id,
+      $96, $97, $98, CASE WHEN (v.outcome = ANY($99::text[]) OR (v.account_id IS NULL AND $100::text <> 'cli')) THEN md5(concat_ws(' ', $101::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS next_at;
 
 -- Plan, with any values:
@@ -104,18 +143,32 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS n
 --           ->  Index Scan using browser_sessions_token_hash_key on browser_sessions b
 --                 Index Cond: (token_hash = $2)
 --                 Filter: ((expires_at > $3) AND (id = $1))
---   CTE flow
+--   CTE account
 --     ->  LockRows
 --           ->  Nested Loop
+--                 Join Filter: (b_1.browser_session_id = s.browser_session_id)
 --                 ->  Nested Loop
---                       Join Filter: (b_1.browser_session_id = s.browser_session_id)
 --                       ->  Index Scan using sessions_browser_attempt on sessions s
 --                             Index Cond: (browser_attempt_id = $4)
 --                             Filter: ((ended_at IS NULL) AND (expires_at > $5) AND (stage = 'pending'::text))
---                       ->  CTE Scan on browser b_1
---                 ->  Index Scan using accounts_pkey on accounts o
---                       Index Cond: (id = s.account_id)
---                       Filter: (security_stamp <= s.security_stamp)
+--                       ->  Index Scan using accounts_pkey on accounts a
+--                             Index Cond: (id = s.account_id)
+--                             Filter: (disabled_at IS NULL)
+--                 ->  CTE Scan on browser b_1
+--   CTE flow
+--     ->  LockRows
+--           ->  Nested Loop
+--                 Join Filter: (b_2.browser_session_id = s_1.browser_session_id)
+--                 ->  Nested Loop
+--                       Join Filter: (h.account_id = s_1.account_id)
+--                       ->  Nested Loop
+--                             ->  CTE Scan on account h
+--                             ->  Index Scan using accounts_pkey on accounts o
+--                                   Index Cond: (id = h.account_id)
+--                       ->  Index Scan using sessions_live on sessions s_1
+--                             Index Cond: (account_id = o.id)
+--                             Filter: ((ended_at IS NULL) AND (expires_at > $7) AND (browser_attempt_id = $6) AND (stage = 'pending'::text) AND (o.security_stamp <= security_stamp))
+--                 ->  CTE Scan on browser b_2
 --   CTE subject_2
 --     ->  CTE Scan on flow f
 --   CTE subject_3
@@ -124,44 +177,64 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS n
 --     ->  Insert on send_windows w
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: send_windows_pkey
---           Conflict Filter: ((w.next_at <= $13) AND ((w.window_ends_at <= $14) OR (w.sent < COALESCE($15, (w.sent + 1)))))
+--           Conflict Filter: ((w.next_at <= $15) AND ((w.window_ends_at <= $16) OR (w.sent < COALESCE($17, (w.sent + 1)))))
 --           ->  CTE Scan on subject_3 f_2
---   CTE window_taken
---     ->  Insert on send_windows w_1
+--   CTE subject
+--     ->  Result
+--           One-Time Filter: (InitPlan 7).col1
+--           InitPlan 7
+--             ->  CTE Scan on window_taken_2
+--           ->  CTE Scan on subject_2 r
+--   CTE free
+--     ->  CTE Scan on subject f_4
+--           Filter: (NOT (ANY (subject = (hashed SubPlan 9).col1)))
+--           SubPlan 9
+--             ->  Nested Loop
+--                   ->  CTE Scan on subject f_3
+--                   ->  Index Scan using send_windows_pkey on send_windows w_1
+--                         Index Cond: ((subject = f_3.subject) AND (purpose = $18))
+--                         Filter: ((next_at > $19) OR ((window_ends_at > $20) AND (sent >= COALESCE($21, (sent + 1)))))
+--   CTE window_taken_3
+--     ->  Insert on send_windows w_2
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: send_windows_pkey
---           Conflict Filter: ((w_1.next_at <= $21) AND ((w_1.window_ends_at <= $22) OR (w_1.sent < COALESCE($23, (w_1.sent + 1)))))
---           InitPlan 6
---             ->  CTE Scan on window_taken_2
---           ->  Result
---                 One-Time Filter: (InitPlan 6).col1
---                 ->  CTE Scan on subject_2 r
+--           Conflict Filter: ((w_2.next_at <= $28) AND ((w_2.window_ends_at <= $29) OR (w_2.sent < COALESCE($30, (w_2.sent + 1)))))
+--           ->  CTE Scan on free f_5
+--   CTE window_taken
+--     ->  Insert on send_windows w_3
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_windows_pkey
+--           Conflict Filter: ((w_3.next_at <= $37) AND ((w_3.window_ends_at <= $38) OR (w_3.sent < COALESCE($39, (w_3.sent + 1)))))
+--           ->  Nested Loop Semi Join
+--                 Join Filter: (((f_6.subject || ' from '::text) || $31) = window_taken_3.subject)
+--                 ->  CTE Scan on free f_6
+--                 ->  CTE Scan on window_taken_3
 --   CTE allowed
 --     ->  Result
---           One-Time Filter: (InitPlan 8).col1
---           InitPlan 8
+--           One-Time Filter: (InitPlan 13).col1
+--           InitPlan 13
 --             ->  CTE Scan on window_taken
---           ->  CTE Scan on flow f_3
+--           ->  CTE Scan on flow f_7
 --   CTE closed
---     ->  Update on attempts a
+--     ->  Update on attempts a_1
 --           ->  Nested Loop
 --                 ->  HashAggregate
 --                       Group Key: allowed.id
 --                       ->  CTE Scan on allowed
---                 ->  Index Scan using attempts_browser on attempts a
+--                 ->  Index Scan using attempts_browser on attempts a_1
 --                       Index Cond: (browser_attempt_id = allowed.id)
 --                       Filter: ((kind <> 'totp'::text) AND (status = 'open'::text))
 --   CTE contact
 --     ->  Nested Loop
---           ->  CTE Scan on flow f_4
---           ->  Index Scan using accounts_pkey on accounts a_1
---                 Index Cond: (id = f_4.account_id)
+--           ->  CTE Scan on flow f_8
+--           ->  Index Scan using accounts_pkey on accounts a_2
+--                 Index Cond: (id = f_8.account_id)
 --                 Filter: ((phone IS NOT NULL) AND (disabled_at IS NULL) AND (activated_at IS NOT NULL))
 --   CTE attempt
 --     ->  Insert on attempts
 --           ->  Nested Loop Left Join
 --                 ->  Nested Loop
---                       ->  CTE Scan on allowed f_5
+--                       ->  CTE Scan on allowed f_9
 --                       ->  Aggregate
 --                             ->  CTE Scan on closed
 --                 ->  CTE Scan on contact c
@@ -170,8 +243,8 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS n
 --     ->  Nested Loop Left Join
 --           ->  Nested Loop Left Join
 --                 ->  Result
---                 ->  CTE Scan on flow f_6
---           ->  CTE Scan on attempt a_2
+--                 ->  CTE Scan on flow f_10
+--           ->  CTE Scan on attempt a_3
 --   CTE budget_row
 --     ->  Insert on guess_budgets
 --           Conflict Resolution: NOTHING
@@ -180,34 +253,51 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS n
 --     ->  Insert on messages
 --           ->  Nested Loop
 --                 ->  CTE Scan on contact c_1
---                       Filter: ((address IS NOT NULL) AND (refused = $47))
+--                       Filter: ((address IS NOT NULL) AND (refused = $74))
 --                 ->  CTE Scan on allowed allowed_1
 --   CTE message_2
 --     ->  Insert on messages messages_1
 --           ->  Nested Loop
 --                 ->  CTE Scan on contact c_2
---                       Filter: ((address IS NOT NULL) AND (refused = $56))
+--                       Filter: ((address IS NOT NULL) AND (refused = $83))
 --                 ->  CTE Scan on allowed allowed_2
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on verdict
---   InitPlan 18
---     ->  CTE Scan on verdict verdict_1
---   InitPlan 21
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on verdict v
+--   InitPlan 23
+--     ->  CTE Scan on verdict
+--   InitPlan 26
 --     ->  Append
 --           ->  Result
---                 One-Time Filter: (InitPlan 19).col1
---                 InitPlan 19
+--                 One-Time Filter: (InitPlan 24).col1
+--                 InitPlan 24
 --                   ->  CTE Scan on window_taken_2 window_taken_2_1
---                 ->  Nested Loop
---                       ->  CTE Scan on subject_2 f_7
---                       ->  Index Scan using send_windows_pkey on send_windows w_2
---                             Index Cond: ((subject = f_7.subject) AND (purpose = $44))
+--                 ->  Aggregate
+--                       ->  Append
+--                             ->  Nested Loop
+--                                   Join Filter: (w_5.subject = f_11.subject)
+--                                   ->  Nested Loop
+--                                         ->  CTE Scan on subject_2 f_11
+--                                         ->  Index Scan using send_windows_pkey on send_windows w_4
+--                                               Index Cond: ((subject = f_11.subject) AND (purpose = $64))
+--                                   ->  Index Scan using send_windows_pkey on send_windows w_5
+--                                         Index Cond: ((subject = w_4.subject) AND (purpose = $59))
+--                                         Filter: ((next_at > $60) OR ((window_ends_at > $61) AND (sent >= COALESCE($62, (sent + 1)))))
+--                             ->  Nested Loop
+--                                   ->  Nested Loop
+--                                         ->  CTE Scan on subject_2 f_12
+--                                         ->  Index Scan using send_windows_pkey on send_windows w_6
+--                                               Index Cond: ((subject = ((f_12.subject || ' from '::text) || $65)) AND (purpose = $71))
+--                                   ->  Index Scan using send_windows_pkey on send_windows w_7
+--                                         Index Cond: ((subject = w_6.subject) AND (purpose = $66))
+--                                         Filter: ((next_at > $67) OR ((window_ends_at > $68) AND (sent >= COALESCE($69, (sent + 1)))))
 --           ->  Result
---                 One-Time Filter: (NOT (InitPlan 20).col1)
---                 InitPlan 20
+--                 One-Time Filter: (NOT (InitPlan 25).col1)
+--                 InitPlan 25
 --                   ->  CTE Scan on window_taken_2 window_taken_2_2
 --                 ->  Nested Loop
---                       ->  CTE Scan on subject_3 f_8
---                       ->  Index Scan using send_windows_pkey on send_windows w_3
---                             Index Cond: ((subject = f_8.subject) AND (purpose = $46))
+--                       ->  CTE Scan on subject_3 f_13
+--                       ->  Index Scan using send_windows_pkey on send_windows w_8
+--                             Index Cond: ((subject = f_13.subject) AND (purpose = $73))

@@ -2,20 +2,37 @@
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
-      WHERE email = $1 AND disabled_at IS NULL AND ($2::text IS NULL OR org_id IS NOT DISTINCT FROM $3::text)
-    AND ($4::text IS NULL OR tenant_id IS NOT DISTINCT FROM $5::text) AND true FOR SHARE),
+      WHERE accounts.email = $1 AND disabled_at IS NULL AND ($2::text IS NULL OR org_id IS NOT DISTINCT FROM $3::text)
+    AND ($4::text IS NULL OR tenant_id IS NOT DISTINCT FROM $5::text) AND true  FOR SHARE),
 subject AS (
       SELECT coalesce(k.account_id::text, $6::text) AS subject, k.account_id, k.security_stamp
       FROM (VALUES (1)) one LEFT JOIN known k ON true),
+refused AS (
+    SELECT f.subject FROM subject f JOIN send_windows w ON w.subject = f.subject
+    WHERE w.purpose = $7 AND NOT (w.next_at <= $8::timestamptz AND (w.window_ends_at <= $9::timestamptz
+      OR w.sent < coalesce($10::int, w.sent + 1)))),
+free AS (SELECT f.subject FROM subject f WHERE f.subject NOT IN (SELECT subject FROM refused)),
+of_network AS (SELECT (f.subject || ' from ' || $11::text) AS subject FROM free f),
+window_taken_2 AS (
+    INSERT INTO send_windows AS w (subject, purpose, next_at, sent, window_ends_at)
+    SELECT f.subject, $12, $13::timestamptz, 1, $14::timestamptz FROM of_network f
+    ON CONFLICT (subject, purpose) DO UPDATE SET next_at = excluded.next_at,
+      sent = CASE WHEN w.window_ends_at <= $15::timestamptz THEN 1 ELSE w.sent + 1 END,
+      window_ends_at = CASE WHEN w.window_ends_at <= $16::timestamptz THEN excluded.window_ends_at
+        ELSE w.window_ends_at END
+    WHERE (w.next_at <= $17::timestamptz AND (w.window_ends_at <= $18::timestamptz
+      OR w.sent < coalesce($19::int, w.sent + 1)))
+    RETURNING w.subject),
+within_share AS (SELECT f.subject FROM free f WHERE (f.subject || ' from ' || $20::text) IN (SELECT subject FROM window_taken_2)),
 window_taken AS (
     INSERT INTO send_windows AS w (subject, purpose, next_at, sent, window_ends_at)
-    SELECT f.subject, $7, $8::timestamptz, 1, $9::timestamptz FROM subject f
+    SELECT f.subject, $21, $22::timestamptz, 1, $23::timestamptz FROM within_share f
     ON CONFLICT (subject, purpose) DO UPDATE SET next_at = excluded.next_at,
-      sent = CASE WHEN w.window_ends_at <= $10::timestamptz THEN 1 ELSE w.sent + 1 END,
-      window_ends_at = CASE WHEN w.window_ends_at <= $11::timestamptz THEN excluded.window_ends_at
+      sent = CASE WHEN w.window_ends_at <= $24::timestamptz THEN 1 ELSE w.sent + 1 END,
+      window_ends_at = CASE WHEN w.window_ends_at <= $25::timestamptz THEN excluded.window_ends_at
         ELSE w.window_ends_at END
-    WHERE w.next_at <= $12::timestamptz AND (w.window_ends_at <= $13::timestamptz
-      OR w.sent < coalesce($14::int, w.sent + 1))
+    WHERE (w.next_at <= $26::timestamptz AND (w.window_ends_at <= $27::timestamptz
+      OR w.sent < coalesce($28::int, w.sent + 1)))
     RETURNING w.subject),
 allowed AS (
         SELECT s.subject, s.account_id, NULL::bigint AS session_id, s.security_stamp
@@ -23,15 +40,15 @@ allowed AS (
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
           tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
-        SELECT $15::bigint, $16, $17, $18, $19, $20,
-          f.subject, f.account_id, f.session_id, $21, $22,
-          $23::smallint, $24::timestamptz, $25::timestamptz,
-          $26::bigint, $27::bigint,
-          $28::bigint, coalesce(f.security_stamp, 0)
+        SELECT $29::bigint, $30, $31, $32, $33, $34,
+          f.subject, f.account_id, f.session_id, $35, $36,
+          $37::smallint, $38::timestamptz, $39::timestamptz,
+          $40::bigint, $41::bigint,
+          $42::bigint, coalesce(f.security_stamp, 0)
         FROM allowed f RETURNING id, subject, factor, account_id, session_id, security_stamp),
 recipient AS (
-    SELECT CASE WHEN ($29::boolean AND a.second_factor = 'sms') THEN a.phone ELSE a.email END AS address, a.language, a.id AS account_id,
-      CASE WHEN ($30::boolean AND a.second_factor = 'sms') THEN 'sms' ELSE 'email' END AS channel
+    SELECT CASE WHEN ($43::boolean AND a.second_factor = 'sms') THEN a.phone ELSE a.email END AS address, a.language, a.id AS account_id,
+      CASE WHEN ($44::boolean AND a.second_factor = 'sms') THEN 'sms' ELSE 'email' END AS channel
     FROM accounts a JOIN allowed f ON f.account_id = a.id),
 verdict AS (
         SELECT CASE WHEN a.id IS NULL THEN 'too_soon' WHEN s.account_id IS NULL THEN 'unknown'
@@ -41,30 +58,32 @@ verdict AS (
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
-addressee AS (SELECT * FROM recipient WHERE channel = $31),
+addressee AS (SELECT * FROM recipient WHERE channel = $45),
 message AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
       next_try_at, created_at, expires_at)
-    SELECT $32::bigint, $33::bigint, r.account_id, $34,
-      $35, r.address, r.language, $36, $37::timestamptz, $38::timestamptz,
-      $39::timestamptz
+    SELECT $46::bigint, $47::bigint, r.account_id, $48,
+      $49, r.address, r.language, $50, $51::timestamptz, $52::timestamptz,
+      $53::timestamptz
     FROM addressee r WHERE r.address IS NOT NULL
     RETURNING id),
-addressee_2 AS (SELECT * FROM recipient WHERE channel = $40),
+addressee_2 AS (SELECT * FROM recipient WHERE channel = $54),
 message_2 AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
       next_try_at, created_at, expires_at)
-    SELECT $41::bigint, $42::bigint, r.account_id, $43,
-      $44, r.address, r.language, $45, $46::timestamptz, $47::timestamptz,
-      $48::timestamptz
+    SELECT $55::bigint, $56::bigint, r.account_id, $57,
+      $58, r.address, r.language, $59, $60::timestamptz, $61::timestamptz,
+      $62::timestamptz
     FROM addressee_2 r WHERE r.address IS NOT NULL
     RETURNING id),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $49::bigint, $50::timestamptz, $51, outcome, $52, account_id, session_id, attempt_id,
-      $53, $54, $55
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $63::bigint, $64::timestamptz, $65, v.outcome, $66, v.account_id, v.session_id, v.attempt_id,
+      $67, $68, $69, CASE WHEN (v.outcome = ANY($70::text[]) OR (v.account_id IS NULL AND $71::text <> 'cli')) THEN md5(concat_ws(' ', $72::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT * FROM verdict;
 
 -- Plan, with any values:
@@ -78,12 +97,30 @@ SELECT * FROM verdict;
 --     ->  Nested Loop Left Join
 --           ->  Result
 --           ->  CTE Scan on known k
---   CTE window_taken
---     ->  Insert on send_windows w
+--   CTE free
+--     ->  CTE Scan on subject f_1
+--           Filter: (NOT (ANY (subject = (hashed SubPlan 3).col1)))
+--           SubPlan 3
+--             ->  Nested Loop
+--                   ->  CTE Scan on subject f
+--                   ->  Index Scan using send_windows_pkey on send_windows w
+--                         Index Cond: ((subject = f.subject) AND (purpose = $7))
+--                         Filter: ((next_at > $8) OR ((window_ends_at > $9) AND (sent >= COALESCE($10, (sent + 1)))))
+--   CTE window_taken_2
+--     ->  Insert on send_windows w_1
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: send_windows_pkey
---           Conflict Filter: ((w.next_at <= $12) AND ((w.window_ends_at <= $13) OR (w.sent < COALESCE($14, (w.sent + 1)))))
---           ->  CTE Scan on subject f
+--           Conflict Filter: ((w_1.next_at <= $17) AND ((w_1.window_ends_at <= $18) OR (w_1.sent < COALESCE($19, (w_1.sent + 1)))))
+--           ->  CTE Scan on free f_2
+--   CTE window_taken
+--     ->  Insert on send_windows w_2
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_windows_pkey
+--           Conflict Filter: ((w_2.next_at <= $26) AND ((w_2.window_ends_at <= $27) OR (w_2.sent < COALESCE($28, (w_2.sent + 1)))))
+--           ->  Nested Loop Semi Join
+--                 Join Filter: (((f_3.subject || ' from '::text) || $20) = window_taken_2.subject)
+--                 ->  CTE Scan on free f_3
+--                 ->  CTE Scan on window_taken_2
 --   CTE allowed
 --     ->  Nested Loop
 --           Join Filter: (s.subject = window_taken.subject)
@@ -91,12 +128,12 @@ SELECT * FROM verdict;
 --           ->  CTE Scan on window_taken
 --   CTE attempt
 --     ->  Insert on attempts
---           ->  CTE Scan on allowed f_1
+--           ->  CTE Scan on allowed f_4
 --   CTE recipient
 --     ->  Nested Loop
---           ->  CTE Scan on allowed f_2
+--           ->  CTE Scan on allowed f_5
 --           ->  Index Scan using accounts_pkey on accounts a
---                 Index Cond: (id = f_2.account_id)
+--                 Index Cond: (id = f_5.account_id)
 --   CTE verdict
 --     ->  Nested Loop Left Join
 --           ->  Nested Loop Left Join
@@ -110,11 +147,13 @@ SELECT * FROM verdict;
 --   CTE message
 --     ->  Insert on messages
 --           ->  CTE Scan on recipient
---                 Filter: ((address IS NOT NULL) AND (channel = $31))
+--                 Filter: ((address IS NOT NULL) AND (channel = $45))
 --   CTE message_2
 --     ->  Insert on messages messages_1
 --           ->  CTE Scan on recipient recipient_1
---                 Filter: ((address IS NOT NULL) AND (channel = $40))
+--                 Filter: ((address IS NOT NULL) AND (channel = $54))
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on verdict verdict_1
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on verdict v

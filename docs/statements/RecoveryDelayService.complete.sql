@@ -18,13 +18,13 @@ inserted AS (
       jsonb_to_recordset((SELECT credentials FROM taken)) AS n (id bigint, uuid uuid, kind text, credential_id text, name text,
         public_key text, sign_count bigint, encrypted_private_key text)
     RETURNING id),
-unprotected AS (
-      SELECT a.id AS account_id FROM accounts a JOIN taken f ON f.account_id = a.id
-      WHERE a.second_factor = 'none' AND (SELECT totp_sealed FROM taken) IS NOT NULL),
 raised AS (
       UPDATE accounts a SET security_stamp = a.security_stamp + 1, updated_at = $6::timestamptz,
         second_factor = CASE WHEN a.second_factor = 'none' AND (SELECT totp_sealed FROM taken) IS NOT NULL THEN 'totp' ELSE a.second_factor END
       FROM taken f WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp),
+unprotected AS (
+      SELECT a.id AS account_id FROM accounts a JOIN taken f ON f.account_id = a.id
+      WHERE a.second_factor = 'none' AND (SELECT totp_sealed FROM taken) IS NOT NULL),
 authenticator AS (
       INSERT INTO totp_factors (account_id, secret_sealed, last_step, created_at)
       SELECT u.account_id, (SELECT totp_sealed FROM taken), $7::bigint, $8::timestamptz FROM unprotected u
@@ -58,20 +58,46 @@ message_2 AS (
       $26::timestamptz
     FROM recipient_2 r WHERE r.address IS NOT NULL
     RETURNING id),
+recipient_3 AS (
+    SELECT a.email AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN authenticator f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+message_3 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $27::bigint, $28::bigint, r.account_id, $29,
+      $30, r.address, r.language, $31, $32::timestamptz, $33::timestamptz,
+      $34::timestamptz
+    FROM recipient_3 r WHERE r.address IS NOT NULL
+    RETURNING id),
+recipient_4 AS (
+    SELECT a.phone AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN authenticator f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+message_4 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $35::bigint, $36::bigint, r.account_id, $37,
+      $38, r.address, r.language, $39, $40::timestamptz, $41::timestamptz,
+      $42::timestamptz
+    FROM recipient_4 r WHERE r.address IS NOT NULL
+    RETURNING id),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $27::bigint, $28::timestamptz, $29, outcome, $30, account_id, session_id, attempt_id,
-      $31, $32, $33
-    FROM verdict RETURNING id),
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $43::bigint, $44::timestamptz, $45, v.outcome, $46, v.account_id, v.session_id, v.attempt_id,
+      $47, $48, $49, CASE WHEN (v.outcome = ANY($50::text[]) OR (v.account_id IS NULL AND $51::text <> 'cli')) THEN md5(concat_ws(' ', $52::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id),
 refused AS (SELECT account_id FROM ended WHERE end_reason <> 'completed'),
-verdict_2 AS (SELECT $34::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM refused),
+verdict_2 AS (SELECT $53::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM refused),
 audited_2 AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $35::bigint, $36::timestamptz, $37, outcome, $38, account_id, session_id, attempt_id,
-      $39, $40, $41
-    FROM verdict_2 RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $54::bigint, $55::timestamptz, $56, v.outcome, $57, v.account_id, v.session_id, v.attempt_id,
+      $58, $59, $60, CASE WHEN (v.outcome = ANY($61::text[]) OR (v.account_id IS NULL AND $62::text <> 'cli')) THEN md5(concat_ws(' ', $63::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict_2 v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT * FROM verdict;
 
 -- Plan, with any values:
@@ -93,7 +119,7 @@ SELECT * FROM verdict;
 --     ->  Update on credentials c
 --           ->  Nested Loop
 --                 ->  CTE Scan on taken f
---                 ->  Index Scan using credentials_active on credentials c
+--                 ->  Index Scan using credentials_account on credentials c
 --                       Index Cond: (account_id = f.account_id)
 --                       Filter: (revoked_at IS NULL)
 --   CTE inserted
@@ -133,7 +159,7 @@ SELECT * FROM verdict;
 --     ->  Update on sessions s
 --           ->  Nested Loop
 --                 ->  CTE Scan on raised f_4
---                 ->  Index Scan using sessions_live on sessions s
+--                 ->  Index Scan using sessions_account on sessions s
 --                       Index Cond: (account_id = f_4.account_id)
 --                       Filter: (ended_at IS NULL)
 --   CTE carried_over
@@ -154,10 +180,28 @@ SELECT * FROM verdict;
 --                 ->  Index Scan using accounts_pkey on accounts a_4
 --                       Index Cond: (id = f_7.account_id)
 --                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--   CTE message_3
+--     ->  Insert on messages messages_2
+--           ->  Nested Loop
+--                 ->  CTE Scan on authenticator f_8
+--                 ->  Index Scan using accounts_pkey on accounts a_5
+--                       Index Cond: (id = f_8.account_id)
+--                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--   CTE message_4
+--     ->  Insert on messages messages_3
+--           ->  Nested Loop
+--                 ->  CTE Scan on authenticator f_9
+--                 ->  Index Scan using accounts_pkey on accounts a_6
+--                       Index Cond: (id = f_9.account_id)
+--                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on verdict verdict_1
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on verdict v
 --   CTE audited_2
---     ->  Insert on audit_events audit_events_1
+--     ->  Insert on audit_events e_1
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on ended ended_1
 --                 Filter: (end_reason <> 'completed'::text)

@@ -8,7 +8,8 @@ WITH target AS (
 budget AS (
       SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $4::timestamptz THEN 0 ELSE b.spent END AS spent,
         CASE WHEN b.refills_at > $5::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+      FROM guess_budgets b JOIN target t USING (subject, factor)
+      FOR UPDATE OF b),
 guess AS (
       UPDATE attempts a SET
         status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND true) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
@@ -16,7 +17,7 @@ guess AS (
         closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND true) OR a.tries_left = 1 THEN $6::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $7 AND a.status = 'open' AND a.expires_at > $8::timestamptz
-        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $9::int)
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $9::int OR false)
       RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
 verdict AS (
       SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
@@ -41,11 +42,13 @@ superseded AS (
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $17::bigint, $18::timestamptz, $19, outcome, $20, account_id, session_id, attempt_id,
-      $21, $22, $23
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $17::bigint, $18::timestamptz, $19, v.outcome, $20, v.account_id, v.session_id, v.attempt_id,
+      $21, $22, $23, CASE WHEN (v.outcome = ANY($24::text[]) OR (v.account_id IS NULL AND $25::text <> 'cli')) THEN md5(concat_ws(' ', $26::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT * FROM stopped;
 
 -- Plan, with any values:
@@ -114,5 +117,7 @@ SELECT * FROM stopped;
 --                       Index Cond: ((subject = g_2.subject) AND (purpose = g_2.purpose))
 --                       Filter: ((status = 'open'::text) AND (id <> g_2.id))
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on verdict
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on verdict v_1

@@ -8,7 +8,8 @@ WITH target AS (
 budget AS (
       SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $4::timestamptz THEN 0 ELSE b.spent END AS spent,
         CASE WHEN b.refills_at > $5::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+      FROM guess_budgets b JOIN target t USING (subject, factor)
+      FOR UPDATE OF b),
 held_credential AS (
     SELECT c.id, c.account_id, c.kind, c.sign_count FROM credentials c
     WHERE c.id = $6::bigint AND c.revoked_at IS NULL FOR UPDATE),
@@ -40,37 +41,39 @@ superseded AS (
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id),
 redeemed AS (SELECT account_id, security_stamp FROM verdict WHERE outcome = 'redeemed'),
-replaced AS (
-      UPDATE pending_recoveries p SET ended_at = $15::timestamptz, end_reason = 'replaced' FROM redeemed f
-      WHERE p.account_id = f.account_id AND p.ended_at IS NULL RETURNING p.id),
-postponed AS (
-    INSERT INTO pending_recoveries (id, account_id, protocol, credentials, totp_sealed, created_at, due_at)
-    SELECT $16::bigint, f.account_id, $17, $18::jsonb, $19,
-      $20::timestamptz, $21::timestamptz
-    FROM redeemed f, (SELECT count(*) FROM replaced) done RETURNING id),
-opening AS (
-        SELECT account_id::text AS subject, account_id, NULL::bigint AS session_id, NULL::int AS security_stamp FROM redeemed),
-attempt AS (
-        INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
-          tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
-        SELECT $22::bigint, $23, $24, $25, $26, $27,
-          f.subject, f.account_id, f.session_id, $28, $29,
-          $30::smallint, $31::timestamptz, $32::timestamptz,
-          $33::bigint, $34::bigint,
-          $35::bigint, coalesce(f.security_stamp, 0)
-        FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
-budget_row AS (
-      INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
-      ON CONFLICT DO NOTHING RETURNING subject),
+revoked AS (
+    UPDATE credentials c SET revoked_at = $15::timestamptz FROM redeemed f
+    WHERE c.account_id = f.account_id AND c.revoked_at IS NULL RETURNING c.id),
+inserted AS (
+    INSERT INTO credentials (id, uuid, account_id, kind, credential_id, name, public_key, sign_count, encrypted_private_key, created_at)
+    SELECT n.id, n.uuid, f.account_id, n.kind, n.credential_id, n.name, n.public_key, n.sign_count, n.encrypted_private_key,
+      $16::timestamptz
+    FROM redeemed f, (SELECT count(*) FROM revoked) done,
+      jsonb_to_recordset($17::jsonb) AS n (id bigint, uuid uuid, kind text, credential_id text, name text,
+        public_key text, sign_count bigint, encrypted_private_key text)
+    RETURNING id),
+raised AS (
+    UPDATE accounts a SET security_stamp = a.security_stamp + 1, updated_at = $18::timestamptz FROM redeemed f
+    WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp),
+enrolled AS (SELECT NULL::bigint AS account_id WHERE false),
+ended AS (
+      UPDATE sessions s SET ended_at = $19::timestamptz, end_reason = $20 FROM raised f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
+carried_over AS (
+      UPDATE sessions s SET security_stamp = f.security_stamp FROM raised f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (false) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+ended_2 AS (
+    UPDATE pending_recoveries p SET ended_at = $21::timestamptz, end_reason = $22 FROM raised f
+    WHERE p.account_id = f.account_id AND p.ended_at IS NULL RETURNING p.id, p.account_id),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN redeemed f ON f.account_id = a.id WHERE a.email IS NOT NULL),
 message AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
       next_try_at, created_at, expires_at)
-    SELECT $36::bigint, $37::bigint, r.account_id, $38,
-      $39, r.address, r.language, $40, $41::timestamptz, $42::timestamptz,
-      $43::timestamptz
+    SELECT $23::bigint, $24::bigint, r.account_id, $25,
+      $26, r.address, r.language, $27, $28::timestamptz, $29::timestamptz,
+      $30::timestamptz
     FROM recipient r WHERE r.address IS NOT NULL
     RETURNING id),
 recipient_2 AS (
@@ -79,17 +82,19 @@ recipient_2 AS (
 message_2 AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
       next_try_at, created_at, expires_at)
-    SELECT $44::bigint, $45::bigint, r.account_id, $46,
-      $47, r.address, r.language, $48, $49::timestamptz, $50::timestamptz,
-      $51::timestamptz
+    SELECT $31::bigint, $32::bigint, r.account_id, $33,
+      $34, r.address, r.language, $35, $36::timestamptz, $37::timestamptz,
+      $38::timestamptz
     FROM recipient_2 r WHERE r.address IS NOT NULL
     RETURNING id),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $52::bigint, $53::timestamptz, $54, outcome, $55, account_id, session_id, attempt_id,
-      $56, $57, $58
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $39::bigint, $40::timestamptz, $41, v.outcome, $42, v.account_id, v.session_id, v.attempt_id,
+      $43, $44, $45, CASE WHEN (v.outcome = ANY($46::text[]) OR (v.account_id IS NULL AND $47::text <> 'cli')) THEN md5(concat_ws(' ', $48::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT (SELECT outcome FROM verdict) AS outcome;
 
 -- Plan, with any values:
@@ -166,42 +171,63 @@ SELECT (SELECT outcome FROM verdict) AS outcome;
 --   CTE redeemed
 --     ->  CTE Scan on verdict
 --           Filter: (outcome = 'redeemed'::text)
---   CTE replaced
---     ->  Update on pending_recoveries p
+--   CTE revoked
+--     ->  Update on credentials c_1
 --           ->  Nested Loop
 --                 ->  CTE Scan on redeemed f
---                 ->  Index Scan using pending_recoveries_account on pending_recoveries p
+--                 ->  Index Scan using credentials_account on credentials c_1
 --                       Index Cond: (account_id = f.account_id)
---                       Filter: (ended_at IS NULL)
---   CTE postponed
---     ->  Insert on pending_recoveries
+--                       Filter: (revoked_at IS NULL)
+--   CTE inserted
+--     ->  Insert on credentials
 --           ->  Nested Loop
---                 ->  CTE Scan on redeemed f_1
---                 ->  Aggregate
---                       ->  CTE Scan on replaced
---   CTE attempt
---     ->  Insert on attempts
---           ->  CTE Scan on redeemed
---   CTE budget_row
---     ->  Insert on guess_budgets
---           Conflict Resolution: NOTHING
---           ->  CTE Scan on attempt
---   CTE message
---     ->  Insert on messages
+--                 ->  Nested Loop
+--                       ->  CTE Scan on redeemed f_1
+--                       ->  Aggregate
+--                             ->  CTE Scan on revoked
+--                 ->  Function Scan on jsonb_to_recordset n
+--   CTE raised
+--     ->  Update on accounts a_2
 --           ->  Nested Loop
 --                 ->  CTE Scan on redeemed f_2
 --                 ->  Index Scan using accounts_pkey on accounts a_2
 --                       Index Cond: (id = f_2.account_id)
+--   CTE ended
+--     ->  Update on sessions s
+--           ->  Nested Loop
+--                 ->  CTE Scan on raised f_3
+--                 ->  Index Scan using sessions_account on sessions s
+--                       Index Cond: (account_id = f_3.account_id)
+--                       Filter: (ended_at IS NULL)
+--   CTE carried_over
+--     ->  Update on sessions s_1
+--           ->  Result
+--                 One-Time Filter: false
+--   CTE ended_2
+--     ->  Update on pending_recoveries p
+--           ->  Nested Loop
+--                 ->  CTE Scan on raised f_5
+--                 ->  Index Scan using pending_recoveries_account on pending_recoveries p
+--                       Index Cond: (account_id = f_5.account_id)
+--                       Filter: (ended_at IS NULL)
+--   CTE message
+--     ->  Insert on messages
+--           ->  Nested Loop
+--                 ->  CTE Scan on redeemed f_6
+--                 ->  Index Scan using accounts_pkey on accounts a_3
+--                       Index Cond: (id = f_6.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
 --   CTE message_2
 --     ->  Insert on messages messages_1
 --           ->  Nested Loop
---                 ->  CTE Scan on redeemed f_3
---                 ->  Index Scan using accounts_pkey on accounts a_3
---                       Index Cond: (id = f_3.account_id)
+--                 ->  CTE Scan on redeemed f_7
+--                 ->  Index Scan using accounts_pkey on accounts a_4
+--                       Index Cond: (id = f_7.account_id)
 --                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on verdict verdict_1
---   InitPlan 23
---     ->  CTE Scan on verdict verdict_2
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on verdict v
+--   InitPlan 25
+--     ->  CTE Scan on verdict verdict_1

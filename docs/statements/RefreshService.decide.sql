@@ -10,7 +10,7 @@ WITH presented AS (
           CASE WHEN s.refresh_rotated_at >= $5::timestamptz THEN 'concurrent'
             ELSE 'lost_answer' END
         ELSE 'replay' END AS state
-      FROM sessions s WHERE s.token_hash = $6 AND s.protocol = $7 FOR UPDATE),
+      FROM sessions s WHERE s.token_hash = $6 AND s.protocol = $7 FOR UPDATE OF s),
 verdict AS (
         SELECT CASE WHEN p.state = 'current' THEN 'rotated' ELSE coalesce(p.state, 'unknown') END AS outcome,
           p.account_id, p.session_id, NULL::bigint AS attempt_id
@@ -24,7 +24,7 @@ rotated AS (
         expires_at = CASE WHEN p.state IN ('current', 'concurrent', 'lost_answer') AND s.stage = 'signed_in'
           THEN least($12::timestamptz, s.absolute_ends_at) ELSE s.expires_at END,
         ended_at = CASE WHEN p.state = 'replay' THEN $13::timestamptz END,
-        end_reason = CASE WHEN p.state = 'replay' THEN 'refresh_replayed' END
+        end_reason = CASE WHEN p.state = 'replay' THEN $14::text END
       FROM presented p
       WHERE s.id = p.session_id AND p.state IN ('current', 'concurrent', 'lost_answer', 'replay')
       RETURNING s.id AS session_id, s.account_id, s.stage, s.amr, s.second_factor_at,
@@ -34,11 +34,13 @@ with_account AS (
     FROM rotated f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL),
 answer AS (SELECT v.outcome, h.* FROM verdict v LEFT JOIN with_account h ON true),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $14::bigint, $15::timestamptz, $16, outcome, $17, account_id, session_id, attempt_id,
-      $18, $19, $20
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $15::bigint, $16::timestamptz, $17, v.outcome, $18, v.account_id, v.session_id, v.attempt_id,
+      $19, $20, $21, CASE WHEN (v.outcome = ANY($22::text[]) OR (v.account_id IS NULL AND $23::text <> 'cli')) THEN md5(concat_ws(' ', $24::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT * FROM answer;
 
 -- Plan, with any values:
@@ -64,8 +66,10 @@ SELECT * FROM answer;
 --                 ->  Index Scan using sessions_pkey on sessions s_1
 --                       Index Cond: (id = p_1.session_id)
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on verdict
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on verdict v_1
 --   ->  CTE Scan on verdict v
 --   ->  Nested Loop
 --         ->  CTE Scan on rotated f

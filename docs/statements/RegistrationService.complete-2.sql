@@ -8,7 +8,8 @@ WITH target AS (
 budget AS (
       SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $4::timestamptz THEN 0 ELSE b.spent END AS spent,
         CASE WHEN b.refills_at > $5::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+      FROM guess_budgets b JOIN target t USING (subject, factor)
+      FOR UPDATE OF b),
 unregistered AS (
     SELECT id AS account_id FROM accounts WHERE id = $6::bigint AND disabled_at IS NULL AND (accounts.second_factor <> 'email' AND NOT EXISTS (
   SELECT FROM credentials c WHERE c.account_id = accounts.id AND c.revoked_at IS NULL))),
@@ -48,12 +49,36 @@ inserted AS (
       jsonb_to_recordset($16::jsonb) AS n (id bigint, uuid uuid, kind text, credential_id text, name text,
         public_key text, sign_count bigint, encrypted_private_key text)
     RETURNING id),
+recipient AS (
+    SELECT a.email AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN redeemed f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+message AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $17::bigint, $18::bigint, r.account_id, $19,
+      $20, r.address, r.language, $21, $22::timestamptz, $23::timestamptz,
+      $24::timestamptz
+    FROM recipient r WHERE r.address IS NOT NULL
+    RETURNING id),
+recipient_2 AS (
+    SELECT a.phone AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN redeemed f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+message_2 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $25::bigint, $26::bigint, r.account_id, $27,
+      $28, r.address, r.language, $29, $30::timestamptz, $31::timestamptz,
+      $32::timestamptz
+    FROM recipient_2 r WHERE r.address IS NOT NULL
+    RETURNING id),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $17::bigint, $18::timestamptz, $19, outcome, $20, account_id, session_id, attempt_id,
-      $21, $22, $23
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $33::bigint, $34::timestamptz, $35, v.outcome, $36, v.account_id, v.session_id, v.attempt_id,
+      $37, $38, $39, CASE WHEN (v.outcome = ANY($40::text[]) OR (v.account_id IS NULL AND $41::text <> 'cli')) THEN md5(concat_ws(' ', $42::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT (SELECT outcome FROM verdict) AS outcome;
 
 -- Plan, with any values:
@@ -126,14 +151,32 @@ SELECT (SELECT outcome FROM verdict) AS outcome;
 --                 ->  Index Scan using attempts_open on attempts o_1
 --                       Index Cond: ((subject = g_2.subject) AND (purpose = g_2.purpose))
 --                       Filter: ((status = 'open'::text) AND (id <> g_2.id))
+--   CTE redeemed
+--     ->  CTE Scan on verdict
+--           Filter: (outcome = 'redeemed'::text)
 --   CTE inserted
 --     ->  Insert on credentials
 --           ->  Nested Loop
---                 ->  CTE Scan on verdict
---                       Filter: (outcome = 'redeemed'::text)
+--                 ->  CTE Scan on redeemed f
 --                 ->  Function Scan on jsonb_to_recordset n
+--   CTE message
+--     ->  Insert on messages
+--           ->  Nested Loop
+--                 ->  CTE Scan on redeemed f_1
+--                 ->  Index Scan using accounts_pkey on accounts a_2
+--                       Index Cond: (id = f_1.account_id)
+--                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--   CTE message_2
+--     ->  Insert on messages messages_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on redeemed f_2
+--                 ->  Index Scan using accounts_pkey on accounts a_3
+--                       Index Cond: (id = f_2.account_id)
+--                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on verdict verdict_1
---   InitPlan 14
---     ->  CTE Scan on verdict verdict_2
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on verdict v
+--   InitPlan 17
+--     ->  CTE Scan on verdict verdict_1

@@ -8,7 +8,8 @@ WITH target AS (
 budget AS (
       SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $4::timestamptz THEN 0 ELSE b.spent END AS spent,
         CASE WHEN b.refills_at > $5::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+      FROM guess_budgets b JOIN target t USING (subject, factor)
+      FOR UPDATE OF b),
 unregistered AS (
     SELECT id AS account_id FROM accounts WHERE id = $6::bigint AND disabled_at IS NULL AND (accounts.second_factor <> 'email' AND NOT EXISTS (
   SELECT FROM credentials c WHERE c.account_id = accounts.id AND c.revoked_at IS NULL))),
@@ -48,13 +49,13 @@ inserted AS (
       jsonb_to_recordset($16::jsonb) AS n (id bigint, uuid uuid, kind text, credential_id text, name text,
         public_key text, sign_count bigint, encrypted_private_key text)
     RETURNING id),
+raised AS (
+      UPDATE accounts a SET security_stamp = a.security_stamp + 1, updated_at = $17::timestamptz,
+        second_factor = CASE WHEN a.second_factor = 'none' AND $18::text IS NOT NULL THEN 'totp' ELSE a.second_factor END
+      FROM redeemed f WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp),
 unprotected AS (
       SELECT a.id AS account_id FROM accounts a JOIN redeemed f ON f.account_id = a.id
-      WHERE a.second_factor = 'none' AND $17::text IS NOT NULL),
-raised AS (
-      UPDATE accounts a SET security_stamp = a.security_stamp + 1, updated_at = $18::timestamptz,
-        second_factor = CASE WHEN a.second_factor = 'none' AND $19::text IS NOT NULL THEN 'totp' ELSE a.second_factor END
-      FROM redeemed f WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp),
+      WHERE a.second_factor = 'none' AND $19::text IS NOT NULL),
 authenticator AS (
       INSERT INTO totp_factors (account_id, secret_sealed, last_step, created_at)
       SELECT u.account_id, $20::text, $21::bigint, $22::timestamptz FROM unprotected u
@@ -62,16 +63,64 @@ authenticator AS (
         created_at = excluded.created_at RETURNING account_id),
 ended AS (
       UPDATE sessions s SET ended_at = $23::timestamptz, end_reason = $24 FROM raised f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.amr @> $25::jsonb) RETURNING s.id),
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.stage = 'signed_in' AND s.amr @> $25::jsonb) RETURNING s.id),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM raised f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.amr @> $26::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in' AND s.amr @> $26::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+setup_dropped AS (DELETE FROM factor_setups u USING raised f WHERE u.account_id = f.account_id RETURNING u.account_id),
+backup_codes_dropped AS (DELETE FROM backup_codes b USING raised f WHERE b.account_id = f.account_id RETURNING b.account_id),
+recipient AS (
+    SELECT a.email AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN authenticator f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+message AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $27::bigint, $28::bigint, r.account_id, $29,
+      $30, r.address, r.language, $31, $32::timestamptz, $33::timestamptz,
+      $34::timestamptz
+    FROM recipient r WHERE r.address IS NOT NULL
+    RETURNING id),
+recipient_2 AS (
+    SELECT a.phone AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN authenticator f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+message_2 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $35::bigint, $36::bigint, r.account_id, $37,
+      $38, r.address, r.language, $39, $40::timestamptz, $41::timestamptz,
+      $42::timestamptz
+    FROM recipient_2 r WHERE r.address IS NOT NULL
+    RETURNING id),
+recipient_3 AS (
+    SELECT a.email AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN redeemed f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+message_3 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $43::bigint, $44::bigint, r.account_id, $45,
+      $46, r.address, r.language, $47, $48::timestamptz, $49::timestamptz,
+      $50::timestamptz
+    FROM recipient_3 r WHERE r.address IS NOT NULL
+    RETURNING id),
+recipient_4 AS (
+    SELECT a.phone AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN redeemed f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+message_4 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $51::bigint, $52::bigint, r.account_id, $53,
+      $54, r.address, r.language, $55, $56::timestamptz, $57::timestamptz,
+      $58::timestamptz
+    FROM recipient_4 r WHERE r.address IS NOT NULL
+    RETURNING id),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $27::bigint, $28::timestamptz, $29, outcome, $30, account_id, session_id, attempt_id,
-      $31, $32, $33
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $59::bigint, $60::timestamptz, $61, v.outcome, $62, v.account_id, v.session_id, v.attempt_id,
+      $63, $64, $65, CASE WHEN (v.outcome = ANY($66::text[]) OR (v.account_id IS NULL AND $67::text <> 'cli')) THEN md5(concat_ws(' ', $68::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT (SELECT outcome FROM verdict) AS outcome;
 
 -- Plan, with any values:
@@ -163,7 +212,7 @@ SELECT (SELECT outcome FROM verdict) AS outcome;
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: totp_factors_pkey
 --           ->  Result
---                 One-Time Filter: ($17 IS NOT NULL)
+--                 One-Time Filter: ($19 IS NOT NULL)
 --                 ->  Nested Loop
 --                       ->  CTE Scan on redeemed f_2
 --                       ->  Index Scan using accounts_pkey on accounts a_3
@@ -173,18 +222,62 @@ SELECT (SELECT outcome FROM verdict) AS outcome;
 --     ->  Update on sessions s
 --           ->  Nested Loop
 --                 ->  CTE Scan on raised f_3
---                 ->  Index Scan using sessions_live on sessions s
+--                 ->  Index Scan using sessions_account on sessions s
 --                       Index Cond: (account_id = f_3.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (amr @> $25)))
+--                       Filter: ((ended_at IS NULL) AND ((stage <> 'signed_in'::text) OR (NOT (amr @> $25))))
 --   CTE carried_over
 --     ->  Update on sessions s_1
 --           ->  Nested Loop
 --                 ->  CTE Scan on raised f_4
---                 ->  Index Scan using sessions_live on sessions s_1
+--                 ->  Index Scan using sessions_account on sessions s_1
 --                       Index Cond: (account_id = f_4.account_id)
---                       Filter: ((ended_at IS NULL) AND (amr @> $26) AND ((f_4.security_stamp - 1) = security_stamp))
+--                       Filter: ((ended_at IS NULL) AND (amr @> $26) AND (stage = 'signed_in'::text) AND ((f_4.security_stamp - 1) = security_stamp))
+--   CTE setup_dropped
+--     ->  Delete on factor_setups u
+--           ->  Nested Loop
+--                 ->  CTE Scan on raised f_5
+--                 ->  Index Scan using factor_setups_pkey on factor_setups u
+--                       Index Cond: (account_id = f_5.account_id)
+--   CTE backup_codes_dropped
+--     ->  Delete on backup_codes b_4
+--           ->  Nested Loop
+--                 ->  CTE Scan on raised f_6
+--                 ->  Bitmap Heap Scan on backup_codes b_4
+--                       Recheck Cond: (account_id = f_6.account_id)
+--                       ->  Bitmap Index Scan on backup_codes_pkey
+--                             Index Cond: (account_id = f_6.account_id)
+--   CTE message
+--     ->  Insert on messages
+--           ->  Nested Loop
+--                 ->  CTE Scan on authenticator f_7
+--                 ->  Index Scan using accounts_pkey on accounts a_4
+--                       Index Cond: (id = f_7.account_id)
+--                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--   CTE message_2
+--     ->  Insert on messages messages_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on authenticator f_8
+--                 ->  Index Scan using accounts_pkey on accounts a_5
+--                       Index Cond: (id = f_8.account_id)
+--                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--   CTE message_3
+--     ->  Insert on messages messages_2
+--           ->  Nested Loop
+--                 ->  CTE Scan on redeemed f_9
+--                 ->  Index Scan using accounts_pkey on accounts a_6
+--                       Index Cond: (id = f_9.account_id)
+--                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--   CTE message_4
+--     ->  Insert on messages messages_3
+--           ->  Nested Loop
+--                 ->  CTE Scan on redeemed f_10
+--                 ->  Index Scan using accounts_pkey on accounts a_7
+--                       Index Cond: (id = f_10.account_id)
+--                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on verdict verdict_1
---   InitPlan 19
---     ->  CTE Scan on verdict verdict_2
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on verdict v
+--   InitPlan 25
+--     ->  CTE Scan on verdict verdict_1

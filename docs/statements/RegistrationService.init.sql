@@ -2,9 +2,9 @@
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
-      WHERE email = $1 AND disabled_at IS NULL AND ($2::text IS NULL OR org_id IS NOT DISTINCT FROM $3::text)
+      WHERE accounts.email = $1 AND disabled_at IS NULL AND ($2::text IS NULL OR org_id IS NOT DISTINCT FROM $3::text)
     AND ($4::text IS NULL OR tenant_id IS NOT DISTINCT FROM $5::text) AND (accounts.second_factor <> 'email' AND NOT EXISTS (
-  SELECT FROM credentials c WHERE c.account_id = accounts.id AND c.revoked_at IS NULL)) FOR SHARE),
+  SELECT FROM credentials c WHERE c.account_id = accounts.id AND c.revoked_at IS NULL))  FOR SHARE),
 subject AS (
       SELECT coalesce(k.account_id::text, $6::text) AS subject, k.account_id, k.security_stamp
       FROM (VALUES (1)) one LEFT JOIN known k ON true),
@@ -16,7 +16,8 @@ target AS (
 budget AS (
       SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $11::timestamptz THEN 0 ELSE b.spent END AS spent,
         CASE WHEN b.refills_at > $12::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+      FROM guess_budgets b JOIN target t USING (subject, factor)
+      FOR UPDATE OF b),
 guess AS (
       UPDATE attempts a SET
         status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND true) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
@@ -69,11 +70,13 @@ budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $35::bigint, $36::timestamptz, $37, outcome, $38, account_id, session_id, attempt_id,
-      $39, $40, $41
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $35::bigint, $36::timestamptz, $37, v.outcome, $38, v.account_id, v.session_id, v.attempt_id,
+      $39, $40, $41, CASE WHEN (v.outcome = ANY($42::text[]) OR (v.account_id IS NULL AND $43::text <> 'cli')) THEN md5(concat_ws(' ', $44::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT holder FROM key_holder) AS holder;
 
 -- Plan, with any values:
@@ -84,7 +87,7 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT holder FROM key_holder)
 --                 ->  Index Scan using accounts_email_key on accounts
 --                       Index Cond: (email = $1)
 --                       Filter: ((disabled_at IS NULL) AND (($2 IS NULL) OR (NOT (org_id IS DISTINCT FROM $3))) AND (($4 IS NULL) OR (NOT (tenant_id IS DISTINCT FROM $5))) AND (second_factor <> 'email'::text))
---                 ->  Index Scan using credentials_active on credentials c
+--                 ->  Index Scan using credentials_account on credentials c
 --                       Index Cond: (account_id = accounts.id)
 --                       Filter: (revoked_at IS NULL)
 --   CTE target
@@ -156,10 +159,12 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT holder FROM key_holder)
 --           Conflict Resolution: NOTHING
 --           ->  CTE Scan on attempt
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on verdict verdict_1
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on verdict v
 --   InitPlan 14
---     ->  CTE Scan on verdict verdict_2
+--     ->  CTE Scan on verdict verdict_1
 --   InitPlan 16
 --     ->  Nested Loop
 --           InitPlan 15
@@ -169,8 +174,9 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT holder FROM key_holder)
 --                               Sort Key: c_1.id
 --                               ->  Nested Loop
 --                                     ->  CTE Scan on candidate f_1
---                                     ->  Index Scan using credentials_active on credentials c_1
+--                                     ->  Index Scan using credentials_account on credentials c_1
 --                                           Index Cond: (account_id = f_1.account_id)
+--                                           Filter: (revoked_at IS NULL)
 --           ->  CTE Scan on candidate f_2
 --           ->  Index Scan using accounts_pkey on accounts a_2
 --                 Index Cond: (id = f_2.account_id)

@@ -5,10 +5,14 @@ WITH target AS (
         a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($1::text[]) OR EXISTS (
     SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) AS allowed FROM attempts a
       WHERE a.kind = 'link' AND a.secret_hash = ANY($2::text[]) AND a.purpose = $3 ORDER BY a.id DESC LIMIT 1),
+account AS (
+    SELECT a.id AS account_id FROM accounts a JOIN target f ON f.account_id = a.id
+    WHERE a.disabled_at IS NULL FOR NO KEY UPDATE OF a),
 budget AS (
       SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $4::timestamptz THEN 0 ELSE b.spent END AS spent,
         CASE WHEN b.refills_at > $5::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+      FROM guess_budgets b JOIN target t USING (subject, factor) CROSS JOIN (SELECT count(*) FROM account) done
+      FOR UPDATE OF b),
 guess AS (
       UPDATE attempts a SET
         status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND true) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
@@ -16,7 +20,7 @@ guess AS (
         closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND true) OR a.tries_left = 1 THEN $6::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $7 AND a.status = 'open' AND a.expires_at > $8::timestamptz
-        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $9::int)
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $9::int OR false)
       RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
 verdict AS (
       SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
@@ -31,8 +35,8 @@ reset AS (
       security_stamp = a.security_stamp + 1,
       updated_at = $15::timestamptz
     FROM verdict v WHERE v.outcome = 'redeemed' AND a.id = v.account_id AND a.disabled_at IS NULL
-      AND a.security_stamp = v.security_stamp
-    RETURNING a.id AS account_id, a.security_stamp, a.email, a.language),
+      AND a.security_stamp = v.security_stamp AND a.second_factor <> v.method
+    RETURNING a.id AS account_id, a.security_stamp),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
@@ -51,21 +55,36 @@ carried_over AS (
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (false) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
 forgiven AS (
       DELETE FROM password_failures WHERE login IN (SELECT 'account ' || account_id FROM reset) RETURNING key),
-owner AS (SELECT email AS address, language, account_id FROM reset),
+recipient AS (
+    SELECT a.email AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN reset f ON f.account_id = a.id WHERE a.email IS NOT NULL),
 message AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
       next_try_at, created_at, expires_at)
     SELECT $20::bigint, $21::bigint, r.account_id, $22,
       $23, r.address, r.language, $24, $25::timestamptz, $26::timestamptz,
       $27::timestamptz
-    FROM owner r WHERE r.address IS NOT NULL
+    FROM recipient r WHERE r.address IS NOT NULL
+    RETURNING id),
+recipient_2 AS (
+    SELECT a.phone AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN reset f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+message_2 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $28::bigint, $29::bigint, r.account_id, $30,
+      $31, r.address, r.language, $32, $33::timestamptz, $34::timestamptz,
+      $35::timestamptz
+    FROM recipient_2 r WHERE r.address IS NOT NULL
     RETURNING id),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $28::bigint, $29::timestamptz, $30, outcome, $31, account_id, session_id, attempt_id,
-      $32, $33, $34
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $36::bigint, $37::timestamptz, $38, v.outcome, $39, v.account_id, v.session_id, v.attempt_id,
+      $40, $41, $42, CASE WHEN (v.outcome = ANY($43::text[]) OR (v.account_id IS NULL AND $44::text <> 'cli')) THEN md5(concat_ws(' ', $45::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM reset) AS changed;
 
 -- Plan, with any values:
@@ -82,22 +101,33 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM reset) AS c
 --                   ->  Index Scan using accounts_pkey on accounts o
 --                         Index Cond: (id = a.account_id)
 --                         Filter: (security_stamp <= a.security_stamp)
+--   CTE account
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  CTE Scan on target f
+--                 ->  Index Scan using accounts_pkey on accounts a_1
+--                       Index Cond: (id = f.account_id)
+--                       Filter: (disabled_at IS NULL)
 --   CTE budget
 --     ->  LockRows
 --           ->  Nested Loop
---                 ->  CTE Scan on target t
---                 ->  Index Scan using guess_budgets_pkey on guess_budgets b
---                       Index Cond: ((subject = t.subject) AND (factor = t.factor))
+--                 ->  Nested Loop
+--                       ->  CTE Scan on target t
+--                       ->  Index Scan using guess_budgets_pkey on guess_budgets b
+--                             Index Cond: ((subject = t.subject) AND (factor = t.factor))
+--                 ->  Subquery Scan on done
+--                       ->  Aggregate
+--                             ->  CTE Scan on account
 --   CTE guess
---     ->  Update on attempts a_1
+--     ->  Update on attempts a_2
 --           ->  Nested Loop
---                 Join Filter: ((a_1.kind = 'link'::text) OR (b_1.spent < $9))
+--                 Join Filter: ((a_2.kind = 'link'::text) OR (b_1.spent < $9))
 --                 ->  Nested Loop
 --                       Join Filter: ((t_1.subject = b_1.subject) AND (t_1.factor = b_1.factor))
 --                       ->  CTE Scan on target t_1
 --                             Filter: allowed
 --                       ->  CTE Scan on budget b_1
---                 ->  Index Scan using attempts_pkey on attempts a_1
+--                 ->  Index Scan using attempts_pkey on attempts a_2
 --                       Index Cond: (id = t_1.id)
 --                       Filter: ((expires_at > $8) AND (tries_left > 0) AND (kind = $7) AND (status = 'open'::text))
 --   CTE verdict
@@ -109,13 +139,13 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM reset) AS c
 --                 ->  CTE Scan on budget b_2
 --           ->  CTE Scan on guess g
 --   CTE reset
---     ->  Update on accounts a_2
+--     ->  Update on accounts a_3
 --           ->  Nested Loop
 --                 ->  CTE Scan on verdict v
 --                       Filter: (outcome = 'redeemed'::text)
---                 ->  Index Scan using accounts_pkey on accounts a_2
+--                 ->  Index Scan using accounts_pkey on accounts a_3
 --                       Index Cond: (id = v.account_id)
---                       Filter: ((disabled_at IS NULL) AND (v.security_stamp = security_stamp))
+--                       Filter: ((disabled_at IS NULL) AND (second_factor <> v.method) AND (v.security_stamp = security_stamp))
 --   CTE settled
 --     ->  Update on guess_budgets b_3
 --           ->  Nested Loop
@@ -136,9 +166,9 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM reset) AS c
 --   CTE ended
 --     ->  Update on sessions s
 --           ->  Nested Loop
---                 ->  CTE Scan on reset f
---                 ->  Index Scan using sessions_live on sessions s
---                       Index Cond: (account_id = f.account_id)
+--                 ->  CTE Scan on reset f_1
+--                 ->  Index Scan using sessions_account on sessions s
+--                       Index Cond: (account_id = f_1.account_id)
 --                       Filter: (ended_at IS NULL)
 --   CTE carried_over
 --     ->  Update on sessions s_1
@@ -154,12 +184,24 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM reset) AS c
 --                       Index Cond: (login = ('account '::text || (reset.account_id)::text))
 --   CTE message
 --     ->  Insert on messages
---           ->  CTE Scan on reset reset_1
---                 Filter: (email IS NOT NULL)
+--           ->  Nested Loop
+--                 ->  CTE Scan on reset f_3
+--                 ->  Index Scan using accounts_pkey on accounts a_4
+--                       Index Cond: (id = f_3.account_id)
+--                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--   CTE message_2
+--     ->  Insert on messages messages_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on reset f_4
+--                 ->  Index Scan using accounts_pkey on accounts a_5
+--                       Index Cond: (id = f_4.account_id)
+--                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on verdict
---   InitPlan 14
---     ->  CTE Scan on verdict verdict_1
---   InitPlan 15
---     ->  CTE Scan on reset reset_2
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on verdict v_1
+--   InitPlan 16
+--     ->  CTE Scan on verdict
+--   InitPlan 17
+--     ->  CTE Scan on reset reset_1

@@ -10,7 +10,7 @@ WITH presented AS (
           CASE WHEN s.refresh_rotated_at >= $5::timestamptz THEN 'concurrent'
             ELSE 'lost_answer' END
         ELSE 'replay' END AS state
-      FROM sessions s WHERE s.token_hash = $6 AND s.protocol = $7 FOR UPDATE),
+      FROM sessions s WHERE s.token_hash = $6 AND s.protocol = $7 FOR UPDATE OF s),
 good AS (SELECT * FROM presented WHERE state IN ('current', 'concurrent', 'lost_answer')),
 target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -20,7 +20,8 @@ target AS (
 budget AS (
       SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $12::timestamptz THEN 0 ELSE b.spent END AS spent,
         CASE WHEN b.refills_at > $13::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+      FROM guess_budgets b JOIN target t USING (subject, factor)
+      FOR UPDATE OF b),
 backup_code AS (
       SELECT account_id, code_hash FROM backup_codes
       WHERE account_id = $14::bigint AND code_hash = ANY($15::text[]) AND used_at IS NULL FOR UPDATE),
@@ -31,7 +32,7 @@ guess AS (
         closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (EXISTS (SELECT FROM backup_code))) OR a.tries_left = 1 THEN $16::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $17 AND a.status = 'open' AND a.expires_at > $18::timestamptz
-        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $19::int)
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $19::int OR false)
       RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
 verdict AS (
       SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
@@ -73,11 +74,13 @@ spent AS (
       WHERE v.outcome = 'redeemed' AND b.account_id = l.account_id AND b.code_hash = l.code_hash
       RETURNING b.account_id),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $34::bigint, $35::timestamptz, $36, outcome, $37, account_id, session_id, attempt_id,
-      $38, $39, $40
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $34::bigint, $35::timestamptz, $36, v.outcome, $37, v.account_id, v.session_id, v.attempt_id,
+      $38, $39, $40, CASE WHEN (v.outcome = ANY($41::text[]) OR (v.account_id IS NULL AND $42::text <> 'cli')) THEN md5(concat_ws(' ', $43::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT * FROM answer;
 
 -- Plan, with any values:
@@ -187,8 +190,10 @@ SELECT * FROM answer;
 --                 ->  CTE Scan on verdict v_2
 --                       Filter: (outcome = 'redeemed'::text)
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on verdict
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on verdict v_3
 --   ->  CTE Scan on verdict v
 --   ->  Nested Loop
 --         ->  CTE Scan on promoted f

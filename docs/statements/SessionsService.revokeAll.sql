@@ -14,11 +14,13 @@ carried_over AS (
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (false) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
 verdict AS (SELECT $6::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM of_account),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $7::bigint, $8::timestamptz, $9, outcome, $10, account_id, session_id, attempt_id,
-      $11, $12, $13
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $7::bigint, $8::timestamptz, $9, v.outcome, $10, v.account_id, v.session_id, v.attempt_id,
+      $11, $12, $13, CASE WHEN (v.outcome = ANY($14::text[]) OR (v.account_id IS NULL AND $15::text <> 'cli')) THEN md5(concat_ws(' ', $16::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT * FROM live;
 
 -- Plan, with any values:
@@ -35,7 +37,7 @@ SELECT * FROM live;
 --     ->  Update on sessions s
 --           ->  Nested Loop
 --                 ->  CTE Scan on raised f_1
---                 ->  Index Scan using sessions_live on sessions s
+--                 ->  Index Scan using sessions_account on sessions s
 --                       Index Cond: (account_id = f_1.account_id)
 --                       Filter: (ended_at IS NULL)
 --   CTE carried_over
@@ -43,7 +45,9 @@ SELECT * FROM live;
 --           ->  Result
 --                 One-Time Filter: false
 --   CTE audited
---     ->  Insert on audit_events
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on of_account
 --   ->  Nested Loop
 --         ->  CTE Scan on ended

@@ -1,7 +1,7 @@
 -- SignUpService.takenOf
 
 SELECT $1::text AS kind WHERE EXISTS (
-        SELECT FROM accounts WHERE username = $2
+        SELECT FROM accounts WHERE accounts.username = $2
           AND (activated_at IS NOT NULL OR invited_at IS NOT NULL OR $3::text = 'username'));
 
 -- Plan, with any values:

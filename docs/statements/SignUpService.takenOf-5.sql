@@ -1,10 +1,10 @@
 -- SignUpService.takenOf
 
 SELECT $1::text AS kind WHERE EXISTS (
-        SELECT FROM accounts WHERE email = $2
+        SELECT FROM accounts WHERE accounts.email = $2
           AND (activated_at IS NOT NULL OR invited_at IS NOT NULL OR $3::text = 'username')) UNION ALL
       SELECT $4::text AS kind WHERE EXISTS (
-        SELECT FROM accounts WHERE username = $5
+        SELECT FROM accounts WHERE accounts.phone = $5
           AND (activated_at IS NOT NULL OR invited_at IS NOT NULL OR $6::text = 'username'));
 
 -- Plan, with any values:
@@ -18,6 +18,6 @@ SELECT $1::text AS kind WHERE EXISTS (
 --   ->  Result
 --         One-Time Filter: (InitPlan 2).col1
 --         InitPlan 2
---           ->  Index Scan using accounts_username_key on accounts accounts_1
---                 Index Cond: (username = $5)
+--           ->  Index Scan using accounts_phone_key on accounts accounts_1
+--                 Index Cond: (phone = $5)
 --                 Filter: ((activated_at IS NOT NULL) OR (invited_at IS NOT NULL) OR ($6 = 'username'::text))

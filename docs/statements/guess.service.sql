@@ -3,11 +3,16 @@
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
       WHERE b.id = $1::bigint AND b.token_hash = $2 AND b.expires_at > $3::timestamptz FOR UPDATE),
+owner AS (SELECT s.account_id FROM sessions s JOIN browser b USING (browser_session_id) WHERE s.browser_attempt_id = $4::bigint AND s.stage = 'pending' AND s.ended_at IS NULL
+        AND s.expires_at > $5::timestamptz),
+account AS (
+    SELECT a.id AS account_id FROM accounts a JOIN owner f ON f.account_id = a.id
+    WHERE a.disabled_at IS NULL FOR SHARE OF a),
 flow AS (
       SELECT s.browser_attempt_id AS id, s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp
-      FROM sessions s JOIN browser b USING (browser_session_id)
-      WHERE s.browser_attempt_id = $4::bigint AND s.stage = 'pending' AND s.ended_at IS NULL
-        AND s.expires_at > $5::timestamptz AND EXISTS (
+      FROM sessions s JOIN browser b USING (browser_session_id) JOIN account h ON h.account_id = s.account_id
+      WHERE s.browser_attempt_id = $6::bigint AND s.stage = 'pending' AND s.ended_at IS NULL
+        AND s.expires_at > $7::timestamptz AND EXISTS (
     SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) FOR UPDATE OF s),
 with_second_factor AS (
     SELECT f.*, a.second_factor, a.phone FROM flow f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL),
@@ -17,7 +22,7 @@ codeless AS (
       WHERE NOT EXISTS (SELECT FROM backup_codes b WHERE b.account_id = f.account_id)),
 setup AS (
       SELECT u.account_id, u.factor, u.secret_sealed, u.phone FROM factor_setups u JOIN with_second_factor f USING (account_id)
-      WHERE u.expires_at > $6::timestamptz FOR UPDATE OF u),
+      WHERE u.expires_at > $8::timestamptz FOR UPDATE OF u),
 awaited AS (
         SELECT h.account_id::text AS account_id, h.session_id::text AS session_id, h.second_factor, h.phone,
           (SELECT secret_sealed FROM secret) AS totp_secret,
@@ -25,26 +30,26 @@ awaited AS (
           s.factor AS setup_factor, s.secret_sealed AS setup_secret, s.phone AS setup_phone
         FROM with_second_factor h LEFT JOIN setup s USING (account_id)),
 standing AS (
-    SELECT a.expires_at, a.status FROM attempts a WHERE a.session_id = (SELECT session_id FROM flow) AND a.kind = $7 AND a.method = $8 AND a.purpose = $9
-      AND ((a.status = 'open' AND a.expires_at > $10::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($11::text[]) OR EXISTS (
-    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp))) OR a.status = 'exhausted' AND a.expires_at > $12::timestamptz) ORDER BY a.id DESC LIMIT 1),
+    SELECT a.expires_at, a.status FROM attempts a WHERE a.session_id = (SELECT session_id FROM flow) AND a.kind = $9 AND a.method = $10 AND a.purpose = $11
+      AND ((a.status = 'open' AND a.expires_at > $12::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($13::text[]) OR EXISTS (
+    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp))) OR a.status = 'exhausted' AND a.expires_at > $14::timestamptz) ORDER BY a.id DESC LIMIT 1),
 wanting AS (
-        SELECT h.* FROM with_second_factor h WHERE (h.second_factor = 'totp' OR $13::boolean) AND h.second_factor <> 'none'
+        SELECT h.* FROM with_second_factor h WHERE (h.second_factor = 'totp' OR $15::boolean) AND h.second_factor <> 'none'
           AND NOT EXISTS (SELECT FROM standing)),
 closed AS (
-    UPDATE attempts a SET closed_at = $14::timestamptz,
-      status = CASE WHEN a.expires_at <= $15::timestamptz THEN 'expired' ELSE 'superseded' END
-    WHERE a.session_id = (SELECT session_id FROM flow) AND a.kind = $16 AND a.method = $17 AND NOT (a.status = 'open' AND a.expires_at > $18::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($19::text[]) OR EXISTS (
+    UPDATE attempts a SET closed_at = $16::timestamptz,
+      status = CASE WHEN a.expires_at <= $17::timestamptz THEN 'expired' ELSE 'superseded' END
+    WHERE a.session_id = (SELECT session_id FROM flow) AND a.kind = $18 AND a.method = $19 AND NOT (a.status = 'open' AND a.expires_at > $20::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($21::text[]) OR EXISTS (
     SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp))) AND a.status = 'open' RETURNING a.id),
 opening AS (SELECT w.* FROM wanting w CROSS JOIN (SELECT count(*) FROM closed) done),
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
           tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
-        SELECT $20::bigint, $21, $22, $23, $24, $25,
-          f.subject, f.account_id, f.session_id, $26, $27,
-          $28::smallint, $29::timestamptz, $30::timestamptz,
-          $31::bigint, $32::bigint,
-          $33::bigint, coalesce(f.security_stamp, 0)
+        SELECT $22::bigint, $23, $24, $25, $26, $27,
+          f.subject, f.account_id, f.session_id, $28, $29,
+          $30::smallint, $31::timestamptz, $32::timestamptz,
+          $33::bigint, $34::bigint,
+          $35::bigint, coalesce(f.security_stamp, 0)
         FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
@@ -59,22 +64,36 @@ SELECT * FROM awaited;
 --           ->  Index Scan using browser_sessions_token_hash_key on browser_sessions b
 --                 Index Cond: (token_hash = $2)
 --                 Filter: ((expires_at > $3) AND (id = $1))
---   CTE flow
+--   CTE account
 --     ->  LockRows
 --           ->  Nested Loop
+--                 Join Filter: (b_1.browser_session_id = s_1.browser_session_id)
 --                 ->  Nested Loop
---                       Join Filter: (b_1.browser_session_id = s_1.browser_session_id)
 --                       ->  Index Scan using sessions_browser_attempt on sessions s_1
 --                             Index Cond: (browser_attempt_id = $4)
 --                             Filter: ((ended_at IS NULL) AND (expires_at > $5) AND (stage = 'pending'::text))
---                       ->  CTE Scan on browser b_1
---                 ->  Index Scan using accounts_pkey on accounts o
---                       Index Cond: (id = s_1.account_id)
---                       Filter: (security_stamp <= s_1.security_stamp)
+--                       ->  Index Scan using accounts_pkey on accounts a
+--                             Index Cond: (id = s_1.account_id)
+--                             Filter: (disabled_at IS NULL)
+--                 ->  CTE Scan on browser b_1
+--   CTE flow
+--     ->  LockRows
+--           ->  Nested Loop
+--                 Join Filter: (b_2.browser_session_id = s_2.browser_session_id)
+--                 ->  Nested Loop
+--                       Join Filter: (h_1.account_id = s_2.account_id)
+--                       ->  Nested Loop
+--                             ->  CTE Scan on account h_1
+--                             ->  Index Scan using accounts_pkey on accounts o
+--                                   Index Cond: (id = h_1.account_id)
+--                       ->  Index Scan using sessions_live on sessions s_2
+--                             Index Cond: (account_id = o.id)
+--                             Filter: ((ended_at IS NULL) AND (expires_at > $7) AND (browser_attempt_id = $6) AND (stage = 'pending'::text) AND (o.security_stamp <= security_stamp))
+--                 ->  CTE Scan on browser b_2
 --   CTE with_second_factor
 --     ->  Nested Loop
 --           ->  CTE Scan on flow f
---           ->  Index Scan using accounts_pkey on accounts a
+--           ->  Index Scan using accounts_pkey on accounts a_1
 --                 Index Cond: (id = f.account_id)
 --                 Filter: (disabled_at IS NULL)
 --   CTE setup
@@ -83,54 +102,54 @@ SELECT * FROM awaited;
 --                 ->  CTE Scan on with_second_factor f_1
 --                 ->  Index Scan using factor_setups_pkey on factor_setups u
 --                       Index Cond: (account_id = f_1.account_id)
---                       Filter: (expires_at > $6)
+--                       Filter: (expires_at > $8)
 --   CTE closed
---     ->  Update on attempts a_1
---           InitPlan 5
+--     ->  Update on attempts a_2
+--           InitPlan 6
 --             ->  CTE Scan on flow
---           ->  Index Scan using attempts_session on attempts a_1
---                 Index Cond: (session_id = (InitPlan 5).col1)
---                 Filter: ((kind = $16) AND (method = $17) AND (status = 'open'::text) AND ((status <> 'open'::text) OR (expires_at <= $18) OR ((account_id IS NOT NULL) AND (purpose <> ALL ($19)) AND (NOT EXISTS(SubPlan 6)))))
---                 SubPlan 6
+--           ->  Index Scan using attempts_session on attempts a_2
+--                 Index Cond: (session_id = (InitPlan 6).col1)
+--                 Filter: ((kind = $18) AND (method = $19) AND (status = 'open'::text) AND ((status <> 'open'::text) OR (expires_at <= $20) OR ((account_id IS NOT NULL) AND (purpose <> ALL ($21)) AND (NOT EXISTS(SubPlan 7)))))
+--                 SubPlan 7
 --                   ->  Index Scan using accounts_pkey on accounts o_1
---                         Index Cond: (id = a_1.account_id)
---                         Filter: (security_stamp <= a_1.security_stamp)
+--                         Index Cond: (id = a_2.account_id)
+--                         Filter: (security_stamp <= a_2.security_stamp)
 --   CTE attempt
 --     ->  Insert on attempts
---           InitPlan 10
+--           InitPlan 11
 --             ->  Subquery Scan on standing
 --                   ->  Limit
---                         InitPlan 8
+--                         InitPlan 9
 --                           ->  CTE Scan on flow flow_1
 --                         ->  Sort
---                               Sort Key: a_2.id DESC
---                               ->  Index Scan using attempts_session on attempts a_2
---                                     Index Cond: (session_id = (InitPlan 8).col1)
---                                     Filter: ((kind = $7) AND (method = $8) AND (purpose = $9) AND (((status = 'open'::text) AND (expires_at > $10) AND ((account_id IS NULL) OR (purpose = ANY ($11)) OR EXISTS(SubPlan 9))) OR ((status = 'exhausted'::text) AND (expires_at > $12))))
---                                     SubPlan 9
+--                               Sort Key: a_3.id DESC
+--                               ->  Index Scan using attempts_session on attempts a_3
+--                                     Index Cond: (session_id = (InitPlan 9).col1)
+--                                     Filter: ((kind = $9) AND (method = $10) AND (purpose = $11) AND (((status = 'open'::text) AND (expires_at > $12) AND ((account_id IS NULL) OR (purpose = ANY ($13)) OR EXISTS(SubPlan 10))) OR ((status = 'exhausted'::text) AND (expires_at > $14))))
+--                                     SubPlan 10
 --                                       ->  Index Scan using accounts_pkey on accounts o_2
---                                             Index Cond: (id = a_2.account_id)
---                                             Filter: (security_stamp <= a_2.security_stamp)
+--                                             Index Cond: (id = a_3.account_id)
+--                                             Filter: (security_stamp <= a_3.security_stamp)
 --           ->  Result
---                 One-Time Filter: (NOT (InitPlan 10).col1)
+--                 One-Time Filter: (NOT (InitPlan 11).col1)
 --                 ->  Nested Loop
---                       ->  CTE Scan on with_second_factor h_1
---                             Filter: (((second_factor = 'totp'::text) OR $13) AND (second_factor <> 'none'::text))
+--                       ->  CTE Scan on with_second_factor h_2
+--                             Filter: (((second_factor = 'totp'::text) OR $15) AND (second_factor <> 'none'::text))
 --                       ->  Aggregate
 --                             ->  CTE Scan on closed
 --   CTE budget_row
 --     ->  Insert on guess_budgets
 --           Conflict Resolution: NOTHING
 --           ->  CTE Scan on attempt
---   InitPlan 13
+--   InitPlan 14
 --     ->  Nested Loop
 --           ->  CTE Scan on with_second_factor f_2
 --           ->  Index Scan using totp_factors_pkey on totp_factors t
 --                 Index Cond: (account_id = f_2.account_id)
---   InitPlan 14
+--   InitPlan 15
 --     ->  Nested Loop Anti Join
 --           ->  CTE Scan on with_second_factor f_3
---           ->  Index Only Scan using backup_codes_pkey on backup_codes b_2
+--           ->  Index Only Scan using backup_codes_pkey on backup_codes b_3
 --                 Index Cond: (account_id = f_3.account_id)
 --   ->  CTE Scan on with_second_factor h
 --   ->  CTE Scan on setup s

@@ -1,4 +1,4 @@
--- LoginService.refuse
+-- ChallengedService.refuse
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -8,7 +8,8 @@ WITH target AS (
 budget AS (
       SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $4::timestamptz THEN 0 ELSE b.spent END AS spent,
         CASE WHEN b.refills_at > $5::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN target t USING (subject, factor) FOR UPDATE OF b),
+      FROM guess_budgets b JOIN target t USING (subject, factor)
+      FOR UPDATE OF b),
 guess AS (
       UPDATE attempts a SET
         status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND false) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
@@ -37,11 +38,13 @@ superseded AS (
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id),
 audited AS (
-    INSERT INTO audit_events (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id)
-    SELECT $14::bigint, $15::timestamptz, $16, outcome, $17, account_id, session_id, attempt_id,
-      $18, $19, $20
-    FROM verdict RETURNING id)
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $14::bigint, $15::timestamptz, $16, v.outcome, $17, v.account_id, v.session_id, v.attempt_id,
+      $18, $19, $20, CASE WHEN (v.outcome = ANY($21::text[]) OR (v.account_id IS NULL AND $22::text <> 'cli')) THEN md5(concat_ws(' ', $23::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
 SELECT * FROM verdict;
 
 -- Plan, with any values:
@@ -102,5 +105,7 @@ SELECT * FROM verdict;
 --                       Index Cond: ((subject = g_2.subject) AND (purpose = g_2.purpose))
 --                       Filter: ((status = 'open'::text) AND (id <> g_2.id))
 --   CTE audited
---     ->  Insert on audit_events
---           ->  CTE Scan on verdict verdict_1
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on verdict v

@@ -2,7 +2,7 @@
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
-      WHERE email = $1 AND disabled_at IS NULL AND true FOR SHARE),
+      WHERE accounts.username = $1 AND disabled_at IS NULL AND true  FOR SHARE),
 subject AS (
       SELECT coalesce(k.account_id::text, $2::text) AS subject, k.account_id, k.security_stamp
       FROM (VALUES (1)) one LEFT JOIN known k ON true),
@@ -25,8 +25,8 @@ SELECT * FROM attempt;
 -- CTE Scan on attempt
 --   CTE known
 --     ->  LockRows
---           ->  Index Scan using accounts_email_key on accounts
---                 Index Cond: (email = $1)
+--           ->  Index Scan using accounts_username_key on accounts
+--                 Index Cond: (username = $1)
 --                 Filter: (disabled_at IS NULL)
 --   CTE attempt
 --     ->  Insert on attempts

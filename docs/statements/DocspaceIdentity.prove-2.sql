@@ -4,8 +4,9 @@ WITH identity AS (SELECT account_id FROM external_identities WHERE issuer = $1 A
 owner AS (
       SELECT account_id, true AS linked FROM identity
       UNION ALL
-      SELECT o.id, false FROM accounts o
-      WHERE o.email = $3::text AND o.activated_at IS NOT NULL AND NOT EXISTS (SELECT FROM identity))
+      (SELECT id, false FROM accounts
+      WHERE accounts.email = $3 AND activated_at IS NOT NULL AND NOT EXISTS (SELECT FROM identity)
+      ))
 
       SELECT a.id, a.email, a.phone, a.language, a.second_factor, a.org_id, a.security_stamp, a.activated_at, a.disabled_at, o.linked, NOT o.linked AND EXISTS (
         SELECT FROM external_identities i WHERE i.account_id = a.id AND i.issuer = $4) AS taken
@@ -23,7 +24,7 @@ owner AS (
 --                     One-Time Filter: (NOT (InitPlan 4).col1)
 --                     InitPlan 4
 --                       ->  CTE Scan on identity identity_1
---                     ->  Index Scan using accounts_email_key on accounts o_1
+--                     ->  Index Scan using accounts_email_key on accounts
 --                           Index Cond: (email = $3)
 --                           Filter: (activated_at IS NOT NULL)
 --   ->  Index Scan using accounts_pkey on accounts a

@@ -1,0 +1,187 @@
+-- AccountService.change
+
+WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
+    AND s.expires_at > $3::timestamptz AND EXISTS (
+    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp)),
+account AS (
+    SELECT a.id AS account_id FROM accounts a JOIN owner f ON f.account_id = a.id
+    WHERE a.disabled_at IS NULL FOR NO KEY UPDATE OF a),
+session AS (
+    SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, s.signed_in_at,
+      s.second_factor_at
+    FROM sessions s JOIN account f ON f.account_id = s.account_id WHERE s.id = $4::bigint AND s.protocol = $5 AND s.ended_at IS NULL
+    AND s.expires_at > $6::timestamptz AND EXISTS (
+    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) FOR UPDATE OF s),
+signed_in AS (SELECT * FROM session WHERE stage = 'signed_in'),
+fresh AS (
+    SELECT s.*, a.second_factor FROM signed_in s JOIN accounts a ON a.id = s.account_id
+    WHERE a.disabled_at IS NULL AND CASE WHEN a.second_factor <> 'none' THEN s.second_factor_at > $7::timestamptz
+      ELSE $8::boolean OR s.signed_in_at > $9::timestamptz END),
+changed AS (
+    UPDATE accounts a SET
+      username = coalesce($10, a.username),
+      first_name = coalesce($11, a.first_name),
+      last_name = coalesce($12, a.last_name),
+      password_hash = coalesce($13, a.password_hash),
+      password_changed_at = CASE WHEN $14::text IS NULL THEN a.password_changed_at ELSE $15::timestamptz END,
+      security_stamp = a.security_stamp + CASE WHEN $16::text IS NULL THEN 0 ELSE 1 END,
+      updated_at = $17::timestamptz
+    FROM fresh f WHERE a.id = f.account_id AND a.security_stamp = f.security_stamp
+    RETURNING a.id AS account_id, a.security_stamp, a.uuid, a.email, a.username, a.phone, a.first_name, a.last_name, a.second_factor, a.created_at,
+  a.updated_at, a.activated_at),
+ended AS (
+      UPDATE sessions s SET ended_at = $18::timestamptz, end_reason = $19 FROM changed f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.id = $20::bigint) RETURNING s.id),
+carried_over AS (
+      UPDATE sessions s SET security_stamp = f.security_stamp FROM changed f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.id = $21::bigint) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+proven AS (SELECT account_id FROM changed WHERE activated_at IS NOT NULL),
+recipient AS (
+    SELECT a.email AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN proven f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+message AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $22::bigint, $23::bigint, r.account_id, $24,
+      $25, r.address, r.language, $26, $27::timestamptz, $28::timestamptz,
+      $29::timestamptz
+    FROM recipient r WHERE r.address IS NOT NULL
+    RETURNING id),
+recipient_2 AS (
+    SELECT a.phone AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN proven f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+message_2 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $30::bigint, $31::bigint, r.account_id, $32,
+      $33, r.address, r.language, $34, $35::timestamptz, $36::timestamptz,
+      $37::timestamptz
+    FROM recipient_2 r WHERE r.address IS NOT NULL
+    RETURNING id),
+proven_2 AS (SELECT account_id FROM changed WHERE activated_at IS NOT NULL),
+recipient_3 AS (
+    SELECT a.email AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN proven_2 f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+message_3 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $38::bigint, $39::bigint, r.account_id, $40,
+      $41, r.address, r.language, $42, $43::timestamptz, $44::timestamptz,
+      $45::timestamptz
+    FROM recipient_3 r WHERE r.address IS NOT NULL
+    RETURNING id),
+recipient_4 AS (
+    SELECT a.phone AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN proven_2 f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+message_4 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $46::bigint, $47::bigint, r.account_id, $48,
+      $49, r.address, r.language, $50, $51::timestamptz, $52::timestamptz,
+      $53::timestamptz
+    FROM recipient_4 r WHERE r.address IS NOT NULL
+    RETURNING id),
+verdict AS (
+    SELECT 'changed' AS outcome, account_id, $54::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
+audited AS (
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $55::bigint, $56::timestamptz, $57, v.outcome, $58, v.account_id, v.session_id, v.attempt_id,
+      $59, $60, $61, CASE WHEN (v.outcome = ANY($62::text[]) OR (v.account_id IS NULL AND $63::text <> 'cli')) THEN md5(concat_ws(' ', $64::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
+SELECT * FROM changed;
+
+-- Plan, with any values:
+-- CTE Scan on changed
+--   CTE account
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  Nested Loop
+--                       ->  Index Scan using sessions_pkey on sessions s
+--                             Index Cond: (id = $1)
+--                             Filter: ((ended_at IS NULL) AND (expires_at > $3) AND (protocol = $2))
+--                       ->  Index Scan using accounts_pkey on accounts o
+--                             Index Cond: (id = s.account_id)
+--                             Filter: (security_stamp <= s.security_stamp)
+--                 ->  Index Scan using accounts_pkey on accounts a
+--                       Index Cond: (id = o.id)
+--                       Filter: (disabled_at IS NULL)
+--   CTE session
+--     ->  LockRows
+--           ->  Nested Loop
+--                 Join Filter: (f.account_id = s_1.account_id)
+--                 ->  Nested Loop
+--                       ->  CTE Scan on account f
+--                       ->  Index Scan using accounts_pkey on accounts o_1
+--                             Index Cond: (id = f.account_id)
+--                 ->  Index Scan using sessions_live on sessions s_1
+--                       Index Cond: (account_id = o_1.id)
+--                       Filter: ((ended_at IS NULL) AND (expires_at > $6) AND (id = $4) AND (protocol = $5) AND (o_1.security_stamp <= security_stamp))
+--   CTE changed
+--     ->  Update on accounts a_1
+--           ->  Nested Loop
+--                 Join Filter: (session.security_stamp = a_1.security_stamp)
+--                 ->  Nested Loop
+--                       ->  CTE Scan on session
+--                             Filter: (stage = 'signed_in'::text)
+--                       ->  Index Scan using accounts_pkey on accounts a_2
+--                             Index Cond: (id = session.account_id)
+--                             Filter: ((disabled_at IS NULL) AND CASE WHEN (second_factor <> 'none'::text) THEN (session.second_factor_at > $7) ELSE ($8 OR (session.signed_in_at > $9)) END)
+--                 ->  Index Scan using accounts_pkey on accounts a_1
+--                       Index Cond: (id = a_2.id)
+--   CTE ended
+--     ->  Update on sessions s_2
+--           ->  Nested Loop
+--                 ->  CTE Scan on changed f_1
+--                 ->  Index Scan using sessions_account on sessions s_2
+--                       Index Cond: (account_id = f_1.account_id)
+--                       Filter: ((ended_at IS NULL) AND (id <> $20))
+--   CTE carried_over
+--     ->  Update on sessions s_3
+--           ->  Nested Loop
+--                 Join Filter: ((f_2.account_id = s_3.account_id) AND ((f_2.security_stamp - 1) = s_3.security_stamp))
+--                 ->  Index Scan using sessions_pkey on sessions s_3
+--                       Index Cond: (id = $21)
+--                       Filter: (ended_at IS NULL)
+--                 ->  CTE Scan on changed f_2
+--   CTE proven
+--     ->  CTE Scan on changed changed_1
+--           Filter: (activated_at IS NOT NULL)
+--   CTE message
+--     ->  Insert on messages
+--           ->  Nested Loop
+--                 ->  CTE Scan on proven f_3
+--                 ->  Index Scan using accounts_pkey on accounts a_3
+--                       Index Cond: (id = f_3.account_id)
+--                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--   CTE message_2
+--     ->  Insert on messages messages_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on proven f_4
+--                 ->  Index Scan using accounts_pkey on accounts a_4
+--                       Index Cond: (id = f_4.account_id)
+--                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--   CTE proven_2
+--     ->  CTE Scan on changed changed_2
+--           Filter: (activated_at IS NOT NULL)
+--   CTE message_3
+--     ->  Insert on messages messages_2
+--           ->  Nested Loop
+--                 ->  CTE Scan on proven_2 f_5
+--                 ->  Index Scan using accounts_pkey on accounts a_5
+--                       Index Cond: (id = f_5.account_id)
+--                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--   CTE message_4
+--     ->  Insert on messages messages_3
+--           ->  Nested Loop
+--                 ->  CTE Scan on proven_2 f_6
+--                 ->  Index Scan using accounts_pkey on accounts a_6
+--                       Index Cond: (id = f_6.account_id)
+--                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--   CTE audited
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on changed changed_3

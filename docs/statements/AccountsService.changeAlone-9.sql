@@ -1,0 +1,125 @@
+-- AccountsService.changeAlone
+
+WITH changed AS (
+    UPDATE accounts a SET second_factor = $1, phone = CASE WHEN $2 = 'sms' OR a.second_factor <> 'sms' OR a.phone_signs_in OR num_nonnulls(a.email, a.username) = 0
+    THEN a.phone END, security_stamp = a.security_stamp + 1,
+      updated_at = $3::timestamptz
+    WHERE a.id = $4::bigint RETURNING a.id AS account_id, a.security_stamp),
+ended AS (
+      UPDATE sessions s SET ended_at = $5::timestamptz, end_reason = $6 FROM changed f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.stage = 'signed_in') RETURNING s.id),
+live AS (
+    SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > $7::timestamptz),
+carried_over AS (
+      UPDATE sessions s SET security_stamp = f.security_stamp FROM changed f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in') AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+carried_over_attempts AS (
+    UPDATE attempts a SET security_stamp = f.security_stamp FROM changed f
+    WHERE a.account_id = f.account_id AND a.purpose = ANY($8::text[]) AND a.status = 'open' AND a.security_stamp = f.security_stamp - 1 RETURNING a.id),
+authenticator_dropped AS (DELETE FROM totp_factors t USING changed f WHERE t.account_id = f.account_id RETURNING t.account_id),
+setup_dropped AS (DELETE FROM factor_setups u USING changed f WHERE u.account_id = f.account_id RETURNING u.account_id),
+backup_codes_dropped AS (DELETE FROM backup_codes b USING changed f WHERE b.account_id = f.account_id RETURNING b.account_id),
+recipient AS (
+    SELECT a.email AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN changed f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+message AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $9::bigint, $10::bigint, r.account_id, $11,
+      $12, r.address, r.language, $13, $14::timestamptz, $15::timestamptz,
+      $16::timestamptz
+    FROM recipient r WHERE r.address IS NOT NULL
+    RETURNING id),
+recipient_2 AS (
+    SELECT a.phone AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN changed f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+message_2 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $17::bigint, $18::bigint, r.account_id, $19,
+      $20, r.address, r.language, $21, $22::timestamptz, $23::timestamptz,
+      $24::timestamptz
+    FROM recipient_2 r WHERE r.address IS NOT NULL
+    RETURNING id),
+verdict AS (SELECT $25::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
+audited AS (
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $26::bigint, $27::timestamptz, $28, v.outcome, $29, v.account_id, v.session_id, v.attempt_id,
+      $30, $31, $32, CASE WHEN (v.outcome = ANY($33::text[]) OR (v.account_id IS NULL AND $34::text <> 'cli')) THEN md5(concat_ws(' ', $35::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
+SELECT * FROM live;
+
+-- Plan, with any values:
+-- Aggregate
+--   CTE changed
+--     ->  Update on accounts a
+--           ->  Index Scan using accounts_pkey on accounts a
+--                 Index Cond: (id = $4)
+--   CTE ended
+--     ->  Update on sessions s
+--           ->  Nested Loop
+--                 ->  CTE Scan on changed f
+--                 ->  Index Scan using sessions_account on sessions s
+--                       Index Cond: (account_id = f.account_id)
+--                       Filter: ((ended_at IS NULL) AND (stage <> 'signed_in'::text))
+--   CTE carried_over
+--     ->  Update on sessions s_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on changed f_1
+--                 ->  Index Scan using sessions_account on sessions s_1
+--                       Index Cond: (account_id = f_1.account_id)
+--                       Filter: ((ended_at IS NULL) AND (stage = 'signed_in'::text) AND ((f_1.security_stamp - 1) = security_stamp))
+--   CTE carried_over_attempts
+--     ->  Update on attempts a_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on changed f_2
+--                 ->  Index Scan using attempts_account on attempts a_1
+--                       Index Cond: (account_id = f_2.account_id)
+--                       Filter: ((status = 'open'::text) AND ((f_2.security_stamp - 1) = security_stamp) AND (purpose = ANY ($8)))
+--   CTE authenticator_dropped
+--     ->  Delete on totp_factors t
+--           ->  Nested Loop
+--                 ->  CTE Scan on changed f_3
+--                 ->  Index Scan using totp_factors_pkey on totp_factors t
+--                       Index Cond: (account_id = f_3.account_id)
+--   CTE setup_dropped
+--     ->  Delete on factor_setups u
+--           ->  Nested Loop
+--                 ->  CTE Scan on changed f_4
+--                 ->  Index Scan using factor_setups_pkey on factor_setups u
+--                       Index Cond: (account_id = f_4.account_id)
+--   CTE backup_codes_dropped
+--     ->  Delete on backup_codes b
+--           ->  Nested Loop
+--                 ->  CTE Scan on changed f_5
+--                 ->  Bitmap Heap Scan on backup_codes b
+--                       Recheck Cond: (account_id = f_5.account_id)
+--                       ->  Bitmap Index Scan on backup_codes_pkey
+--                             Index Cond: (account_id = f_5.account_id)
+--   CTE message
+--     ->  Insert on messages
+--           ->  Nested Loop
+--                 ->  CTE Scan on changed f_6
+--                 ->  Index Scan using accounts_pkey on accounts a_2
+--                       Index Cond: (id = f_6.account_id)
+--                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--   CTE message_2
+--     ->  Insert on messages messages_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on changed f_7
+--                 ->  Index Scan using accounts_pkey on accounts a_3
+--                       Index Cond: (id = f_7.account_id)
+--                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--   CTE audited
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on changed
+--   ->  Nested Loop
+--         ->  CTE Scan on ended
+--         ->  Index Scan using sessions_pkey on sessions
+--               Index Cond: (id = ended.id)
+--               Filter: (expires_at > $7)

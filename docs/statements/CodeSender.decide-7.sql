@@ -1,0 +1,186 @@
+-- CodeSender.decide
+
+WITH owner AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
+    AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
+    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp)),
+account AS (
+    SELECT a.id AS account_id FROM accounts a JOIN owner f ON f.account_id = a.id
+    WHERE a.disabled_at IS NULL FOR SHARE OF a),
+pending AS (
+      SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp FROM sessions s JOIN account f ON f.account_id = s.account_id
+      WHERE s.token_hash = $5 AND s.protocol = $6 AND s.stage = $7
+    AND s.ended_at IS NULL AND s.expires_at > $8::timestamptz AND EXISTS (
+    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) FOR UPDATE OF s),
+awaiting_phone AS (
+    SELECT f.*, (a.second_factor = 'sms' AND a.phone IS NULL) AS waits FROM pending f JOIN accounts a ON a.id = f.account_id
+    WHERE a.disabled_at IS NULL AND ((a.second_factor = 'sms' AND a.phone IS NULL) OR NOT $9::boolean)),
+candidate AS (
+    SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM awaiting_phone),
+recipient AS (
+    SELECT $10::text AS address, coalesce($11::text, a.language) AS language, f.account_id
+    FROM candidate f LEFT JOIN accounts a ON a.id = f.account_id),
+reachable AS (SELECT s.* FROM candidate s JOIN recipient USING (account_id)),
+window_taken AS (
+    INSERT INTO send_windows AS w (subject, purpose, next_at, sent, window_ends_at)
+    SELECT f.subject, $12, $13::timestamptz, 1, $14::timestamptz FROM reachable f
+    ON CONFLICT (subject, purpose) DO UPDATE SET next_at = excluded.next_at,
+      sent = CASE WHEN w.window_ends_at <= $15::timestamptz THEN 1 ELSE w.sent + 1 END,
+      window_ends_at = CASE WHEN w.window_ends_at <= $16::timestamptz THEN excluded.window_ends_at
+        ELSE w.window_ends_at END
+    WHERE (w.next_at <= $17::timestamptz AND (w.window_ends_at <= $18::timestamptz
+      OR w.sent < coalesce($19::int, w.sent + 1)))
+    RETURNING w.subject),
+allowed AS (SELECT s.* FROM reachable s JOIN window_taken USING (subject)),
+closed AS (
+    UPDATE attempts a SET closed_at = $20::timestamptz,
+      status = CASE WHEN a.expires_at <= $21::timestamptz THEN 'expired' ELSE 'superseded' END
+    WHERE a.account_id = (SELECT account_id FROM allowed) AND a.protocol = $22 AND a.session_id IS NULL AND a.purpose = $23 AND a.kind = $24 AND a.status = 'open' RETURNING a.id),
+opening AS (SELECT a.* FROM allowed a CROSS JOIN (SELECT count(*) FROM closed) done),
+attempt AS (
+        INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
+          tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
+        SELECT $25::bigint, $26, $27, $28, $29, $30,
+          f.subject, f.account_id, f.session_id, $31, $32,
+          $33::smallint, $34::timestamptz, $35::timestamptz,
+          $36::bigint, $37::bigint,
+          $38::bigint, coalesce(f.security_stamp, 0)
+        FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+verdict AS (
+        SELECT CASE WHEN s.account_id IS NULL THEN 'no_session' WHEN r.address IS NULL THEN 'no_address'
+          WHEN a.id IS NULL THEN 'too_soon' ELSE 'sent' END AS outcome, s.account_id, s.session_id, a.id AS attempt_id
+        FROM (VALUES (1)) one LEFT JOIN candidate s ON true LEFT JOIN recipient r ON true LEFT JOIN attempt a ON true),
+waiting AS (
+    SELECT CASE WHEN w.next_at > $39::timestamptz THEN w.next_at ELSE w.window_ends_at END AS next_at
+    FROM send_windows w JOIN candidate f ON w.subject = f.subject WHERE w.purpose = $40),
+budget_row AS (
+      INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
+      ON CONFLICT DO NOTHING RETURNING subject),
+addressee AS (SELECT r.address, r.language, r.account_id FROM recipient r JOIN allowed USING (account_id)),
+message AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $41::bigint, $42::bigint, r.account_id, $43,
+      $44, r.address, r.language, $45, $46::timestamptz, $47::timestamptz,
+      $48::timestamptz
+    FROM addressee r WHERE r.address IS NOT NULL
+    RETURNING id),
+set_up AS (
+      INSERT INTO factor_setups (account_id, factor, secret_sealed, phone, backup_code_hashes, created_at, expires_at)
+      SELECT f.account_id, $49, $50, $51, $52::text[], $53::timestamptz, $54::timestamptz FROM allowed f
+      ON CONFLICT (account_id) DO UPDATE SET factor = excluded.factor, secret_sealed = excluded.secret_sealed,
+        phone = excluded.phone, backup_code_hashes = excluded.backup_code_hashes, created_at = excluded.created_at, expires_at = excluded.expires_at
+      RETURNING account_id),
+audited AS (
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $55::bigint, $56::timestamptz, $57, v.outcome, $58, v.account_id, v.session_id, v.attempt_id,
+      $59, $60, $61, CASE WHEN (v.outcome = ANY($62::text[]) OR (v.account_id IS NULL AND $63::text <> 'cli')) THEN md5(concat_ws(' ', $64::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
+SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM recipient) AS address, (SELECT next_at FROM waiting) AS next_at;
+
+-- Plan, with any values:
+-- Result
+--   CTE account
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  Nested Loop
+--                       ->  Index Scan using sessions_token_hash_key on sessions s
+--                             Index Cond: (token_hash = $1)
+--                             Filter: ((ended_at IS NULL) AND (expires_at > $4) AND (protocol = $2) AND (stage = $3))
+--                       ->  Index Scan using accounts_pkey on accounts o
+--                             Index Cond: (id = s.account_id)
+--                             Filter: (security_stamp <= s.security_stamp)
+--                 ->  Index Scan using accounts_pkey on accounts a
+--                       Index Cond: (id = o.id)
+--                       Filter: (disabled_at IS NULL)
+--   CTE pending
+--     ->  LockRows
+--           ->  Nested Loop
+--                 Join Filter: (f.account_id = s_1.account_id)
+--                 ->  Nested Loop
+--                       ->  CTE Scan on account f
+--                       ->  Index Scan using accounts_pkey on accounts o_1
+--                             Index Cond: (id = f.account_id)
+--                 ->  Index Scan using sessions_live on sessions s_1
+--                       Index Cond: (account_id = o_1.id)
+--                       Filter: ((ended_at IS NULL) AND (expires_at > $8) AND (token_hash = $5) AND (protocol = $6) AND (stage = $7) AND (o_1.security_stamp <= security_stamp))
+--   CTE candidate
+--     ->  Nested Loop
+--           ->  CTE Scan on pending f_1
+--           ->  Index Scan using accounts_pkey on accounts a_1
+--                 Index Cond: (id = f_1.account_id)
+--                 Filter: ((disabled_at IS NULL) AND (((second_factor = 'sms'::text) AND (phone IS NULL)) OR (NOT $9)))
+--   CTE recipient
+--     ->  Nested Loop Left Join
+--           ->  CTE Scan on candidate f_2
+--           ->  Index Scan using accounts_pkey on accounts a_2
+--                 Index Cond: (id = f_2.account_id)
+--   CTE reachable
+--     ->  Nested Loop
+--           Join Filter: (s_2.account_id = recipient.account_id)
+--           ->  CTE Scan on candidate s_2
+--           ->  CTE Scan on recipient
+--   CTE window_taken
+--     ->  Insert on send_windows w
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_windows_pkey
+--           Conflict Filter: ((w.next_at <= $17) AND ((w.window_ends_at <= $18) OR (w.sent < COALESCE($19, (w.sent + 1)))))
+--           ->  CTE Scan on reachable f_3
+--   CTE allowed
+--     ->  Nested Loop
+--           Join Filter: (s_3.subject = window_taken.subject)
+--           ->  CTE Scan on reachable s_3
+--           ->  CTE Scan on window_taken
+--   CTE closed
+--     ->  Update on attempts a_3
+--           InitPlan 8
+--             ->  CTE Scan on allowed
+--           ->  Index Scan using attempts_account on attempts a_3
+--                 Index Cond: (account_id = (InitPlan 8).col1)
+--                 Filter: ((session_id IS NULL) AND (protocol = $22) AND (purpose = $23) AND (kind = $24) AND (status = 'open'::text))
+--   CTE attempt
+--     ->  Insert on attempts
+--           ->  Nested Loop
+--                 ->  CTE Scan on allowed a_4
+--                 ->  Aggregate
+--                       ->  CTE Scan on closed
+--   CTE verdict
+--     ->  Nested Loop Left Join
+--           ->  Nested Loop Left Join
+--                 ->  Nested Loop Left Join
+--                       ->  Result
+--                       ->  CTE Scan on candidate s_4
+--                 ->  CTE Scan on recipient r
+--           ->  CTE Scan on attempt a_5
+--   CTE budget_row
+--     ->  Insert on guess_budgets
+--           Conflict Resolution: NOTHING
+--           ->  CTE Scan on attempt
+--   CTE message
+--     ->  Insert on messages
+--           ->  Nested Loop
+--                 Join Filter: (r_1.account_id = allowed_1.account_id)
+--                 ->  CTE Scan on recipient r_1
+--                       Filter: (address IS NOT NULL)
+--                 ->  CTE Scan on allowed allowed_1
+--   CTE set_up
+--     ->  Insert on factor_setups
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: factor_setups_pkey
+--           ->  CTE Scan on allowed f_4
+--   CTE audited
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on verdict v
+--   InitPlan 16
+--     ->  CTE Scan on verdict
+--   InitPlan 17
+--     ->  CTE Scan on recipient recipient_1
+--   InitPlan 18
+--     ->  Nested Loop
+--           ->  CTE Scan on candidate f_5
+--           ->  Index Scan using send_windows_pkey on send_windows w_1
+--                 Index Cond: ((subject = f_5.subject) AND (purpose = $40))

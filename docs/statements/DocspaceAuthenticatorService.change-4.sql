@@ -1,0 +1,133 @@
+-- DocspaceAuthenticatorService.change
+
+WITH of_account AS (SELECT $1::bigint AS account_id),
+fresh AS (
+    SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp
+    FROM sessions s JOIN of_account f ON f.account_id = s.account_id
+    WHERE s.token_hash = $2 AND s.protocol = $3 AND s.stage = $4
+    AND s.ended_at IS NULL AND s.expires_at > $5::timestamptz AND EXISTS (
+    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) AND s.signed_in_at > $6::timestamptz FOR UPDATE OF s),
+chosen AS (
+      UPDATE accounts a SET second_factor = $7, phone = CASE WHEN $8 = 'sms' OR a.second_factor <> 'sms' OR a.phone_signs_in OR num_nonnulls(a.email, a.username) = 0
+    THEN a.phone END, security_stamp = a.security_stamp + 1, updated_at = $9::timestamptz
+      FROM fresh f WHERE a.id = f.account_id AND a.second_factor <> $10 RETURNING a.id AS account_id, a.security_stamp),
+ended AS (
+      UPDATE sessions s SET ended_at = $11::timestamptz, end_reason = $12 FROM chosen f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.stage = 'signed_in') RETURNING s.id),
+carried_over AS (
+      UPDATE sessions s SET security_stamp = f.security_stamp FROM chosen f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in') AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+authenticator_dropped AS (DELETE FROM totp_factors t USING chosen f WHERE t.account_id = f.account_id RETURNING t.account_id),
+setup_dropped AS (DELETE FROM factor_setups u USING chosen f WHERE u.account_id = f.account_id RETURNING u.account_id),
+backup_codes_dropped AS (DELETE FROM backup_codes b USING chosen f WHERE b.account_id = f.account_id RETURNING b.account_id),
+recipient AS (
+    SELECT a.email AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN chosen f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+message AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $13::bigint, $14::bigint, r.account_id, $15,
+      $16, r.address, r.language, $17, $18::timestamptz, $19::timestamptz,
+      $20::timestamptz
+    FROM recipient r WHERE r.address IS NOT NULL
+    RETURNING id),
+recipient_2 AS (
+    SELECT a.phone AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN chosen f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+message_2 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+      next_try_at, created_at, expires_at)
+    SELECT $21::bigint, $22::bigint, r.account_id, $23,
+      $24, r.address, r.language, $25, $26::timestamptz, $27::timestamptz,
+      $28::timestamptz
+    FROM recipient_2 r WHERE r.address IS NOT NULL
+    RETURNING id),
+verdict AS (
+        SELECT 'changed' AS outcome, c.account_id, s.session_id, NULL::bigint AS attempt_id
+        FROM chosen c JOIN fresh s USING (account_id)),
+audited AS (
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $29::bigint, $30::timestamptz, $31, v.outcome, $32, v.account_id, v.session_id, v.attempt_id,
+      $33, $34, $35, CASE WHEN (v.outcome = ANY($36::text[]) OR (v.account_id IS NULL AND $37::text <> 'cli')) THEN md5(concat_ws(' ', $38::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
+    coalesce(v.attempt_id, 0))) END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
+SELECT EXISTS (SELECT FROM fresh) AS fresh;
+
+-- Plan, with any values:
+-- Result
+--   CTE fresh
+--     ->  LockRows
+--           ->  Nested Loop
+--                 Join Filter: (o.security_stamp <= s.security_stamp)
+--                 ->  Index Scan using sessions_account on sessions s
+--                       Index Cond: (account_id = $1)
+--                       Filter: ((ended_at IS NULL) AND (expires_at > $5) AND (signed_in_at > $6) AND (token_hash = $2) AND (protocol = $3) AND (stage = $4))
+--                 ->  Index Scan using accounts_pkey on accounts o
+--                       Index Cond: (id = $1)
+--   CTE chosen
+--     ->  Update on accounts a
+--           ->  Nested Loop
+--                 ->  CTE Scan on fresh f
+--                 ->  Index Scan using accounts_pkey on accounts a
+--                       Index Cond: (id = f.account_id)
+--                       Filter: (second_factor <> $10)
+--   CTE ended
+--     ->  Update on sessions s_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on chosen f_1
+--                 ->  Index Scan using sessions_account on sessions s_1
+--                       Index Cond: (account_id = f_1.account_id)
+--                       Filter: ((ended_at IS NULL) AND (stage <> 'signed_in'::text))
+--   CTE carried_over
+--     ->  Update on sessions s_2
+--           ->  Nested Loop
+--                 ->  CTE Scan on chosen f_2
+--                 ->  Index Scan using sessions_account on sessions s_2
+--                       Index Cond: (account_id = f_2.account_id)
+--                       Filter: ((ended_at IS NULL) AND (stage = 'signed_in'::text) AND ((f_2.security_stamp - 1) = security_stamp))
+--   CTE authenticator_dropped
+--     ->  Delete on totp_factors t
+--           ->  Nested Loop
+--                 ->  CTE Scan on chosen f_3
+--                 ->  Index Scan using totp_factors_pkey on totp_factors t
+--                       Index Cond: (account_id = f_3.account_id)
+--   CTE setup_dropped
+--     ->  Delete on factor_setups u
+--           ->  Nested Loop
+--                 ->  CTE Scan on chosen f_4
+--                 ->  Index Scan using factor_setups_pkey on factor_setups u
+--                       Index Cond: (account_id = f_4.account_id)
+--   CTE backup_codes_dropped
+--     ->  Delete on backup_codes b
+--           ->  Nested Loop
+--                 ->  CTE Scan on chosen f_5
+--                 ->  Bitmap Heap Scan on backup_codes b
+--                       Recheck Cond: (account_id = f_5.account_id)
+--                       ->  Bitmap Index Scan on backup_codes_pkey
+--                             Index Cond: (account_id = f_5.account_id)
+--   CTE message
+--     ->  Insert on messages
+--           ->  Nested Loop
+--                 ->  CTE Scan on chosen f_6
+--                 ->  Index Scan using accounts_pkey on accounts a_1
+--                       Index Cond: (id = f_6.account_id)
+--                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--   CTE message_2
+--     ->  Insert on messages messages_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on chosen f_7
+--                 ->  Index Scan using accounts_pkey on accounts a_2
+--                       Index Cond: (id = f_7.account_id)
+--                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--   CTE audited
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  Nested Loop
+--                 Join Filter: (c.account_id = s_3.account_id)
+--                 ->  CTE Scan on chosen c
+--                 ->  CTE Scan on fresh s_3
+--   InitPlan 11
+--     ->  CTE Scan on fresh

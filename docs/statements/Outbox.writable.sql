@@ -1,8 +1,0 @@
--- Outbox.writable
-
-SELECT FROM messages WHERE false FOR UPDATE;
-
--- Plan, with any values:
--- LockRows
---   ->  Result
---         One-Time Filter: false

@@ -1,0 +1,32 @@
+-- SignUpService.takenOf
+
+SELECT $1::text AS kind WHERE EXISTS (
+        SELECT FROM accounts WHERE accounts.email = $2
+          AND (activated_at IS NOT NULL OR invited_at IS NOT NULL OR $3::text = 'username')) UNION ALL
+      SELECT $4::text AS kind WHERE EXISTS (
+        SELECT FROM accounts WHERE accounts.phone = $5
+          AND (activated_at IS NOT NULL OR invited_at IS NOT NULL OR $6::text = 'username')) UNION ALL
+      SELECT $7::text AS kind WHERE EXISTS (
+        SELECT FROM accounts WHERE accounts.username = $8
+          AND (activated_at IS NOT NULL OR invited_at IS NOT NULL OR $9::text = 'username'));
+
+-- Plan, with any values:
+-- Append
+--   ->  Result
+--         One-Time Filter: (InitPlan 1).col1
+--         InitPlan 1
+--           ->  Index Scan using accounts_email_key on accounts
+--                 Index Cond: (email = $2)
+--                 Filter: ((activated_at IS NOT NULL) OR (invited_at IS NOT NULL) OR ($3 = 'username'::text))
+--   ->  Result
+--         One-Time Filter: (InitPlan 2).col1
+--         InitPlan 2
+--           ->  Index Scan using accounts_phone_key on accounts accounts_1
+--                 Index Cond: (phone = $5)
+--                 Filter: ((activated_at IS NOT NULL) OR (invited_at IS NOT NULL) OR ($6 = 'username'::text))
+--   ->  Result
+--         One-Time Filter: (InitPlan 3).col1
+--         InitPlan 3
+--           ->  Index Scan using accounts_username_key on accounts accounts_2
+--                 Index Cond: (username = $8)
+--                 Filter: ((activated_at IS NOT NULL) OR (invited_at IS NOT NULL) OR ($9 = 'username'::text))
