@@ -145,21 +145,13 @@ describe('login', () => {
       const phone = '+4915112345699';
       const member = await people.member({ secondFactor: 'sms', phone });
       expect(await people.login(member)).toMatchObject(REFUSED);
-      // The mailbox is told of the first keys, and gets no code.
-      const codes = () =>
-        app.mailbox.messages(member.email).filter(({ text }) => LONG_CODE.test(text)).length;
-      const before = codes();
       const code = await client.mailedCode(member.email, phone, '/auth/login/code');
-      expect(codes()).toBe(before);
+      // The mailbox is told of the first keys, and has no code but that of the registration.
+      const codes = app.mailbox.messages(member.email).filter(({ text }) => LONG_CODE.test(text));
+      expect(codes).toHaveLength(1);
       const { challenge, challengeIdentifier } = await people.loginChallenge(member.email, code);
-      expect(
-        (
-          await client.post('/auth/login', {
-            challengeIdentifier,
-            firstFactor: member.key.firstFactor(challenge),
-          })
-        ).status,
-      ).toBe(200);
+      const firstFactor = member.key.firstFactor(challenge);
+      expect((await client.post('/auth/login', { challengeIdentifier, firstFactor })).status).toBe(200);
     });
 
     it.each([
