@@ -75,11 +75,14 @@ export async function recover(
   const key = new SoftwareKey();
   const newCredentials = { firstFactorCredential: key.create(ticket.challenge) };
   const body = { recovery: recoveryKey.recover(newCredentials), newCredentials };
-  const before = world.app.mailbox.count(email);
-  const { status } = await world.dfns.post('/auth/recover/user', body, ticket.temporaryAuthenticationToken);
-  if (status !== 200) return { status, key, stopPath: '' };
-  const { text } = await world.app.mailbox.newest(email, before + 1);
-  return { status, key, stopPath: /\/auth\/recover\/stop\?token=[\w-]+/.exec(text)?.[0] as string };
+  let status = 0;
+  const send = async () => {
+    const token = ticket.temporaryAuthenticationToken;
+    ({ status } = await world.dfns.post('/auth/recover/user', body, token));
+    return status === 200;
+  };
+  const text = await world.mailed(email, send);
+  return { status, key, stopPath: /\/auth\/recover\/stop\?token=[\w-]+/.exec(text)?.[0] ?? '' };
 }
 
 /** A challenge for a key, and a code that comes before one. */
