@@ -1,32 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Config, ConfigError, readConfig } from './config.js';
+import { Config, readConfig } from './config.js';
 import { envExample } from './env-example.js';
 import { loadKeyRing } from './key-file.js';
 import { variables } from './variables.js';
-
-const KEY = `k1:${Buffer.alloc(32, 9).toString('base64')}`;
-const PRODUCTION = {
-  NODE_ENV: 'production',
-  DATABASE_URL: 'postgres://db/auth?sslmode=verify-full',
-  COUNTERSIGN_KEYS: KEY,
-  SMTP_URL: 'smtp://mail:587',
-  MAIL_FROM: 'Auth <auth@example.com>',
-  PUBLIC_URL: 'https://auth.example.com/',
-};
-
-function problemsOf(environment: Record<string, string>): ConfigError['problems'] {
-  try {
-    readConfig(environment);
-    return [];
-  } catch (error) {
-    expect(error).toBeInstanceOf(ConfigError);
-    return (error as ConfigError).problems;
-  }
-}
-const refused = (environment: Record<string, string>) =>
-  problemsOf(environment).map((problem) => problem.variable);
+import { KEY, PRODUCTION, problemsOf, refused } from '../../../test/support/config-problems.js';
 
 describe('the configuration', () => {
   it('needs nothing in development', () => {

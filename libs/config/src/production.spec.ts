@@ -1,29 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ConfigError, readConfig } from './config.js';
+import { readConfig } from './config.js';
 import { SECRETS } from './secret-files.js';
-
-const KEY = `k1:${Buffer.alloc(32, 9).toString('base64')}`;
-const PRODUCTION = {
-  NODE_ENV: 'production',
-  DATABASE_URL: 'postgres://db/auth?sslmode=verify-full',
-  COUNTERSIGN_KEYS: KEY,
-  SMTP_URL: 'smtp://mail:587',
-  MAIL_FROM: 'Auth <auth@example.com>',
-  PUBLIC_URL: 'https://auth.example.com/',
-};
-
-function problemsOf(environment: Record<string, string>): ConfigError['problems'] {
-  try {
-    readConfig(environment);
-    return [];
-  } catch (error) {
-    return (error as ConfigError).problems;
-  }
-}
-const refused = (environment: Record<string, string>) =>
-  problemsOf(environment).map((problem) => problem.variable);
+import { KEY, PRODUCTION, problemsOf, refused } from '../../../test/support/config-problems.js';
 
 describe('what is safe, variable by variable', () => {
   it.each([

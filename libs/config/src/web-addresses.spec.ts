@@ -1,24 +1,6 @@
-import { ConfigError, readConfig } from './config.js';
+import { PRODUCTION, refused } from '../../../test/support/config-problems.js';
 
 const ANDROID = `android:apk-key-hash:${Buffer.alloc(32, 7).toString('base64url')}`;
-const PRODUCTION = {
-  NODE_ENV: 'production',
-  DATABASE_URL: 'postgres://db/auth?sslmode=verify-full',
-  COUNTERSIGN_KEYS: `k1:${Buffer.alloc(32, 9).toString('base64')}`,
-  SMTP_URL: 'smtp://mail:587',
-  MAIL_FROM: 'Auth <auth@example.com>',
-  PUBLIC_URL: 'https://auth.example.com/',
-};
-
-function refused(environment: Record<string, string>): string[] {
-  try {
-    readConfig(environment);
-    return [];
-  } catch (error) {
-    expect(error).toBeInstanceOf(ConfigError);
-    return (error as ConfigError).problems.map(({ variable }) => variable);
-  }
-}
 
 describe('addresses in the configuration', () => {
   it.each([
