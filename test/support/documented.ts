@@ -22,13 +22,14 @@ const ajv = new Ajv({ strict: false, allErrors: true });
 addFormats.default.default(ajv);
 ajv.addSchema(document, 'openapi');
 const validators = new Map<string, ValidateFunction>();
+const templates = Object.keys(document.paths).map((template) => ({ template, pattern: patternOf(template) }));
 
 /**
  * Fails unless the committed OpenAPI document describes this answer: its status, and every field of its body. A path that
  * the document does not know is not its business.
  */
 export function expectDocumented({ method, path, status, body }: ServedAnswer): void {
-  const template = Object.keys(document.paths).find((each) => matches(each, path));
+  const template = templates.find(({ pattern }) => pattern.test(path))?.template;
   const operation = template && document.paths[template]?.[method.toLowerCase()];
   if (!template || !operation) return;
   const response = operation.responses[status];
@@ -53,9 +54,9 @@ function validatorOf(place: string): ValidateFunction {
   return validate;
 }
 
-function matches(template: string, path: string): boolean {
+function patternOf(template: string): RegExp {
   const pattern = template.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{[^}]+\}/g, '[^/]+');
-  return new RegExp(`^${pattern}/?$`, 'i').test(path);
+  return new RegExp(`^${pattern}/?$`, 'i');
 }
 
 function pointer(name: string): string {

@@ -15,7 +15,8 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `${given('COUNTERSIGN_TEST_RUN')}_${randomBytes(6).toString('hex')}`;
   await onServer(async (server) => {
     await ensureTemplate(server, template);
-    await server.query(`CREATE DATABASE "${name}" TEMPLATE "${template}"`);
+    // Files that are copied take a tenth of the time of pages that are logged one by one.
+    await server.query(`CREATE DATABASE "${name}" TEMPLATE "${template}" STRATEGY FILE_COPY`);
   });
   return {
     url: urlOf(name),
