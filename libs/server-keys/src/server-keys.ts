@@ -12,6 +12,7 @@ import { ServerKeysRepository, type Door, type Replica } from './server-keys.rep
 export class ServerKeys {
   private readonly logger = new Logger('ServerKeys');
   private replica?: Replica;
+  private missing?: string;
 
   constructor(
     private readonly ring: KeyRing,
@@ -19,6 +20,11 @@ export class ServerKeys {
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {}
+
+  /** The key under which the others make, where this ring lacks it: what they make is refused here until it has it. */
+  get lacks(): string | undefined {
+    return this.missing;
+  }
 
   /** For a process of the service: enters, and is counted until it leaves. @throws KeyRingRefused */
   async join(): Promise<void> {
@@ -59,10 +65,10 @@ export class ServerKeys {
   }
 
   private makeWith(maker: string | null): void {
+    this.missing = maker === null || this.ring.ids.includes(maker) ? undefined : maker;
     if (maker === null || maker === this.ring.makesWith) return;
     // Only a replica that was taken for lost can miss it: those that are up decide by what all of them have.
-    if (!this.ring.ids.includes(maker))
-      this.logger.error(new KeyRingRefused('without_maker', [maker]).message);
+    if (this.missing) this.logger.error(new KeyRingRefused('without_maker', [maker]).message);
     else this.ring.makeWith(maker);
   }
 }

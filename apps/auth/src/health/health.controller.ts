@@ -23,6 +23,10 @@ export class HealthController {
   @Get('ready')
   @HealthCheck()
   readiness(): Promise<HealthCheckResult> {
-    return this.health.check([() => this.ready.databaseAnswers(), () => this.ready.queueMoves()]);
+    return this.health.check([
+      () => this.ready.databaseAnswers(),
+      () => this.ready.keysAreThere(),
+      () => this.ready.queueMoves(),
+    ]);
   }
 }

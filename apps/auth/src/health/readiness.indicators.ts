@@ -3,6 +3,7 @@ import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/term
 import { StatementError } from '@app/database';
 import { Outbox, type Backlog } from '@app/delivery';
 import { briefly, Clock } from '@app/kernel';
+import { ServerKeys } from '@app/server-keys';
 
 /** Mail that has waited this long says that a mail server or a worker is gone. */
 const STUCK_SECONDS = 120;
@@ -15,6 +16,7 @@ export class ReadinessIndicators {
 
   constructor(
     private readonly indicators: HealthIndicatorService,
+    private readonly serverKeys: ServerKeys,
     outbox: Outbox,
     clock: Clock,
   ) {
@@ -29,6 +31,13 @@ export class ReadinessIndicators {
     } catch (error) {
       return indicator.down(whyNot(error));
     }
+  }
+
+  /** A replica without the key that makes takes right codes of the others for wrong. */
+  keysAreThere(): HealthIndicatorResult {
+    const indicator = this.indicators.check('keys');
+    const { lacks } = this.serverKeys;
+    return lacks ? indicator.down(`COUNTERSIGN_KEYS lacks ${lacks}, the key that makes`) : indicator.up();
   }
 
   /** A stuck queue is reported and does not take the replica out: sending it no requests would mend nothing. */
