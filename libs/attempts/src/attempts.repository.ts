@@ -14,6 +14,7 @@ import type {
   RedeemQuestion,
 } from './new-attempt.js';
 import { redeemParts, type Redemption } from './redeem.js';
+import { ENDED, OPENED } from './tales.js';
 
 const LABEL = 'attempt';
 /** A link is found by its secret alone, so that is all it is bound to. */
@@ -49,7 +50,8 @@ export class AttemptsRepository {
           ${attempt.tries}::smallint, ${now}::timestamptz, ${attempt.expiresAt}::timestamptz,
           ${attempt.browser?.sessionId ?? null}::bigint, ${attempt.browser?.attemptId ?? null}::bigint,
           ${attempt.browser?.signUpId ?? null}::bigint, coalesce(f.security_stamp, 0)
-        FROM ${from} f RETURNING id, subject, factor, account_id, session_id, security_stamp`,
+        FROM ${from} f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp`,
+      OPENED,
     );
     return { attempt: opened, budget_row: budgetRow(opened) };
   }
@@ -200,7 +202,8 @@ export class AttemptsRepository {
       sql`
       UPDATE attempts a SET status = CASE WHEN ${used} THEN 'consumed' ELSE 'superseded' END, closed_at = ${now}::timestamptz
       FROM ${from} f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY(${purposes}::text[])
-        AND a.status = 'open' RETURNING a.id`,
+        AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status`,
+      ENDED,
     );
   }
 
@@ -221,12 +224,13 @@ export class AttemptsRepository {
         UPDATE attempts a SET status = 'superseded', closed_at = ${now}::timestamptz FROM ${target} t
         WHERE a.subject = t.subject AND a.purpose = t.purpose AND a.status = 'open'
           AND a.browser_attempt_id IS NOT DISTINCT FROM t.browser_attempt_id AND (t.purpose = 'magic_link' OR t.browser_attempt_id IS NOT NULL)
-        RETURNING a.id, a.account_id, a.session_id`,
+        RETURNING a.id, a.account_id, a.session_id, a.purpose, a.method, a.status`,
+      ENDED,
     );
   }
 
   private guess(
-    { now }: RequestContext,
+    { now, protocol }: RequestContext,
     question: RedeemQuestion,
     kind: AttemptKind,
     right: Sql,
@@ -234,7 +238,16 @@ export class AttemptsRepository {
     const { accountWrongLimit, accountWrongSeconds } = this.config.guesses;
     const budgetRefillsAt = plusSeconds(now, accountWrongSeconds);
     const spare = this.spare(question.purpose);
-    return redeemParts({ ...question, now, kind, right, spare, budget: accountWrongLimit, budgetRefillsAt });
+    return redeemParts({
+      ...question,
+      now,
+      protocol,
+      kind,
+      right,
+      spare,
+      budget: accountWrongLimit,
+      budgetRefillsAt,
+    });
   }
 
   /**

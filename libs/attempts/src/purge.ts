@@ -1,4 +1,5 @@
-import { part, type Part, sql, type Sql } from '@app/database';
+import { part, type Part, type Query, sql, type Sql, statement } from '@app/database';
+import { ENDED } from './tales.js';
 
 /**
  * Statements that tidy up a batch each and answer a row for each row they took. What others hold is skipped, not waited for.
@@ -6,10 +7,17 @@ import { part, type Part, sql, type Sql } from '@app/database';
  */
 export const attemptPurges = {
   /** Attempts that ran out of time say so. */
-  expire: (now: Date, batch: number): Sql => sql`
+  expire: (now: Date, batch: number): Query =>
+    statement(
+      part(
+        'ran_out',
+        sql`
     UPDATE attempts SET status = 'expired', closed_at = expires_at WHERE id IN (
       SELECT id FROM attempts WHERE status = 'open' AND expires_at <= ${now}::timestamptz
-      LIMIT ${batch}::int FOR UPDATE SKIP LOCKED) RETURNING id`,
+      LIMIT ${batch}::int FOR UPDATE SKIP LOCKED) RETURNING id, purpose, method, status`,
+        ENDED,
+      ),
+    ),
 
   /** Attempts kept long enough to be explained. */
   attempts: (before: Date, batch: number): Sql => sql`

@@ -7,6 +7,7 @@ import type {
   AttemptStatus,
 } from './attempt.entity.js';
 import { isAllowed } from './conditions.js';
+import { ENDED, GUESSED, SETTLED } from './tales.js';
 
 /** How a guess ended. Protocols say less than this; the audit log says it all. */
 export type RedeemOutcome =
@@ -90,6 +91,8 @@ export interface Guess {
   budget: number;
   budgetRefillsAt: Date;
   now: Date;
+  /** In which it is made. */
+  protocol: string;
 }
 
 /**
@@ -132,7 +135,8 @@ export function redeemParts(guess: Guess): Redemption {
       sql`
       UPDATE attempts o SET status = 'superseded', closed_at = ${now}::timestamptz FROM ${checked} g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
-        AND o.id <> g.id RETURNING o.id`,
+        AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status`,
+      ENDED,
     ),
     verdict: conclude(guess, target, budget, checked),
   };
@@ -159,7 +163,8 @@ function check(
       FROM ${target} t JOIN ${budget} b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = ${guess.kind} AND a.status = 'open' AND a.expires_at > ${now}::timestamptz
         AND a.tries_left > 0 AND t.allowed AND ${budgeted}
-      RETURNING a.id, a.subject, a.factor, a.purpose, a.status`,
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status`,
+    ENDED,
   );
 }
 
@@ -177,7 +182,9 @@ function settle(
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
         refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, ${guess.budgetRefillsAt}::timestamptz) END
       FROM ${checked} g JOIN ${budget} l USING (subject, factor)
-      WHERE b.subject = g.subject AND b.factor = g.factor AND ${counted} RETURNING b.spent`,
+      WHERE b.subject = g.subject AND b.factor = g.factor AND ${counted}
+      RETURNING b.spent, b.factor, b.spent >= ${guess.budget}::int AS used_up`,
+    SETTLED,
   );
 }
 
@@ -190,12 +197,13 @@ function conclude(
   return part(
     'verdict',
     sql`
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, ${guess.protocol}::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
         WHEN t.expires_at <= ${guess.now}::timestamptz THEN 'expired'
         WHEN t.kind <> ${guess.kind} THEN 'other_kind' WHEN b.spent >= ${guess.budget}::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN ${target} t ON true LEFT JOIN ${budget} b ON true LEFT JOIN ${checked} g ON true`,
+    GUESSED,
   );
 }

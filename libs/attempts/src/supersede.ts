@@ -2,6 +2,7 @@ import { part, type Part, sql, type Sql } from '@app/database';
 import { leftOpenAt, type RequestContext, type StampEvent } from '@app/kernel';
 import type { AttemptPurpose, AttemptStatus } from './attempt.entity.js';
 import { isLive } from './conditions.js';
+import { ENDED } from './tales.js';
 
 // What closes open attempts, or keeps them, without looking at a secret.
 
@@ -26,7 +27,8 @@ export function closeAttempts({ now }: Pick<RequestContext, 'now'>, which: Sql):
     sql`
     UPDATE attempts a SET closed_at = ${now}::timestamptz,
       status = CASE WHEN a.expires_at <= ${now}::timestamptz THEN 'expired' ELSE 'superseded' END
-    WHERE ${which} AND a.status = 'open' RETURNING a.id`,
+    WHERE ${which} AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status`,
+    ENDED,
   );
 }
 

@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import type { Pooler } from './patience.js';
 import { errorCode, isUnavailable, SqlState } from './sql-state.js';
 import { compile, type Compiled, type Query } from './sql/compile.js';
+import { hearTales } from './sql/tales.js';
 import { StatementError } from './statement-error.js';
 
 const REPEATABLE: readonly (string | undefined)[] = [
@@ -14,6 +15,9 @@ const REPEATABLE: readonly (string | undefined)[] = [
 const TRIES = 3;
 /** What is told to whoever called while the database is away. A restart takes seconds; many who come back at once would add to it. */
 const RETRY_AFTER_SECONDS = 5;
+
+/** `by`: the values of the tale's columns, in their order. */
+type TaleListener = (times: number, ...by: (string | boolean | null)[]) => void;
 
 /** What a statement can be run on: the pool, or one connection of it. */
 type Runner = Pick<Pool | PoolClient, 'query'>;
@@ -25,6 +29,7 @@ type Runner = Pick<Pool | PoolClient, 'query'>;
 @Injectable()
 export class Database {
   private readonly listeners = new Map<string, () => void>();
+  private readonly taleListeners = new Map<string, TaleListener>();
   private readonly logger = new Logger('Statement');
 
   /**
@@ -42,6 +47,11 @@ export class Database {
     this.listeners.set(signal, listener);
   }
 
+  /** Has `listener` told how often the event of a `Tale` happened in a statement that has come back, by the values of its columns. */
+  onTale(event: string, listener: TaleListener): void {
+    this.taleListeners.set(event, listener);
+  }
+
   /**
    * The rows of one statement. A deadlock's victim is run again, which is safe because a statement is all or nothing.
    *
@@ -51,8 +61,7 @@ export class Database {
   async rows<Row extends object = object>(query: Query<Row>): Promise<Row[]> {
     const compiled = compile(query);
     const rows = await repeated(compiled, () => this.run<Row>(this.pool, compiled));
-    this.announce(compiled.signals);
-    return rows;
+    return this.announced(compiled, rows);
   }
 
   /** The first row of a statement, if any. */
@@ -72,8 +81,7 @@ export class Database {
         return this.run<Row>(client, second);
       }),
     );
-    this.announce(second.signals);
-    return rows;
+    return this.announced(second, rows);
   }
 
   private async run<Row extends object>(on: Runner, compiled: Compiled): Promise<Row[]> {
@@ -109,8 +117,13 @@ export class Database {
     }
   }
 
-  private announce(signals: string[]): void {
+  /** The rows of a statement that is done, when whoever listens has heard of it. */
+  private announced<Row extends object>({ signals, tells }: Compiled, came: Row[]): Row[] {
     for (const signal of signals) this.listeners.get(signal)?.();
+    if (!tells) return came;
+    const { rows, told } = hearTales(came);
+    for (const [event, times, ...by] of told) this.taleListeners.get(event)?.(times, ...by);
+    return rows;
   }
 
   private get pool(): Pool {

@@ -8,7 +8,7 @@ export { StatementError } from './statement-error.js';
 export { decisionOn, SqlState, violatedConstraint } from './sql-state.js';
 export type { Resting, SealedRow, SealedRows } from './sealed-rows.js';
 export { isCurrent } from './security-stamp.js';
-export { after, Column, exists, of, ofOne, part, Part } from './sql/part.js';
+export { after, Column, exists, of, ofOne, part, Part, type Tale } from './sql/part.js';
 export { empty, join, raw, sql, Sql } from './sql/sql.js';
 export { statement, Statement, type Answer, type Effect } from './sql/statement.js';
 export { compile, type Query } from './sql/compile.js';

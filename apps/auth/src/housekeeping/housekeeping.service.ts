@@ -4,7 +4,7 @@ import { purgeFactorSetups, purgePasswordFailures } from '@app/accounts';
 import { attemptPurges } from '@app/attempts';
 import { purgeAudit, purgeAuditRefusals } from '@app/audit';
 import { Config } from '@app/config';
-import { Database, type Sql, withAdvisoryLock } from '@app/database';
+import { Database, type Query, withAdvisoryLock } from '@app/database';
 import { purgeMessages } from '@app/delivery';
 import { AuthError, Clock, plusSeconds } from '@app/kernel';
 import {
@@ -60,7 +60,7 @@ export class HousekeepingService {
   private duties(now: Date): (() => Promise<number>)[] {
     const { audit } = this.config;
     const kept = plusSeconds(now, -KEPT_SECONDS);
-    const statements: (() => Sql)[] = [
+    const statements: (() => Query)[] = [
       () => attemptPurges.expire(now, BATCH),
       () => attemptPurges.attempts(kept, BATCH),
       () => attemptPurges.sendWindows(now, BATCH),

@@ -2,6 +2,7 @@ import { compile } from './compile.js';
 import { after, exists, of, ofOne, part } from './part.js';
 import { join, raw, sql } from './sql.js';
 import { statement } from './statement.js';
+import { hearTales } from './tales.js';
 
 describe('a statement', () => {
   const one = (value: number) => part<{ n: number }>('one', sql`SELECT ${value}::int AS n`);
@@ -62,6 +63,31 @@ describe('a statement', () => {
     const message = part('message', sql`SELECT 1`, 'message');
     expect(compile(statement(one(1), message)).signals).toEqual(['message']);
     expect(compile(statement(one(1))).signals).toEqual([]);
+  });
+});
+
+describe('a statement with a part that tells', () => {
+  const ended = { event: 'ended', by: ['why', 'n'] };
+  const one = part<{ n: number }>('one', sql`SELECT 1 AS n, 'late' AS why`, ended);
+  const other = part('other', sql`SELECT 2 AS n, 'late' AS why`, ended);
+
+  it('brings along what each of them tells, whether its answer has rows or not', () => {
+    const { text, tells } = compile(statement({ n: ofOne(one, 'n') }, other));
+    expect(tells).toBe(true);
+    expect(text).toContain(
+      "(SELECT json_agg(tale) FROM (SELECT json_build_array('ended', count(*), why, n) FROM one GROUP BY why, n UNION ALL " +
+        "SELECT json_build_array('ended', count(*), why, n) FROM other GROUP BY why, n) tales (tale))",
+    );
+    expect(text).toMatch(/LEFT JOIN \(.* FROM \(SELECT \(SELECT n FROM one\) AS n\) rows\) answer ON true$/);
+    expect(compile(statement(part('mute', sql`SELECT 1`))).tells).toBe(false);
+  });
+
+  it('answers its rows alone, and tells once', () => {
+    const told: [string, number][] = [['ended', 2]];
+    const came = [1, 2].map((n) => ({ $told: told, $row: true, n }));
+    expect(hearTales(came)).toEqual({ rows: [{ n: 1 }, { n: 2 }], told });
+    expect(hearTales([{ $told: told, $row: null, n: null }])).toEqual({ rows: [], told });
+    expect(hearTales([{ $told: null, $row: true, n: null }])).toEqual({ rows: [{ n: null }], told: [] });
   });
 });
 

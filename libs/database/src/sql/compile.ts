@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { currentBuilder } from './builder.js';
-import { Part } from './part.js';
+import { Part, type Tale } from './part.js';
 import { Sql } from './sql.js';
 import { Statement } from './statement.js';
+import { withTales, type Teller } from './tales.js';
 
 /** A statement as the driver takes it. */
 export interface Compiled {
@@ -14,6 +15,8 @@ export interface Compiled {
   values: unknown[];
   /** Of the parts that announce something. */
   signals: string[];
+  /** Whether the answer has what its parts tell, see `withTales`. */
+  tells: boolean;
 }
 
 export type Query<Row extends object = object> = Statement<Row> | Part<Row> | Sql;
@@ -38,7 +41,8 @@ const END = Symbol('end');
 export function compile(query: Query): Compiled {
   const walk = new Walk(query);
   walk.step.prepared ??= prepare(new Walk(query, []));
-  return { ...walk.step.prepared, values: walk.values, signals: walk.signals };
+  const { values, signals, tellers } = walk;
+  return { ...walk.step.prepared, values, signals, tells: tellers.length > 0 };
 }
 
 function prepare({ texts }: Walk): Prepared {
@@ -51,6 +55,7 @@ function prepare({ texts }: Walk): Prepared {
 class Walk {
   readonly values: unknown[] = [];
   readonly signals: string[] = [];
+  readonly tellers: Teller[] = [];
   step = start;
   private readonly names = new Map<Part, string>();
   private readonly taken = new Map<string, number>();
@@ -66,7 +71,10 @@ class Walk {
     this.visit(answer, body);
     for (const effect of effects) this.require(effect);
     this.texts?.push(this.names.size ? '\n' : '');
+    const [before, after] = withTales(this.tellers);
+    this.texts?.push(before);
     this.write(body);
+    this.texts?.push(after);
   }
 
   /** Writes the part down, and before it what it needs, unless that has been done. */
@@ -81,11 +89,17 @@ class Walk {
     this.visit(part.body, body);
     this.follow(END);
     if (part.signal) this.signals.push(part.signal);
+    if (part.tale) this.tell(name, part.tale);
     this.texts?.push(this.begun ? ',\n' : 'WITH ', name, ' AS (');
     this.begun = true;
     this.write(body);
     this.texts?.push(')');
     return name;
+  }
+
+  private tell(name: string, tale: Tale): void {
+    this.follow(tale);
+    this.tellers.push({ name, tale });
   }
 
   private visit({ strings, gaps }: Sql, into: Draft): void {
