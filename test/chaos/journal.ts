@@ -15,7 +15,8 @@ export interface Call {
  */
 export type Fact = { since: number; at: number } & (
   | { kind: 'redeemed'; code: string; sure: boolean }
-  | { kind: 'begun' | 'ended'; session: string; sure: boolean }
+  | { kind: 'begun'; session: string; sure: boolean }
+  | { kind: 'ended'; session: string; sure: boolean }
   | { kind: 'seen'; session: string; good: boolean }
   | { kind: 'turned'; session: string; token: string; successor: string }
   | { kind: 'asked'; mailbox: string; sure: boolean }

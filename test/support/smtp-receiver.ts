@@ -20,6 +20,8 @@ export interface SmtpReceiverOptions {
   tls?: 'implicit' | 'starttls';
   /** The credentials without which no mail is taken. */
   login?: { user: string; password: string };
+  /** Default: any free one. */
+  port?: number;
 }
 
 /** A mail server for tests: really spoken to over SMTP, and as unhelpful as a test wants it. */
@@ -61,7 +63,7 @@ export class SmtpReceiver {
 
   static async start(options: SmtpReceiverOptions = {}): Promise<SmtpReceiver> {
     const receiver = new SmtpReceiver(options);
-    const listening = receiver.server.listen(0, '0.0.0.0');
+    const listening = receiver.server.listen(options.port ?? 0, '0.0.0.0');
     await once(listening, 'listening');
     receiver.port = (listening.address() as AddressInfo).port;
     return receiver;

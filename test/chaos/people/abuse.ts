@@ -1,0 +1,47 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { PASSWORD } from '../../support/test-app.js';
+import { LIMITS } from '../stage/stage.js';
+import { isFine, isOpen, type Person } from './person.js';
+import { verify } from './navixy.js';
+
+const CODE = /\b\d{6}\b/;
+const TRIES = 5;
+const WRONG = 282;
+
+/** Guesses all tries of code after code, at all replicas at once. What the answer looks like tells whether the guess was looked at. */
+export async function guesser(person: Person): Promise<void> {
+  for (let count = 1; count < LIMITS.sends; count += 1) {
+    const body = { login: person.email, password: PASSWORD };
+    const signIn = () => person.call('navixy', '/user/auth', { body });
+    const { answer, found } = await person.mailed(count, CODE, signIn);
+    if (!found) return;
+    const wrong = Array.from({ length: TRIES }, (_, n) =>
+      String((Number(found) + n + 1) % 1_000_000).padStart(6, '0'),
+    );
+    const guesses = wrong.map((code) => verify(person, answer.body.hash as string, code));
+    for (const guess of await Promise.all(guesses))
+      if (guess.body?.status?.code === WRONG)
+        person.journal.tell(guess, { kind: 'guessed', subject: person.email });
+    await pause(1_100);
+  }
+}
+
+/** Asks for more links than one mailbox is sent. The answer does not say whether there was one. */
+export async function greedy(person: Person, goesOn: () => boolean): Promise<void> {
+  for (let asks = 0; asks < 2 * LIMITS.sends && goesOn(); asks += 1) {
+    const answer = await person.call('yat', '/auth/magic_link', { body: { email: person.email } });
+    if (isFine(answer) || isOpen(answer))
+      person.journal.tell(answer, { kind: 'asked', mailbox: person.email, sure: false });
+    await pause(1_100);
+  }
+}
+
+/** Calls as fast as it is answered, and counts what is not refused for that. */
+export async function flood(person: Person, goesOn: () => boolean): Promise<void> {
+  while (goesOn()) {
+    const answer = await person.call('yat', '/account', { method: 'GET' });
+    if (!isOpen(answer) && answer.status !== 429)
+      person.journal.tell(answer, { kind: 'counted', address: person.address });
+    await pause(20);
+  }
+}
