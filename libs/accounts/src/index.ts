@@ -24,6 +24,7 @@ export {
   type ReadAccount,
 } from './accounts.repository.js';
 export { KNOWN_COLUMNS, withKnownAccount, withNames, type KnownAccount } from './known-account.js';
+export { withOwnAccount, type OwnAccount } from './own-account.js';
 export { PasswordCheck, type PasswordOutcome } from './password-check.js';
 export { PasswordHasher, type ShownPassword } from './password-hasher.js';
 export { ClientPasswords, type ClientPasswordParameters } from './pbkdf2-verifier.js';

@@ -9,6 +9,7 @@ export { ownerNotice, type NoticeFacts, type NoticeTemplate } from './owner-noti
 export { MessageEntity } from './message.entity.js';
 export { enqueue, Outbox, type Backlog, type Recipient } from './outbox.js';
 export { purgeMessages } from './purge.js';
+export { browserInWords } from './templates/browser.js';
 export { requestDetails, type RequestFacts } from './templates/request.js';
 export { siteOf, type Site } from './templates/site.js';
 export { restingMessages } from './resting.js';

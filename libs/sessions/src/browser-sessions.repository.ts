@@ -159,7 +159,7 @@ export class BrowserSessions {
     return part(
       'proven',
       sql`
-      UPDATE sessions s SET stage = 'signed_in', signed_in_at = ${now}::timestamptz,
+      UPDATE sessions s SET stage = 'signed_in', signed_in_at = ${now}::timestamptz, second_factor_at = ${now}::timestamptz,
         amr = s.amr || jsonb_build_object('method', v.method, 'at', ${now.toISOString()}::text),
         expires_at = ${plusSeconds(now, this.config.sessions.lifeSeconds)}::timestamptz
       FROM ${verdict} v WHERE v.outcome = 'redeemed' AND s.id = v.session_id

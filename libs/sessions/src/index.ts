@@ -14,6 +14,7 @@ export {
   type Ending,
   type Spared,
 } from './end-sessions.js';
+export { endOwnSession, ownSessions, type OwnSession } from './own-sessions.js';
 export { SessionEntity, type AuthenticationMethod } from './session.entity.js';
 export {
   isUnused,

@@ -1,5 +1,6 @@
 import type { AccountEvent } from '@app/kernel';
 import { Authenticator } from '../authenticator.js';
+import type { WachtClient } from '../wacht-client.js';
 import { claimsOf } from '../yat-client.js';
 import { credentialsOf } from './credentials.js';
 import { invited, newcomer, registered, texted } from './newcomers.js';
@@ -141,6 +142,11 @@ const signUpOver: Door['pass'] = async (world, { email }) => {
   await client.verifySignUp(id, /\b\d{6}\b/.exec(text)?.[0] as string);
 };
 
+const signInWithWacht = async (world: World, client: WachtClient, who: Subject): Promise<void> => {
+  const { id } = await client.signInWithPassword(who.email, who.password);
+  if (who.authenticator) await client.verify(id, freshCode(world, who.authenticator));
+};
+
 const cli =
   (...words: string[]): Door['pass'] =>
   async (world, { email }) => {
@@ -196,6 +202,11 @@ export const DOORS: Record<AccountEvent, Door[]> = {
   sessions_revoked: forBoth('session revoke', cli('session', 'revoke')),
   signed_out_everywhere: forBoth('POST /logout', async ({ yat }, { token }) => {
     await yat.post('/logout', undefined, token);
+  }),
+  signed_out_elsewhere: forBoth('POST /me/signins/signout-others', async (world, who) => {
+    const client = world.wacht();
+    await signInWithWacht(world, client, who);
+    await client.post('/me/signins/signout-others');
   }),
   signed_out_here: [
     leave('waiting with yat', guarded),

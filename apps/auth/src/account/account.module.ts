@@ -7,6 +7,10 @@ import { DocspacePortalController } from './docspace/portal.controller.js';
 import { DocspaceSettingsController } from './docspace/settings.controller.js';
 import { AvailabilityController } from './wacht/availability.controller.js';
 import { DeploymentController } from './wacht/deployment.controller.js';
+import { MeController } from './wacht/me.controller.js';
+import { OwnAccountService } from './wacht/own-account.service.js';
+import { OwnSessionsService } from './wacht/own-sessions.service.js';
+import { OwnSignInsController } from './wacht/own-sign-ins.controller.js';
 import { AccountService } from './yat/account.service.js';
 import { RegistrationService } from './yat/registration.service.js';
 import { SilentRegistrationService } from './yat/silent-registration.service.js';
@@ -21,10 +25,18 @@ import { YatUsersController } from './yat/yat-users.controller.js';
     YatUsersController,
     AvailabilityController,
     DeploymentController,
+    MeController,
+    OwnSignInsController,
     DocspaceSettingsController,
     DocspacePortalController,
     DocspacePeopleController,
   ],
-  providers: [AccountService, RegistrationService, SilentRegistrationService],
+  providers: [
+    AccountService,
+    RegistrationService,
+    SilentRegistrationService,
+    OwnAccountService,
+    OwnSessionsService,
+  ],
 })
 export class AccountModule {}

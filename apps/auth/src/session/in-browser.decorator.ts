@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import type { Config } from '@app/config';
 import type { Part } from '@app/database';
-import { digest } from '@app/kernel';
+import { AuthError, digest } from '@app/kernel';
 import { SameSiteGuard } from '@app/pages';
 import { Authenticated } from '@app/throttle';
 import type { Request } from 'express';
@@ -40,4 +40,16 @@ export const CurrentBrowser = createParamDecorator((_: unknown, context: Executi
   const { browser } = context.switchToHttp().getRequest<Request>();
   if (!browser) throw new Error('the request has no browser session: @InBrowser is missing');
   return browser;
+});
+
+/**
+ * The sign-in that the application acts for: the id of its session.
+ *
+ * @throws AuthError `session_not_found` when nobody is signed in
+ */
+export const ActiveSignIn = createParamDecorator((_: unknown, context: ExecutionContext): string => {
+  const { browser } = context.switchToHttp().getRequest<Request>();
+  const active = browser?.view.sign_ins.find(({ id }) => id === browser.view.active_id);
+  if (!active) throw new AuthError('session_not_found');
+  return active.id;
 });

@@ -1,6 +1,6 @@
 import { WachtErrorEntryDto, WachtSession } from '../protocols/wacht/wacht-session.dto.js';
 
-class Envelope {
+export class Envelope {
   /** @example 200 */
   status: number;
   /** Empty. @example '' */

@@ -9,7 +9,7 @@ export const AVAILABLE_STRATEGIES = ['plain_email', 'plain_username', 'phone_otp
 const NOT_AVAILABLE = `strategy must be one of ${AVAILABLE_STRATEGIES.join(', ')}; passkey and sso are not available`;
 
 /** A field of a form that nobody filled in. */
-const absentIfEmpty = ({ value }: TransformFnParams): unknown =>
+export const absentIfEmpty = ({ value }: TransformFnParams): unknown =>
   value === '' || value === null ? undefined : (value as unknown);
 const forStrategies = (...strategies: string[]) =>
   ValidateIf(({ strategy }: WachtSignInRequest) => strategies.includes(strategy));

@@ -46,6 +46,6 @@ function presentSignIn({ id, user_id, created_at }: BrowserSignIn): WachtSignIn 
 }
 
 /** `2024-01-01T12:00:00Z`: the protocol's timestamps end at the second. */
-function instant(time: string): string {
+export function instant(time: string | Date): string {
   return `${new Date(time).toISOString().slice(0, 19)}Z`;
 }

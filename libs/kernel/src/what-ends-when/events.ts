@@ -71,6 +71,7 @@ export const EVENTS = {
   account_disabled: { name: 'account disabled', reach: 'account', reason: 'disabled' },
   sessions_revoked: { name: 'all sessions revoked by an operator', reach: 'account', reason: 'revoked' },
   signed_out_everywhere: { name: 'signed out everywhere', reach: 'account', reason: 'logout' },
+  signed_out_elsewhere: { name: 'signed out everywhere else', reach: 'account', reason: 'logout' },
   signed_out_here: { name: 'signed out here', reach: 'session', reason: 'logout' },
   session_revoked: { name: 'one session revoked by an operator', reach: 'session', reason: 'revoked' },
   refresh_replayed: { name: 'refresh token replayed', reach: 'session', reason: 'refresh_replayed' },

@@ -123,6 +123,7 @@ export const whatEndsWhen = {
   account_disabled: { ...allEnd, ...credentialsStay, pending_recovery: 'ends' },
   sessions_revoked: { ...allEnd, ...credentialsStay },
   signed_out_everywhere: { ...allEnd, ...credentialsStay },
+  signed_out_elsewhere: { ...allEnd, ...credentialsStay, session: 'ends, but for the one that did it' },
   signed_out_here: { ...oneEnds, ...credentialsStay, set_up: 'stays' },
   session_revoked: { ...oneEnds, ...credentialsStay, set_up: 'stays' },
   refresh_replayed: { ...oneEnds, ...credentialsStay, set_up: 'stays' },

@@ -11,7 +11,14 @@ import { audit, recordedAs, type Recorded } from '@app/audit';
 import { Database, type Effect, part, type Part, sql, statement } from '@app/database';
 import { AuthError, isSameEmail, type RequestContext } from '@app/kernel';
 import { endSession, sessionOfToken } from '@app/sessions';
-import { endedBy, Freshness, OwnerNotices, refuseTakenName, sessionAndAccount } from '@app/sign-in';
+import {
+  endedBy,
+  Freshness,
+  OwnerNotices,
+  refuseTakenName,
+  sessionAndAccount,
+  type ProvenFactor,
+} from '@app/sign-in';
 
 /** The account as it is from now on. */
 type ChangedProfile = ReturnType<typeof changeProfile>['row'];
@@ -43,7 +50,7 @@ export class AccountService {
 
   /**
    * Needs a fresh second factor, and for what the account is entered by (user name, password) a fresh proof of any kind.
-   * A new password ends all other sessions. Of both the owner is told.
+   * A new password ends all other sessions. Of both the owner is told. `proof`: one that came with this very call.
    *
    * @throws AuthError `session_not_found`, `proof_stale`, `invalid_parameters`, `password_weak`, `username_taken`
    */
@@ -51,8 +58,9 @@ export class AccountService {
     call: RequestContext,
     sessionId: string,
     { email, password, ...change }: AccountChange,
+    proof?: ProvenFactor,
   ): Promise<Profile> {
-    const lenient = password === undefined && change.username === undefined;
+    const lenient = proof !== undefined || (password === undefined && change.username === undefined);
     const profile = await this.fresh(call, sessionId, lenient);
     if (email !== undefined && !isSameEmail(email, profile.email)) {
       const error = 'cannot be changed here: the new mailbox has to be proven';
@@ -67,6 +75,7 @@ export class AccountService {
     const changed = changeProfile(call, { ...change, passwordHash }, allowed);
     const named = change.username !== undefined && change.username !== profile.username;
     const effects = [
+      ...(proof?.also(changed) ?? []),
       ...(passwordHash === undefined ? [] : this.endOthers(call, sessionId, changed)),
       ...(named ? this.tell(call, 'username_changed', changed) : []),
       audit(call, 'account.update', verdictOf(sessionId, changed)),

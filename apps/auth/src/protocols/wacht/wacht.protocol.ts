@@ -17,7 +17,7 @@ declare global {
 /** docs/protocols/wacht.md: one envelope for everything, lenient with what it does not know, JSON and both kinds of form. */
 export const wacht: Protocol = {
   name: 'wacht',
-  prefixes: ['/session'],
+  prefixes: ['/session', '/me'],
   renderError,
   validation: { whitelist: true, transform: true },
   bodies: { json: ['application/json', 'application/*+json'], form: true, multipart: true, late: true },

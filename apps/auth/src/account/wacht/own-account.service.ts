@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import { withOwnAccount, type OwnAccount } from '@app/accounts';
+import { Database, statement } from '@app/database';
+import { AuthError, identify, type AuthErrorDetails, type RequestContext } from '@app/kernel';
+import { sessionOfToken } from '@app/sessions';
+import { FirstFactor, PasswordProof, recordRefusal, type ProvenFactor } from '@app/sign-in';
+import { AccountService, type AccountChange } from '../yat/account.service.js';
+
+/** What a new password comes with. */
+export interface PasswordChange {
+  /** The one that the account has; none where it has none. */
+  current?: string;
+  password: string;
+}
+
+/** What the owner of a sign-in is shown of the account, and changes about it. */
+@Injectable()
+export class OwnAccountService {
+  constructor(
+    private readonly database: Database,
+    private readonly accounts: AccountService,
+    private readonly passwords: PasswordProof,
+    private readonly firstFactor: FirstFactor,
+  ) {}
+
+  /** @throws AuthError `session_not_found` */
+  async show(call: RequestContext, sessionId: string): Promise<OwnAccount> {
+    const own = await this.database.row(statement(withOwnAccount(sessionOfToken(call, sessionId))));
+    if (!own) throw new AuthError('session_not_found');
+    return own;
+  }
+
+  /** @throws AuthError those of `AccountService.change` */
+  async change(call: RequestContext, sessionId: string, change: AccountChange): Promise<OwnAccount> {
+    await this.accounts
+      .change(call, sessionId, change)
+      .catch(recordRefusal(this.database, call, 'account.update'));
+    return this.show(call, sessionId);
+  }
+
+  /**
+   * The password that the account has is a proof as good as a sign-in with it, and counts like one. An account without a password needs
+   * a fresh sign-in; one with a second factor needs that fresh in either case.
+   *
+   * @throws AuthError `session_not_found`, `invalid_parameters`, `login_locked`, `busy`, `proof_stale`, `password_weak`
+   */
+  async changePassword(
+    call: RequestContext,
+    sessionId: string,
+    { current, password }: PasswordChange,
+  ): Promise<void> {
+    const own = await this.show(call, sessionId);
+    const proof = own.has_password ? await this.prove(call, own, current) : undefined;
+    await this.accounts
+      .change(call, sessionId, { password }, proof)
+      .catch(recordRefusal(this.database, call, 'account.update', { accountId: own.id }));
+  }
+
+  private async prove(
+    call: RequestContext,
+    own: OwnAccount,
+    current: string | undefined,
+  ): Promise<ProvenFactor> {
+    if (current === undefined) throw new AuthError('invalid_parameters', wrongPassword('is needed'));
+    const login = identify(own.email ?? own.username ?? own.phone ?? '');
+    const proof = await this.passwords.prove(call, login, current);
+    if (!('refused' in proof)) return proof;
+    const isLocked = proof.refused === 'login_locked';
+    return this.firstFactor.refuse(
+      call,
+      isLocked ? proof : { ...proof, refused: 'invalid_parameters', details: wrongPassword('is wrong') },
+    );
+  }
+}
+
+function wrongPassword(what: string): AuthErrorDetails {
+  return { parameters: [{ parameter: 'current_password', error: `current_password ${what}` }] };
+}
