@@ -37,7 +37,7 @@ const rest = tokens.flatMap((each) => {
   return own.includes(each.name) ? [] : [each.inlineValue ? `${each.rawName}=${each.value}` : each.rawName];
 });
 const jest = join(import.meta.dirname, '..', 'node_modules', 'jest', 'bin', 'jest.js');
-const child = spawn(process.execPath, [jest, '--config', 'jest.chaos.config.mjs', ...rest], {
+const child = spawn(process.execPath, [jest, '--config', 'jest.chaos.config.mjs', '--runInBand', ...rest], {
   stdio: 'inherit',
   // A group of its own: whatever it has started ends with us.
   detached: true,

@@ -20,6 +20,7 @@ const OWNERS: Record<string, string[]> = {
   'libs/delivery': ['messages'],
   'libs/throttle': ['request_limits'],
   'libs/tokens': ['signing_keys'],
+  'libs/idempotency': ['idempotent_calls'],
   'libs/server-keys': ['server_keys', 'replicas'],
 };
 
