@@ -30,7 +30,7 @@ const READERS: Record<string, string> = {
     'the condition that sessions and attempts share; neither knows accounts',
   'apps/auth/src/session/browser-view.ts':
     'one row with everything a browser session holds, read in the statement of the limits',
-  'apps/auth/src/magic-link/link-view.service.ts': 'what the page of a link says, of four nouns',
+  'apps/auth/src/magic-link/link-view.service.ts': 'what the page of a link says, of three nouns',
 };
 
 const ownerOf = new Map(

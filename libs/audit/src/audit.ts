@@ -1,6 +1,6 @@
 import { part, type Part, sql, type Sql } from '@app/database';
 import type { RequestContext } from '@app/kernel';
-import { didNothing, repeatKey } from './refusals.js';
+import { didNothing, rowKey } from './refusals.js';
 
 /** What was tried: the verb of the flow. */
 export type AuditEvent =
@@ -112,13 +112,14 @@ export function auditRefusal(
 
 function insert(call: RequestContext, event: AuditEvent, from: Sql, repeats: Sql): Part<{ id: string }> {
   const { now, protocol, client, nextId } = call;
+  const id = nextId();
   return part(
     'audited',
     sql`
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT ${nextId()}::bigint, ${now}::timestamptz, ${event}, v.outcome, ${protocol}, v.account_id, v.session_id, v.attempt_id,
-      ${client.address}, ${client.userAgent}, ${client.requestId}, CASE WHEN ${repeats} THEN ${repeatKey(call, event)} END
+    SELECT ${id}::bigint, ${now}::timestamptz, ${event}, v.outcome, ${protocol}, v.account_id, v.session_id, v.attempt_id,
+      ${client.address}, ${client.userAgent}, ${client.requestId}, ${rowKey(call, event, id, repeats)}
     FROM ${from}
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id`,
   );

@@ -8,4 +8,4 @@ export {
   type Recorded,
 } from './audit.js';
 export { AuditEventEntity } from './audit-event.entity.js';
-export { purgeAudit, purgeAuditRefusals } from './purge.js';
+export { dropAuditPartitions, makeAuditPartitions, purgeFormerAudit, purgeFormerRefusals } from './purge.js';

@@ -32,12 +32,16 @@ export function didNothing({ protocol }: RequestContext, event: AuditEvent): Sql
 }
 
 /**
- * What all rows `v` of one minute share that differ in nothing an investigator asks for: what was tried, how it ended, in which
- * protocol, from which network, and at which account, session and attempt.
+ * The key of row `v`, whose beginning says in which partition it lies: how long it is kept, and its day. What `repeats` shares the rest
+ * of it with all rows of its minute that differ in nothing an investigator asks for: what was tried, how it ended, in which protocol,
+ * from which network, and at which account, session and attempt.
  */
-export function repeatKey({ now, protocol, client }: RequestContext, event: AuditEvent): Sql {
+export function rowKey(call: RequestContext, event: AuditEvent, id: string, repeats: Sql): Sql {
+  const { now, protocol, client } = call;
+  const day = now.toISOString().slice(0, 10).replaceAll('-', '');
   const minute = Math.floor(now.getTime() / 60_000);
   const shared = `${minute} ${client.network} ${protocol} ${event}`;
-  return sql`md5(concat_ws(' ', ${shared}::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0)))`;
+  return sql`CASE WHEN ${repeats} THEN ${`r${day}`}::text || md5(concat_ws(' ', ${shared}::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE ${`k${day}${id}`}::text END`;
 }

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { purgeFactorSetups, purgePasswordFailures } from '@app/accounts';
 import { attemptPurges } from '@app/attempts';
-import { purgeAudit, purgeAuditRefusals } from '@app/audit';
+import { dropAuditPartitions, makeAuditPartitions, purgeFormerAudit, purgeFormerRefusals } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, type Query, withAdvisoryLock } from '@app/database';
 import { purgeMessages } from '@app/delivery';
@@ -58,7 +58,8 @@ export class HousekeepingService {
   }
 
   private duties(now: Date): (() => Promise<number>)[] {
-    const { audit } = this.config;
+    const keptBefore = plusSeconds(now, -this.config.audit.keptSeconds);
+    const refusedBefore = plusSeconds(now, -this.config.audit.refusalsKeptSeconds);
     const kept = plusSeconds(now, -KEPT_SECONDS);
     const statements: (() => Query)[] = [
       () => attemptPurges.expire(now, BATCH),
@@ -74,8 +75,10 @@ export class HousekeepingService {
       () => purgePasswordFailures(now, BATCH),
       () => purgeFactorSetups(now, BATCH),
       () => purgeMessages(kept, BATCH),
-      () => purgeAuditRefusals(plusSeconds(now, -audit.refusalsKeptSeconds), BATCH),
-      () => purgeAudit(plusSeconds(now, -audit.keptSeconds), BATCH),
+      () => purgeFormerRefusals(refusedBefore, BATCH),
+      () => purgeFormerAudit(keptBefore, BATCH),
+      () => makeAuditPartitions(now),
+      () => dropAuditPartitions(keptBefore, refusedBefore),
     ];
     const purges = statements.map((query) => async () => (await this.database.rows(query())).length);
     const accounts = () => this.unproven.purge(now, BATCH);

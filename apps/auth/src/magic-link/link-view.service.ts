@@ -29,13 +29,10 @@ export class LinkViewService {
   async find(call: RequestContext, token: string): Promise<LinkView | undefined> {
     return this.database.row<LinkView>(sql`
       SELECT a.protocol, x.email, x.language, a.created_at AS requested_at, m.redirect_url, b.token_hash AS browser_token_hash,
-        coalesce(m.client_address, e.client_address) AS client_address, coalesce(m.user_agent, e.user_agent) AS user_agent
+        m.client_address, m.user_agent
       FROM attempts a JOIN accounts x ON x.id = a.account_id
         LEFT JOIN magic_links m ON m.attempt_id = a.id
         LEFT JOIN browser_sessions b ON b.id = a.browser_session_id
-        LEFT JOIN LATERAL (
-          SELECT v.client_address, v.user_agent FROM audit_events v JOIN attempts c ON c.id = v.attempt_id
-          WHERE c.browser_attempt_id = a.browser_attempt_id ORDER BY v.id LIMIT 1) e ON true
       WHERE ${this.attempts.link(token)} AND a.purpose IN ('magic_link', 'sign_in') AND ${isLive(call)}
         AND x.disabled_at IS NULL AND x.email IS NOT NULL`);
   }

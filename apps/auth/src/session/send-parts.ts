@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { accountContact, type Contact, signUpContact, unknownSubject } from '@app/accounts';
 import {
   AttemptsRepository,
+  insertLinkPage,
   nextSend,
   nextStrangersSend,
   type Opened,
@@ -65,6 +66,7 @@ export class SendParts {
       { outcome: ofOne(verdict, 'outcome'), next_at: of(next, 'next_at') },
       opened,
       linked,
+      linked && insertLinkPage(call, undefined, linked),
       this.messages(call, sending, allowed, contact),
       audit(call, 'code.send', verdict),
     );
@@ -136,7 +138,7 @@ export class SendParts {
     allowed: Part<Flow>,
     contact: Part<Contact>,
     replaced: Part,
-  ): { opened: Opened; linked: Part | undefined } {
+  ): { opened: Opened; linked: Opened['attempt'] | undefined } {
     const opening = part<Opening>(
       'opening',
       sql`

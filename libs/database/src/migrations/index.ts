@@ -18,6 +18,8 @@ import { NamesOfFormerReleases1760000017000 } from './0017-names-of-former-relea
 import { Growth1760000018000 } from './0018-growth.js';
 import { SessionsOfAnAccount1760000019000 } from './0019-sessions-of-an-account.js';
 import { ServerKeys1760000020000 } from './0020-server-keys.js';
+import { AuditKey1760000021000 } from './0021-audit-key.js';
+import { AuditPartitions1760000022000 } from './0022-audit-partitions.js';
 
 /** In the order in which they run. Classes and not a glob: the same in tests, in the build and on the command line. */
 export const migrations = [
@@ -41,4 +43,6 @@ export const migrations = [
   Growth1760000018000,
   SessionsOfAnAccount1760000019000,
   ServerKeys1760000020000,
+  AuditKey1760000021000,
+  AuditPartitions1760000022000,
 ];
