@@ -41,6 +41,25 @@ const js = {
   jsc: { target: 'es2023', parser: { syntax: 'ecmascript' } },
 };
 
+// What the modules of a test look up in its global object goes through an interceptor each time. These are handed to each module instead,
+// which takes a quarter off a start and a request. Not among them: what a module declares itself, and what a test may replace.
+const builtIn = [
+  ...[
+    'Object',
+    'Array',
+    'Promise',
+    'Error',
+    'TypeError',
+    'Symbol',
+    'Math',
+    'JSON',
+    'String',
+    'Number',
+    'RegExp',
+  ],
+  ...['Map', 'WeakMap', 'WeakSet', 'Reflect', 'Proxy', 'BigInt', 'Uint8Array'],
+];
+
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/{apps,libs}/**/*.spec.ts', '<rootDir>/test/{integration,e2e,contract}/**/*.spec.ts'],
@@ -56,6 +75,8 @@ export default {
   maxWorkers: '100%',
   workerIdleMemoryLimit: '1.5GB',
   testTimeout: 30_000,
+  sandboxInjectedGlobals: builtIn,
+  setupFiles: ['<rootDir>/test/support/stack-traces.ts'],
   coverageProvider: 'v8',
   coverageReporters: ['text-summary', 'json-summary'],
   collectCoverageFrom: [

@@ -1,7 +1,8 @@
 import { sql } from '@app/database';
 import { Authenticator } from '../support/authenticator.js';
 import { generateSync } from 'otplib';
-import { DfnsClient, LONG_CODE } from '../support/dfns-client.js';
+import { DfnsClient } from '../support/dfns-client.js';
+import { LONG_CODE } from '../support/mailbox-reader.js';
 import { AT_HOME, DfnsPeople, ORG } from '../support/dfns-people.js';
 import { SoftwareAuthenticator, SoftwareKey } from '../support/software-authenticator.js';
 import { StatementCounter } from '../support/statements.js';

@@ -1,7 +1,7 @@
 import { expectDocumented } from './documented.js';
+import { LONG_CODE } from './mailbox-reader.js';
 import { isPublishedRequest, isPublishedResponse, PUBLISHED_PATH } from './published-dfns.js';
 import type { TestApp } from './test-app.js';
-import { until } from './until.js';
 
 export interface DfnsAnswer<Body = DfnsBody> {
   status: number;
@@ -20,8 +20,6 @@ export interface DfnsBody {
   };
   [property: string]: unknown;
 }
-
-export const LONG_CODE = /\b\d{4}(?:-\d{4}){3}\b/;
 
 /** A client of the dfns protocol: JSON, and a bearer token where there is one. */
 export class DfnsClient {
@@ -70,10 +68,8 @@ export class DfnsClient {
   }
 
   /** The code in the newest mail, once there are `count` of them. */
-  async codeIn(email: string, count: number): Promise<string> {
-    const newest = async () => LONG_CODE.exec((await this.app.mailbox.newest(email, count)).text)?.[0] ?? '';
-    await until(async () => (await newest()) !== '', 'a mail with a code');
-    return newest();
+  codeIn(email: string, count: number): Promise<string> {
+    return this.app.mailbox.code(email, count, LONG_CODE);
   }
 }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
-import { AccountsModule } from '@app/accounts';
+import { AccountsModule, PasswordHasher } from '@app/accounts';
 import { readConfig } from '@app/config';
 import { AttemptsModule } from '@app/attempts';
 import { Database, type Sql } from '@app/database';
@@ -24,19 +24,18 @@ import {
   type MailedKey,
 } from '../../apps/cli/src/mailed-keys.service.js';
 import { SessionsService } from '../../apps/cli/src/sessions.service.js';
+import { RememberedPasswords } from './remembered-passwords.js';
+import type { MailboxReader } from './mailbox-reader.js';
 import { TestClock } from './test-clock.js';
 import { createTestDatabase } from './test-database.js';
 import { TestMailbox } from './test-mailbox.js';
-import { until } from './until.js';
 
 export const PASSWORD = 'correct horse battery';
 
 /** A service that clients can call, in this process or in another, and the mails that it sends. */
 export interface Service {
   url: string;
-  mailbox: Pick<TestMailbox, 'count' | 'code'> & {
-    newest(to: string, count?: number): Promise<{ text: string }>;
-  };
+  mailbox: MailboxReader<{ text: string }>;
 }
 
 /** The real service over HTTP, on a database of its own, with a clock that the test moves. */
@@ -75,7 +74,10 @@ export class TestApp {
     });
     const builder = Test.createTestingModule({
       imports: [AppModule.forRoot(config, database.url), AccountsModule, AttemptsModule],
-      providers: [AccountsService, AccountStateService, MailedKeysService, SessionsService, OwnerNotices],
+      providers: [
+        ...[AccountsService, AccountStateService, MailedKeysService, SessionsService, OwnerNotices],
+        { provide: PasswordHasher, useClass: RememberedPasswords },
+      ],
     })
       .overrideProvider(Clock)
       .useValue(replicaOf?.clock ?? new TestClock());
@@ -129,14 +131,13 @@ export class TestApp {
   }
 
   private async mailed(email: string, send: () => Promise<MailedKey>): Promise<SentKey> {
-    const keys = () =>
-      this.mailbox.messages(email).flatMap(({ text }) => /https?:\S+key=\S+/.exec(text)?.[0] ?? []);
-    const before = keys().length;
-    const sent = await send();
-    this.nest.get(Outbox).wake();
-    await until(() => keys().length > before);
-    const link = new URL(keys()[0] as string);
-    return { ...sent, link, key: link.searchParams.get('key') as string };
+    const { answer, found } = await this.mailbox.sentBy(email, /https?:\S+key=\S+/, async () => {
+      const sent = await send();
+      this.nest.get(Outbox).wake();
+      return sent;
+    });
+    const link = new URL(found);
+    return { ...answer, link, key: link.searchParams.get('key') as string };
   }
 
   /** Rows straight from the database. */

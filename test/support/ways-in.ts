@@ -75,10 +75,7 @@ export async function mailed(
   pattern: RegExp,
   send: () => Promise<unknown>,
 ): Promise<string> {
-  const before = app.mailbox.count(email);
-  await send();
-  const match = pattern.exec((await app.mailbox.newest(email, before + 1)).text);
-  return match?.[1] ?? match?.[0] ?? '';
+  return (await app.mailbox.sentBy(email, pattern, send)).found;
 }
 
 /** The token of a fresh magic link of yat. */

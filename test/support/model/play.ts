@@ -1,6 +1,7 @@
 import { generateSync } from 'otplib';
 import { DfnsClient } from '../dfns-client.js';
 import { DocspaceClient } from '../docspace-client.js';
+import { CODE } from '../mailbox-reader.js';
 import { NavixyClient } from '../navixy-client.js';
 import type { TestApp } from '../test-app.js';
 import { WachtClient } from '../wacht-client.js';
@@ -9,7 +10,6 @@ import type { Account, Attempt, Protocol, Session } from './account.js';
 import type { Mails } from './mails.js';
 
 const STEP_SECONDS = 30;
-export const CODE = /\b\d{6}\b/;
 
 /** The service, and what its people use. */
 export class Stage {

@@ -1,4 +1,5 @@
-import { DfnsClient, LONG_CODE } from '../dfns-client.js';
+import { DfnsClient } from '../dfns-client.js';
+import { LONG_CODE } from '../mailbox-reader.js';
 import { DfnsPeople, ORG } from '../dfns-people.js';
 import { NavixyClient } from '../navixy-client.js';
 import type { TestApp } from '../test-app.js';

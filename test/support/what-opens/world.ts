@@ -6,7 +6,6 @@ import { IdentityProviderServer } from '../identity-provider.js';
 import { NavixyClient } from '../navixy-client.js';
 import { TestApp } from '../test-app.js';
 import { TestCli } from '../test-cli.js';
-import { until } from '../until.js';
 import { WachtClient } from '../wacht-client.js';
 import { YatClient } from '../yat-client.js';
 
@@ -94,17 +93,11 @@ export class World {
   }
 
   /**
-   * The text of the message with a code or a link that this work sends to somebody: what else they are told may come meanwhile. Nothing
-   * is sent when it answers false.
+   * The text of the message with a code or a link that this work sends to somebody. Nothing is sent when it answers false.
    */
   async mailed(to: string, send: () => Promise<unknown>): Promise<string> {
     this.tick();
-    const secrets = () => this.app.mailbox.messages(to).filter(({ text }) => SECRET.test(text));
-    const before = new Set(secrets().map(({ id }) => id));
-    if ((await send()) === false) return '';
-    const arrived = () => secrets().find(({ id }) => !before.has(id));
-    await until(() => arrived() !== undefined, `a code or a link to ${to}`);
-    return arrived()?.text ?? '';
+    return (await this.app.mailbox.sentBy(to, SECRET, send)).text;
   }
 
   /** The recoveries that are due are done. */

@@ -1,10 +1,9 @@
+import { LONG_CODE } from '../../mailbox-reader.js';
 import { SoftwareKey } from '../../software-authenticator.js';
 import type { Challenge } from '../../dfns-people.js';
 import type { Account, Attempt } from '../account.js';
 import { type Chance, type Play, type Step } from '../play.js';
 import { LIFE, sessionsOf, whichSession } from './sessions.js';
-
-const LONG_CODE = /\b\d{4}(?:-\d{4}){3}\b/;
 
 /** A whole login: with the key, or one that was replaced, and the second factor where there is one. */
 async function login(play: Play, chance: Chance): Promise<void> {

@@ -1,7 +1,8 @@
+import { CODE } from '../../mailbox-reader.js';
 import { generateSync } from 'otplib';
 import type { DocspaceAnswer } from '../../docspace-client.js';
 import type { Account, Attempt, Session } from '../account.js';
-import { type Chance, CODE, type Play, type Step } from '../play.js';
+import { type Chance, type Play, type Step } from '../play.js';
 import { LIFE, sessionsOf, whichSession } from './sessions.js';
 
 const isPending = (session: Session) => session.stage === 'pending';

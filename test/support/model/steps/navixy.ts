@@ -1,5 +1,6 @@
+import { CODE } from '../../mailbox-reader.js';
 import type { Session } from '../account.js';
-import { type Chance, CODE, type Play, type Step } from '../play.js';
+import { type Chance, type Play, type Step } from '../play.js';
 import { LIFE, sessionsOf, whichSession } from './sessions.js';
 
 const isPending = (session: Session) => session.stage === 'pending';

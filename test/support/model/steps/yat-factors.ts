@@ -1,4 +1,5 @@
-import { type Chance, CODE, type Play, type Step } from '../play.js';
+import { CODE } from '../../mailbox-reader.js';
+import { type Chance, type Play, type Step } from '../play.js';
 import { LIFE } from './sessions.js';
 import { hasYat, isFresh, whichYat } from './yat.js';
 

@@ -1,5 +1,6 @@
+import { CODE } from '../../mailbox-reader.js';
 import type { Account, Attempt, Proof, Session, Yat } from '../account.js';
-import { type Chance, CODE, type Play, type Step } from '../play.js';
+import { type Chance, type Play, type Step } from '../play.js';
 import type { YatAnswer } from '../../yat-client.js';
 import { LIFE, presented, refresh, sessionsOf, whichSession } from './sessions.js';
 
