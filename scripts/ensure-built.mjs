@@ -10,6 +10,8 @@ const lock = join(root, 'node_modules', '.countersign-build');
 const LOCK_LIFE_MS = 300_000;
 
 const FILES = ['ormconfig.ts', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+// The attacks and the benchmarks run on what was built, as people run it.
+const FOLDERS = ['apps', 'libs', 'test/attack', 'bench/src'];
 
 /**
  * Makes `dist` be built from the sources as they are now. Says what it does on standard error alone, and ends the
@@ -32,7 +34,7 @@ function isBuilt() {
 /** Of contents and not of dates: a checkout, a copy and an image change those at will. */
 function sourcesDigest() {
   const hash = createHash('sha256');
-  for (const file of [...FILES, ...sourcesIn('apps'), ...sourcesIn('libs'), ...sourcesIn('test/attack')]) {
+  for (const file of [...FILES, ...FOLDERS.flatMap(sourcesIn)]) {
     hash
       .update(`${file}\0`)
       .update(readFileSync(join(root, file)))

@@ -1,5 +1,5 @@
-import { DocspaceClient } from '../test/support/docspace-client.js';
-import { TestApp } from '../test/support/test-app.js';
+import { DocspaceClient } from '../../test/support/docspace-client.js';
+import { TestApp } from '../../test/support/test-app.js';
 import { sideBySide, type Work } from './side-by-side.js';
 
 const ROUNDS = 300;

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
-import { RunningService } from '../test/support/running-service.js';
-import { createTestDatabase, type TestDatabase } from '../test/support/test-database.js';
+import { RunningService } from '../../test/support/running-service.js';
+import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
 import { sideBySide, type Work } from './side-by-side.js';
 
 const ROUNDS = 500;

@@ -1,5 +1,5 @@
-import { NavixyClient } from '../test/support/navixy-client.js';
-import { TestApp } from '../test/support/test-app.js';
+import { NavixyClient } from '../../test/support/navixy-client.js';
+import { TestApp } from '../../test/support/test-app.js';
 import { sideBySide } from './side-by-side.js';
 
 const ROUNDS = 200;

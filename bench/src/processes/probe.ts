@@ -1,0 +1,68 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Server, type IncomingMessage } from 'node:http';
+import pg from 'pg';
+import { answerCalls } from './calls.js';
+
+/** CPU of a process since its start, in microseconds, and its resident memory in bytes. */
+export interface Usage {
+  cpu: number;
+  rss: number;
+}
+
+/** A statement as the service gave it to the driver; without a name it was not prepared. */
+export interface RecordedStatement {
+  name?: string;
+  text: string;
+  values?: unknown[];
+}
+
+/** The statements of each request, by its number. */
+export type Recording = Map<number, RecordedStatement[]>;
+
+/** Says which request this is, where they are recorded. */
+export const REQUEST_NUMBER = 'bench-request';
+
+const current = new AsyncLocalStorage<RecordedStatement[]>();
+const emit = Server.prototype.emit;
+const query = pg.Client.prototype.query;
+let recording: Recording = new Map();
+
+/**
+ * Loaded before a program (`node --import`), and of no cost until it is called: tells what the process has used, and records what
+ * each request asks of Postgres, with its values. What the floor then runs is the product's own work, whatever that becomes.
+ */
+answerCalls({ usage, record, recorded });
+
+function usage(): Usage {
+  const { user, system } = process.cpuUsage();
+  return { cpu: user + system, rss: process.memoryUsage.rss() };
+}
+
+function record(): void {
+  recording = new Map();
+  Server.prototype.emit = function watched(this: Server, event: string, ...rest: unknown[]) {
+    const number = event === 'request' && (rest[0] as IncomingMessage).headers[REQUEST_NUMBER];
+    const run = () => Reflect.apply(emit, this, [event, ...rest]) as boolean;
+    return number ? current.run(statementsOf(Number(number)), run) : run();
+  };
+  pg.Client.prototype.query = function watched(this: pg.Client, ...args: unknown[]) {
+    const [first, second] = args as [string | RecordedStatement, unknown];
+    const given = typeof first === 'string' ? { text: first } : first;
+    const values = given.values ?? (Array.isArray(second) ? second : undefined);
+    current.getStore()?.push({ name: given.name, text: given.text, values });
+    return Reflect.apply(query, this, args) as never;
+  } as typeof query;
+}
+
+/** What was recorded; the process is then as it was before. */
+function recorded(): Recording {
+  Server.prototype.emit = emit;
+  pg.Client.prototype.query = query;
+  return recording;
+}
+
+function statementsOf(number: number): RecordedStatement[] {
+  const statements: RecordedStatement[] = [];
+  recording.set(number, statements);
+  return statements;
+}
