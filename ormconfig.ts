@@ -11,7 +11,7 @@ import {
   TotpFactorEntity,
 } from '@app/accounts';
 import { AttemptEntity, GuessBudgetEntity, MagicLinkEntity, SendWindowEntity } from '@app/attempts';
-import { AuditEventEntity } from '@app/audit';
+import { AuditEventEntity, StreamedEventEntity } from '@app/audit';
 import { migrations, patience, type Pooler } from '@app/database';
 import { MessageEntity } from '@app/delivery';
 import { ReplicaEntity, ServerKeyEntity } from '@app/server-keys';
@@ -54,6 +54,7 @@ export function dataSourceOptions(url: string, poolSize = 10, pooler: Pooler = '
       SendWindowEntity,
       MessageEntity,
       AuditEventEntity,
+      StreamedEventEntity,
     ],
     migrations,
     migrationsTableName: 'migrations',

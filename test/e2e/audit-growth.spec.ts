@@ -112,7 +112,6 @@ describe('the audit log', () => {
     ['all at once', letting('2027-01-01T00:00:00Z', 'TRUNCATE audit_events')],
     ['what is not said to be a repetition', `UPDATE audit_events SET outcome = 'x'`],
     ['a count that goes back', `UPDATE audit_events SET repeated = repeated - 1`],
-    ['a count that jumps', `UPDATE audit_events SET repeated = repeated + 2`],
     ['more than the count', `UPDATE audit_events SET repeated = repeated + 1, outcome = 'x'`],
   ])('refuses to delete or change %s', async (_what, statement) => {
     await guess('nobody@example.com', '198.51.100.1');

@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { AuditModule } from '@app/audit';
 import { ConfigModule, type Config } from '@app/config';
 import { DatabaseModule } from '@app/database';
 import { ServerKeysModule } from '@app/server-keys';
@@ -7,6 +8,7 @@ import { dataSourceOptions } from '../../../ormconfig.js';
 import { AccountModule } from './account/account.module.js';
 import { CodeModule } from './code/code.module.js';
 import { DevMailboxModule } from './dev-mailbox/dev-mailbox.module.js';
+import { EventStreamModule } from './event-stream/event-stream.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HousekeepingModule } from './housekeeping/housekeeping.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
@@ -39,6 +41,7 @@ export class AppModule {
         ),
         ServerKeysModule.forService(),
         ThrottleModule,
+        AuditModule,
         ProtocolsModule,
         // The five flows.
         CodeModule,
@@ -56,6 +59,7 @@ export class AppModule {
         HealthModule,
         JwksModule,
         HousekeepingModule,
+        EventStreamModule,
         MetricsModule,
         ...(config.delivery.smtpUrl ? [] : [DevMailboxModule]),
       ],

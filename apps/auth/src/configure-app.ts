@@ -1,4 +1,5 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { RefusalLog } from '@app/audit';
 import { Config } from '@app/config';
 import { Clock, Ids } from '@app/kernel';
 import helmet from 'helmet';
@@ -10,6 +11,7 @@ import { docspaceSpellings } from './protocols/docspace/docspace-spellings.js';
 import { navixySpellings } from './protocols/navixy/navixy-parameters.js';
 import { ProtocolTable } from './protocols/protocol-table.js';
 import { readBody } from './http/read-body.js';
+import { recordRefusals } from './http/record-refusals.js';
 import { requestLog } from './http/request-log.js';
 
 /** How long an idle connection stays open: longer than the load balancers in front keep theirs. */
@@ -24,7 +26,8 @@ export function configureApp(app: NestExpressApplication, config: Config): void 
   app.set('trust proxy', config.http.trustedProxies);
   app.set('query parser', 'simple');
 
-  app.use(attachCall(protocols, app.get(Clock), app.get(Ids)));
+  app.use(attachCall(protocols, app.get(Clock), app.get(Ids), config));
+  app.use(recordRefusals(app.get(RefusalLog)));
   app.use(requestLog(logger));
   app.use(app.get(MetricsService).observe());
   app.use(securityHeaders(config));

@@ -50,14 +50,14 @@ export async function operate<T>(
       // A ring that was made up is the right one for this machine's own database alone.
       const isGiven = config.keys !== undefined || !config.database.url;
       if (!keepsRing) await nest.get(ServerKeys).compare(isGiven);
-      return await work(operatorOf(nest));
+      return await work(operatorOf(nest, config));
     } finally {
       await nest.close();
     }
   });
 }
 
-function operatorOf(nest: INestApplicationContext): Operator {
+function operatorOf(nest: INestApplicationContext, { events }: Config): Operator {
   return {
     accounts: nest.get(AccountsService),
     state: nest.get(AccountStateService),
@@ -69,7 +69,7 @@ function operatorOf(nest: INestApplicationContext): Operator {
     mailedKeys: nest.get(MailedKeysService),
     identities: nest.get(IdentitiesService),
     names: nest.get(NamesService),
-    call: callOf(nest.get(Clock), nest.get(Ids)),
+    call: { ...callOf(nest.get(Clock), nest.get(Ids)), streams: events !== undefined },
   };
 }
 

@@ -41,6 +41,7 @@ export {
   type ProfileOfSession,
   type TokenAccount,
 } from './profile.js';
+export { uuidsOf } from './uuids.js';
 export { deleteUnproven, lockedAccounts, unprovenAccounts } from './unproven-accounts.js';
 export { purgePasswordFailures } from './purge.js';
 export { ExternalIdentityEntity } from './external-identity.entity.js';

@@ -1,6 +1,8 @@
-import { part, type Part, sql, type Sql } from '@app/database';
+import { part, type Part, raw, sql, type Sql } from '@app/database';
 import type { RequestContext } from '@app/kernel';
 import { didNothing, rowKey } from './refusals.js';
+import { markRecorded } from './recorded-calls.js';
+import { streamed } from './stream.js';
 
 /** What was tried: the verb of the flow. */
 export type AuditEvent =
@@ -55,7 +57,9 @@ export type AuditEvent =
   | 'login.complete'
   | 'keys.rotate'
   | 'keys.reseal'
-  | 'keys.forget';
+  | 'keys.forget'
+  | 'request'
+  | `request ${string}`;
 
 /** How it ended, and for whom, when no statement decided it. */
 export interface AuditSubject {
@@ -113,7 +117,8 @@ export function auditRefusal(
 function insert(call: RequestContext, event: AuditEvent, from: Sql, repeats: Sql): Part<{ id: string }> {
   const { now, protocol, client, nextId } = call;
   const id = nextId();
-  return part(
+  markRecorded(call);
+  const audited = part<{ id: string }>(
     'audited',
     sql`
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
@@ -121,6 +126,8 @@ function insert(call: RequestContext, event: AuditEvent, from: Sql, repeats: Sql
     SELECT ${id}::bigint, ${now}::timestamptz, ${event}, v.outcome, ${protocol}, v.account_id, v.session_id, v.attempt_id,
       ${client.address}, ${client.userAgent}, ${client.requestId}, ${rowKey(call, event, id, repeats)}
     FROM ${from}
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id`,
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING ${raw(call.streams ? 'e.*' : 'id')}`,
   );
+  return call.streams ? streamed(call, audited) : audited;
 }

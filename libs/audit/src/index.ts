@@ -7,5 +7,17 @@ export {
   type Concerned,
   type Recorded,
 } from './audit.js';
+export { AuditModule } from './audit.module.js';
+export { isRecorded } from './recorded-calls.js';
+export { MANY_NETWORKS, RefusalLog } from './refusal-log.js';
+export { StreamedEventEntity } from './streamed-event.entity.js';
+export {
+  claimStreamed,
+  forgetStreamed,
+  purgeStreamed,
+  STREAM_SIGNAL,
+  streamLater,
+  type StreamedEvent,
+} from './stream.js';
 export { AuditEventEntity } from './audit-event.entity.js';
 export { dropAuditPartitions, makeAuditPartitions, purgeFormerAudit, purgeFormerRefusals } from './purge.js';

@@ -38,10 +38,18 @@ export function didNothing({ protocol }: RequestContext, event: AuditEvent): Sql
  */
 export function rowKey(call: RequestContext, event: AuditEvent, id: string, repeats: Sql): Sql {
   const { now, protocol, client } = call;
-  const day = now.toISOString().slice(0, 10).replaceAll('-', '');
-  const minute = Math.floor(now.getTime() / 60_000);
-  const shared = `${minute} ${client.network} ${protocol} ${event}`;
+  const day = dayOf(now);
+  const shared = sharedKey(Math.floor(now.getTime() / 60_000), client.network, protocol, event);
   return sql`CASE WHEN ${repeats} THEN ${`r${day}`}::text || md5(concat_ws(' ', ${shared}::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
     ELSE ${`k${day}${id}`}::text END`;
+}
+
+/** A day in UTC as keys have it: `20260131`. */
+export function dayOf(at: Date): string {
+  return at.toISOString().slice(0, 10).replaceAll('-', '');
+}
+
+export function sharedKey(minute: number, network: string, protocol: string, event: string): string {
+  return `${minute} ${network} ${protocol} ${event}`;
 }

@@ -55,6 +55,7 @@ export class Config {
   readonly captcha;
   readonly identityProviders;
   readonly audit;
+  readonly events;
   /** How long an account waits for its owner that somebody registered and nobody uses. */
   readonly unprovenAccountSeconds: number;
 
@@ -171,6 +172,7 @@ export class Config {
       refusalsKeptSeconds:
         Math.min(env.AUDIT_REFUSALS_RETENTION_DAYS, env.AUDIT_RETENTION_DAYS) * DAY_SECONDS,
     });
+    this.events = eventsOf(env);
     const { hostname, origin } = new URL(this.http.publicUrl);
     this.webauthn = Object.freeze({
       rpId: env.WEBAUTHN_RP_ID ?? hostname,
@@ -215,4 +217,9 @@ export function readConfig(environment: Record<string, string | undefined>): Con
 /** The process's environment, read here and nowhere else. */
 export function readEnvironment(): Config {
   return readConfig(process.env);
+}
+
+/** Where what happens at accounts is told; undefined: nowhere. */
+function eventsOf({ EVENTS_WEBHOOK_URL: url, EVENTS_WEBHOOK_SECRET: secrets }: Variables) {
+  return url && secrets && Object.freeze({ url, secrets });
 }

@@ -12,6 +12,7 @@ const ADDRESSES = [
   'PASSWORD_RESET_URL',
   'DOCSPACE_CONFIRM_URL',
   'SMS_WEBHOOK_URL',
+  'EVENTS_WEBHOOK_URL',
   'RECAPTCHA_VERIFY_URL',
   'HCAPTCHA_VERIFY_URL',
 ];
@@ -33,6 +34,11 @@ function everywhere(env: Given, refuse: Refuse): void {
     refuse(
       'SMS_WEBHOOK_SECRET',
       'must be set when SMS_WEBHOOK_URL is: the receiver has to know a text is ours.',
+    );
+  if (env.EVENTS_WEBHOOK_URL && !env.EVENTS_WEBHOOK_SECRET)
+    refuse(
+      'EVENTS_WEBHOOK_SECRET',
+      'must be set when EVENTS_WEBHOOK_URL is: the receiver has to know an event is ours.',
     );
   // Whoever says `development` knows; whoever says nothing may have forgotten it on a server.
   if (!env.NODE_ENV && !env.SMTP_URL && env.HOST && !LOOPBACK.test(env.HOST))

@@ -63,6 +63,18 @@ export const networks = list.refine((entries) => entries.every(isNetwork), {
   error: 'must be a comma-separated list of addresses, CIDR networks, loopback, linklocal or uniquelocal',
 });
 
+const bytesOf = (text: string) => Buffer.from(text.slice('whsec_'.length), 'base64');
+const WEBHOOK_SECRET = /^whsec_[A-Za-z\d+/]+={0,2}$/;
+const isWebhookSecret = (text: string) =>
+  WEBHOOK_SECRET.test(text) && bytesOf(text).length >= 24 && bytesOf(text).length <= 64;
+
+/** Keys of Standard Webhooks, comma-separated: `whsec_` and 24 to 64 bytes as base64. */
+export const webhookSecrets = list
+  .refine((entries) => entries.length > 0 && entries.every(isWebhookSecret), {
+    error: 'must be whsec_ and the base64 of 24 to 64 bytes; several comma-separated',
+  })
+  .transform((entries) => entries.map(bytesOf));
+
 /** A key ring, checked here so that a bad one is reported with all the other problems. */
 export const keyRing = z.string().superRefine((text, context) => {
   try {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { identityProviders } from './identity-providers.js';
-import { baseUrl, flag, keyRing, networks, seconds, url, whole } from './readers.js';
+import { baseUrl, flag, keyRing, networks, seconds, url, webhookSecrets, whole } from './readers.js';
 import { requestLimits } from './request-limits.js';
 import { retentions } from './retentions.js';
 import { maybe, set } from './variable.js';
@@ -68,6 +68,14 @@ export const variables = {
   SMS_WEBHOOK_SECRET: maybe(
     z.string().min(16, 'must have at least 16 characters'),
     'Key of the webhook signature (HMAC-SHA-256).',
+  ),
+  EVENTS_WEBHOOK_URL: maybe(
+    url('http:', 'https:'),
+    'What happens at accounts is POSTed here, signed as Standard Webhooks says. Absent: nothing is.',
+  ),
+  EVENTS_WEBHOOK_SECRET: maybe(
+    webhookSecrets,
+    'Its keys, whsec_<base64 of 24 to 64 bytes>, comma-separated: each of them signs.',
   ),
   OUTBOX_LEASE_SECONDS: set(
     seconds(60),

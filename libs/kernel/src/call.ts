@@ -18,4 +18,6 @@ export interface RequestContext {
   client: Client;
   now: Date;
   nextId(): string;
+  /** Whether what is recorded of it at an account goes on to the operator's receiver. */
+  streams?: boolean;
 }

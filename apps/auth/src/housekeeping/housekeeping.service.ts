@@ -2,7 +2,13 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { purgeFactorSetups, purgePasswordFailures } from '@app/accounts';
 import { attemptPurges } from '@app/attempts';
-import { dropAuditPartitions, makeAuditPartitions, purgeFormerAudit, purgeFormerRefusals } from '@app/audit';
+import {
+  dropAuditPartitions,
+  makeAuditPartitions,
+  purgeFormerAudit,
+  purgeFormerRefusals,
+  purgeStreamed,
+} from '@app/audit';
 import { Config } from '@app/config';
 import { Database, type Query, withAdvisoryLock } from '@app/database';
 import { purgeMessages } from '@app/delivery';
@@ -77,6 +83,7 @@ export class HousekeepingService {
       () => purgeMessages(kept, BATCH),
       () => purgeFormerRefusals(refusedBefore, BATCH),
       () => purgeFormerAudit(keptBefore, BATCH),
+      () => purgeStreamed(kept, BATCH),
       () => makeAuditPartitions(now),
       () => dropAuditPartitions(keptBefore, refusedBefore),
     ];

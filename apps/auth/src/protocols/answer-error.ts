@@ -11,6 +11,8 @@ const logger = new Logger('Errors');
 /** Says a refusal in the protocol's words. What went wrong inside goes to the log, never to the client. */
 export function answerError(protocol: Protocol, thrown: unknown, response: Response): void {
   const error = toAuthError(thrown);
+  // For whoever records what was refused: how it is said differs from protocol to protocol.
+  response.locals['refused'] = error.code;
   if (error.code === 'unexpected')
     logger.error(error.cause ?? error, (error.cause as Error | undefined)?.stack);
   if (error.code === 'database_unavailable')

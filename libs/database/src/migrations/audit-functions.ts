@@ -1,31 +1,37 @@
 // What the database does with the partitions of the audit log, as the migration of that name makes it.
 
-const COUNTED = `
-  IF TG_OP = 'UPDATE' AND NEW.repeated = OLD.repeated + 1 AND to_jsonb(NEW) - 'repeated' = to_jsonb(OLD) - 'repeated' THEN
+const counted = (up: string) => `
+  IF TG_OP = 'UPDATE' AND ${up} AND to_jsonb(NEW) - 'repeated' = to_jsonb(OLD) - 'repeated' THEN
     RETURN NEW;
   END IF;`;
 const OVER = `OLD.at <= nullif(current_setting('countersign.audit_purged_before', true), '')::timestamptz`;
 const REFUSED = `RAISE EXCEPTION 'audit_events is append-only';`;
-const guard = (deleted: string) => `
+const guard = (counted: string, deleted: string) => `
   CREATE OR REPLACE FUNCTION audit_events_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    ${COUNTED}
+    ${counted}
     ${deleted}
     ${REFUSED}
   END $$`;
 
-export const GUARD_BEFORE = guard(`
-    IF TG_OP = 'DELETE' AND ${OVER} THEN RETURN OLD; END IF;`);
+export const GUARD_BEFORE = guard(
+  counted('NEW.repeated = OLD.repeated + 1'),
+  `
+    IF TG_OP = 'DELETE' AND ${OVER} THEN RETURN OLD; END IF;`,
+);
 
 /**
  * A row of a partition goes with all of it: the purge of the release before would take every one that has a key for a refusal. But
  * for one that is moved to its partition, which was made late.
  */
-export const GUARD_OF_PARTITIONS = guard(`
+export const GUARD_OF_PARTITIONS = guard(
+  counted('NEW.repeated > OLD.repeated'),
+  `
     IF TG_OP = 'DELETE' AND current_setting('countersign.audit_moves', true) = 'on' THEN RETURN OLD; END IF;
     IF TG_OP = 'DELETE' AND ${OVER} THEN
       RETURN CASE WHEN OLD.repeat_key >= 'k' AND OLD.repeat_key < 's' THEN NULL ELSE OLD END;
-    END IF;`);
+    END IF;`,
+);
 
 /**
  * The partition of a kind (`kept`: a month, `refused`: a week from Monday) that a day lies in, unless it is there. It is made apart
