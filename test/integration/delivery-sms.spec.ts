@@ -129,6 +129,6 @@ describe('delivery of texts', () => {
   it('says so at once when nothing is configured to carry texts', async () => {
     await start({});
     const row = await sender.settled(await send(), 'refused');
-    expect(row).toMatchObject({ facts_sealed: null, last_error: 'SMS_WEBHOOK_URL is not set' });
+    expect(row).toMatchObject({ facts_sealed: null, last_error: 'SMS_URL is not set' });
   });
 });

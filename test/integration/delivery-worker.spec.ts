@@ -54,7 +54,7 @@ describe('the delivery worker', () => {
   });
 
   it('hands over more messages than it has hands without waiting for a poll', async () => {
-    const replica = await start();
+    const replica = await start({ SMTP_CONNECTIONS: '10' });
     const ids = await Promise.all(Array.from({ length: 35 }, () => replica.queue()));
     replica.outbox.wake();
     for (const id of ids) await replica.settled(id, 'sent');

@@ -61,7 +61,7 @@ export class AppModule {
         HousekeepingModule,
         EventStreamModule,
         MetricsModule,
-        ...(config.delivery.smtpUrl ? [] : [DevMailboxModule]),
+        ...(config.delivery.mailProviders.length ? [] : [DevMailboxModule]),
       ],
     };
   }

@@ -24,7 +24,7 @@ async function start(): Promise<void> {
   app.flushLogs();
   print(`Countersign is ready: ${url}`);
   print(`  explorer  ${url}/docs`);
-  if (!config.delivery.smtpUrl) print(`  mailbox   ${url}/dev/mailbox`);
+  if (!config.delivery.mailProviders.length) print(`  mailbox   ${url}/dev/mailbox`);
   print(`  health    ${url}/health/ready`);
 }
 

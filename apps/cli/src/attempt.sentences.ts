@@ -68,7 +68,9 @@ function fate({ state, endedAt, nextTryAt, leasedUntil, expiresAt }: MessageEnti
     case 'refused':
       return `refused for good ${at}`;
     case 'discarded':
-      return `discarded ${at}`;
+      return `not sent, because something newer took its place, noticed ${at}`;
+    case 'failed':
+      return `set aside ${at}`;
   }
 }
 

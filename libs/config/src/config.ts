@@ -1,5 +1,6 @@
 import { withoutTrailing } from '@app/kernel';
 import { z } from 'zod';
+import { clientNameOf, type TextProvider } from './message-providers.js';
 import { Origins } from './origins.js';
 import { productionProblems } from './production.js';
 import { withSecretFiles } from './secret-files.js';
@@ -81,10 +82,15 @@ export class Config {
     });
     this.keys = env.COUNTERSIGN_KEYS;
     this.delivery = Object.freeze({
-      smtpUrl: env.SMTP_URL,
+      /** In the order of preference; none: the mailbox of development. */
+      mailProviders: env.SMTP_URL ?? [],
+      textProviders: [...(env.SMS_URL ?? []), ...ownWebhook(env.SMS_WEBHOOK_URL)],
       mailFrom: env.MAIL_FROM,
       smtpTimeoutSeconds: env.SMTP_TIMEOUT_SECONDS,
-      smsWebhookUrl: env.SMS_WEBHOOK_URL,
+      smtpConnections: env.SMTP_CONNECTIONS,
+      smtpClientName: env.SMTP_CLIENT_NAME ?? clientNameOf(publicUrl),
+      smsConnections: env.SMS_CONNECTIONS,
+      webhookSecrets: env.WEBHOOK_SECRET ?? [],
       smsWebhookSecret: env.SMS_WEBHOOK_SECRET,
       leaseSeconds: env.OUTBOX_LEASE_SECONDS,
       pollSeconds: env.OUTBOX_POLL_SECONDS,
@@ -197,6 +203,10 @@ export class Config {
     });
     Object.freeze(this);
   }
+}
+
+function ownWebhook(url: string | undefined): TextProvider[] {
+  return url ? [{ kind: 'own_webhook', name: 'sms-webhook', url }] : [];
 }
 
 /** The raw environment as `Config`; throws one `ConfigError` that lists every problem. An empty variable is absent. */

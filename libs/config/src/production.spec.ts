@@ -66,6 +66,7 @@ describe('a secret in a file', () => {
   it.each([...SECRETS])('%s is read from where its _FILE says', (name) => {
     const content = {
       ...{ COUNTERSIGN_KEYS: KEY, DATABASE_URL: 'postgres://db/auth', SMTP_URL: 'smtp://mail:25' },
+      ...{ SMS_URL: 'vonage://key:secret@?from=Example', WEBHOOK_SECRET: `whsec_${'A'.repeat(32)}` },
       OIDC_PROVIDERS: '[]',
     }[name as string];
     const path = file(name, `  ${content ?? 'x'.repeat(16)}\n`);

@@ -1,3 +1,4 @@
+import { signingKey } from '@app/kernel';
 import type { ConfigProblem } from './config.js';
 import { plainHttpFields } from './identity-providers.js';
 import { hasPlainHttp, isForeignToRpId } from './web-addresses.js';
@@ -8,6 +9,8 @@ type Refuse = (variable: string, problem: string) => void;
 /** Shorter, and guesses at an account never add up to its limit. */
 const LEAST_WRONG_CODES_SECONDS = 3600;
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/;
+/** An entry of a list of providers. */
+const HAS_WEBHOOK = /(?:^|,)\s*https?:\/\//i;
 const ADDRESSES = [
   'PASSWORD_RESET_URL',
   'DOCSPACE_CONFIRM_URL',
@@ -40,6 +43,15 @@ function everywhere(env: Given, refuse: Refuse): void {
       'EVENTS_WEBHOOK_SECRET',
       'must be set when EVENTS_WEBHOOK_URL is: the receiver has to know an event is ours.',
     );
+  for (const name of ['SMTP_URL', 'SMS_URL'])
+    if (HAS_WEBHOOK.test(env[name] ?? '') && !env.WEBHOOK_SECRET)
+      refuse('WEBHOOK_SECRET', `must be set when ${name} has a webhook: the receiver has to know it is us.`);
+  const [, ...signing] = (env.SMS_WEBHOOK_SECRET ?? '').split(/,(?=whsec_)/);
+  if (!signing.every(signingKey))
+    refuse(
+      'SMS_WEBHOOK_SECRET',
+      'must hold, behind its first entry, whsec_ and the base64 of 24 to 64 bytes.',
+    );
   // Whoever says `development` knows; whoever says nothing may have forgotten it on a server.
   if (!env.NODE_ENV && !env.SMTP_URL && env.HOST && !LOOPBACK.test(env.HOST))
     refuse(
@@ -66,7 +78,7 @@ function missing(env: Given, refuse: Refuse): void {
 function unencrypted(env: Given, refuse: Refuse): void {
   for (const name of ['PUBLIC_URL', ...ADDRESSES])
     if (hasPlainHttp(env[name] ?? '')) refuse(name, 'must begin with https:// in production.');
-  for (const name of ['CORS_ORIGINS', 'REDIRECT_URLS', 'WEBAUTHN_ORIGINS'])
+  for (const name of ['CORS_ORIGINS', 'REDIRECT_URLS', 'WEBAUTHN_ORIGINS', 'SMTP_URL', 'SMS_URL'])
     if (hasPlainHttp(env[name] ?? '')) refuse(name, 'must hold no http:// entries in production.');
   for (const field of plainHttpFields(env.OIDC_PROVIDERS ?? ''))
     refuse('OIDC_PROVIDERS', `${field} must begin with https:// in production.`);

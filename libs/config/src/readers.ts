@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { KeyRing } from '@app/kernel';
+import { KeyRing, signingKey } from '@app/kernel';
 import { z } from 'zod';
 
 // Every reader takes the variable's text, trimmed; its messages name what is wanted and never what was given.
@@ -63,17 +63,22 @@ export const networks = list.refine((entries) => entries.every(isNetwork), {
   error: 'must be a comma-separated list of addresses, CIDR networks, loopback, linklocal or uniquelocal',
 });
 
-const bytesOf = (text: string) => Buffer.from(text.slice('whsec_'.length), 'base64');
-const WEBHOOK_SECRET = /^whsec_[A-Za-z\d+/]+={0,2}$/;
-const isWebhookSecret = (text: string) =>
-  WEBHOOK_SECRET.test(text) && bytesOf(text).length >= 24 && bytesOf(text).length <= 64;
+const LABEL = '[a-z\\d](?:[a-z\\d-]{0,61}[a-z\\d])?';
+const CLIENT_NAME = new RegExp(
+  `^(?:${LABEL}(?:\\.${LABEL})*|\\[[a-f\\d.:]+\\]|\\[ipv6:[a-f\\d.:]+\\])$`,
+  'i',
+);
 
-/** Keys of Standard Webhooks, comma-separated: `whsec_` and 24 to 64 bytes as base64. */
-export const webhookSecrets = list
-  .refine((entries) => entries.length > 0 && entries.every(isWebhookSecret), {
-    error: 'must be whsec_ and the base64 of 24 to 64 bytes; several comma-separated',
-  })
-  .transform((entries) => entries.map(bytesOf));
+/** What a mail client may call itself (RFC 5321, 4.1.1.1): a host name, or an address in square brackets. */
+export const clientName = z
+  .string()
+  .max(253, 'must be a host name')
+  .regex(CLIENT_NAME, 'must be a host name, such as auth.example.com, or an address in square brackets');
+
+/** Secrets of webhooks in the form of Standard Webhooks, the newest first. */
+export const signingSecrets = list.refine((secrets) => secrets.length > 0 && secrets.every(signingKey), {
+  error: 'must be whsec_ and the base64 of 24 to 64 bytes; several are separated by commas',
+});
 
 /** A key ring, checked here so that a bad one is reported with all the other problems. */
 export const keyRing = z.string().superRefine((text, context) => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { deliveryVariables } from './delivery-variables.js';
 import { identityProviders } from './identity-providers.js';
-import { baseUrl, flag, keyRing, networks, seconds, url, webhookSecrets, whole } from './readers.js';
+import { baseUrl, flag, keyRing, networks, seconds, signingSecrets, url, whole } from './readers.js';
 import { requestLimits } from './request-limits.js';
 import { retentions } from './retentions.js';
 import { maybe, set } from './variable.js';
@@ -55,34 +56,15 @@ export const variables = {
     'Secret keys, id:base64 of 32 bytes, comma-separated: the first signs, all verify. Absent: made in DATA_DIR (development only).',
   ),
 
-  SMTP_URL: maybe(
-    url('smtp:', 'smtps:'),
-    'Mail server, smtp://user:password@host:587 (STARTTLS) or smtps://…:465. Absent: the built-in mailbox (development only).',
-  ),
-  MAIL_FROM: set(z.string().min(3), 'Countersign <no-reply@localhost>', 'Sender of every mail.'),
-  SMTP_TIMEOUT_SECONDS: set(seconds(300), '20', 'How long one conversation with the mail server may take.'),
-  SMS_WEBHOOK_URL: maybe(
-    url('http:', 'https:'),
-    'Texts are POSTed here as JSON {to, text, …}. Absent in development: the built-in mailbox.',
-  ),
-  SMS_WEBHOOK_SECRET: maybe(
-    z.string().min(16, 'must have at least 16 characters'),
-    'Key of the webhook signature (HMAC-SHA-256).',
-  ),
+  ...deliveryVariables,
   EVENTS_WEBHOOK_URL: maybe(
     url('http:', 'https:'),
     'What happens at accounts is POSTed here, signed as Standard Webhooks says. Absent: nothing is.',
   ),
   EVENTS_WEBHOOK_SECRET: maybe(
-    webhookSecrets,
+    signingSecrets,
     'Its keys, whsec_<base64 of 24 to 64 bytes>, comma-separated: each of them signs.',
   ),
-  OUTBOX_LEASE_SECONDS: set(
-    seconds(60),
-    '30',
-    'How long a worker owns a message before another may take it.',
-  ),
-  OUTBOX_POLL_SECONDS: set(seconds(60), '1', 'How often a worker looks for messages that others left.'),
 
   SIGN_IN_CODE_SECONDS: set(seconds(600), '300', 'Life of a sign-in code.'),
   SIGN_IN_CODE_TRIES_LIMIT: set(whole(1, 10), '5', 'Wrong tries that end a sign-in code.'),

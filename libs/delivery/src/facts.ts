@@ -8,7 +8,8 @@ export function sealFacts(keyRing: KeyRing, { id, facts }: NewMessage): string {
   return keyRing.seal(LABEL, id, JSON.stringify(facts));
 }
 
-/** Throws when the key is gone or the value was changed. */
+/** Throws when there are none, the key is gone or the value was changed. */
 export function unsealFacts(keyRing: KeyRing, { id, factsSealed }: ClaimedMessage): unknown {
+  if (factsSealed === null) throw new Error('it has no facts');
   return JSON.parse(keyRing.unseal(LABEL, id, factsSealed));
 }

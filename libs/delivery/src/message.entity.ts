@@ -1,13 +1,13 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import type { Channel, MessageState } from './message.js';
+import type { Channel, HandOverEntry, MessageState } from './message.js';
 
 /** A mail or text: first a promise to send it, then the record of what became of it. */
 @Entity('messages')
 @Check('messages_channel', `channel IN ('email', 'sms')`)
-@Check('messages_state', `state IN ('queued', 'sent', 'expired', 'refused', 'discarded')`)
+@Check('messages_state', `state IN ('queued', 'sent', 'expired', 'refused', 'discarded', 'failed')`)
 @Check('messages_ended', `(state = 'queued') = (ended_at IS NULL)`)
 @Check('messages_erased', `state = 'queued' OR facts_sealed IS NULL`)
-@Index('messages_due', ['nextTryAt'], { where: `state = 'queued'` })
+@Index('messages_due', ['channel', 'notice', 'expiresAt', 'nextTryAt'], { where: `state = 'queued'` })
 @Index('messages_attempt', ['attemptId'], { where: 'attempt_id IS NOT NULL' })
 @Index('messages_expires_at', ['expiresAt'])
 export class MessageEntity {
@@ -18,6 +18,8 @@ export class MessageEntity {
   @Column({ type: 'text' }) template: string;
   @Column({ type: 'text' }) recipient: string;
   @Column({ type: 'text' }) language: string;
+  /** Nobody waits for it with a form in front of them: what carries a secret goes first. */
+  @Column({ type: 'boolean', default: false }) notice: boolean;
   /** What the template is told, under the server's key; null as soon as the message has ended. */
   @Column({ type: 'text', name: 'facts_sealed', nullable: true }) factsSealed: string | null;
   @Column({ type: 'text', default: 'queued' }) state: MessageState;
@@ -26,6 +28,13 @@ export class MessageEntity {
   @Column({ type: 'timestamptz', name: 'next_try_at' }) nextTryAt: Date;
   @Column({ type: 'timestamptz', name: 'leased_until', nullable: true }) leasedUntil: Date | null;
   @Column({ type: 'text', name: 'last_error', nullable: true }) lastError: string | null;
+  /** Who is to take it next; null, or one that nobody knows: whoever is first in the order of preference. */
+  @Column({ type: 'text', name: 'next_provider', nullable: true }) nextProvider: string | null;
+  /** Who had it at the last try, and what it is called there. */
+  @Column({ type: 'text', nullable: true }) provider: string | null;
+  @Column({ type: 'text', name: 'provider_id', nullable: true }) providerId: string | null;
+  /** The last tries, the oldest first. */
+  @Column({ type: 'jsonb', name: 'hand_overs', default: [] }) handOvers: HandOverEntry[];
   @Column({ type: 'timestamptz', name: 'created_at' }) createdAt: Date;
   @Column({ type: 'timestamptz', name: 'expires_at' }) expiresAt: Date;
   @Column({ type: 'timestamptz', name: 'ended_at', nullable: true }) endedAt: Date | null;

@@ -9,8 +9,13 @@ import type { IdentityLinkedFacts } from './templates/identity-linked.js';
 import type { MailedKeyFacts } from './templates/mailed-key.js';
 import type { SignInCodeFacts } from './templates/sign-in-code.js';
 
-export type Channel = 'email' | 'sms';
-export type MessageState = 'queued' | 'sent' | 'expired' | 'refused' | 'discarded';
+export const CHANNELS = ['email', 'sms'] as const;
+export type Channel = (typeof CHANNELS)[number];
+/**
+ * `refused`: a provider will never take it for this recipient. `discarded`: what it carries was overtaken before it went out.
+ * `failed`: it cannot be opened, put into words or recorded, and was set aside.
+ */
+export type MessageState = 'queued' | 'sent' | 'expired' | 'refused' | 'discarded' | 'failed';
 
 /** What each template has to be told. A new template is a line here, which does not compile until it is written. */
 export interface MessageFacts {
@@ -60,10 +65,27 @@ export interface ClaimedMessage {
   template: string;
   recipient: string;
   language: string;
-  factsSealed: string;
+  factsSealed: string | null;
   tries: number;
+  createdAt: Date;
   expiresAt: Date;
 }
 
-/** How a hand-over ended. `reason` goes to the log and the row: it never holds a secret or an address. */
-export type HandOverVerdict = { outcome: 'sent' } | { outcome: 'refused' | 'retry'; reason: string };
+/**
+ * How one try ended. `reason` goes to the log and the row: it never holds a secret or an address. `fault`: whose it is that it has to be
+ * tried again; `provider` counts towards a rest of that provider, and with `retryAfterSeconds` it has asked for one.
+ */
+export type HandOverVerdict =
+  | { outcome: 'sent'; providerId?: string }
+  | { outcome: 'refused' | 'failed'; reason: string }
+  | { outcome: 'retry'; reason: string; fault: 'provider' | 'message' | 'ours'; retryAfterSeconds?: number };
+
+/** One try at a message as its row remembers it, for whoever asks what became of it. */
+export interface HandOverEntry {
+  at: string;
+  try: number;
+  provider: string;
+  outcome: HandOverVerdict['outcome'];
+  /** What the provider answered, in our words: a code, never its text. */
+  answer: string;
+}

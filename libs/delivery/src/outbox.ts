@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Database, exists, ofOne, part, Part, sql, statement, type Sql } from '@app/database';
 import { KeyRing } from '@app/kernel';
 import { sealFacts } from './facts.js';
-import type { NewMessage } from './message.js';
+import { CHANNELS, type Channel, type NewMessage } from './message.js';
 import { DeliveryWorker } from './worker/delivery.worker.js';
+import type { HandOverListener } from './worker/hand-overs.js';
 
 /** What waits to be handed over, be it for a worker, for the next try or for the end of a hand-over. */
 export interface Backlog {
@@ -20,7 +21,7 @@ export class Outbox {
     private readonly keyRing: KeyRing,
     private readonly worker: DeliveryWorker,
   ) {
-    database.on(QUEUED, () => this.wake());
+    for (const channel of CHANNELS) database.on(QUEUED[channel], () => this.worker.wakeFor(channel));
   }
 
   /** See `enqueue`. */
@@ -31,6 +32,11 @@ export class Outbox {
   /** Has this replica look for messages now, as happens by itself when a statement with a message has come back; never throws. */
   wake(): void {
     this.worker.wake();
+  }
+
+  /** Has `listener` told of every outcome of a message at this replica: of each try, and of those that ended unsent. */
+  onHandOver(listener: HandOverListener): void {
+    this.worker.onHandOver(listener);
   }
 
   /** A mail server or a worker that has gone away shows here. */
@@ -74,7 +80,7 @@ export interface Recipient {
   account_id: string | null;
 }
 
-const QUEUED = 'message';
+const QUEUED = { email: 'mail', sms: 'text' } as const satisfies Record<Channel, string>;
 
 /**
  * Queues the message for its recipient, of which there is at most one. No row, or no address: no message and no error, so that
@@ -90,13 +96,13 @@ export function enqueue(
   return part(
     'message',
     sql`
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language, facts_sealed,
       next_try_at, created_at, expires_at)
     SELECT ${message.id}::bigint, ${message.attemptId ?? null}::bigint, r.account_id, ${message.channel},
-      ${message.template}, r.address, r.language, ${sealFacts(keyRing, message)}, ${now}::timestamptz, ${now}::timestamptz,
+      ${message.attemptId === undefined}::boolean, ${message.template}, r.address, r.language, ${sealFacts(keyRing, message)}, ${now}::timestamptz, ${now}::timestamptz,
       ${message.expiresAt}::timestamptz
     FROM ${to} r WHERE r.address IS NOT NULL
     RETURNING id`,
-    QUEUED,
+    QUEUED[message.channel],
   );
 }

@@ -1,12 +1,8 @@
-import {
-  MailSender,
-  TextSender,
-  type OutgoingMail,
-  type OutgoingText,
-} from '../../../libs/delivery/src/senders/sender.js';
+import type { Provider, Providers } from '../../../libs/delivery/src/senders/sender.js';
 
 const SENT = { outcome: 'sent' } as const;
 const LIMIT_MS = 10_000;
+const HANDS = 10;
 
 type Waiting = { to: string; pattern: RegExp; found: (text: string) => void };
 
@@ -14,8 +10,10 @@ type Waiting = { to: string; pattern: RegExp; found: (text: string) => void };
 export class Mails {
   private waiting: Waiting[] = [];
 
-  readonly mailSender: MailSender = { send: (mail: OutgoingMail) => this.take(mail) };
-  readonly textSender: TextSender = { send: (text: OutgoingText) => this.take(text) };
+  readonly providers: Providers = {
+    email: [{ channel: 'email', ...this.provider() }],
+    sms: [{ channel: 'sms', ...this.provider() }],
+  };
 
   /** What the pattern finds in the next message to this address that has it; `cause` leads to the message. */
   async sentBy<Answer>(
@@ -38,6 +36,10 @@ export class Mails {
       };
       this.waiting.push({ to, pattern, found });
     });
+  }
+
+  private provider(): Omit<Provider, 'channel'> {
+    return { name: 'test', hands: HANDS, sender: { send: (message) => this.take(message) } };
   }
 
   private take({ to, text }: { to: string; text: string }): Promise<typeof SENT> {

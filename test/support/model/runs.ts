@@ -1,6 +1,6 @@
 import { PasswordHasher, SECOND_FACTORS } from '@app/accounts';
 import fc from 'fast-check';
-import { MailSender, TextSender } from '../../../libs/delivery/src/senders/sender.js';
+import { Providers } from '../../../libs/delivery/src/senders/sender.js';
 import { ORIGIN } from '../software-authenticator.js';
 import { TestApp } from '../test-app.js';
 import { CheapPasswords } from './cheap-passwords.js';
@@ -32,10 +32,8 @@ export async function openStage(): Promise<Stage> {
   const mails = new Mails();
   const app = await TestApp.start(UNLIMITED, undefined, (module) =>
     module
-      .overrideProvider(MailSender)
-      .useValue(mails.mailSender)
-      .overrideProvider(TextSender)
-      .useValue(mails.textSender)
+      .overrideProvider(Providers)
+      .useValue(mails.providers)
       .overrideProvider(PasswordHasher)
       .useClass(CheapPasswords),
   );

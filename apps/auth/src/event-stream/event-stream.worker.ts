@@ -8,8 +8,9 @@ import { uuidsOf } from '@app/accounts';
 import { claimStreamed, forgetStreamed, STREAM_SIGNAL, streamLater, type StreamedEvent } from '@app/audit';
 import { Config } from '@app/config';
 import { Database } from '@app/database';
+import { signWebhook } from '@app/delivery';
 import { AuthError, Clock, plusSeconds } from '@app/kernel';
-import { post, signedHeaders, type Receiver } from './standard-webhook.js';
+import { post, type Receiver } from './receiver.js';
 
 /** So many events are under way in a process at most. */
 const HANDS = 20;
@@ -76,7 +77,7 @@ export class EventStreamWorker implements OnApplicationBootstrap, BeforeApplicat
 
   private async send(receiver: Receiver, event: StreamedEvent, account: string | undefined): Promise<void> {
     const body = JSON.stringify(payloadOf(event, account));
-    const headers = signedHeaders(receiver, `evt_${event.id}`, this.clock.now(), body);
+    const headers = signWebhook(receiver.secrets, `evt_${event.id}`, this.clock.now(), body);
     const trouble = await post(receiver, headers, body, AbortSignal.timeout(TIMEOUT_MS));
     await this.settle(event, trouble);
   }

@@ -1,16 +1,14 @@
 import type { Clock } from '@app/kernel';
 import type { HandOverVerdict } from '../message.js';
-import { TextSender, type OutgoingText } from '../senders/sender.js';
+import type { OutgoingText, Sender } from '../senders/sender.js';
 import type { Mailbox } from './mailbox.js';
 
 /** Puts texts into the development mailbox. */
-export class MailboxTextSender extends TextSender {
+export class MailboxTextSender implements Sender<'sms'> {
   constructor(
     private readonly mailbox: Mailbox,
     private readonly clock: Clock,
-  ) {
-    super();
-  }
+  ) {}
 
   send({ id, to, text }: OutgoingText): Promise<HandOverVerdict> {
     this.mailbox.put({

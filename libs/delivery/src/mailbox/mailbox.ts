@@ -19,7 +19,7 @@ export interface MailboxMessage {
 
 /** Whether there is a mailbox at all: in development, without a mail server of its own. */
 export function hasMailbox({ production, delivery }: Config): boolean {
-  return !production && !delivery.smtpUrl;
+  return !production && delivery.mailProviders.length === 0;
 }
 
 /** The development mailbox: in memory, of this process, gone with it. */

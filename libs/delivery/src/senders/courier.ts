@@ -2,16 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
 import { KeyRing } from '@app/kernel';
 import { unsealFacts } from '../facts.js';
-import type { ClaimedMessage, HandOverVerdict } from '../message.js';
+import type { Channel, ClaimedMessage, HandOverVerdict } from '../message.js';
 import { languageOf } from '@app/pages';
 import { siteOf } from '../templates/site.js';
 import { templateOf } from '../templates/templates.js';
-import { MailSender, TextSender } from './sender.js';
+import type { Outgoing, Provider } from './sender.js';
 
 /** The part of a lease that a hand-over may take; the rest is for its record. */
 const PART_OF_LEASE = 2 / 3;
+/** After about three minutes a new version or a new key has been rolled out. */
+const TRIES_TO_PREPARE = 8;
 
-/** Brings one message: opens it, puts it into words and hands it to what carries its channel. Never throws. */
+/** Brings one message: opens it, puts it into words and hands it to a provider. Never throws. */
 @Injectable()
 export class Courier {
   private readonly limitMs: number;
@@ -20,8 +22,6 @@ export class Courier {
   constructor(
     config: Config,
     private readonly keyRing: KeyRing,
-    private readonly mails: MailSender,
-    private readonly texts: TextSender,
   ) {
     const { smtpTimeoutSeconds, leaseSeconds } = config.delivery;
     this.limitMs = Math.floor(Math.min(smtpTimeoutSeconds, leaseSeconds * PART_OF_LEASE) * 1000);
@@ -29,30 +29,32 @@ export class Courier {
   }
 
   /**
-   * What this replica cannot open or put into words is left for another try: while a new version or a new key is
-   * being rolled out, another replica can.
+   * What this replica cannot open or put into words is left for another try: while a new version or a new key is being rolled out,
+   * another replica can. What nobody could after some tries is set aside.
    */
-  async deliver(message: ClaimedMessage): Promise<HandOverVerdict> {
+  async deliver<C extends Channel>(message: ClaimedMessage, provider: Provider<C>): Promise<HandOverVerdict> {
+    let outgoing: Outgoing[C];
     try {
-      const send = this.prepare(message);
-      return await send(AbortSignal.timeout(this.limitMs));
+      outgoing = this.prepare(message)[provider.channel];
     } catch (error) {
-      return { outcome: 'retry', reason: `cannot be prepared: ${(error as Error).message}` };
+      const reason = `cannot be prepared: ${(error as Error).message}`;
+      const last = message.tries >= TRIES_TO_PREPARE;
+      return last ? { outcome: 'failed', reason } : { outcome: 'retry', fault: 'ours', reason };
+    }
+    try {
+      return await provider.sender.send(outgoing, AbortSignal.timeout(this.limitMs));
+    } catch (error) {
+      return { outcome: 'retry', fault: 'message', reason: `cannot be sent: ${(error as Error).name}` };
     }
   }
 
-  private prepare(message: ClaimedMessage): (limit: AbortSignal) => Promise<HandOverVerdict> {
+  private prepare(message: ClaimedMessage): Outgoing {
     const { id, recipient: to, template, expiresAt } = message;
-    const words = templateOf(template)(
-      unsealFacts(this.keyRing, message),
-      this.site,
-      languageOf(message.language),
-    );
-    if (message.channel === 'sms') {
-      const text = { id, to, template, text: words.sms, expiresAt };
-      return (limit) => this.texts.send(text, limit);
-    }
-    const mail = { id, to, ...words.mail };
-    return (limit) => this.mails.send(mail, limit);
+    const language = languageOf(message.language);
+    const words = templateOf(template)(unsealFacts(this.keyRing, message), this.site, language);
+    return {
+      email: { id, to, template, expiresAt, ...words.mail },
+      sms: { id, to, template, text: words.sms, expiresAt },
+    };
   }
 }

@@ -1,16 +1,15 @@
-import type { HandOverVerdict } from '../message.js';
-
-/** How many hand-overs a replica has under way at the same time, and so how many connections to the mail server. */
-export const HAND_OVERS_AT_ONCE = 10;
+import type { Channel, HandOverVerdict } from '../message.js';
 
 /** A mail ready to be handed over. */
 export interface OutgoingMail {
   id: string;
   to: string;
   language: string;
+  template: string;
   subject: string;
   text: string;
   html: string;
+  expiresAt: Date;
 }
 
 /** A text message ready to be handed over. */
@@ -22,15 +21,33 @@ export interface OutgoingText {
   expiresAt: Date;
 }
 
-/**
- * Hands mails to whatever carries them. Says how it went and does not throw; gives up when `limit` is aborted, which
- * comes well before the lease of the message ends.
- */
-export abstract class MailSender {
-  abstract send(mail: OutgoingMail, limit: AbortSignal): Promise<HandOverVerdict>;
+export interface Outgoing {
+  email: OutgoingMail;
+  sms: OutgoingText;
 }
 
-/** The same for text messages. */
-export abstract class TextSender {
-  abstract send(text: OutgoingText, limit: AbortSignal): Promise<HandOverVerdict>;
+/**
+ * Hands messages to whoever carries them. Says how it went and does not throw; gives up when `limit` is aborted, which comes well before
+ * the lease of the message ends.
+ */
+export interface Sender<C extends Channel> {
+  send(message: Outgoing[C], limit: AbortSignal): Promise<HandOverVerdict>;
+  /** Ends what it keeps open. */
+  close?(): void;
+}
+
+/** Somebody who carries messages of a channel. */
+export interface Provider<C extends Channel = Channel> {
+  channel: C;
+  /** As rows, metrics and the log call it: the same on all replicas, and no secret. */
+  name: string;
+  /** Hand-overs under way at the same time. */
+  hands: number;
+  sender: Sender<C>;
+}
+
+/** All providers of each channel, in the order of preference. */
+export abstract class Providers {
+  abstract readonly email: readonly Provider<'email'>[];
+  abstract readonly sms: readonly Provider<'sms'>[];
 }

@@ -49,7 +49,8 @@ describe('parseMailFrom', () => {
 });
 
 describe('smtpOptions', () => {
-  const production = (url: string) => smtpOptions({ url, production: true, timeoutMs: 5000 });
+  const production = (url: string) =>
+    smtpOptions({ url, production: true, timeoutMs: 20_000, connections: 7, clientName: 'auth.example.com' });
 
   it.each([
     'smtp://mail.example.com',
@@ -82,12 +83,20 @@ describe('smtpOptions', () => {
     });
   });
 
+  it('says our name, unless the URL has another, and opens as many connections as it may', () => {
+    expect(production('smtp://mail.example.com')).toMatchObject({
+      name: 'auth.example.com',
+      maxConnections: 7,
+    });
+    expect(production('smtp://mail.example.com?name=mx.example.com').name).toBe('mx.example.com');
+  });
+
   it('limits every step of the conversation', () => {
     expect(production('smtp://mail.example.com?socketTimeout=0')).toMatchObject({
       dnsTimeout: 5000,
       connectionTimeout: 5000,
       greetingTimeout: 5000,
-      socketTimeout: 5000,
+      socketTimeout: 20_000,
     });
   });
 });

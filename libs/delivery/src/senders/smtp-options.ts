@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import type { SMTPPoolOptions } from 'nodemailer/lib/smtp-pool';
 import { parseConnectionUrl } from 'nodemailer/lib/shared';
-import { HAND_OVERS_AT_ONCE } from './sender.js';
 
 const IDLE_MS = 30_000;
+const PARTS_BEFORE_GREETING = 4;
 
 export interface SmtpSettings {
   /** `smtp://user:password@host:port` (STARTTLS when offered) or `smtps://…`; options of nodemailer as its query. */
@@ -12,12 +12,17 @@ export interface SmtpSettings {
   production: boolean;
   /** Limit of each step of the conversation; the whole of it has a limit of its own. */
   timeoutMs: number;
+  connections: number;
+  /** What we call ourselves (EHLO). */
+  clientName: string;
 }
 
 /** What the URL says, except where it could leak a code: into a log, a file or a connection that is not encrypted. */
-export function smtpOptions({ url, production, timeoutMs }: SmtpSettings): SMTPPoolOptions & { pool: true } {
+export function smtpOptions(settings: SmtpSettings): SMTPPoolOptions & { pool: true } {
+  const { url, production, timeoutMs, connections, clientName } = settings;
   const given: SMTPPoolOptions = parseConnectionUrl(url);
   return {
+    name: clientName,
     ...given,
     pool: true,
     ...(production && !isLoopback(given.host) && { requireTLS: true }),
@@ -25,13 +30,16 @@ export function smtpOptions({ url, production, timeoutMs }: SmtpSettings): SMTPP
     debug: false,
     disableFileAccess: true,
     disableUrlAccess: true,
-    maxConnections: HAND_OVERS_AT_ONCE,
+    maxConnections: connections,
+    // A connection costs a handshake and a login; it is given up when the server says so.
+    maxMessages: Infinity,
     // Once, for a connection that the server had closed while it was idle. All other tries are the worker's.
     maxRequeues: 1,
     idleTimeout: IDLE_MS,
-    dnsTimeout: timeoutMs,
-    connectionTimeout: timeoutMs,
-    greetingTimeout: timeoutMs,
+    // Who does not even greet is given up earlier, so that the next provider still gets the message in time.
+    dnsTimeout: timeoutMs / PARTS_BEFORE_GREETING,
+    connectionTimeout: timeoutMs / PARTS_BEFORE_GREETING,
+    greetingTimeout: timeoutMs / PARTS_BEFORE_GREETING,
     socketTimeout: timeoutMs,
   };
 }

@@ -1,14 +1,14 @@
-import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Clock } from '@app/kernel';
 import { createTransport, type NodemailerError } from 'nodemailer';
 import type { HandOverVerdict } from '../message.js';
 import { isDeliverable } from './address.js';
 import type { MailFrom } from './mail-from.js';
-import { MailSender, type OutgoingMail } from './sender.js';
+import { idOf } from './http-post.js';
+import type { OutgoingMail, Sender } from './sender.js';
 import { smtpOptions, type SmtpSettings } from './smtp-options.js';
 
 /** Mails over SMTP, on a few connections that are kept open. */
-export class SmtpSender extends MailSender implements OnApplicationShutdown {
+export class SmtpSender implements Sender<'email'> {
   private readonly transport;
 
   constructor(
@@ -16,7 +16,6 @@ export class SmtpSender extends MailSender implements OnApplicationShutdown {
     private readonly from: MailFrom,
     private readonly clock: Clock,
   ) {
-    super();
     this.transport = createTransport(smtpOptions(settings));
   }
 
@@ -24,14 +23,14 @@ export class SmtpSender extends MailSender implements OnApplicationShutdown {
     if (!isDeliverable(mail.to))
       return { outcome: 'refused', reason: 'not an address a mail can be sent to' };
     try {
-      await this.transport.sendMail({ ...this.compose(mail), signal: limit });
-      return { outcome: 'sent' };
+      const { response } = await this.transport.sendMail({ ...this.compose(mail), signal: limit });
+      return { outcome: 'sent', ...idOf(queueIdOf(response)) };
     } catch (error) {
       return verdictOf(error as NodemailerError);
     }
   }
 
-  onApplicationShutdown(): void {
+  close(): void {
     this.transport.close({ force: true });
   }
 
@@ -57,13 +56,22 @@ export class SmtpSender extends MailSender implements OnApplicationShutdown {
   }
 }
 
+/** What the server calls the mail, where it says so in one of the known ways; its other words may repeat the address. */
+function queueIdOf(response: string | undefined): string | undefined {
+  return /^250[ -](?:2\.\d\.\d )?(?:ok:? )?(?:queued as |id=)?([\w.-]{8,80})$/i.exec(
+    response?.trim() ?? '',
+  )?.[1];
+}
+
 /**
- * Only a recipient that the server refuses for good is refused; what else goes wrong may be put right while the
- * message lives. The server's own words stay out of it: they repeat the address.
+ * Only a recipient that the server refuses for good is refused; what else goes wrong may be put right while the message lives. The
+ * server's own words stay out of it: they repeat the address. A recipient that is refused for now says nothing about the next mail.
  */
 function verdictOf(error: NodemailerError): HandOverVerdict {
-  const outcome = error.permanent && error.command === 'RCPT TO' ? 'refused' : 'retry';
   const reply = /^\d{3}(?:[ -]\d\.\d{1,3}\.\d{1,3})?/.exec(error.response ?? '')?.[0];
   const parts = [error.command, reply ?? error.code ?? error.name, reply ? undefined : error.originalCode];
-  return { outcome, reason: parts.filter(Boolean).join(' ') };
+  const reason = parts.filter(Boolean).join(' ');
+  const ofRecipient = error.command === 'RCPT TO' && reply !== undefined && !reply.startsWith('421');
+  if (ofRecipient && error.permanent) return { outcome: 'refused', reason };
+  return { outcome: 'retry', fault: ofRecipient ? 'message' : 'provider', reason };
 }

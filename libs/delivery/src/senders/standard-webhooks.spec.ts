@@ -1,4 +1,5 @@
-import { isSigningSecret, sign } from './standard-webhooks.js';
+import { signingKey } from '@app/kernel';
+import { sign } from './standard-webhooks.js';
 
 const secretOf = (bytes: number) => `whsec_${Buffer.alloc(bytes, 7).toString('base64')}`;
 
@@ -29,7 +30,7 @@ describe('Standard Webhooks', () => {
   });
 
   it.each([24, 64])('takes a secret of %d bytes', (bytes) => {
-    expect(isSigningSecret(secretOf(bytes))).toBe(true);
+    expect(signingKey(secretOf(bytes))).toHaveLength(bytes);
   });
 
   it.each([
@@ -40,11 +41,11 @@ describe('Standard Webhooks', () => {
     'whsec_not base64 at all, however long',
     `${secretOf(32)} `,
   ])('refuses the secret %j', (secret) => {
-    expect(isSigningSecret(secret)).toBe(false);
+    expect(signingKey(secret)).toBeUndefined();
     expect(() => sign([secret], '1', new Date(0), '{}')).toThrow('whsec_');
   });
 
   it('refuses to send what nothing signs', () => {
-    expect(() => sign([], '1', new Date(0), '{}')).toThrow('whsec_');
+    expect(() => sign([], '1', new Date(0), '{}')).toThrow('nothing to sign with');
   });
 });

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   Injectable,
   Logger,
@@ -7,120 +6,82 @@ import {
 } from '@nestjs/common';
 import { Config } from '@app/config';
 import { Clock } from '@app/kernel';
-import type { ClaimedMessage, HandOverVerdict } from '../message.js';
+import type { Channel } from '../message.js';
 import { Courier } from '../senders/courier.js';
-import { HAND_OVERS_AT_ONCE } from '../senders/sender.js';
-import { Alarm } from './alarm.js';
+import { Providers, type Provider } from '../senders/sender.js';
+import { HandOvers, type HandOverListener } from './hand-overs.js';
+import { Lane, type Tools } from './lane.js';
 import { MessagesRepository } from './messages.repository.js';
 import { Outage } from './outage.js';
-
-const RECORD_RETRY_MS = 500;
-const LAST_RECORD_TRIES = 4;
+import { Recorder } from './recorder.js';
 
 /**
- * Takes due messages and hands them over, as many at once as there are free hands and never more than it can begin
- * immediately, so that a lease covers one hand-over and no waiting.
+ * All lanes of this process. Any number of replicas may run one.
  *
- * Any number of replicas may run one. At least once: a message goes out twice only when a process dies, or the
- * answer of the mail server or the database is lost, between the hand-over and its record; both copies then carry
- * the same Message-ID or Idempotency-Key.
+ * At least once: a message goes out twice only when a process dies, or the answer of the provider or the database is lost, between the
+ * hand-over and its record; both copies then carry the same Message-ID or Idempotency-Key.
  */
 @Injectable()
 export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Delivery');
-  private readonly outage = new Outage(this.logger);
-  private readonly alarm = new Alarm();
-  private readonly inFlight = new Map<string, Promise<void>>();
-  private moreWaits = false;
-  private stopping = false;
-  private running = Promise.resolve();
+  private readonly tools: Tools;
+  private readonly lanes: Record<Channel, readonly Lane[]>;
+  private running: Promise<unknown> = Promise.resolve();
 
   constructor(
-    private readonly messages: MessagesRepository,
-    private readonly courier: Courier,
-    private readonly clock: Clock,
-    private readonly config: Config,
-  ) {}
+    messages: MessagesRepository,
+    courier: Courier,
+    clock: Clock,
+    config: Config,
+    providers: Providers,
+  ) {
+    const outage = new Outage(this.logger);
+    this.tools = {
+      messages,
+      courier,
+      clock,
+      outage,
+      recorder: new Recorder(messages, outage, clock, this.logger),
+      handOvers: new HandOvers(this.logger),
+      busy: new Set(),
+      pollSeconds: config.delivery.pollSeconds,
+    };
+    this.lanes = { email: this.lanesOf(providers.email), sms: this.lanesOf(providers.sms) };
+  }
 
   onApplicationBootstrap(): void {
-    this.running = this.run();
+    this.running = Promise.all(this.all().map((lane) => lane.run()));
   }
 
   /** Takes no new rows, and returns when those in flight are recorded. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopping = true;
-    this.alarm.ring();
+    this.tools.recorder.hurry();
+    for (const lane of this.all()) lane.stop();
     await this.running;
-    await Promise.all(this.inFlight.values());
   }
 
   /** Looks at the table at once instead of at the next poll. Never throws. */
   wake(): void {
-    this.alarm.ring();
+    for (const lane of this.all()) lane.wake();
   }
 
-  private async run(): Promise<void> {
-    while (!this.stopping) {
-      const hands = HAND_OVERS_AT_ONCE - this.inFlight.size;
-      const taken = hands > 0 ? await this.take(hands) : 0;
-      this.moreWaits = taken === hands;
-      if (!this.moreWaits || this.inFlight.size === HAND_OVERS_AT_ONCE) {
-        await this.alarm.sleep(this.config.delivery.pollSeconds);
-      }
-    }
+  /** The same for a new message of this channel. */
+  wakeFor(channel: Channel): void {
+    for (const lane of this.lanes[channel]) lane.wakeForNew();
   }
 
-  /** How many rows were taken off the queue; none while the database is away. */
-  private async take(limit: number): Promise<number> {
-    try {
-      const { due, expired } = await this.messages.claim(this.clock.now(), limit, [...this.inFlight.keys()]);
-      this.outage.passed();
-      for (const message of expired) this.logger.warn(`${nameOf(message)} expired before it could be sent`);
-      for (const message of due) this.begin(message);
-      return due.length + expired.length;
-    } catch (error) {
-      this.outage.failed(error);
-      return 0;
-    }
+  /** Has `listener` told of every outcome of this process; see `HandOvers`. */
+  onHandOver(listener: HandOverListener): void {
+    this.tools.handOvers.on(listener);
   }
 
-  private begin(message: ClaimedMessage): void {
-    const done = this.handOver(message).finally(() => {
-      this.inFlight.delete(message.id);
-      if (this.moreWaits) this.alarm.ring();
-    });
-    this.inFlight.set(message.id, done);
+  private all(): Lane[] {
+    return Object.values(this.lanes).flat();
   }
 
-  private async handOver(message: ClaimedMessage): Promise<void> {
-    const verdict = await this.courier.deliver(message);
-    if (verdict.outcome !== 'sent')
-      this.logger.warn(`${nameOf(message)} ${verdict.outcome}: ${verdict.reason}`);
-    await this.record(message, verdict);
-  }
-
-  /**
-   * Keeps at it while the database is away: a message that is sent but not recorded as such would be sent again. It
-   * holds its hand meanwhile, so an outage cannot make more of them than there are hands.
-   */
-  private async record(message: ClaimedMessage, verdict: HandOverVerdict): Promise<void> {
-    for (let last = 0; last < LAST_RECORD_TRIES; last += this.stopping ? 1 : 0) {
-      try {
-        const settled = await this.messages.settle(message, verdict, this.clock.now());
-        if (!settled)
-          this.logger.warn(
-            `${nameOf(message)} ${verdict.outcome}, but after its lease: left to the new owner`,
-          );
-        return this.outage.passed();
-      } catch (error) {
-        this.outage.failed(error);
-        await pause(RECORD_RETRY_MS);
-      }
-    }
-    this.logger.error(
-      `${nameOf(message)} ${verdict.outcome}, which could not be recorded: it may be sent again`,
-    );
+  private lanesOf(providers: readonly Provider[]): Lane[] {
+    const lanes: Lane[] = [];
+    for (const provider of providers) lanes.push(new Lane(provider, lanes, this.tools));
+    return lanes;
   }
 }
-
-const nameOf = (message: ClaimedMessage) => `${message.channel} ${message.id} (${message.template})`;

@@ -1,32 +1,16 @@
-import { createHmac } from 'node:crypto';
+import type { SignedHeaders } from '@app/delivery';
 
 /** Where signed events go, and with which keys: each of them signs, so that a receiver can change from one to the next. */
 export interface Receiver {
   url: string;
-  secrets: readonly Buffer[];
-}
-
-/** The headers of Standard Webhooks 1.0.0: `webhook-id`, `webhook-timestamp` (Unix seconds) and `webhook-signature`. */
-export function signedHeaders(
-  { secrets }: Receiver,
-  id: string,
-  at: Date,
-  body: string,
-): Record<string, string> {
-  const seconds = String(Math.floor(at.getTime() / 1000));
-  const sign = (secret: Buffer) =>
-    `v1,${createHmac('sha256', secret).update(`${id}.${seconds}.${body}`).digest('base64')}`;
-  return {
-    'webhook-id': id,
-    'webhook-timestamp': seconds,
-    'webhook-signature': secrets.map(sign).join(' '),
-  };
+  /** Of Standard Webhooks. */
+  secrets: readonly string[];
 }
 
 /** POSTs one event; undefined when it has arrived (2xx), and otherwise why not, without the URL. Follows no redirect. */
 export async function post(
   receiver: Receiver,
-  headers: Record<string, string>,
+  headers: SignedHeaders,
   body: string,
   limit: AbortSignal,
 ): Promise<string | undefined> {
