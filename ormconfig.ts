@@ -13,7 +13,13 @@ import {
 import { AttemptEntity, GuessBudgetEntity, MagicLinkEntity, SendWindowEntity } from '@app/attempts';
 import { AuditEventEntity, StreamedEventEntity } from '@app/audit';
 import { migrations, patience, type Pooler } from '@app/database';
-import { MessageEntity } from '@app/delivery';
+import {
+  DeliveryEventEntity,
+  MessageEntity,
+  RecipientSendsEntity,
+  SendCountEntity,
+  SuppressedAddressEntity,
+} from '@app/delivery';
 import { ReplicaEntity, ServerKeyEntity } from '@app/server-keys';
 import { BrowserAttemptEntity, BrowserSessionEntity, SessionEntity } from '@app/sessions';
 import { SigningKeyEntity } from '@app/tokens';
@@ -53,6 +59,10 @@ export function dataSourceOptions(url: string, poolSize = 10, pooler: Pooler = '
       GuessBudgetEntity,
       SendWindowEntity,
       MessageEntity,
+      RecipientSendsEntity,
+      SendCountEntity,
+      DeliveryEventEntity,
+      SuppressedAddressEntity,
       AuditEventEntity,
       StreamedEventEntity,
     ],

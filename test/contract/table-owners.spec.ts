@@ -17,7 +17,7 @@ const OWNERS: Record<string, string[]> = {
   'libs/attempts': ['attempts', 'guess_budgets', 'send_windows', 'magic_links'],
   'libs/sessions': ['sessions', 'browser_sessions', 'browser_attempts'],
   'libs/audit': ['audit_events', 'event_stream'],
-  'libs/delivery': ['messages'],
+  'libs/delivery': ['messages', 'recipient_sends', 'send_counts', 'delivery_events', 'suppressed_addresses'],
   'libs/throttle': ['request_limits'],
   'libs/tokens': ['signing_keys'],
   'libs/idempotency': ['idempotent_calls'],

@@ -1,5 +1,6 @@
 import { LIMITS, type LimitName, type LimitRow, NOTHING } from '../support/limits-table.js';
 import { GUESS_SCENARIOS } from '../support/spending/guesses.js';
+import { RECIPIENT_SCENARIOS } from '../support/spending/recipients.js';
 import { REQUEST_SCENARIOS } from '../support/spending/requests.js';
 import { SEND_SCENARIOS } from '../support/spending/sends.js';
 import type { TestApp } from '../support/test-app.js';
@@ -12,6 +13,7 @@ const SCENARIOS: Record<LimitName, Scenario> = {
   ...REQUEST_SCENARIOS,
   ...GUESS_SCENARIOS,
   ...SEND_SCENARIOS,
+  ...RECIPIENT_SCENARIOS,
 };
 
 /** `docs/security/limits.md`, row by row. */

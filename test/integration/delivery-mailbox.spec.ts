@@ -2,7 +2,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { ConfigModule, readConfig } from '@app/config';
 import { Database, DatabaseModule, sql } from '@app/database';
-import { Mailbox, Outbox, type MailboxMessage, type NewMessage } from '@app/delivery';
+import { enqueue, Mailbox, Outbox, type MailboxMessage, type NewMessage } from '@app/delivery';
 import { Clock, KeyRing, plusSeconds } from '@app/kernel';
 import request from 'supertest';
 import { DevMailboxModule } from '../../apps/auth/src/dev-mailbox/dev-mailbox.module.js';
@@ -56,7 +56,7 @@ describe('the development mailbox', () => {
       expiresAt: plusSeconds(now, 300),
     };
     const recipient = sql`SELECT ${to}::text AS address, 'en'::text AS language, NULL::bigint AS account_id`;
-    await app.get(Database).rows(app.get(Outbox).enqueue(message, now, recipient));
+    await app.get(Database).rows(enqueue(app.get(KeyRing), message, now, recipient));
     app.get(Outbox).wake();
     await eventually(() =>
       expect(

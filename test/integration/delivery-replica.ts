@@ -1,7 +1,7 @@
 import { Test } from '@nestjs/testing';
 import { ConfigModule, readConfig } from '@app/config';
 import { Database, DatabaseModule, sql } from '@app/database';
-import { DeliveryModule, Outbox, type NewMessage } from '@app/delivery';
+import { DeliveryModule, enqueue, Outbox, type NewMessage } from '@app/delivery';
 import { Clock, KeyRing, plusSeconds } from '@app/kernel';
 import { Client } from 'pg';
 import { dataSourceOptions } from '../../ormconfig.js';
@@ -36,6 +36,7 @@ export class Replica {
   private constructor(
     readonly outbox: Outbox,
     readonly database: Database,
+    private readonly keyRing: KeyRing,
     private readonly clock: TestClock,
     readonly stop: () => Promise<void>,
   ) {}
@@ -56,7 +57,9 @@ export class Replica {
       .overrideProvider(Clock)
       .useValue(clock)
       .compile();
-    const replica = new Replica(modules.get(Outbox), modules.get(Database), clock, () => modules.close());
+    const replica = new Replica(modules.get(Outbox), modules.get(Database), modules.get(KeyRing), clock, () =>
+      modules.close(),
+    );
     await replica.firstLook(() => modules.init());
     return replica;
   }
@@ -94,7 +97,7 @@ export class Replica {
       expiresAt: plusSeconds(now, LIFE_SECONDS),
     };
     const recipient = sql`SELECT ${to}::text AS address, ${language}::text AS language, NULL::bigint AS account_id`;
-    await this.database.rows(this.outbox.enqueue(message, now, recipient));
+    await this.database.rows(enqueue(this.keyRing, message, now, recipient));
     return message.id;
   }
 

@@ -1,3 +1,5 @@
+import { RECIPIENT_LIMITS } from './limits-of-recipients.js';
+
 /** A limit or budget, as `docs/security/limits.md` has it. */
 export interface LimitRow {
   limit: string;
@@ -219,6 +221,7 @@ export const LIMITS = {
     lost: 'get another code until the hour is over',
     open: 'the codes that were mailed, whoever asked for them: none makes another worthless; the key',
   },
+  ...RECIPIENT_LIMITS,
 } satisfies Record<string, LimitRow>;
 
 export type LimitName = keyof typeof LIMITS;

@@ -67,6 +67,8 @@ function fate({ state, endedAt, nextTryAt, leasedUntil, expiresAt }: MessageEnti
       return `not sent, because it expired first, noticed ${at}`;
     case 'refused':
       return `refused for good ${at}`;
+    case 'withheld':
+      return `withheld ${at} by the limit over everything that is named behind`;
     case 'discarded':
       return `not sent, because something newer took its place, noticed ${at}`;
     case 'failed':

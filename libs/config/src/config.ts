@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { clientNameOf, type TextProvider } from './message-providers.js';
 import { Origins } from './origins.js';
 import { productionProblems } from './production.js';
+import { recipientLimits } from './send-limits.js';
 import { withSecretFiles } from './secret-files.js';
 import { LONGEST_ACCESS_TOKEN_SECONDS, variables, type Variables } from './variables.js';
 
@@ -39,6 +40,7 @@ export class Config {
   readonly attempts;
   readonly guesses;
   readonly sends;
+  readonly recipients;
   readonly passwords;
   readonly sessions;
   readonly browserSessions;
@@ -123,6 +125,7 @@ export class Config {
       hourlyLimit: env.RESEND_HOURLY_LIMIT,
       hourlyTotal: Math.max(env.RESEND_HOURLY_LIMIT, env.RESEND_HOURLY_TOTAL_LIMIT),
     });
+    this.recipients = recipientLimits(env);
     this.passwords = Object.freeze({
       tries: env.PASSWORD_TRIES_LIMIT,
       triesSeconds: env.PASSWORD_TRIES_SECONDS,

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { KeyRing, signingKey } from '@app/kernel';
 import { z } from 'zod';
+import { isTextCountry, prefixesOf } from './text-countries.js';
 
 // Every reader takes the variable's text, trimmed; its messages name what is wanted and never what was given.
 
@@ -30,6 +31,13 @@ export const list = z.string().transform((text) =>
     .map((entry) => entry.trim())
     .filter(Boolean),
 );
+
+/** Countries as the beginnings of their phone numbers. */
+export const textCountries = list
+  .refine((entries) => entries.every(isTextCountry), {
+    error: 'must be a comma-separated list of ISO 3166-1 codes such as DE, or of prefixes such as +49',
+  })
+  .transform((entries) => [...new Set(entries.flatMap(prefixesOf))]);
 
 /** A URL with one of the given schemes (`https:` …). */
 export const url = (...schemes: string[]) =>

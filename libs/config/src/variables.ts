@@ -4,6 +4,7 @@ import { identityProviders } from './identity-providers.js';
 import { baseUrl, flag, keyRing, networks, seconds, signingSecrets, url, whole } from './readers.js';
 import { requestLimits } from './request-limits.js';
 import { retentions } from './retentions.js';
+import { sendLimits } from './send-limits.js';
 import { maybe, set } from './variable.js';
 import { origins, passkeyOrigins, redirects } from './web-addresses.js';
 
@@ -239,6 +240,7 @@ export const variables = {
   ACCESS_TOKEN_SECONDS: set(seconds(LONGEST_ACCESS_TOKEN_SECONDS), '900', 'Life of an access token.'),
   ACCESS_TOKEN_AUDIENCE: maybe(z.string(), 'Who access tokens are for (`aud`). Default: PUBLIC_URL.'),
 
+  ...sendLimits,
   ...requestLimits,
   ...retentions,
 };

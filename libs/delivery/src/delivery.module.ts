@@ -3,6 +3,7 @@ import { Config } from '@app/config';
 import { Clock } from '@app/kernel';
 import { Mailbox } from './mailbox/mailbox.js';
 import { MailboxServer } from './mailbox/mailbox-server.js';
+import { TextsWatch } from './limits/texts-watch.js';
 import { Outbox } from './outbox.js';
 import { Courier } from './senders/courier.js';
 import { ConfiguredProviders } from './senders/providers.js';
@@ -31,7 +32,8 @@ async function providers(
     MessagesRepository,
     DeliveryWorker,
     Outbox,
+    TextsWatch,
   ],
-  exports: [Outbox, Mailbox],
+  exports: [Outbox, TextsWatch, Mailbox],
 })
 export class DeliveryModule {}

@@ -4,16 +4,24 @@ import type { Channel, HandOverEntry, MessageState } from './message.js';
 /** A mail or text: first a promise to send it, then the record of what became of it. */
 @Entity('messages')
 @Check('messages_channel', `channel IN ('email', 'sms')`)
-@Check('messages_state', `state IN ('queued', 'sent', 'expired', 'refused', 'discarded', 'failed')`)
+@Check(
+  'messages_state',
+  `state IN ('queued', 'sent', 'expired', 'refused', 'discarded', 'withheld', 'failed')`,
+)
 @Check('messages_ended', `(state = 'queued') = (ended_at IS NULL)`)
 @Check('messages_erased', `state = 'queued' OR facts_sealed IS NULL`)
 @Index('messages_due', ['channel', 'notice', 'expiresAt', 'nextTryAt'], { where: `state = 'queued'` })
 @Index('messages_attempt', ['attemptId'], { where: 'attempt_id IS NOT NULL' })
+@Index('messages_reference', ['reference'], { unique: true, where: 'reference IS NOT NULL' })
 @Index('messages_expires_at', ['expiresAt'])
 export class MessageEntity {
   @PrimaryColumn({ type: 'bigint' }) id: string;
   @Column({ type: 'bigint', name: 'attempt_id', nullable: true }) attemptId: string | null;
   @Column({ type: 'bigint', name: 'account_id', nullable: true }) accountId: string | null;
+  /** What the message is called in it, so that its reader can ask about it. */
+  @Column({ type: 'text', nullable: true }) reference: string | null;
+  /** When its reader said that they had not asked for it. */
+  @Column({ type: 'timestamptz', name: 'disowned_at', nullable: true }) disownedAt: Date | null;
   @Column({ type: 'text' }) channel: Channel;
   @Column({ type: 'text' }) template: string;
   @Column({ type: 'text' }) recipient: string;

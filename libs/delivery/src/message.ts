@@ -13,9 +13,9 @@ export const CHANNELS = ['email', 'sms'] as const;
 export type Channel = (typeof CHANNELS)[number];
 /**
  * `refused`: a provider will never take it for this recipient. `discarded`: what it carries was overtaken before it went out.
- * `failed`: it cannot be opened, put into words or recorded, and was set aside.
+ * `withheld`: a limit over everything was reached. `failed`: it cannot be opened, put into words or recorded, and was set aside.
  */
-export type MessageState = 'queued' | 'sent' | 'expired' | 'refused' | 'discarded' | 'failed';
+export type MessageState = 'queued' | 'sent' | 'expired' | 'refused' | 'discarded' | 'withheld' | 'failed';
 
 /** What each template has to be told. A new template is a line here, which does not compile until it is written. */
 export interface MessageFacts {

@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Database, exists, ofOne, part, Part, sql, statement, type Sql } from '@app/database';
-import { KeyRing } from '@app/kernel';
-import { sealFacts } from './facts.js';
-import { CHANNELS, type Channel, type NewMessage } from './message.js';
+import { Config } from '@app/config';
+import { Database, exists, ofOne, part, type Part, sql, statement, type Sql } from '@app/database';
+import { KeyRing, type RequestContext } from '@app/kernel';
+import { enqueueWithin, QUEUED } from './enqueue.js';
+import type { Share } from './limits/share.js';
+import { CHANNELS, type NewMessage } from './message.js';
+import type { Recipient } from './recipient.js';
 import { DeliveryWorker } from './worker/delivery.worker.js';
 import type { HandOverListener } from './worker/hand-overs.js';
 
@@ -19,14 +22,20 @@ export class Outbox {
   constructor(
     private readonly database: Database,
     private readonly keyRing: KeyRing,
+    private readonly config: Config,
     private readonly worker: DeliveryWorker,
   ) {
     for (const channel of CHANNELS) database.on(QUEUED[channel], () => this.worker.wakeFor(channel));
   }
 
-  /** See `enqueue`. */
-  enqueue(message: NewMessage, now: Date, recipient: Part<Recipient> | Sql): Part<{ id: string }> {
-    return enqueue(this.keyRing, message, now, recipient);
+  /** See `enqueueWithin`; `share`: out of which one of its recipient it goes. */
+  enqueue(
+    call: RequestContext,
+    share: Share,
+    message: NewMessage,
+    recipient: Part<Recipient> | Sql,
+  ): Part<{ id: string }> {
+    return enqueueWithin(this.config.recipients, this.keyRing, message, { call, share }, recipient);
   }
 
   /** Has this replica look for messages now, as happens by itself when a statement with a message has come back; never throws. */
@@ -71,38 +80,4 @@ const writable = part('writable', sql`SELECT FROM messages WHERE false FOR UPDAT
 function asOf(now: Date, row: Queued | undefined): Backlog {
   const oldestMs = row?.oldest ? now.getTime() - row.oldest.getTime() : 0;
   return { messages: Number(row?.messages ?? 0), oldestSeconds: Math.max(0, Math.floor(oldestMs / 1000)) };
-}
-
-/** Where a message goes, and in whose name; a null address is nowhere. */
-export interface Recipient {
-  address: string | null;
-  language: string;
-  account_id: string | null;
-}
-
-const QUEUED = { email: 'mail', sms: 'text' } as const satisfies Record<Channel, string>;
-
-/**
- * Queues the message for its recipient, of which there is at most one. No row, or no address: no message and no error, so that
- * whoever has no address is answered like everybody else. For a process without a worker too: one of a replica finds it.
- */
-export function enqueue(
-  keyRing: KeyRing,
-  message: NewMessage,
-  now: Date,
-  recipient: Part<Recipient> | Sql,
-): Part<{ id: string }> {
-  const to = recipient instanceof Part ? sql`${recipient}` : sql`(${recipient})`;
-  return part(
-    'message',
-    sql`
-    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT ${message.id}::bigint, ${message.attemptId ?? null}::bigint, r.account_id, ${message.channel},
-      ${message.attemptId === undefined}::boolean, ${message.template}, r.address, r.language, ${sealFacts(keyRing, message)}, ${now}::timestamptz, ${now}::timestamptz,
-      ${message.expiresAt}::timestamptz
-    FROM ${to} r WHERE r.address IS NOT NULL
-    RETURNING id`,
-    QUEUED[message.channel],
-  );
 }

@@ -7,3 +7,19 @@ export function purgeMessages(before: Date, batch: number): Sql {
       SELECT id FROM messages WHERE state <> 'queued' AND expires_at <= ${before}::timestamptz
       LIMIT ${batch}::int FOR UPDATE SKIP LOCKED) RETURNING id`;
 }
+
+/** A batch of what no longer counts towards a recipient's limits. */
+export function purgeRecipientSends(now: Date, batch: number): Sql {
+  return sql`
+    DELETE FROM recipient_sends WHERE (recipient, share) IN (
+      SELECT recipient, share FROM recipient_sends WHERE counts_until <= ${now}::timestamptz
+      LIMIT ${batch}::int FOR UPDATE SKIP LOCKED) RETURNING recipient`;
+}
+
+/** The same of windows that many recipients share. */
+export function purgeSendCounts(now: Date, batch: number): Sql {
+  return sql`
+    DELETE FROM send_counts WHERE counted IN (
+      SELECT counted FROM send_counts WHERE window_ends_at <= ${now}::timestamptz
+      LIMIT ${batch}::int FOR UPDATE SKIP LOCKED) RETURNING counted`;
+}

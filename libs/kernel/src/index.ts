@@ -15,6 +15,7 @@ export { phoneNumber } from './identifiers/phone.js';
 export { LONGEST_USERNAME, readUsername, type UsernameFault } from './identifiers/username.js';
 export { firstIdAt, Ids, WORKERS } from './ids.js';
 export { KeyRing, type Mac } from './key-ring.js';
+export { randomReference, typedReference } from './reference.js';
 export { digest, randomDigits, randomHex, randomToken } from './secrets.js';
 export { signingKey } from './signing-secret.js';
 export { isPlainText, maskAddress, withoutTrailing } from './text.js';

@@ -1,7 +1,11 @@
 import { Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
-import { UnprovenAccounts } from './unproven-accounts.service.js';
+import { DeliveryModule } from '@app/delivery';
 import { HousekeepingService } from './housekeeping.service.js';
+import { UnprovenAccounts } from './unproven-accounts.service.js';
 
-@Module({ imports: [ScheduleModule.forRoot()], providers: [HousekeepingService, UnprovenAccounts] })
+@Module({
+  imports: [ScheduleModule.forRoot(), DeliveryModule],
+  providers: [HousekeepingService, UnprovenAccounts],
+})
 export class HousekeepingModule {}

@@ -11,7 +11,7 @@ import {
 } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, type Query, withAdvisoryLock } from '@app/database';
-import { purgeMessages } from '@app/delivery';
+import { purgeMessages, purgeRecipientSends, purgeSendCounts, TextsWatch } from '@app/delivery';
 import { AuthError, Clock, plusSeconds } from '@app/kernel';
 import {
   purgeBrowserAttempts,
@@ -47,6 +47,7 @@ export class HousekeepingService {
     private readonly dataSource: DataSource,
     private readonly limits: PostgresThrottlerStorage,
     private readonly unproven: UnprovenAccounts,
+    private readonly texts: TextsWatch,
     private readonly clock: Clock,
     private readonly config: Config,
   ) {}
@@ -81,6 +82,8 @@ export class HousekeepingService {
       () => purgePasswordFailures(now, BATCH),
       () => purgeFactorSetups(now, BATCH),
       () => purgeMessages(kept, BATCH),
+      () => purgeRecipientSends(now, BATCH),
+      () => purgeSendCounts(now, BATCH),
       () => purgeFormerRefusals(refusedBefore, BATCH),
       () => purgeFormerAudit(keptBefore, BATCH),
       () => purgeStreamed(kept, BATCH),
@@ -89,7 +92,11 @@ export class HousekeepingService {
     ];
     const purges = statements.map((query) => async () => (await this.database.rows(query())).length);
     const accounts = () => this.unproven.purge(now, BATCH);
-    return [...purges, accounts, () => this.limits.purge(now, BATCH)];
+    const watch = async () => {
+      await this.texts.look(now);
+      return 0;
+    };
+    return [watch, ...purges, accounts, () => this.limits.purge(now, BATCH)];
   }
 }
 

@@ -66,7 +66,6 @@ export class LinkRequestService {
     rule: StrangersRule,
     redirectUrl: string | undefined,
   ): Statement<LinkSendVerdict> {
-    const { now } = call;
     const secrets = { token: randomToken(TOKEN_BITS), code: randomDigits(CODE_DIGITS) };
     const link = this.attempt(call, 'link', { binding: LINK_BINDING, value: secrets.token });
     const code = this.attempt(call, 'code', { binding: this.recipients.bindingOf(who), value: secrets.code });
@@ -99,7 +98,7 @@ export class LinkRequestService {
       opened,
       this.attempts.open(call, code, opening).attempt,
       page,
-      this.outbox.enqueue(this.message(call, link, secrets), now, recipient),
+      this.outbox.enqueue(call, 'anybody', this.message(call, link, secrets), recipient),
       audit(call, 'magic_link.send', verdict),
     );
   }

@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Outbox } from '@app/delivery';
+import { Outbox, TextsWatch } from '@app/delivery';
 import { briefly, Clock } from '@app/kernel';
 import type { Handler } from 'express';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
@@ -21,17 +21,22 @@ export class MetricsService implements OnApplicationShutdown {
   });
   private readonly lag = new EventLoopLag(this.registry);
 
-  constructor(outbox: Outbox, clock: Clock) {
+  constructor(outbox: Outbox, texts: TextsWatch, clock: Clock) {
     collectDefaultMetrics({ register: this.registry });
     const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [this.registry] });
     const messages = gauge('countersign_outbox_messages', 'Messages that wait to be handed over.');
     const age = gauge('countersign_outbox_oldest_seconds', 'How long the oldest of them has waited.');
+    const sent = gauge('countersign_texts_used', 'Texts that count towards SMS_DAILY_LIMIT.');
+    const limit = gauge('countersign_texts_limit', 'SMS_DAILY_LIMIT.');
     this.readOutbox = briefly(async () => {
       // What is not known must not hide the rest: while the database is away, requests are what one wants to see.
       const unknown = { messages: NaN, oldestSeconds: NaN };
       const backlog = await outbox.backlog(clock.now()).catch(() => unknown);
       messages.set(backlog.messages);
       age.set(backlog.oldestSeconds);
+      const used = await texts.used(clock.now()).catch(() => ({ texts: NaN, limit: NaN }));
+      sent.set(used.texts);
+      limit.set(used.limit);
     });
   }
 

@@ -39,6 +39,7 @@ export class RecoveryCodeService {
     const rule: StrangersRule = { purpose, waitSeconds, hourlyLimit, hourlyTotal };
     const messageOf = (channel: 'email' | 'sms') =>
       codeMessage(call, attempt, { template: `${purpose}_code`, channel, code: inGroups(code) });
+    const share = purpose === 'recovery' ? 'recovery' : 'anybody';
     const subject = personOf(person, this.keyRing, TO_WHOM[purpose]);
     const turn = takeStrangersTurn(call, rule, subject);
     const allowed = part<Opening>(
@@ -63,8 +64,8 @@ export class RecoveryCodeService {
       statement(
         verdict,
         opened,
-        this.outbox.enqueue(messageOf('email'), call.now, to('email')),
-        this.outbox.enqueue(messageOf('sms'), call.now, to('sms')),
+        this.outbox.enqueue(call, share, messageOf('email'), to('email')),
+        this.outbox.enqueue(call, share, messageOf('sms'), to('sms')),
         audit(call, `${purpose}.code` satisfies AuditEvent, verdict),
       ),
     );

@@ -16,7 +16,7 @@ import {
 import { audit, type Recorded } from '@app/audit';
 import { Config } from '@app/config';
 import { after, of, ofOne, part, type Part, sql, type Sql, type Statement, statement } from '@app/database';
-import { Outbox, type Recipient } from '@app/delivery';
+import { Outbox, type Recipient, type Share } from '@app/delivery';
 import { KeyRing, type RequestContext } from '@app/kernel';
 import { shareOwner } from '@app/sign-in';
 import { BrowserSessions, type Flow, type LockedBrowser } from '@app/sessions';
@@ -67,7 +67,7 @@ export class SendParts {
       opened,
       linked,
       linked && insertLinkPage(call, undefined, linked),
-      this.messages(call, sending, allowed, contact),
+      this.messages(call, attempt.stage === 'pending' ? 'owner' : 'anybody', sending, allowed, contact),
       audit(call, 'code.send', verdict),
     );
   }
@@ -153,6 +153,7 @@ export class SendParts {
 
   private messages(
     call: RequestContext,
+    share: Share,
     { message, notice }: Sending,
     allowed: Part<Flow>,
     contact: Part<Contact>,
@@ -163,8 +164,8 @@ export class SendParts {
         sql`SELECT c.address, c.language, c.account_id FROM ${contact} c, ${allowed} WHERE c.refused = ${refused}::boolean`,
       );
     return {
-      message: this.outbox.enqueue(message, call.now, recipient(false)),
-      notice: this.outbox.enqueue(notice, call.now, recipient(true)),
+      message: this.outbox.enqueue(call, share, message, recipient(false)),
+      notice: this.outbox.enqueue(call, share, notice, recipient(true)),
     };
   }
 }

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-const STATES = ['queued', 'sent', 'expired', 'refused', 'discarded'];
+const STATES = ['queued', 'sent', 'expired', 'refused', 'discarded', 'withheld'];
 
 const stateCheck = (states: string[]) => `
   ALTER TABLE messages DROP CONSTRAINT messages_state,

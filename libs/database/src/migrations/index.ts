@@ -20,7 +20,9 @@ import { SessionsOfAnAccount1760000019000 } from './0019-sessions-of-an-account.
 import { ServerKeys1760000020000 } from './0020-server-keys.js';
 import { AuditKey1760000021000 } from './0021-audit-key.js';
 import { AuditPartitions1760000022000 } from './0022-audit-partitions.js';
+import { SendLimits1760000023000 } from './0023-send-limits.js';
 import { Lanes1760000025000 } from './0025-lanes.js';
+import { WhatBecameOfMessages1760000026000 } from './0026-what-became-of-messages.js';
 
 /** In the order in which they run. Classes and not a glob: the same in tests, in the build and on the command line. */
 export const migrations = [
@@ -46,5 +48,7 @@ export const migrations = [
   ServerKeys1760000020000,
   AuditKey1760000021000,
   AuditPartitions1760000022000,
+  SendLimits1760000023000,
   Lanes1760000025000,
+  WhatBecameOfMessages1760000026000,
 ];

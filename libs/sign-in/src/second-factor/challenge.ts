@@ -34,7 +34,7 @@ export class SecondFactorChallenge {
     const { attempt, message } = sentCode(call, this.attempts, factor, binding);
     return [
       this.attempts.open(call, attempt, session),
-      this.outbox.enqueue(message, call.now, recipientOf(factor, session)),
+      this.outbox.enqueue(call, 'owner', message, recipientOf(factor, session)),
     ];
   }
 }

@@ -95,7 +95,9 @@ export class CodeSender {
       address: of(to, 'address'),
       next_at: of(nextSend(call, rule, asking), 'next_at'),
     };
-    const sent = this.outbox.enqueue(message, call.now, addressee);
+    // A phone that is to be set up is whoever's it is: nobody has shown yet that it is the owner's.
+    const share = rule.purpose === 'factor_setup' ? 'anybody' : 'owner';
+    const sent = this.outbox.enqueue(call, share, message, addressee);
     const row = await this.database.row(
       statement(answer, opened, sent, ...always, ...(also?.(allowed) ?? []), audit(call, event, verdict)),
     );

@@ -42,8 +42,9 @@ export class SilentRegistrationService {
       sql`SELECT r.*, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM ${registered} r`,
     );
     const told = this.outbox.enqueue(
+      call,
+      'anybody',
       ownerNotice(call, 'email', 'account_exists', {}),
-      call.now,
       this.inTurn(call, names.email, owner),
     );
     const row = await this.database.row(statement(verdict, told, audit(call, 'account.register', verdict)));

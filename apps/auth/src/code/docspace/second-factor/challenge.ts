@@ -56,7 +56,6 @@ export class DocspaceChallenge {
     held: Part<HeldAccount>,
     language: string | undefined,
   ): Challenge {
-    const { now } = call;
     const scope = inProtocol(call);
     const { attempt, message } = sentCode(
       call,
@@ -82,7 +81,10 @@ export class DocspaceChallenge {
         UNION ALL SELECT ${attempt.expiresAt}::timestamptz WHERE NOT EXISTS (SELECT FROM ${standing})`,
     );
     const to = inLanguage(language, recipientOf(channel, opening));
-    const effects = [this.attempts.open(call, attempt, opening), this.outbox.enqueue(message, now, to)];
+    const effects = [
+      this.attempts.open(call, attempt, opening),
+      this.outbox.enqueue(call, 'owner', message, to),
+    ];
     return { effects, setUp: false, codeLife };
   }
 
