@@ -18,6 +18,7 @@ const libs = {
   captcha: { tier: 2, may: ['kernel', 'config'] },
   'identity-providers': { tier: 2, may: ['kernel', 'config'] },
   throttle: { tier: 3, may: ['kernel', 'config', 'database'] },
+  idempotency: { tier: 3, may: ['kernel', 'config', 'database', 'throttle'] },
   'sign-in': {
     tier: 3,
     may: ['kernel', 'config', 'database', 'accounts', 'attempts', 'sessions', 'delivery', 'audit'],

@@ -20,6 +20,7 @@ import {
   SendCountEntity,
   SuppressedAddressEntity,
 } from '@app/delivery';
+import { IdempotentCallEntity } from '@app/idempotency';
 import { ReplicaEntity, ServerKeyEntity } from '@app/server-keys';
 import { BrowserAttemptEntity, BrowserSessionEntity, SessionEntity } from '@app/sessions';
 import { SigningKeyEntity } from '@app/tokens';
@@ -65,6 +66,7 @@ export function dataSourceOptions(url: string, poolSize = 10, pooler: Pooler = '
       SuppressedAddressEntity,
       AuditEventEntity,
       StreamedEventEntity,
+      IdempotentCallEntity,
     ],
     migrations,
     migrationsTableName: 'migrations',

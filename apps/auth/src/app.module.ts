@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { AuditModule } from '@app/audit';
 import { ConfigModule, type Config } from '@app/config';
 import { DatabaseModule } from '@app/database';
+import { IdempotencyModule } from '@app/idempotency';
 import { ServerKeysModule } from '@app/server-keys';
 import { ThrottleModule } from '@app/throttle';
 import { dataSourceOptions } from '../../../ormconfig.js';
@@ -42,6 +43,7 @@ export class AppModule {
         ServerKeysModule.forService(),
         ThrottleModule,
         AuditModule,
+        IdempotencyModule,
         ProtocolsModule,
         // The five flows.
         CodeModule,

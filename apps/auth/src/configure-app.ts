@@ -36,7 +36,7 @@ export function configureApp(app: NestExpressApplication, config: Config): void 
     app.enableCors({
       origin: [...patterns],
       credentials: true,
-      exposedHeaders: ['Retry-After', 'X-Request-Id', 'X-Development-Session'],
+      exposedHeaders: ['Retry-After', 'X-Request-Id', 'X-Development-Session', 'Idempotency-Replayed'],
     });
   }
   app.use(docspaceSpellings(protocols));

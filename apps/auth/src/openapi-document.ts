@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { Config, VERSION } from '@app/config';
+import { describeIdempotency } from './idempotency-answers.js';
 import { DFNS_TOKEN } from './protocols/dfns/dfns-api.decorator.js';
 import { WACHT_SESSION } from './protocols/wacht/wacht-api.decorator.js';
 import { YAT_BEARER } from './protocols/yat/yat-api.decorator.js';
@@ -32,7 +33,10 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, description, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
   });
-  for (const operation of Object.values(document.paths).flatMap(operationsOf)) splitComment(operation);
+  for (const operation of Object.values(document.paths).flatMap(operationsOf)) {
+    splitComment(operation);
+    describeIdempotency(operation);
+  }
   for (const schema of Object.values(document.components?.schemas ?? {})) keepAlternatives(schema);
   return document;
 }

@@ -170,6 +170,7 @@ export class Config {
     this.limits = Object.freeze({
       docspaceRequestsPerMinute: env.DOCSPACE_REQUESTS_PER_MINUTE_LIMIT,
       dfnsRequestsPerMinute: env.DFNS_REQUESTS_PER_MINUTE_LIMIT,
+      idempotencyKeysPerMinute: env.IDEMPOTENCY_KEYS_PER_MINUTE_LIMIT,
       navixyRequestsPerSecond: env.NAVIXY_REQUESTS_PER_SECOND_LIMIT,
       wachtRequestsPerMinute: env.WACHT_REQUESTS_PER_MINUTE_LIMIT,
       wachtNewSessionsPerMinute: env.WACHT_NEW_SESSIONS_PER_MINUTE_LIMIT,

@@ -29,4 +29,9 @@ export const requestLimits = {
     '100',
     'dfns: requests of one address in a minute.',
   ),
+  IDEMPOTENCY_KEYS_PER_MINUTE_LIMIT: set(
+    whole(1, 1_000_000),
+    '120',
+    'Calls under an Idempotency-Key of one network in a minute, in all protocols; each is kept for ten minutes.',
+  ),
 };

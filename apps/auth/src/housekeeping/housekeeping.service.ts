@@ -12,6 +12,7 @@ import {
 import { Config } from '@app/config';
 import { Database, type Query, withAdvisoryLock } from '@app/database';
 import { purgeMessages, purgeRecipientSends, purgeSendCounts, TextsWatch } from '@app/delivery';
+import { purgeIdempotentCalls } from '@app/idempotency';
 import { AuthError, Clock, plusSeconds } from '@app/kernel';
 import {
   purgeBrowserAttempts,
@@ -89,6 +90,7 @@ export class HousekeepingService {
       () => purgeStreamed(kept, BATCH),
       () => makeAuditPartitions(now),
       () => dropAuditPartitions(keptBefore, refusedBefore),
+      () => purgeIdempotentCalls(now, BATCH),
     ];
     const purges = statements.map((query) => async () => (await this.database.rows(query())).length);
     const accounts = () => this.unproven.purge(now, BATCH);

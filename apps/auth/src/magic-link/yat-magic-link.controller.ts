@@ -1,5 +1,6 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
+import { Idempotent } from '@app/idempotency';
 import type { RequestContext } from '@app/kernel';
 import { byAddress, Limits } from '@app/throttle';
 import { Caller } from '../protocols/caller.decorator.js';
@@ -34,6 +35,7 @@ export class YatMagicLinkController {
    * The answer is the same for every name. One mail a minute and five an hour go to the same person, by whichever names.
    */
   @Post()
+  @Idempotent()
   @HttpCode(200)
   @ApiBody({ type: YatMagicLinkRequest })
   @ApiOkResponse({ type: YatMagicLinkResponse })
@@ -53,6 +55,7 @@ export class YatMagicLinkController {
    * device that cannot open the link.
    */
   @Post('token')
+  @Idempotent()
   @HttpCode(200)
   @ApiBody({ type: YatMagicLinkTokenRequest })
   @ApiOkResponse({ type: YatTokenResponse })

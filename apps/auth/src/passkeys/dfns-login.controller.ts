@@ -1,5 +1,6 @@
 import { Controller, HttpCode, Post, Put } from '@nestjs/common';
 import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
+import { Idempotent } from '@app/idempotency';
 import type { RequestContext } from '@app/kernel';
 import { Limits } from '@app/throttle';
 import { Caller } from '../protocols/caller.decorator.js';
@@ -35,6 +36,7 @@ export class DfnsLoginController {
    * Answers a challenge for anybody. `loginCode` proves the second factor of an account that has its mailbox for it.
    */
   @Post('login/init')
+  @Idempotent()
   @HttpCode(200)
   @ApiBody({ type: DfnsLoginInitRequest })
   @ApiOkResponse({ type: DfnsLoginChallengeResponse })
@@ -48,6 +50,7 @@ export class DfnsLoginController {
 
   /** Log in: a key has signed the challenge */
   @Post('login')
+  @Idempotent()
   @HttpCode(200)
   @ApiBody({ type: DfnsLoginRequest })
   @ApiOkResponse({ type: DfnsTokenResponse })

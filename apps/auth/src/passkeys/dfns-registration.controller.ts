@@ -1,5 +1,6 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
+import { Idempotent } from '@app/idempotency';
 import type { RequestContext } from '@app/kernel';
 import { Limits } from '@app/throttle';
 import { dfnsLimits } from '../limits/dfns.limits.js';
@@ -27,6 +28,7 @@ export class DfnsRegistrationController {
 
   /** Start a registration: spends the mailed code and answers what the first keys have to sign */
   @Post('registration/init')
+  @Idempotent()
   @HttpCode(200)
   @ApiBody({ type: DfnsRegistrationInitRequest })
   @ApiOkResponse({ type: DfnsRegistrationChallengeResponse })
@@ -41,6 +43,7 @@ export class DfnsRegistrationController {
 
   /** Register the first keys of an account */
   @Post('registration')
+  @Idempotent()
   @HttpCode(200)
   @NeedsDfnsToken()
   @ApiBody({ type: DfnsNewCredentials })

@@ -1,5 +1,6 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse } from '@nestjs/swagger';
+import { Idempotent } from '@app/idempotency';
 import type { RequestContext } from '@app/kernel';
 import { Limits } from '@app/throttle';
 import { Caller } from '../protocols/caller.decorator.js';
@@ -14,6 +15,7 @@ import { ResetPasswordService } from './reset-password.service.js';
 import { WachtDoneResponse } from '../session/session-answers.dto.js';
 import { WachtForgotPasswordRequest, WachtResetPasswordRequest } from '../session/session.dto.js';
 import { wachtLimits } from '../limits/wacht.limits.js';
+import { presentedToken } from '../protocols/wacht/browser-token.js';
 
 @Controller('auth')
 @WachtApi()
@@ -32,6 +34,7 @@ export class PasswordsController {
    * to its phone, or there is none, and the mail says so.
    */
   @Post('forgot-password')
+  @Idempotent(presentedToken)
   @HttpCode(200)
   @InBrowser()
   @ApiConsumes(...FORMS)
@@ -53,6 +56,7 @@ export class PasswordsController {
    * Ends all sessions of the account, in all protocols. A password that is refused leaves the link good.
    */
   @Post('reset-password')
+  @Idempotent(presentedToken)
   @HttpCode(200)
   @InBrowser()
   @ApiConsumes(...FORMS)

@@ -35,6 +35,9 @@ const STATUS = {
   too_many_requests: 429,
   busy: 429,
   provider_unavailable: 503,
+  idempotency_key_invalid: 400,
+  idempotency_key_reused: 422,
+  idempotency_in_progress: 409,
   database_unavailable: 503,
   unexpected: 500,
 } satisfies Record<AuthErrorCode, number>;

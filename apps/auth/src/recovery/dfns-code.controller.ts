@@ -1,5 +1,6 @@
 import { Controller, HttpCode, Post, Put } from '@nestjs/common';
 import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
+import { Idempotent } from '@app/idempotency';
 import type { RequestContext } from '@app/kernel';
 import { Limits } from '@app/throttle';
 import { Caller } from '../protocols/caller.decorator.js';
@@ -23,6 +24,7 @@ export class DfnsCodeController {
    * By mail, to start a recovery with. The answer is the same whoever is named, and whether a mail was sent or not.
    */
   @Post('recover/user/code')
+  @Idempotent()
   @HttpCode(200)
   @ApiBody({ type: DfnsRecipientRequest })
   @ApiOkResponse({ type: DfnsMessageResponse })
@@ -36,6 +38,7 @@ export class DfnsCodeController {
 
   /** Send a login code: the second factor of accounts that have a mailbox or a phone for it */
   @Post('login/code')
+  @Idempotent()
   @HttpCode(200)
   @ApiBody({ type: DfnsRecipientRequest })
   @ApiOkResponse({ type: DfnsMessageResponse })
@@ -49,6 +52,7 @@ export class DfnsCodeController {
 
   /** Send the registration code again: to an account that has no key yet. The code before it is dead */
   @Put('registration/code')
+  @Idempotent()
   @HttpCode(200)
   @ApiBody({ type: DfnsMemberRequest })
   @ApiOkResponse({ type: DfnsMessageResponse })

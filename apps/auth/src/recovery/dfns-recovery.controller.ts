@@ -1,5 +1,6 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
+import { Idempotent } from '@app/idempotency';
 import type { RequestContext } from '@app/kernel';
 import { Limits } from '@app/throttle';
 import { Caller } from '../protocols/caller.decorator.js';
@@ -30,6 +31,7 @@ export class DfnsRecoveryController {
 
   /** Start a recovery: spends the mailed code and answers what the new keys have to sign */
   @Post('recover/user/init')
+  @Idempotent()
   @HttpCode(200)
   @ApiBody({ type: DfnsRecoveryInitRequest })
   @ApiOkResponse({ type: DfnsRecoveryChallengeResponse })
@@ -52,6 +54,7 @@ export class DfnsRecoveryController {
    * stays. Where the service lets a recovery wait, `credential.activeFrom` says until when.
    */
   @Post('recover/user')
+  @Idempotent()
   @HttpCode(200)
   @NeedsDfnsToken()
   @ApiBody({ type: DfnsRecoverRequest })

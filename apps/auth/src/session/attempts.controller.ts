@@ -1,5 +1,6 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiExtraModels, ApiOkResponse, getSchemaPath } from '@nestjs/swagger';
+import { Idempotent } from '@app/idempotency';
 import type { RequestContext } from '@app/kernel';
 import { Limits } from '@app/throttle';
 import { BrowserLanguage, type Language } from '@app/pages';
@@ -23,6 +24,7 @@ import { BrowserSignInService } from './sign-in.service.js';
 import { SignUpService } from './sign-up.service.js';
 import { VerifyService } from './verify.service.js';
 import { wachtLimits } from '../limits/wacht.limits.js';
+import { presentedToken } from '../protocols/wacht/browser-token.js';
 
 @Controller('auth')
 @WachtApi()
@@ -43,6 +45,7 @@ export class AttemptsController {
    * what `prepare-verification` sends. An unknown address is answered like a known one.
    */
   @Post('signin')
+  @Idempotent(presentedToken)
   @HttpCode(200)
   @InBrowser()
   @ApiConsumes(...FORMS)
@@ -65,6 +68,7 @@ export class AttemptsController {
    * browser's language.
    */
   @Post('signup')
+  @Idempotent(presentedToken)
   @HttpCode(200)
   @InBrowser()
   @ApiConsumes(...FORMS)
@@ -87,6 +91,7 @@ export class AttemptsController {
    * For the first time, and again once in a minute. A new code takes the place of the old one.
    */
   @Post('prepare-verification')
+  @Idempotent(presentedToken)
   @HttpCode(200)
   @InBrowser()
   @ApiConsumes(...FORMS)
@@ -114,6 +119,7 @@ export class AttemptsController {
    * Completes the attempt, or leads on to the second factor. The session's token is rotated.
    */
   @Post('attempt-verification')
+  @Idempotent(presentedToken)
   @HttpCode(200)
   @InBrowser()
   @ApiConsumes(...FORMS)

@@ -1,5 +1,6 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
+import { Idempotent } from '@app/idempotency';
 import type { RequestContext } from '@app/kernel';
 import { Limits } from '@app/throttle';
 import { Caller } from '../protocols/caller.decorator.js';
@@ -25,6 +26,7 @@ export class YatTokenController {
    * finish at `/auth/2fa`.
    */
   @Post('token')
+  @Idempotent()
   @HttpCode(200)
   @ApiBody({ type: YatLoginRequest })
   @ApiOkResponse({ type: YatTokenResponse })
@@ -49,6 +51,7 @@ export class YatTokenController {
    * was lost; after that, or once the successor was used, it ends the session.
    */
   @Post('token/refresh')
+  @Idempotent()
   @HttpCode(200)
   @ApiBody({ type: YatRefreshRequest })
   @ApiOkResponse({ type: YatTokenResponse })
@@ -66,6 +69,7 @@ export class YatTokenController {
    * With the refresh token of a sign-in or of a refresh. Opens what is sensitive for 15 minutes.
    */
   @Post('2fa')
+  @Idempotent()
   @HttpCode(200)
   @ApiBody({ type: YatConfirm2FaRequest })
   @ApiOkResponse({ type: YatTokenResponse })

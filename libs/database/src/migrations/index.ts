@@ -21,6 +21,7 @@ import { ServerKeys1760000020000 } from './0020-server-keys.js';
 import { AuditKey1760000021000 } from './0021-audit-key.js';
 import { AuditPartitions1760000022000 } from './0022-audit-partitions.js';
 import { SendLimits1760000023000 } from './0023-send-limits.js';
+import { IdempotentCalls1760000024000 } from './0024-idempotent-calls.js';
 import { Lanes1760000025000 } from './0025-lanes.js';
 import { WhatBecameOfMessages1760000026000 } from './0026-what-became-of-messages.js';
 
@@ -49,6 +50,7 @@ export const migrations = [
   AuditKey1760000021000,
   AuditPartitions1760000022000,
   SendLimits1760000023000,
+  IdempotentCalls1760000024000,
   Lanes1760000025000,
   WhatBecameOfMessages1760000026000,
 ];

@@ -1,5 +1,6 @@
 import { Controller, Get, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
 import { ApiBody, ApiParam } from '@nestjs/swagger';
+import { Idempotent } from '@app/idempotency';
 import type { RequestContext } from '@app/kernel';
 import { Authenticated, CurrentSession, Limits } from '@app/throttle';
 import type { Response } from 'express';
@@ -22,6 +23,7 @@ import { DocspaceSignInService } from './sign-in.service.js';
 import { docspaceLimits } from '../../limits/docspace.limits.js';
 import { DocspaceStepPresenter } from './authentication.presenter.js';
 import { SessionLifeService } from '../session-life.service.js';
+import { presentedCredentials } from '../../protocols/docspace/docspace-confirm-key.js';
 
 @Controller('api/2.0/authentication')
 @DocspaceApi()
@@ -54,6 +56,7 @@ export class DocspaceAuthenticationController {
    * Answers a token, or, for an account with a second factor, what it waits for.
    */
   @Post()
+  @Idempotent(presentedCredentials)
   @HttpCode(200)
   @ReadsDocspaceJson()
   @ApiBody({ type: DocspaceSignInRequest })
@@ -99,6 +102,7 @@ export class DocspaceAuthenticationController {
    * Both factors in one call. The code is the one of the body, else that of the path.
    */
   @Post(':code')
+  @Idempotent(presentedCredentials)
   @HttpCode(200)
   @ReadsDocspaceJson()
   @ApiParam({ name: 'code', type: String, description: 'Counts when the body has none.' })

@@ -1,5 +1,6 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse } from '@nestjs/swagger';
+import { Idempotent } from '@app/idempotency';
 import type { RequestContext } from '@app/kernel';
 import { Authenticated, CurrentSession, Limits } from '@app/throttle';
 import { Caller } from '../../protocols/caller.decorator.js';
@@ -18,6 +19,7 @@ import { pendingOf, type PendingSession } from './pending.question.js';
 import { presentSignIn } from './presenter.js';
 import { NavixyResendService } from './resend.service.js';
 import { NavixySignInService } from './sign-in.service.js';
+import { presentedHash } from '../../protocols/navixy/navixy-parameters.js';
 
 @Controller('user/auth')
 @NavixyApi()
@@ -35,6 +37,7 @@ export class NavixyCodeController {
    * Answers a session hash, or, for an account with a second factor, the hash of a session that waits for its code.
    */
   @Post()
+  @Idempotent(presentedHash)
   @HttpCode(200)
   @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
   @ApiBody({ type: NavixySignInRequest })
@@ -63,6 +66,7 @@ export class NavixyCodeController {
    * itself does not count.
    */
   @Post('code/resend')
+  @Idempotent(presentedHash)
   @HttpCode(200)
   @Authenticated(pendingOf, { optional: true })
   @NeedsNavixyHash()
@@ -83,6 +87,7 @@ export class NavixyCodeController {
    * The hash that waited for the code is dead afterwards; the answer carries the session's hash.
    */
   @Post('code/verify')
+  @Idempotent(presentedHash)
   @HttpCode(200)
   @Authenticated(pendingOf, { optional: true })
   @NeedsNavixyHash()

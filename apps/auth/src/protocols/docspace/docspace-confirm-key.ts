@@ -2,6 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { AuthError } from '@app/kernel';
 import type { Request } from 'express';
 import { credentialInCookie, isCredential } from './docspace-cookie.js';
+import { presentedToken } from './docspace-token.js';
 
 /** What a page of a set-up is allowed to do, by the step it stands for. */
 export const CONFIRM_TYPES = ['PhoneAuth', 'PhoneActivation', 'TfaAuth', 'TfaActivation'] as const;
@@ -44,6 +45,11 @@ export function confirmKey(request: Request): string | undefined {
   return types
     .map((each) => credentialInCookie(request, confirmCookieName(each)))
     .find((found) => found !== undefined);
+}
+
+/** All that a call of this protocol may be made with: the token, and the key of a step. Safe on a request that nobody has validated. */
+export function presentedCredentials(request: Request): string {
+  return `${presentedToken(request) ?? ''} ${confirmKey(request) ?? ''}`;
 }
 
 function typesNamed(named = ''): ConfirmType[] {

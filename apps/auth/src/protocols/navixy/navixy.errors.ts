@@ -39,6 +39,17 @@ export const navixyErrors = {
   proof_stale: { code: 13, description: 'Operation not permitted', status: 403 },
   not_permitted: { code: 13, description: 'Operation not permitted', status: 403 },
   factor_unavailable: { code: 13, description: 'Operation not permitted', status: 403 },
+  idempotency_key_invalid: { code: 7, description: 'Invalid parameters', status: 400 },
+  idempotency_key_reused: {
+    code: 7,
+    description: 'Another request was made under this Idempotency-Key',
+    status: 422,
+  },
+  idempotency_in_progress: {
+    code: 15,
+    description: 'The request under this Idempotency-Key is not done',
+    status: 409,
+  },
   too_many_requests: { code: 15, description: 'Too many requests', status: 429 },
   busy: { code: 15, description: 'Too many requests', status: 429 },
   provider_unavailable: { code: 14, description: 'Identity provider unavailable', status: 503 },

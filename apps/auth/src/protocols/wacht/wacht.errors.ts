@@ -54,6 +54,17 @@ export const wachtErrors = {
   proof_stale: { status: 403, code: 'FORBIDDEN', message: 'A fresh second factor is needed.' },
   not_permitted: { status: 403, code: 'FORBIDDEN', message: 'Not permitted' },
   factor_unavailable: { status: 403, code: 'FORBIDDEN', message: 'This second factor is not available' },
+  idempotency_key_invalid: { status: 400, code: VALIDATION, message: 'The Idempotency-Key is not valid' },
+  idempotency_key_reused: {
+    status: 422,
+    code: 'IDEMPOTENCY_KEY_REUSED',
+    message: 'Another request was made under this Idempotency-Key',
+  },
+  idempotency_in_progress: {
+    status: 409,
+    code: 'IDEMPOTENCY_CONFLICT',
+    message: 'The request under this Idempotency-Key is not done',
+  },
   too_many_requests: { status: 429, code: LIMITED, message: 'Rate limit exceeded' },
   busy: { status: 429, code: LIMITED, message: 'Rate limit exceeded' },
   provider_unavailable: {

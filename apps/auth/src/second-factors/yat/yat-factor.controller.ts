@@ -1,5 +1,6 @@
 import { Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
+import { Idempotent } from '@app/idempotency';
 import type { RequestContext } from '@app/kernel';
 import { Limits } from '@app/throttle';
 import { Caller } from '../../protocols/caller.decorator.js';
@@ -120,6 +121,7 @@ export class YatFactorController {
    * For a session that waits for it, and for one that needs a fresh proof.
    */
   @Post('sms_code')
+  @Idempotent()
   @HttpCode(200)
   @NeedsScope('account:write', 'auth:twoFactor')
   @ApiOkResponse({ type: YatSmsCodeResponse })

@@ -1,5 +1,6 @@
 import { Controller, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiBody, ApiHeader } from '@nestjs/swagger';
+import { Idempotent } from '@app/idempotency';
 import type { RequestContext } from '@app/kernel';
 import { Limits } from '@app/throttle';
 import type { Response } from 'express';
@@ -20,6 +21,7 @@ import { DocspaceStepService } from './step.service.js';
 import { DocspaceTextService } from '../second-factor/text.service.js';
 import { docspaceLimits } from '../../../limits/docspace.limits.js';
 import { DocspaceStepPresenter, presentText } from '../authentication.presenter.js';
+import { presentedCredentials } from '../../../protocols/docspace/docspace-confirm-key.js';
 
 const CONFIRM = {
   name: 'confirm',
@@ -44,6 +46,7 @@ export class DocspaceStepsController {
    * A new code takes the place of the old one.
    */
   @Post('authentication/sendsms')
+  @Idempotent(presentedCredentials)
   @HttpCode(200)
   @ReadsDocspaceJson()
   @ApiBody({ type: DocspaceSignInRequest })
@@ -69,6 +72,7 @@ export class DocspaceStepsController {
    * For an account that is to have texts and has no number; by the key of the `confirmUrl`.
    */
   @Post('authentication/setphone')
+  @Idempotent(presentedCredentials)
   @HttpCode(200)
   @ReadsDocspaceJson()
   @ApiHeader(CONFIRM)
@@ -89,6 +93,7 @@ export class DocspaceStepsController {
    * With a code, by the key of the `confirmUrl`. The session comes as cookie.
    */
   @Post('settings/tfaapp/validate')
+  @Idempotent(presentedCredentials)
   @HttpCode(200)
   @ReadsDocspaceJson()
   @ApiHeader(CONFIRM)
