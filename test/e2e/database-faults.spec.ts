@@ -1,15 +1,7 @@
 import { Client } from 'pg';
+import { post, PROTOCOL_CALLS as CALLS } from '../support/protocol-calls.js';
 import { TestApp } from '../support/test-app.js';
 import { until } from '../support/until.js';
-
-const JSON_BODY = { 'Content-Type': 'application/json' };
-const CALLS: [protocol: string, path: string, body: object][] = [
-  ['navixy', '/user/auth', { login: 'liv@example.com', password: 'correct horse battery' }],
-  ['docspace', '/api/2.0/authentication', { userName: 'liv@example.com', password: 'correct horse battery' }],
-  ['wacht', '/auth/signin', { strategy: 'email_otp', email: 'liv@example.com' }],
-  ['yat', '/auth/token', { email: 'liv@example.com', password: 'correct horse battery' }],
-  ['dfns', '/auth/recover/user/code', { username: 'liv@example.com', orgId: 'or-1' }],
-];
 
 /** What the service says while its Postgres cannot do its work, and that it comes back by itself. */
 describe('while the database', () => {
@@ -31,8 +23,7 @@ describe('while the database', () => {
   });
 
   const ready = () => fetch(`${app.url}/health/ready`);
-  const call = (path: string, body: object) =>
-    fetch(`${app.url}${path}`, { method: 'POST', headers: JSON_BODY, body: JSON.stringify(body) });
+  const call = (path: string, body: object) => post(app.url, path, body);
   const alter = async (change: string) => {
     await operator.query(`ALTER DATABASE "${name}" ${change}`);
     await operator.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);

@@ -29,6 +29,9 @@ async function untilDone(ask: () => Promise<Answer>): Promise<Answer> {
   }
 }
 
+// Three processes of the service start, and may have to be built first.
+jest.setTimeout(300_000);
+
 beforeAll(ensureBuilt);
 afterAll(() => Child.endAll());
 

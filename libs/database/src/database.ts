@@ -3,7 +3,7 @@ import { AuthError } from '@app/kernel';
 import { DatabaseError, type Pool, type PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import type { Pooler } from './patience.js';
-import { errorCode, isUnavailable, SqlState } from './sql-state.js';
+import { errorCode, isShortage, isUnavailable, SqlState } from './sql-state.js';
 import { compile, type Compiled, type Query } from './sql/compile.js';
 import { hearTales } from './sql/tales.js';
 import { StatementError } from './statement-error.js';
@@ -15,6 +15,8 @@ const REPEATABLE: readonly (string | undefined)[] = [
 const TRIES = 3;
 /** What is told to whoever called while the database is away. A restart takes seconds; many who come back at once would add to it. */
 const RETRY_AFTER_SECONDS = 5;
+/** For how long a shortage keeps a replica out of the load balancer: longer than the client waits, so that it meets another one. */
+const SHORTAGE_MS = 10_000;
 
 /** `by`: the values of the tale's columns, in their order. */
 type TaleListener = (times: number, ...by: (string | boolean | null)[]) => void;
@@ -31,6 +33,7 @@ export class Database {
   private readonly listeners = new Map<string, () => void>();
   private readonly taleListeners = new Map<string, TaleListener>();
   private readonly logger = new Logger('Statement');
+  private shortageAt = -Infinity;
 
   /**
    * `traced`: whether each statement is to be logged: its builder, rows and milliseconds, and never a value. `pooler`: behind one in
@@ -60,7 +63,7 @@ export class Database {
    */
   async rows<Row extends object = object>(query: Query<Row>): Promise<Row[]> {
     const compiled = compile(query);
-    const rows = await repeated(compiled, () => this.run<Row>(this.pool, compiled));
+    const rows = await this.repeated(compiled, () => this.run<Row>(this.pool, compiled));
     return this.announced(compiled, rows);
   }
 
@@ -75,7 +78,7 @@ export class Database {
    */
   async rowsUnderLock<Row extends object>(lock: Query, query: Query<Row>): Promise<Row[]> {
     const [first, second] = [compile(lock), compile(query)];
-    const rows = await repeated(second, () =>
+    const rows = await this.repeated(second, () =>
       this.transaction(async (client) => {
         await this.run(client, first);
         return this.run<Row>(client, second);
@@ -124,6 +127,23 @@ export class Database {
     const { rows, told } = hearTales(came);
     for (const [event, times, ...by] of told) this.taleListeners.get(event)?.(times, ...by);
     return rows;
+  }
+
+  /**
+   * Whether it has refused something for want of disk, memory or connections in the last seconds. What is cheap to ask may still have
+   * room: only what was refused tells.
+   */
+  get isShort(): boolean {
+    return performance.now() - this.shortageAt < SHORTAGE_MS;
+  }
+
+  private async repeated<Result>(compiled: Compiled, work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await repeated(compiled, work);
+    } catch (error) {
+      if (isShortage((error as Error).cause)) this.shortageAt = performance.now();
+      throw error;
+    }
   }
 
   private get pool(): Pool {

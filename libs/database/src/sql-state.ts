@@ -43,6 +43,11 @@ export function isUnavailable(error: unknown): boolean {
   return POOL_MESSAGES.test((error as Error | null)?.message ?? '');
 }
 
+/** Whether disk, memory or connections are used up. */
+export function isShortage(error: unknown): boolean {
+  return errorCode(error)?.startsWith('53') ?? false;
+}
+
 /** What an SQLSTATE means for whoever called. */
 export function decisionOn(sqlState: string): 'unavailable' | 'defect' {
   return DECISIONS[sqlState] ?? DECISIONS[sqlState.slice(0, 2)] ?? 'defect';

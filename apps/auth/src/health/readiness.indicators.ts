@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
-import { StatementError } from '@app/database';
+import { Database, StatementError } from '@app/database';
 import { Outbox, type Backlog } from '@app/delivery';
 import { briefly, Clock } from '@app/kernel';
 import { ServerKeys } from '@app/server-keys';
@@ -19,6 +19,7 @@ export class ReadinessIndicators {
     private readonly serverKeys: ServerKeys,
     outbox: Outbox,
     clock: Clock,
+    private readonly database: Database,
   ) {
     this.backlog = briefly(() => outbox.writableBacklog(clock.now()));
   }
@@ -27,7 +28,9 @@ export class ReadinessIndicators {
     const indicator = this.indicators.check('database');
     try {
       await this.backlog();
-      return indicator.up();
+      return this.database.isShort
+        ? indicator.down('is short of disk, memory or connections')
+        : indicator.up();
     } catch (error) {
       return indicator.down(whyNot(error));
     }
