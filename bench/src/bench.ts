@@ -16,6 +16,8 @@ export interface BenchOptions {
   rounds: number;
   seconds: number;
   operations: Operation[];
+  /** How many requests are prepared that can be sent once; a round ends with the last of them. */
+  prepared?: number;
 }
 
 /** How many requests that can be sent once are prepared for a second: more than any contender answers on two cores. */
@@ -70,10 +72,10 @@ interface RunOptions extends BenchOptions {
 async function run(
   instruments: Instruments,
   operation: Operation,
-  { rounds, seconds, folder, progress }: RunOptions,
+  { rounds, seconds, prepared = PREPARED_PER_SECOND * seconds, folder, progress }: RunOptions,
 ): Promise<OperationResult> {
   const tell = (what: string) => progress.show(`${operation.name}: ${what}`);
-  const stage = await setUp(instruments, operation, { folder, count: PREPARED_PER_SECOND * seconds, tell });
+  const stage = await setUp(instruments, operation, { folder, count: prepared, tell });
   try {
     const measured: OperationResult['rounds'] = {};
     // The first round warms everybody up, and is forgotten.

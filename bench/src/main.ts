@@ -1,8 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { runBench } from './bench.js';
+import { runBench, withInstruments } from './bench.js';
 import { operations } from './operations/operations.js';
+import { draw } from './report/chart.js';
+import { describeMachine, load } from './report/machine.js';
 import { previous, write } from './report/results.js';
-import { tableOf } from './report/table.js';
+import { spread, tableOf } from './report/table.js';
+import { runScale } from './scale/scale.js';
+import { scenarios } from './scenarios/scenarios.js';
 
 const names = operations.map(({ name }) => name);
 
@@ -15,6 +19,16 @@ function positive(text: string): number {
 interface Flags {
   rounds: number;
   seconds: number;
+  prepared?: number;
+  only?: string[];
+  name: string;
+  draw?: boolean;
+}
+
+interface ScenarioFlags {
+  seconds: number;
+  starts: number;
+  requests: number;
   only?: string[];
   name: string;
 }
@@ -31,16 +45,67 @@ program
   .description('each operation at 32 connections, as ratios (the default)')
   .option('--rounds <count>', 'rounds that are measured, after one that warms up', positive, 5)
   .option('--seconds <count>', 'seconds of each round', positive, 3)
+  .option(
+    '--prepared <count>',
+    'requests prepared for each operation (default: 3000 for each second)',
+    positive,
+  )
   .addOption(new Option('--only <operation...>', 'these operations alone').choices(names))
   .option('--name <name>', 'name of the file in bench/results', 'latest')
-  .addHelpText('after', '\nA quick look: npm run bench -- --rounds 1 --seconds 1 --only session')
-  .action(async ({ rounds, seconds, only, name }: Flags) => {
+  .option('--draw', 'draw docs/performance.svg from this run')
+  .addHelpText(
+    'after',
+    '\nA quick look: npm run bench -- --rounds 1 --seconds 1 --prepared 300 --only verify',
+  )
+  .action(async ({ rounds, seconds, prepared, only, name, draw: drawn }: Flags) => {
     const chosen = operations.filter((operation) => only?.includes(operation.name) ?? true);
-    const results = await runBench({ rounds: Math.ceil(rounds), seconds, operations: chosen });
+    const results = await runBench({ rounds: Math.ceil(rounds), seconds, prepared, operations: chosen });
     const file = write(name, results);
+    if (drawn) draw(results);
     process.stdout.write(
       `\n${tableOf(results, previous(results.version))}\n\n${machineLine(results)}\n${file}\n`,
     );
+  });
+
+program
+  .command('scenarios')
+  .description(
+    'what a table of operations does not show: latency under load, floods, the queue, starts, memory',
+  )
+  .option('--seconds <count>', 'seconds of each measurement', positive, 5)
+  .option('--starts <count>', 'starts of each kind', positive, 5)
+  .option('--requests <count>', 'requests over which the memory is watched', positive, 200_000)
+  .addOption(new Option('--only <scenario...>', 'these scenarios alone').choices(Object.keys(scenarios)))
+  .option('--name <name>', 'name of the file in bench/results', 'scenarios')
+  .action(async ({ only, name, ...options }: ScenarioFlags) => {
+    const results = await withInstruments(async (instruments, folder) => {
+      const machine = describeMachine(instruments.postgres.version);
+      const figures: Record<string, Record<string, number>> = {};
+      for (const [scenario, play] of Object.entries(scenarios)) {
+        if (only && !only.includes(scenario)) continue;
+        process.stderr.write(`${scenario} …\n`);
+        figures[scenario] = await play(instruments, { ...options, folder });
+        process.stdout.write(`${scenario}: ${JSON.stringify(figures[scenario])}\n`);
+      }
+      return { at: new Date().toISOString(), machine: { ...machine, loadAfter: load() }, scenarios: figures };
+    });
+    process.stdout.write(`${write(name, results)}\n`);
+  });
+
+program
+  .command('scale')
+  .description('each operation with few and with many accounts, sessions, attempts, mails and audit events')
+  .option('--few <count>', 'accounts of the small past', positive, 10_000)
+  .option('--many <count>', 'accounts of the great one, up to 10 million', positive, 1_000_000)
+  .option('--rounds <count>', 'rounds that are measured', positive, 5)
+  .option('--name <name>', 'name of the file in bench/results', 'scale')
+  .action(async ({ name, ...options }: { few: number; many: number; rounds: number; name: string }) => {
+    const results = await runScale(options);
+    for (const [operation, times] of Object.entries(results.growth))
+      process.stdout.write(
+        `${operation.padEnd(14)} ${spread(times)} × as long with ${results.many} as with ${results.few}\n`,
+      );
+    process.stdout.write(`${write(name, results)}\n`);
   });
 
 function machineLine({ machine }: Awaited<ReturnType<typeof runBench>>): string {

@@ -26,7 +26,12 @@ export interface Place {
  * have it built anew. `env`: variables that differ from the defaults.
  */
 export function startCountersign({ folder, database, env = {} }: Place): Promise<Contender> {
-  const args = ['--import', pathToFileURL(built('processes/probe.js')).href, '--enable-source-maps', 'dist/apps/auth/src/main.js'];
+  const args = [
+    '--import',
+    pathToFileURL(built('processes/probe.js')).href,
+    '--enable-source-maps',
+    'dist/apps/auth/src/main.js',
+  ];
   const own = { NODE_ENV: 'development', DATA_DIR: join(folder, 'data'), ...env };
   return start('countersign', args, '/health/live', { folder, database, env: own });
 }

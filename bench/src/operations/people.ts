@@ -20,12 +20,13 @@ export interface People {
   realPasswords?: boolean;
 }
 
-/** As an operator makes them. All have the same password, and one verifier of it: what checking costs is the same. */
+/** As an operator makes them; whoever is there already is changed to that. All have the same password, and one verifier of it: what checking costs is the same. */
 export async function insertPeople(database: BenchDatabase, people: People): Promise<void> {
   const verifier = await hash(PASSWORD, people.realPasswords ? REAL : CHEAP);
   await database.query(
     `INSERT INTO accounts (id, email, password_hash, second_factor, activated_at, created_at, updated_at)
-     SELECT n, 'person' || n || '@example.com', $1, $2, now(), now(), now() FROM generate_series(0, $3::int - 1) n`,
+     SELECT n, 'person' || n || '@example.com', $1, $2, now(), now(), now() FROM generate_series(0, $3::int - 1) n
+     ON CONFLICT (email) DO UPDATE SET password_hash = EXCLUDED.password_hash, second_factor = EXCLUDED.second_factor`,
     [`${verifier} ${verifier}`, people.secondFactor, people.count],
   );
   await database.query('VACUUM ANALYZE accounts');
