@@ -20,6 +20,10 @@ export interface MessageRow {
   next_try_at: Date;
   leased_until: Date | null;
   ended_at: Date | null;
+  next_provider: string | null;
+  provider: string | null;
+  provider_id: string | null;
+  hand_overs: { try: number; provider: string; outcome: string; answer: string }[];
 }
 
 interface Order {
@@ -27,6 +31,9 @@ interface Order {
   channel?: NewMessage['channel'];
   language?: string;
   code?: string;
+  lifeSeconds?: number;
+  /** With one it is no notice. */
+  attemptId?: string;
 }
 
 let ids = 0;
@@ -81,6 +88,8 @@ export class Replica {
     channel = 'email',
     language = 'en',
     code = '493027',
+    lifeSeconds = LIFE_SECONDS,
+    attemptId,
   }: Order = {}): Promise<string> {
     const now = this.clock.now();
     const message: NewMessage = {
@@ -89,12 +98,13 @@ export class Replica {
       template: 'sign_in_code',
       facts: {
         code,
-        lifeSeconds: LIFE_SECONDS,
+        lifeSeconds,
         requestedAt: now.toISOString(),
         clientAddress: '203.0.113.7',
         userAgent: 'Mozilla/5.0 (Windows NT 10.0) Gecko/20100101 Firefox/140.0',
       },
-      expiresAt: plusSeconds(now, LIFE_SECONDS),
+      attemptId,
+      expiresAt: plusSeconds(now, lifeSeconds),
     };
     const recipient = sql`SELECT ${to}::text AS address, ${language}::text AS language, NULL::bigint AS account_id`;
     await this.database.rows(enqueue(this.keyRing, message, now, recipient));

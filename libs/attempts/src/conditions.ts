@@ -22,3 +22,13 @@ export function isLive({ now }: Pick<RequestContext, 'now'>): Sql {
 export function openOfSubject(subject: Part<{ subject: string }>): Sql {
   return sql`a.subject = (SELECT subject FROM ${subject}) AND a.status = 'open'`;
 }
+
+/**
+ * Condition on an id, never null: that attempt has been overtaken, by a newer one, its own success or an event at its account. One whose
+ * tries are spent is not: the link of the same mail may still be good.
+ */
+export function isOvertaken(id: Sql): Sql {
+  return sql`EXISTS (
+    SELECT FROM attempts a WHERE a.id = ${id}
+      AND (a.status IN ('consumed', 'superseded') OR a.status = 'open' AND NOT ${isAllowed('a')}))`;
+}

@@ -10,7 +10,7 @@ export { AttemptsRepository, LINK_BINDING } from './attempts.repository.js';
 export { insertLinkPage, provenInBrowser, type LinkState, type ProvenInBrowser } from './links.js';
 export type { NewAttempt, Opened, OpenedAttempt, Opening, RedeemQuestion } from './new-attempt.js';
 export { refillBudget } from './budget.js';
-export { isLive, openOfSubject } from './conditions.js';
+export { isLive, isOvertaken, openOfSubject } from './conditions.js';
 export { MAILED_KEYS } from './mailed-keys.js';
 export { attemptPurges, dropBudgets } from './purge.js';
 export { MagicLinkEntity } from './magic-link.entity.js';

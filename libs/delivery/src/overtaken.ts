@@ -6,5 +6,5 @@ import type { Sql } from '@app/database';
  */
 export abstract class OvertakenMessages {
   /** Condition on message `m`, never null. */
-  abstract condition(now: Date): Sql;
+  abstract condition(): Sql;
 }

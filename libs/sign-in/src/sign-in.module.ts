@@ -6,6 +6,7 @@ import { SessionsModule } from '@app/sessions';
 import { FirstFactor } from './first-factor/first-factor.js';
 import { PasswordProof } from './first-factor/password-proof.js';
 import { Freshness } from './freshness.js';
+import { OvertakenCodesModule } from './overtaken-codes.js';
 import { OwnerNotices } from './owner-notices.js';
 import { SecondFactorChallenge } from './second-factor/challenge.js';
 import { SecondFactorCheck } from './second-factor/check.js';
@@ -25,5 +26,5 @@ const verbs = [
 const nouns = [AccountsModule, AttemptsModule, DeliveryModule, SessionsModule];
 
 /** The verbs that all flows share, with the nouns that they are about. */
-@Module({ imports: nouns, providers: verbs, exports: [...verbs, ...nouns] })
+@Module({ imports: [...nouns, OvertakenCodesModule], providers: verbs, exports: [...verbs, ...nouns] })
 export class SignInModule {}

@@ -69,7 +69,7 @@ export class MessagesRepository {
     const rows = await this.database.rows<ClaimedRow>(sql`
       WITH due AS MATERIALIZED (
         SELECT m.id, CASE WHEN m.expires_at <= ${now}::timestamptz THEN 'expired'
-          WHEN ${this.overtaken?.condition(now) ?? sql`false`} THEN 'discarded' END AS death
+          WHEN ${this.overtaken?.condition() ?? sql`false`} THEN 'discarded' END AS death
         FROM messages m
         WHERE m.state = 'queued' AND m.channel = ${channel} AND m.next_try_at <= ${now}::timestamptz
           AND (m.leased_until IS NULL OR m.leased_until <= ${now}::timestamptz)
