@@ -13,6 +13,7 @@ import { EventStreamModule } from './event-stream/event-stream.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HousekeepingModule } from './housekeeping/housekeeping.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
+import { TracingModule } from './tracing/tracing.module.js';
 import { JwksModule } from './jwks/jwks.module.js';
 import { RecoveryModule } from './recovery/recovery.module.js';
 import { SessionModule } from './session/session.module.js';
@@ -63,6 +64,7 @@ export class AppModule {
         HousekeepingModule,
         EventStreamModule,
         MetricsModule,
+        TracingModule,
         ...(config.delivery.mailProviders.length ? [] : [DevMailboxModule]),
       ],
     };

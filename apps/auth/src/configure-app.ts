@@ -13,6 +13,7 @@ import { ProtocolTable } from './protocols/protocol-table.js';
 import { readBody } from './http/read-body.js';
 import { recordRefusals } from './http/record-refusals.js';
 import { requestLog } from './http/request-log.js';
+import { Tracing } from './tracing/tracing.js';
 
 /** How long an idle connection stays open: longer than the load balancers in front keep theirs. */
 const KEEP_ALIVE_MS = 75_000;
@@ -28,6 +29,8 @@ export function configureApp(app: NestExpressApplication, config: Config): void 
 
   app.use(attachCall(protocols, app.get(Clock), app.get(Ids), config));
   app.use(recordRefusals(app.get(RefusalLog)));
+  const { observe } = app.get(Tracing);
+  if (observe) app.use(observe);
   app.use(requestLog(logger));
   app.use(app.get(MetricsService).observe());
   app.use(securityHeaders(config));

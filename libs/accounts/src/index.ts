@@ -43,7 +43,7 @@ export {
 } from './profile.js';
 export { uuidsOf } from './uuids.js';
 export { deleteUnproven, lockedAccounts, unprovenAccounts } from './unproven-accounts.js';
-export { purgePasswordFailures } from './purge.js';
+export { purgePasswordFailures, purgeRecoveries } from './purge.js';
 export { ExternalIdentityEntity } from './external-identity.entity.js';
 export {
   accountOfIdentity,

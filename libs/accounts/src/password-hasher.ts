@@ -27,6 +27,7 @@ export class PasswordHasher {
   private readonly run = pLimit(CONCURRENCY);
   /** How many have a place, waiting or being served. */
   private admitted = 0;
+  private refused = 0;
   private readonly decoy: Promise<string>;
 
   constructor(
@@ -42,6 +43,7 @@ export class PasswordHasher {
    */
   async admit<T>(work: () => Promise<T>): Promise<T> {
     if (this.admitted >= CONCURRENCY + this.config.passwords.queueLimit) {
+      this.refused += 1;
       throw new AuthError('busy', { retryAfterSeconds: 1 });
     }
     this.admitted += 1;
@@ -50,6 +52,12 @@ export class PasswordHasher {
     } finally {
       this.admitted -= 1;
     }
+  }
+
+  /** What the queue has at this moment, and how often it was full since the start. */
+  get load(): { running: number; waiting: number; refused: number } {
+    const { activeCount, pendingCount } = this.run;
+    return { running: activeCount, waiting: pendingCount, refused: this.refused };
   }
 
   async hash(password: string): Promise<string> {

@@ -5,6 +5,7 @@ import { Origins } from './origins.js';
 import { productionProblems } from './production.js';
 import { recipientLimits } from './send-limits.js';
 import { withSecretFiles } from './secret-files.js';
+import { tracingOf } from './telemetry.js';
 import { LONGEST_ACCESS_TOKEN_SECONDS, variables, type Variables } from './variables.js';
 
 /** One variable that cannot be used, and what to do about it. Never holds the variable's value. */
@@ -59,6 +60,8 @@ export class Config {
   readonly identityProviders;
   readonly audit;
   readonly events;
+  /** Where spans go, by the variables of OpenTelemetry; absent: they are not made, and nothing of it is loaded. */
+  readonly tracing;
   /** How long an account waits for its owner that somebody registered and nobody uses. */
   readonly unprovenAccountSeconds: number;
 
@@ -176,6 +179,7 @@ export class Config {
       wachtNewSessionsPerMinute: env.WACHT_NEW_SESSIONS_PER_MINUTE_LIMIT,
       yatRequestsPerMinute: env.YAT_REQUESTS_PER_MINUTE_LIMIT,
     });
+    this.tracing = tracingOf(env);
     this.unprovenAccountSeconds = env.UNPROVEN_ACCOUNT_DAYS * DAY_SECONDS;
     this.audit = Object.freeze({
       keptSeconds: env.AUDIT_RETENTION_DAYS * DAY_SECONDS,

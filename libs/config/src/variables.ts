@@ -5,6 +5,7 @@ import { baseUrl, flag, keyRing, networks, seconds, signingSecrets, url, whole }
 import { requestLimits } from './request-limits.js';
 import { retentions } from './retentions.js';
 import { sendLimits } from './send-limits.js';
+import { telemetry } from './telemetry.js';
 import { maybe, set } from './variable.js';
 import { origins, passkeyOrigins, redirects } from './web-addresses.js';
 
@@ -241,6 +242,7 @@ export const variables = {
   ACCESS_TOKEN_AUDIENCE: maybe(z.string(), 'Who access tokens are for (`aud`). Default: PUBLIC_URL.'),
 
   ...sendLimits,
+  ...telemetry,
   ...requestLimits,
   ...retentions,
 };

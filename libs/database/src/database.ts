@@ -21,6 +21,15 @@ const SHORTAGE_MS = 10_000;
 /** `by`: the values of the tale's columns, in their order. */
 type TaleListener = (times: number, ...by: (string | boolean | null)[]) => void;
 
+/** A statement that has come back: who built it, when it was sent (`performance.now()`), and how many rows it gave, or why none. */
+export interface StatementRun {
+  builder: string;
+  begunAt: number;
+  rows?: number;
+  sqlState?: string;
+}
+type StatementListener = (run: StatementRun) => void;
+
 /** What a statement can be run on: the pool, or one connection of it. */
 type Runner = Pick<Pool | PoolClient, 'query'>;
 
@@ -31,6 +40,7 @@ type Runner = Pick<Pool | PoolClient, 'query'>;
 @Injectable()
 export class Database {
   private readonly listeners = new Map<string, () => void>();
+  private statementListener?: StatementListener;
   private readonly taleListeners = new Map<string, TaleListener>();
   private readonly logger = new Logger('Statement');
   private shortageAt = -Infinity;
@@ -87,7 +97,38 @@ export class Database {
     return this.announced(second, rows);
   }
 
+  /** The connections of this process, and how many statements wait for one. */
+  get connections(): { busy: number; idle: number; waiting: number; most: number } {
+    const { totalCount, idleCount, waitingCount, options } = this.pool;
+    return {
+      busy: totalCount - idleCount,
+      idle: idleCount,
+      waiting: waitingCount,
+      most: options.max,
+    };
+  }
+
+  /** Has `listener` told of each statement when it has come back, or failed. Never of a value. */
+  onStatement(listener: StatementListener): void {
+    this.statementListener = listener;
+  }
+
   private async run<Row extends object>(on: Runner, compiled: Compiled): Promise<Row[]> {
+    const listener = this.statementListener;
+    if (!listener) return this.send<Row>(on, compiled);
+    const { builder } = compiled;
+    const begunAt = performance.now();
+    try {
+      const rows = await this.send<Row>(on, compiled);
+      listener({ builder, begunAt, rows: rows.length });
+      return rows;
+    } catch (error) {
+      listener({ builder, begunAt, sqlState: errorCode(error) ?? 'unknown' });
+      throw error;
+    }
+  }
+
+  private async send<Row extends object>(on: Runner, compiled: Compiled): Promise<Row[]> {
     const { name, text, values, builder } = compiled;
     const begun = this.traced ? performance.now() : 0;
     const prepared = this.pooler === 'none' ? name : undefined;

@@ -14,7 +14,7 @@ export { DeliveryEventEntity, type DeliveryEventKind } from './reports/delivery-
 export { SuppressedAddressEntity } from './reports/suppressed-address.entity.js';
 export { SendCountEntity } from './limits/send-count.entity.js';
 export type { Share } from './limits/share.js';
-export { TextsWatch } from './limits/texts-watch.js';
+export { TextsWatch, type TextsUsed } from './limits/texts-watch.js';
 export { Outbox, type Backlog } from './outbox.js';
 export type { Recipient } from './recipient.js';
 export { purgeMessages, purgeSendCounts, purgeRecipientSends } from './purge.js';

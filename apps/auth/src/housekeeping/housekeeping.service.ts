@@ -1,6 +1,6 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { purgeFactorSetups, purgePasswordFailures } from '@app/accounts';
+import { purgeFactorSetups, purgePasswordFailures, purgeRecoveries } from '@app/accounts';
 import { attemptPurges } from '@app/attempts';
 import {
   dropAuditPartitions,
@@ -24,6 +24,7 @@ import {
 } from '@app/sessions';
 import { PostgresThrottlerStorage } from '@app/throttle';
 import { DataSource } from 'typeorm';
+import { HousekeepingMetrics } from '../metrics/housekeeping-metrics.js';
 import { UnprovenAccounts } from './unproven-accounts.service.js';
 
 const EVERY_MS = 60_000;
@@ -40,7 +41,7 @@ const SURPLUS_KEPT_SECONDS = 3600;
  * thousand rows, and a request makes a handful with more work for each: it can only fall behind where the service cannot answer.
  */
 @Injectable()
-export class HousekeepingService {
+export class HousekeepingService implements OnModuleInit {
   private readonly logger = new Logger('Housekeeping');
 
   constructor(
@@ -49,59 +50,82 @@ export class HousekeepingService {
     private readonly limits: PostgresThrottlerStorage,
     private readonly unproven: UnprovenAccounts,
     private readonly texts: TextsWatch,
+    private readonly metrics: HousekeepingMetrics,
     private readonly clock: Clock,
     private readonly config: Config,
   ) {}
 
+  onModuleInit(): void {
+    for (const duty of Object.keys(this.duties(this.clock.now()))) this.metrics.announce(duty);
+  }
+
   @Interval(EVERY_MS)
   async tidyUp(): Promise<void> {
-    for (const duty of this.duties(this.clock.now())) {
-      try {
-        await withAdvisoryLock(this.dataSource, 'countersign.housekeeping', () => untilNothingIsLeft(duty));
-      } catch (error) {
-        // The database is away or restarts; the next minute comes.
-        if (!(error instanceof AuthError)) this.logger.error(error);
-      }
+    for (const [duty, take] of Object.entries(this.duties(this.clock.now()))) {
+      await withAdvisoryLock(this.dataSource, 'countersign.housekeeping', () => this.turn(duty, take)).catch(
+        (error: unknown) => this.report(duty, error),
+      );
     }
   }
 
-  private duties(now: Date): (() => Promise<number>)[] {
+  /** One duty to its end. It never fails: what stops one leaves the others theirs. */
+  private async turn(duty: string, take: () => Promise<number>): Promise<void> {
+    const begun = performance.now();
+    let rows = 0;
+    let doneAt: Date | null = null;
+    try {
+      for (let taken = BATCH; taken === BATCH; rows += taken) taken = await take();
+      doneAt = this.clock.now();
+    } catch (error) {
+      this.report(duty, error);
+    }
+    this.metrics.note(duty, { rows, seconds: (performance.now() - begun) / 1000, doneAt });
+  }
+
+  /** The database is away or restarts, which is told elsewhere; the next minute comes. */
+  private report(duty: string, error: unknown): void {
+    if (error instanceof AuthError) return;
+    const reason = error instanceof Error ? error : new Error(String(error));
+    this.logger.error(reason, `${duty}: ${reason.stack}`);
+  }
+
+  /** Each by the name that its metrics have. */
+  private duties(now: Date): Record<string, () => Promise<number>> {
     const keptBefore = plusSeconds(now, -this.config.audit.keptSeconds);
     const refusedBefore = plusSeconds(now, -this.config.audit.refusalsKeptSeconds);
     const kept = plusSeconds(now, -KEPT_SECONDS);
-    const statements: (() => Query)[] = [
-      () => attemptPurges.expire(now, BATCH),
-      () => attemptPurges.attempts(kept, BATCH),
-      () => attemptPurges.sendWindows(now, BATCH),
-      () => attemptPurges.strangersBudgets(now, BATCH),
-      () => purgeSessions(kept, BATCH),
-      () => purgeEndedSessions(kept, BATCH),
-      () => purgeSurplusSessions(plusSeconds(now, -SURPLUS_KEPT_SECONDS), BATCH),
-      () => purgeBrowserAttempts(kept, BATCH),
-      () => purgeBrowserSessions(kept, BATCH),
-      () => purgeEmptyBrowserSessions(now, BATCH),
-      () => purgePasswordFailures(now, BATCH),
-      () => purgeFactorSetups(now, BATCH),
-      () => purgeMessages(kept, BATCH),
-      () => purgeRecipientSends(now, BATCH),
-      () => purgeSendCounts(now, BATCH),
-      () => purgeFormerRefusals(refusedBefore, BATCH),
-      () => purgeFormerAudit(keptBefore, BATCH),
-      () => purgeStreamed(kept, BATCH),
-      () => makeAuditPartitions(now),
-      () => dropAuditPartitions(keptBefore, refusedBefore),
-      () => purgeIdempotentCalls(now, BATCH),
-    ];
-    const purges = statements.map((query) => async () => (await this.database.rows(query())).length);
-    const accounts = () => this.unproven.purge(now, BATCH);
-    const watch = async () => {
-      await this.texts.look(now);
-      return 0;
+    const statements: Record<string, () => Query> = {
+      attempts_expired: () => attemptPurges.expire(now, BATCH),
+      attempts: () => attemptPurges.attempts(kept, BATCH),
+      send_windows: () => attemptPurges.sendWindows(now, BATCH),
+      guess_budgets: () => attemptPurges.strangersBudgets(now, BATCH),
+      sessions: () => purgeSessions(kept, BATCH),
+      sessions_ended: () => purgeEndedSessions(kept, BATCH),
+      sessions_surplus: () => purgeSurplusSessions(plusSeconds(now, -SURPLUS_KEPT_SECONDS), BATCH),
+      browser_attempts: () => purgeBrowserAttempts(kept, BATCH),
+      browser_sessions: () => purgeBrowserSessions(kept, BATCH),
+      browser_sessions_empty: () => purgeEmptyBrowserSessions(now, BATCH),
+      password_failures: () => purgePasswordFailures(now, BATCH),
+      factor_setups: () => purgeFactorSetups(now, BATCH),
+      pending_recoveries: () => purgeRecoveries(kept, BATCH),
+      messages: () => purgeMessages(kept, BATCH),
+      recipient_sends: () => purgeRecipientSends(now, BATCH),
+      send_counts: () => purgeSendCounts(now, BATCH),
+      audit_former_refusals: () => purgeFormerRefusals(refusedBefore, BATCH),
+      audit_former: () => purgeFormerAudit(keptBefore, BATCH),
+      event_stream: () => purgeStreamed(kept, BATCH),
+      audit_partitions_ahead: () => makeAuditPartitions(now),
+      audit_partitions_over: () => dropAuditPartitions(keptBefore, refusedBefore),
+      idempotent_calls: () => purgeIdempotentCalls(now, BATCH),
     };
-    return [watch, ...purges, accounts, () => this.limits.purge(now, BATCH)];
+    const purges = Object.entries(statements).map(
+      ([duty, query]) => [duty, async () => (await this.database.rows(query())).length] as const,
+    );
+    return {
+      texts_watch: () => this.texts.look(now).then(() => 0),
+      ...Object.fromEntries(purges),
+      unproven_accounts: () => this.unproven.purge(now, BATCH),
+      request_limits: () => this.limits.purge(now, BATCH),
+    };
   }
-}
-
-async function untilNothingIsLeft(take: () => Promise<number>): Promise<void> {
-  while ((await take()) === BATCH);
 }

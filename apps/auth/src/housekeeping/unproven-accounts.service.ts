@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { deleteUnproven, lockedAccounts, unprovenAccounts } from '@app/accounts';
 import { dropBudgets } from '@app/attempts';
 import { Config } from '@app/config';
-import { Database, sql, statement } from '@app/database';
+import { Database, sql, type Sql, statement, StatementError } from '@app/database';
 import { plusSeconds } from '@app/kernel';
 import { isUnused, lockedSessions } from '@app/sessions';
 
@@ -23,13 +23,29 @@ export class UnprovenAccounts {
     const unused = isUnused(now, before);
     const found = await this.database.rows<{ id: string }>(unprovenAccounts(before, unused, batch));
     const ids = found.map(({ id }) => id);
-    if (!ids.length) return 0;
+    if (ids.length) await this.deleteAll(ids, before, unused);
+    return ids.length;
+  }
+
+  /** Where one of them cannot be deleted, each is tried by itself: it must not keep the others, nor what it is that is wrong. */
+  private async deleteAll(ids: string[], before: Date, unused: Sql): Promise<void> {
+    try {
+      await this.delete(ids, before, unused);
+    } catch (error) {
+      if (!(error instanceof StatementError) || ids.length === 1) throw error;
+      const tries = [];
+      for (const id of ids) tries.push(...(await Promise.allSettled([this.delete([id], before, unused)])));
+      const failed = tries.filter((each) => each.status === 'rejected');
+      if (failed.length) throw failed[0]?.reason;
+    }
+  }
+
+  private async delete(ids: string[], before: Date, unused: Sql): Promise<void> {
     const accounts = lockedAccounts(ids);
     // Counted, because all have to be locked.
     const lock = sql`
       SELECT (SELECT count(*) FROM ${accounts}) AS accounts, (SELECT count(*) FROM ${lockedSessions(accounts)}) AS sessions`;
     const deleted = deleteUnproven(ids, before, unused);
     await this.database.rowsUnderLock(lock, statement(deleted, dropBudgets(deleted)));
-    return ids.length;
   }
 }

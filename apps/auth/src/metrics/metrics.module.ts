@@ -1,12 +1,25 @@
 import { Module } from '@nestjs/common';
+import { AccountsModule } from '@app/accounts';
 import { DeliveryModule } from '@app/delivery';
+import { Registry } from 'prom-client';
+import { DeliveryMetrics } from './delivery-metrics.js';
+import { HousekeepingMetrics } from './housekeeping-metrics.js';
 import { MetricsController } from './metrics.controller.js';
 import { MetricsService } from './metrics.service.js';
+import { OutcomeMetrics } from './outcome-metrics.js';
+import { ResourceMetrics } from './resource-metrics.js';
 
 @Module({
-  imports: [DeliveryModule],
+  imports: [AccountsModule, DeliveryModule],
   controllers: [MetricsController],
-  providers: [MetricsService],
-  exports: [MetricsService],
+  providers: [
+    { provide: Registry, useFactory: () => new Registry() },
+    DeliveryMetrics,
+    HousekeepingMetrics,
+    MetricsService,
+    OutcomeMetrics,
+    ResourceMetrics,
+  ],
+  exports: [HousekeepingMetrics, MetricsService],
 })
 export class MetricsModule {}
