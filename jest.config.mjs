@@ -19,6 +19,8 @@ const transitive = [
   '@scure/base',
   '@noble/hashes',
   'oauth4webapi',
+  // Not ESM, but with an import of its own, which jest cannot run.
+  '@opentelemetry/otlp-exporter-base',
 ];
 const esmPackages = [...transitive, ...Object.keys({ ...dependencies, ...devDependencies }).filter(isEsm)];
 

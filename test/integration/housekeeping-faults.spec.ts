@@ -50,17 +50,18 @@ describe('housekeeping that meets a fault', () => {
   it('does the other duties when one fails, and says which and how often', async () => {
     await app.createAccount({ email: 'tidy@example.com' });
     await new NavixyClient(app).pending('tidy@example.com');
-    await guard('send_windows', 'true');
+    await new NavixyClient(app).signIn('tidy@example.com', 'wrong');
+    await guard('password_failures', 'true');
     app.clock.advanceSeconds(8 * DAY_SECONDS);
     await tidyUp();
     expect(await app.rows(sql`SELECT FROM messages`)).toEqual([]);
-    expect(await app.rows(sql`SELECT FROM send_windows`)).toHaveLength(1);
+    expect(await app.rows(sql`SELECT FROM password_failures`)).toHaveLength(2);
     const text = await metrics();
-    expect(text).toContain('countersign_housekeeping_failures_total{duty="send_windows"} 1');
+    expect(text).toContain('countersign_housekeeping_failures_total{duty="password_failures"} 1');
     expect(text).toContain('countersign_housekeeping_failures_total{duty="messages"} 0');
-    expect(text).not.toContain('last_success_timestamp_seconds{duty="send_windows"}');
+    expect(text).not.toContain('last_success_timestamp_seconds{duty="password_failures"}');
     expect(logged.mock.calls).toEqual([
-      [expect.anything(), expect.stringMatching(/^send_windows: StatementError/)],
+      [expect.anything(), expect.stringMatching(/^password_failures: StatementError/)],
     ]);
   });
 
