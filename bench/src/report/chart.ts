@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../processes/bench-process.js';
 import type { ContenderName } from '../contenders/contender.js';
+import type { Round } from '../operations/measure.js';
 import type { Results } from './results.js';
 import { figure } from './statistics.js';
 
@@ -28,8 +29,8 @@ export function svgOf({ operations, machine }: Results): string {
   const pieces: string[] = [];
   let y = 24;
   for (const { title, rounds } of operations) {
-    const lines = Object.entries(rounds).map(([name, all]) => ({
-      name: name as ContenderName,
+    const lines = (Object.entries(rounds) as [ContenderName, Round[]][]).map(([name, all]) => ({
+      name,
       median: figure(all.map(({ perSecond }) => perSecond)).median,
     }));
     pieces.push(`<text class="title" x="0" y="${y}">${title}</text>`);
