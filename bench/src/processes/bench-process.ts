@@ -71,6 +71,8 @@ export class BenchProcess {
 }
 
 const living = new Set<ChildProcess>();
+// A run that is broken off leaves nothing behind.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 process.once('exit', () => {
   for (const child of living) child.kill('SIGKILL');
 });
