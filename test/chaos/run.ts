@@ -22,7 +22,7 @@ export interface RunOptions {
 }
 
 const SCENARIOS: Scenario[] = [navixy, yatPassword, yatLink, docspace, wacht, dfns];
-const PEOPLE_AT_ONCE = 12;
+const PEOPLE_AT_ONCE = 6;
 const PEOPLE_PER_SECOND = 12;
 const DRAIN_MS = 120_000;
 
@@ -43,7 +43,7 @@ export class Run {
   }
 
   static async play(options: RunOptions): Promise<Evidence> {
-    const stage = await Stage.start();
+    const stage = await Stage.start(options.note);
     const run = new Run(stage, options);
     try {
       return await run.played();
@@ -97,9 +97,6 @@ export class Run {
         await pause(gap * (0.5 + chance.next()));
         const [fault] = rest.splice(Math.floor(chance.next() * rest.length), 1);
         await fault?.(this.stage, chance);
-        const last = this.stage.outages.at(-1);
-        if (last)
-          this.options.note(`${last.what} ${last.how}; ${this.stage.journal.calls.length} calls so far`);
       }
     }
   }
@@ -120,7 +117,7 @@ export class Run {
       const scenario = SCENARIOS[n % SCENARIOS.length] as Scenario;
       const look = await scenario(this.person(scenario === navixy ? 'coded' : 'plain'));
       if (look) this.looks.push(look);
-      await pause(100 * this.chance.next());
+      await pause(500 * this.chance.next());
     }
   }
 

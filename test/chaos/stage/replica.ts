@@ -17,7 +17,9 @@ export class Replica {
 
   async start(): Promise<void> {
     for (let starts = 1; ; starts += 1) {
-      const child = new Child(['--enable-source-maps', 'dist/apps/auth/src/main.js'], { env: this.environment() });
+      const child = new Child(['--enable-source-maps', 'dist/apps/auth/src/main.js'], {
+        env: this.environment(),
+      });
       this.child = child;
       const ready = await child.says(/Countersign is ready: (http:\S+)/).catch((error: Error) => error);
       if (!(ready instanceof Error)) {

@@ -22,13 +22,14 @@ export class Stage {
   private constructor(
     readonly postgres: ChaosPostgres,
     readonly mails: MailServer,
+    private readonly note: (line: string) => void,
   ) {
     const numbers = Array.from({ length: REPLICAS }, (_, number) => number);
     this.replicas = numbers.map((number) => new Replica(number, () => this.environment));
   }
 
-  static async start(): Promise<Stage> {
-    const stage = new Stage(await ChaosPostgres.start(), await MailServer.start());
+  static async start(note: (line: string) => void): Promise<Stage> {
+    const stage = new Stage(await ChaosPostgres.start(), await MailServer.start(), note);
     await stage.replicas[0]?.start();
     await Promise.all(stage.replicas.slice(1).map((each) => each.start()));
     return stage;
@@ -67,6 +68,8 @@ export class Stage {
     this.outages.push(noted);
     await work();
     noted.to = Date.now();
+    const { what, how, replica = '' } = outage;
+    this.note(`${what} ${replica} ${how}; ${this.journal.calls.length} calls so far`);
   };
 
   async stop(): Promise<void> {
