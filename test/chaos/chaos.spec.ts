@@ -31,6 +31,11 @@ describe(`${seconds} s of faults under seed ${seed}`, () => {
   );
   afterAll(() => Child.endAll());
 
+  it.each(['navixy', 'docspace', 'wacht', 'yat', 'dfns'])('people of %s have been signed in', (protocol) => {
+    const begun = evidence.facts.filter((fact) => fact.kind === 'begun' && fact.session.startsWith(protocol));
+    expect(begun.length).toBeGreaterThan(0);
+  });
+
   it.each(Object.keys(CHECKS))('%s', (name) => {
     expect(found[name]?.violations).toEqual([]);
     // A check that has looked at nothing proves nothing.

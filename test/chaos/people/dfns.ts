@@ -1,9 +1,9 @@
+import { ORG } from '../../support/dfns-people.js';
 import { SoftwareKey } from '../../support/software-authenticator.js';
 import { isFine, isOpen, type Answer, type Person } from './person.js';
 import type { Scenario } from './scenario.js';
 
 const LONG_CODE = /\b\d{4}(?:-\d{4}){3}\b/;
-const ORG = 'or-chaos';
 
 /** A mailed registration code, keys, a login by key, and its end. */
 export const dfns: Scenario = async (person) => {

@@ -3,6 +3,7 @@ import { compile, statement } from '@app/database';
 import { Ids, SystemClock, type RequestContext } from '@app/kernel';
 import { hash } from '@node-rs/argon2';
 import type { Client } from 'pg';
+import { ORG } from '../../support/dfns-people.js';
 import { PASSWORD } from '../../support/test-app.js';
 
 /** As many people as a run may need, each with the same password, as an operator makes them. */
@@ -22,7 +23,7 @@ export async function makeAccounts(
       passwordHash: `${verifier} ${verifier}`,
       secondFactor,
       language: 'en',
-      orgId: 'or-chaos',
+      orgId: ORG,
     } as const;
     const { text, values } = compile(statement(insertAccount(call, account)));
     await client.query(text, values);
