@@ -93,6 +93,13 @@ export const LIMITS = {
     open: 'a browser that has a session; every other network and protocol at once',
     code: ['WACHT_NEW_SESSIONS_PER_MINUTE_LIMIT'],
   },
+  idempotencyKeys: {
+    limit: 'calls under an `Idempotency-Key` from an address: 120 in a minute',
+    spender: ITS_NETWORK,
+    lost: 'call under a key from there for the rest of the minute',
+    open: 'the same calls without a key; every other network at once',
+    code: ['IDEMPOTENCY_KEYS_PER_MINUTE_LIMIT'],
+  },
   sessions: {
     limit: 'sessions of an account: 100 signed in, 20 that wait for the second factor',
     spender:

@@ -21,9 +21,16 @@ export async function guesser(person: Person): Promise<void> {
     if (!found) return;
     const offered = count > codes ? [found] : othersThan(found);
     const guesses = offered.map((code) => verify(person, answer.body.hash as string, code));
-    for (const guess of await Promise.all(guesses))
+    for (const guess of await Promise.all(guesses)) {
+      if (count > codes && (isFine(guess) || isOpen(guess)))
+        person.journal.tell(guess, {
+          kind: 'redeemed',
+          code: `${person.email} ${found}`,
+          sure: isFine(guess),
+        });
       if (guess.body?.status?.code === WRONG ? count <= codes : isFine(guess))
         person.journal.tell(guess, { kind: 'guessed', subject: person.email });
+    }
     await pause(1_100);
   }
 }

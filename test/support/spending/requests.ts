@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { DfnsClient } from '../dfns-client.js';
 import { AT_HOME, DfnsPeople, ORG } from '../dfns-people.js';
@@ -6,7 +7,15 @@ import { TestApp } from '../test-app.js';
 import { until } from '../until.js';
 import { WachtClient } from '../wacht-client.js';
 import { YatClient } from '../yat-client.js';
-import { NEW_BROWSERS, REQUESTS, type Scenario, type Spending, type Stage, times } from './stage.js';
+import {
+  KEYED_CALLS,
+  NEW_BROWSERS,
+  REQUESTS,
+  type Scenario,
+  type Spending,
+  type Stage,
+  times,
+} from './stage.js';
 
 const NAVIXY_REQUESTS = 50;
 const WAITING = 1;
@@ -104,6 +113,25 @@ async function newBrowsers(stage: Stage): Promise<Spending> {
       await old.signInWithPassword(email);
       const kept = (await old.session()).body.session.signins.length === 1;
       return kept && stage.isIn('a wacht password', email, there);
+    },
+  };
+}
+
+async function idempotencyKeys(stage: Stage): Promise<Spending> {
+  const [here, there] = [await stage.elsewhere(), await stage.elsewhere()];
+  const { email } = await stage.person();
+  const ask = (from: TestApp, key: string) =>
+    new YatClient(from).send('/auth/token/refresh', {
+      headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },
+      body: JSON.stringify({ refresh_token: 'of nobody' }),
+    });
+  const another = () => ask(here, randomUUID());
+  return {
+    spend: async () => (await times(KEYED_CALLS + 1, another)).status === 429,
+    isLost: async () => (await another()).status === 429,
+    enter: async () => {
+      const keyed = (await ask(there, randomUUID())).status === 401;
+      return keyed && stage.isIn('a yat password', email, here);
     },
   };
 }
@@ -212,6 +240,7 @@ export const REQUEST_SCENARIOS = {
   dfnsAddress,
   passwordQueue,
   newBrowsers,
+  idempotencyKeys,
   sessions,
   databasePool,
   handOvers,

@@ -24,6 +24,7 @@ export type Scenario = (stage: Stage) => Promise<Spending>;
 export const REQUESTS = 60;
 /** Fewer than those, so that they are what is refused. */
 export const NEW_BROWSERS = 20;
+export const KEYED_CALLS = 20;
 
 /** The service, people, and the networks they call from: each that is asked for is a new one. */
 export class Stage {
@@ -45,6 +46,7 @@ export class Stage {
         ...BEHIND_PROXIES,
         ...(Object.fromEntries(perMinute) as Record<string, string>),
         WACHT_NEW_SESSIONS_PER_MINUTE_LIMIT: String(NEW_BROWSERS),
+        IDEMPOTENCY_KEYS_PER_MINUTE_LIMIT: String(KEYED_CALLS),
       }),
     );
   }
