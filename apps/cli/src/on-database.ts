@@ -1,6 +1,5 @@
 import type { Config } from '@app/config';
-import { attachEmbeddedPostgres, migrations } from '@app/database';
-import { Client } from 'pg';
+import { attachEmbeddedPostgres, migrations, onConnection } from '@app/database';
 import { OperatorError } from './operator-error.js';
 import { reasonOf } from './refusal.js';
 
@@ -45,23 +44,15 @@ export async function requireMigrated(url: string): Promise<void> {
 
 /** The names of those it has seen. Fails with a sentence that names the database without user and password. */
 export async function migrationsIn(url: string): Promise<string[]> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000 });
-  // What breaks later fails the query that waits for it.
-  client.on('error', () => undefined);
-  let connected = false;
   try {
-    await client.connect();
-    connected = true;
-    const { rows } = await client.query<{ name: string }>('SELECT name FROM migrations');
+    const query = 'SELECT name FROM migrations';
+    const { rows } = await onConnection(url, (client) => client.query<{ name: string }>(query));
     return rows.map(({ name }) => name);
   } catch (error) {
     if (codeOf(error) === UNDEFINED_TABLE) return [];
     const { host, pathname } = new URL(url);
     const sentence = `The database at ${host}${pathname} cannot be used: ${reasonOf(error)}.`;
     throw new OperatorError(sentence, { cause: error });
-  } finally {
-    // One that never was connected might never end.
-    if (connected) await client.end().catch(() => undefined);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { KeyRing } from '@app/kernel';
 import type { Query } from './sql/compile.js';
+import { sql, type Sql } from './sql/sql.js';
 
 /** A value that is sealed under the key ring, and the row it is in. */
 export interface SealedRow {
@@ -18,6 +19,16 @@ export interface SealedRows {
   reseal(ring: KeyRing, row: SealedRow): string | undefined;
   /** Writes them back, where the row has not changed since; a row for each that was written. */
   store(rows: (SealedRow & { resealed: string })[]): Query;
+}
+
+/** What was sealed anew, as rows `n` of a statement that writes it back; each of their columns is a text. */
+export function resealedRows(rows: (SealedRow & { resealed: string })[]): Sql {
+  const [ids, sealed, resealed] = [
+    rows.map((row) => row.id),
+    rows.map((row) => row.sealed),
+    rows.map((row) => row.resealed),
+  ];
+  return sql`unnest(${ids}::text[], ${sealed}::text[], ${resealed}::text[]) AS n (id, sealed, resealed)`;
 }
 
 /** How many values of a kind rest under a key. */

@@ -1,4 +1,4 @@
-import { sql, type Query, type Resting, type SealedRow, type SealedRows } from '@app/database';
+import { resealedRows, sql, type Query, type Resting, type SealedRow, type SealedRows } from '@app/database';
 import { SIGNING_KEY_LABEL } from './signing-key.js';
 
 const WHAT = 'signing keys';
@@ -10,10 +10,8 @@ export const sealedSigningKeys: SealedRows = {
     WHERE split_part(private_key_sealed, '.', 1) <> ${makerId} AND kid > ${after} ORDER BY kid LIMIT ${size}`,
   reseal: (ring, { id, sealed }) => ring.reseal(SIGNING_KEY_LABEL, id, sealed),
   store: (rows) => sql`
-    UPDATE signing_keys k SET private_key_sealed = n.resealed
-    FROM unnest(${rows.map(({ id }) => id)}::text[], ${rows.map(({ sealed }) => sealed)}::text[],
-      ${rows.map(({ resealed }) => resealed)}::text[]) AS n (kid, sealed, resealed)
-    WHERE k.kid = n.kid AND k.private_key_sealed = n.sealed RETURNING k.kid`,
+    UPDATE signing_keys k SET private_key_sealed = n.resealed FROM ${resealedRows(rows)}
+    WHERE k.kid = n.id AND k.private_key_sealed = n.sealed RETURNING k.kid`,
 };
 
 /** What of it rests under which key. */

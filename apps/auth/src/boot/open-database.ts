@@ -1,6 +1,12 @@
 import type { Config } from '@app/config';
-import { migrate, startEmbeddedPostgres, type EmbeddedPostgres, type Pooler } from '@app/database';
-import { Client } from 'pg';
+import {
+  migrate,
+  onConnection,
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+  type Pooler,
+} from '@app/database';
+import type { Client } from 'pg';
 import { dataSourceOptions } from '../../../../ormconfig.js';
 import { reasonOf, StartUpError } from './start-up-error.js';
 
@@ -37,23 +43,10 @@ export async function migrateDatabase(
 
 /** What Postgres has to be, and what stands before it, by two connections. */
 async function checkServer(url: string, pooler: Pooler): Promise<void> {
-  const clients: Client[] = [];
-  const connect = async () => {
-    const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000 });
-    // What breaks later fails the query that waits for it.
-    client.on('error', () => undefined);
-    await client.connect();
-    // One that never was connected would never end.
-    clients.push(client);
-    return client;
-  };
-  try {
-    const client = await connect();
+  await onConnection(url, async (client) => {
     await checkVersion(client);
-    if (pooler === 'none') await checkConnection(client, await connect());
-  } finally {
-    await Promise.all(clients.map((each) => each.end().catch(() => undefined)));
-  }
+    if (pooler === 'none') await onConnection(url, (other) => checkConnection(client, other));
+  });
 }
 
 async function checkVersion(client: Client): Promise<void> {

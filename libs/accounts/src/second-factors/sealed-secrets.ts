@@ -1,4 +1,4 @@
-import { sql, type Query, type Resting, type SealedRow, type SealedRows } from '@app/database';
+import { resealedRows, sql, type Query, type Resting, type SealedRow, type SealedRows } from '@app/database';
 import { TOTP_LABEL } from '../totp-factors.js';
 import { BACKUP_CODE_LABEL } from './backup-codes.js';
 
@@ -13,10 +13,8 @@ export const sealedAuthenticators: SealedRows = {
     ORDER BY account_id LIMIT ${size}`,
   reseal: (ring, { id, sealed }) => ring.reseal(TOTP_LABEL, id, sealed),
   store: (rows) => sql`
-    UPDATE totp_factors t SET secret_sealed = n.resealed
-    FROM unnest(${rows.map(({ id }) => id)}::bigint[], ${rows.map(({ sealed }) => sealed)}::text[],
-      ${rows.map(({ resealed }) => resealed)}::text[]) AS n (account_id, sealed, resealed)
-    WHERE t.account_id = n.account_id AND t.secret_sealed = n.sealed RETURNING t.account_id`,
+    UPDATE totp_factors t SET secret_sealed = n.resealed FROM ${resealedRows(rows)}
+    WHERE t.account_id = n.id::bigint AND t.secret_sealed = n.sealed RETURNING t.account_id`,
 };
 
 /** Their keyed hashes stay under the key that made them: it is the sealed code that tells the owner, and the hash that checks. */
@@ -28,9 +26,7 @@ export const sealedBackupCodes: SealedRows = {
     ORDER BY 1 LIMIT ${size}`,
   reseal: (ring, { id, sealed }) => ring.reseal(BACKUP_CODE_LABEL, id.split(' ')[0] as string, sealed),
   store: (rows) => sql`
-    UPDATE backup_codes b SET code_sealed = n.resealed
-    FROM unnest(${rows.map(({ id }) => id)}::text[], ${rows.map(({ sealed }) => sealed)}::text[],
-      ${rows.map(({ resealed }) => resealed)}::text[]) AS n (id, sealed, resealed)
+    UPDATE backup_codes b SET code_sealed = n.resealed FROM ${resealedRows(rows)}
     WHERE b.account_id = split_part(n.id, ' ', 1)::bigint AND b.code_hash = split_part(n.id, ' ', 2)
       AND b.code_sealed = n.sealed RETURNING b.account_id`,
 };
