@@ -9,18 +9,17 @@ import {
   type AccountEntity,
   type HeldAccount,
 } from '@app/accounts';
-import { AttemptsRepository, LINK_BINDING, MAILED_KEYS, type NewAttempt } from '@app/attempts';
+import { AttemptsRepository, MAILED_KEYS, newLink, type NewAttempt } from '@app/attempts';
 import { Config } from '@app/config';
 import { type Part, Database, statement } from '@app/database';
 import { enqueue, type NewMessage } from '@app/delivery';
-import { KeyRing, randomToken, type RequestContext } from '@app/kernel';
+import { KeyRing, type RequestContext } from '@app/kernel';
 import { endPendingBegunBy } from '@app/sessions';
 import { withoutSession } from '@app/sign-in';
 import { refuseTaken, type AccountRequest } from './accounts.service.js';
 import { OperatorError } from './operator-error.js';
 import { recordedMail } from './recorded.js';
 
-const KEY_BITS = 256;
 /** Keys are good in the one protocol that has a word for them. */
 const PROTOCOL = 'docspace';
 
@@ -85,18 +84,10 @@ export class MailedKeysService {
   }
 
   private key(call: RequestContext, email: string, purpose: 'invitation' | 'sign_in_key') {
-    const value = randomToken(KEY_BITS);
-    const attempt: NewAttempt = {
-      id: call.nextId(),
-      purpose,
-      factor: 'first',
-      kind: 'link',
-      method: 'email',
-      ...this.attempts.ruleOf(purpose, call.now),
-      secret: { binding: LINK_BINDING, value },
-    };
+    const rule = this.attempts.ruleOf(purpose, call.now);
+    const { token, attempt } = newLink(call, { purpose, method: 'email', ...rule });
     const link = new URL(this.config.docspaceConfirmUrl);
-    const query = { type: 'Auth', key: value, email, ...(purpose === 'invitation' && { first: 'true' }) };
+    const query = { type: 'Auth', key: token, email, ...(purpose === 'invitation' && { first: 'true' }) };
     for (const [name, text] of Object.entries(query)) link.searchParams.set(name, text);
     const { lifeSeconds } = this.config.attempts[purpose];
     const message: NewMessage = {

@@ -5,20 +5,19 @@ import { KeyRing, plusSeconds, type RequestContext } from '@app/kernel';
 import type { AttemptFactor, AttemptKind, AttemptMethod, AttemptPurpose } from './attempt.entity.js';
 import { isLive } from './conditions.js';
 import { linkState, type LinkState } from './links.js';
-import type {
-  NewAttempt,
-  NewChallenge,
-  Opened,
-  OpenedAttempt,
-  Opening,
-  RedeemQuestion,
+import {
+  LINK_BINDING,
+  type NewAttempt,
+  type NewChallenge,
+  type Opened,
+  type OpenedAttempt,
+  type Opening,
+  type RedeemQuestion,
 } from './new-attempt.js';
 import { redeemParts, type Redemption } from './redeem.js';
 import { ENDED, OPENED } from './tales.js';
 
 const LABEL = 'attempt';
-/** A link is found by its secret alone, so that is all it is bound to. */
-export const LINK_BINDING = 'link';
 
 /** The one place where secrets are put down and checked, for all flows and protocols. */
 @Injectable()

@@ -6,9 +6,16 @@ export {
   type AttemptPurpose,
 } from './attempt.entity.js';
 export { AttemptsModule } from './attempts.module.js';
-export { AttemptsRepository, LINK_BINDING } from './attempts.repository.js';
+export { AttemptsRepository } from './attempts.repository.js';
 export { insertLinkPage, provenInBrowser, type LinkState, type ProvenInBrowser } from './links.js';
-export type { NewAttempt, Opened, OpenedAttempt, Opening, RedeemQuestion } from './new-attempt.js';
+export {
+  newLink,
+  type NewAttempt,
+  type Opened,
+  type OpenedAttempt,
+  type Opening,
+  type RedeemQuestion,
+} from './new-attempt.js';
 export { refillBudget } from './budget.js';
 export { isLive, isOvertaken, openOfSubject } from './conditions.js';
 export { MAILED_KEYS } from './mailed-keys.js';

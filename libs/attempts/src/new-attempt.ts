@@ -1,4 +1,5 @@
 import type { Part, Sql } from '@app/database';
+import { randomToken, type RequestContext } from '@app/kernel';
 import type { Target } from './redeem.js';
 import type { AttemptFactor, AttemptKind, AttemptMethod, AttemptPurpose } from './attempt.entity.js';
 
@@ -14,6 +15,21 @@ export interface NewAttempt {
   secret?: { binding: string; value: string };
   /** The browser session in which it was begun, which attempt of it this proves, and for whose sign-up, if for one. */
   browser?: { sessionId: string; attemptId: string; signUpId?: string };
+}
+
+/** A link is found by its secret alone, so that is all it is bound to. */
+export const LINK_BINDING = 'link';
+const LINK_BITS = 256;
+
+/** A link, and the token that stands in it, of so many random bits. Links are first factors: a second one is never asked for by link. */
+export function newLink(
+  call: RequestContext,
+  link: Omit<NewAttempt, 'id' | 'kind' | 'factor' | 'secret'>,
+  bits = LINK_BITS,
+): { token: string; attempt: NewAttempt } {
+  const token = randomToken(bits);
+  const secret = { binding: LINK_BINDING, value: token };
+  return { token, attempt: { ...link, id: call.nextId(), kind: 'link', factor: 'first', secret } };
 }
 
 /** A challenge that a key has to answer. `token`: unguessable, and known to nobody but the client. */

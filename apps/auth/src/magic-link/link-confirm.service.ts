@@ -1,14 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { lockTarget } from '@app/accounts';
-import { AttemptsRepository, LINK_BINDING, type NewAttempt, type Redemption } from '@app/attempts';
+import { AttemptsRepository, newLink, type Redemption } from '@app/attempts';
 import { audit, type Recorded } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, type Effect, exists, ofOne, part, type Part, sql, statement } from '@app/database';
-import { AuthError, randomToken, type RequestContext } from '@app/kernel';
+import { AuthError, type RequestContext } from '@app/kernel';
 import { enterBrowser } from '@app/sign-in';
 import { MailboxProof } from './mailbox-proof.js';
-
-const EXCHANGE_BITS = 256;
 
 /** The press of the button, where what follows is not tokens for the page itself. */
 @Injectable()
@@ -22,16 +20,9 @@ export class LinkConfirmService {
 
   /** Burns the link for a one-time code, and answers where to go with it. Tokens never stand in an address. */
   async redirect(call: RequestContext, token: string, redirectUrl: string): Promise<string> {
-    const exchangeCode = randomToken(EXCHANGE_BITS);
-    const exchange: NewAttempt = {
-      id: call.nextId(),
-      purpose: 'link_exchange',
-      factor: 'first',
-      kind: 'link',
-      method: 'email',
-      ...this.attempts.ruleOf('link_exchange', call.now),
-      secret: { binding: LINK_BINDING, value: exchangeCode },
-    };
+    const purpose = 'link_exchange';
+    const rule = this.attempts.ruleOf(purpose, call.now);
+    const { token: exchangeCode, attempt: exchange } = newLink(call, { purpose, method: 'email', ...rule });
     const redemption = this.attempts.redeemLink(call, 'magic_link', token, lockTarget);
     const { proven, effects } = this.proof.proven(call, redemption.verdict);
     const opened = this.attempts.open(call, exchange, proven);

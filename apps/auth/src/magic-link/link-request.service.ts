@@ -3,7 +3,7 @@ import { recipientOf, type Subject } from '@app/accounts';
 import {
   AttemptsRepository,
   insertLinkPage,
-  LINK_BINDING,
+  newLink,
   type NewAttempt,
   nextStrangersSend,
   type Opening,
@@ -14,10 +14,10 @@ import { audit, type Recorded } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, of, ofOne, part, sql, type Statement, statement } from '@app/database';
 import { askedBy, Outbox, type NewMessage } from '@app/delivery';
-import { AuthError, randomDigits, randomToken, secondsUntil, type RequestContext } from '@app/kernel';
+import { AuthError, randomDigits, secondsUntil, type RequestContext } from '@app/kernel';
 import { Recipients, type Who } from './recipients.js';
 
-const TOKEN_BITS = 128;
+const LINK_BITS = 128;
 const CODE_DIGITS = 6;
 
 interface LinkSendVerdict {
@@ -66,9 +66,14 @@ export class LinkRequestService {
     rule: StrangersRule,
     redirectUrl: string | undefined,
   ): Statement<LinkSendVerdict> {
-    const secrets = { token: randomToken(TOKEN_BITS), code: randomDigits(CODE_DIGITS) };
-    const link = this.attempt(call, 'link', { binding: LINK_BINDING, value: secrets.token });
-    const code = this.attempt(call, 'code', { binding: this.recipients.bindingOf(who), value: secrets.code });
+    const common = {
+      purpose: 'magic_link',
+      method: 'email',
+      ...this.attempts.ruleOf('magic_link', call.now),
+    } as const;
+    const { token, attempt: link } = newLink(call, common, LINK_BITS);
+    const secret = { binding: this.recipients.bindingOf(who), value: randomDigits(CODE_DIGITS) };
+    const code: NewAttempt = { ...common, id: call.nextId(), kind: 'code', factor: 'first', secret };
     const asked = this.recipients.asked(who);
     const allowed = takeStrangersTurn(call, rule, asked);
     const subject = this.recipients.find(who);
@@ -98,22 +103,14 @@ export class LinkRequestService {
       opened,
       this.attempts.open(call, code, opening).attempt,
       page,
-      this.outbox.enqueue(call, 'anybody', this.message(call, link, secrets), recipient),
+      this.outbox.enqueue(
+        call,
+        'anybody',
+        this.message(call, link, { token, code: secret.value }),
+        recipient,
+      ),
       audit(call, 'magic_link.send', verdict),
     );
-  }
-
-  private attempt(call: RequestContext, kind: 'link' | 'code', secret: NewAttempt['secret']): NewAttempt {
-    const rule = this.attempts.ruleOf('magic_link', call.now);
-    return {
-      id: call.nextId(),
-      purpose: 'magic_link',
-      factor: 'first',
-      kind,
-      method: 'email',
-      ...rule,
-      secret,
-    };
   }
 
   private message(

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { activeSubjectParts, resetContact, type ResetContact, type Subject } from '@app/accounts';
 import {
   AttemptsRepository,
-  LINK_BINDING,
+  newLink,
   type NewAttempt,
   nextStrangersSend,
   type Opening,
@@ -13,16 +13,7 @@ import { audit, type Recorded } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, of, ofOne, part, type Part, raw, sql, type Sql, statement } from '@app/database';
 import { askedBy, canText, Outbox, type NewMessage, type Recipient } from '@app/delivery';
-import {
-  AuthError,
-  KeyRing,
-  randomToken,
-  secondsUntil,
-  type RequestContext,
-  type Identifier,
-} from '@app/kernel';
-
-const TOKEN_BITS = 256;
+import { AuthError, KeyRing, secondsUntil, type RequestContext, type Identifier } from '@app/kernel';
 
 /** The link by which somebody who forgot the password chooses a new one. */
 @Injectable()
@@ -87,16 +78,9 @@ export class ForgotPasswordService {
   }
 
   private link(call: RequestContext, channel: 'email' | 'sms'): { attempt: NewAttempt; message: NewMessage } {
-    const token = randomToken(TOKEN_BITS);
-    const attempt: NewAttempt = {
-      ...this.attempts.ruleOf('password_reset', call.now),
-      id: call.nextId(),
-      purpose: 'password_reset',
-      factor: 'first',
-      kind: 'link',
-      method: channel,
-      secret: { binding: LINK_BINDING, value: token },
-    };
+    const purpose = 'password_reset';
+    const rule = this.attempts.ruleOf(purpose, call.now);
+    const { token, attempt } = newLink(call, { purpose, method: channel, ...rule });
     const link = new URL(this.config.passwordResetUrl);
     link.searchParams.set('token', token);
     const { lifeSeconds } = this.config.attempts.password_reset;

@@ -7,10 +7,10 @@ import {
   type Enrolment,
   type OfAccount,
 } from '@app/accounts';
-import { AttemptsRepository, LINK_BINDING, type NewAttempt, type Opening } from '@app/attempts';
+import { AttemptsRepository, newLink, type Opening } from '@app/attempts';
 import { Config } from '@app/config';
 import { type Effect, part, type Part, type Sql, sql } from '@app/database';
-import { plusSeconds, randomToken, type RequestContext } from '@app/kernel';
+import { plusSeconds, type RequestContext } from '@app/kernel';
 import { endedBy, OwnerNotices } from '@app/sign-in';
 import type { ProvenKeys } from './new-keys.service.js';
 
@@ -51,16 +51,9 @@ export class RecoveryEffects {
   /** Keeps a proven recovery until it is due, in the place of one that waits already, and tells every channel how to stop it. */
   postpone(call: RequestContext, keys: ProvenKeys, of: Part<OfAccount>): Effect[] {
     const dueAt = plusSeconds(call.now, this.delaySeconds);
-    const token = randomToken(LINK_BITS);
-    const stop: NewAttempt = {
-      id: call.nextId(),
-      purpose: 'recovery_stop',
-      factor: 'first',
-      kind: 'link',
-      method: 'email',
-      ...this.attempts.ruleOf('recovery_stop', call.now),
-      secret: { binding: LINK_BINDING, value: token },
-    };
+    const purpose = 'recovery_stop';
+    const rule = this.attempts.ruleOf(purpose, call.now);
+    const { token, attempt: stop } = newLink(call, { purpose, method: 'email', ...rule }, LINK_BITS);
     const opening = part<Opening>(
       'opening',
       sql`

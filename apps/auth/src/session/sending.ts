@@ -1,6 +1,6 @@
-import { LINK_BINDING, type NewAttempt } from '@app/attempts';
+import { newLink, type NewAttempt } from '@app/attempts';
 import { askedBy, codeMessage, type NewMessage } from '@app/delivery';
-import { randomDigits, randomToken, type RequestContext } from '@app/kernel';
+import { randomDigits, type RequestContext } from '@app/kernel';
 import type { Browser } from './browser.js';
 import type { BrowserAttempt } from './browser-view.js';
 
@@ -58,13 +58,7 @@ export function sendingOf(
     const template = signUp ? 'sign_up_code' : 'sign_in_code';
     return { code, notice, message: codeMessage(call, code, { template, channel, code: digits }) };
   }
-  const token = randomToken(256);
-  const link: NewAttempt = {
-    ...common,
-    id: call.nextId(),
-    kind: 'link',
-    secret: { binding: LINK_BINDING, value: token },
-  };
+  const { token, attempt: link } = newLink(call, common);
   const facts = {
     ...request,
     code: digits,
