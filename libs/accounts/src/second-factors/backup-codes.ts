@@ -41,7 +41,7 @@ export class BackupCodes {
    * New codes for the account, and the parts that put them in the place of all it has, if `from` is this account. No code looks like one of an authenticator: each has a letter.
    */
   issue(
-    { now }: RequestContext,
+    call: RequestContext,
     accountId: string,
     { count, length, kept = false }: BackupCodeForm,
     from: Part<OfAccount>,
@@ -52,13 +52,11 @@ export class BackupCodes {
       codes,
       parts: {
         backup_codes_dropped: dropBackupCodes(from),
-        backup_codes_issued: part(
-          'backup_codes_issued',
+        backup_codes_issued: insertBackupCodes(
+          call,
           sql`
-          INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
-          SELECT f.account_id, h.hash, h.sealed, ${now}::timestamptz
-          FROM ${from} f, unnest(${hashes}::text[], ${sealed}::text[]) AS h (hash, sealed)
-          WHERE f.account_id = ${accountId}::bigint RETURNING account_id`,
+          SELECT f.account_id, h.hash, h.sealed FROM ${from} f, unnest(${hashes}::text[], ${sealed}::text[]) AS h (hash, sealed)
+          WHERE f.account_id = ${accountId}::bigint`,
         ),
       },
     };
@@ -128,6 +126,16 @@ export class BackupCodes {
       RETURNING b.account_id`,
     );
   }
+}
+
+/** Puts codes down: rows of `account_id`, `hash`, and `sealed` where the owner may read the code again. */
+export function insertBackupCodes({ now }: Pick<RequestContext, 'now'>, codes: Sql): Part<OfAccount> {
+  return part(
+    'backup_codes_issued',
+    sql`
+    INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
+    SELECT c.account_id, c.hash, c.sealed, ${now}::timestamptz FROM (${codes}) c RETURNING account_id`,
+  );
 }
 
 /** Forgets the backup codes of the account. */

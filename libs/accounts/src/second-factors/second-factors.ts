@@ -6,6 +6,7 @@ import type { SecondFactor } from '../account.entity.js';
 import type { HeldAccount, OfAccount } from '../held-account.js';
 import { phoneAfter } from '../phone-credential.js';
 import { TotpFactors } from '../totp-factors.js';
+import { insertBackupCodes } from './backup-codes.js';
 
 /** A set-up as part `setup` answers it. */
 export interface FactorSetup {
@@ -128,7 +129,10 @@ export class SecondFactors {
           security_stamp = a.security_stamp + 1, updated_at = ${now}::timestamptz
         FROM ${used} c WHERE a.id = c.account_id RETURNING a.id AS account_id, a.security_stamp`,
     );
-    return { used_setup: used, authenticator, connected, ...backupCodesOf({ now }, used) };
+    // Those that came with the set-up, if any did; the ones before them end with the factor before.
+    const shown = sql`SELECT account_id, unnest(backup_code_hashes) AS hash, NULL::text AS sealed FROM ${used}`;
+    const issued = insertBackupCodes({ now }, shown);
+    return { used_setup: used, authenticator, connected, backup_codes_issued: issued };
   }
 
   /** The factor that sign-ins of the account ask for from now on, if that is another one. What was made for it before is over. */
@@ -170,24 +174,4 @@ export class SecondFactors {
       RETURNING account_id`,
     );
   }
-}
-
-/** The backup codes that came with a set-up; those before them end with the factor before. */
-function backupCodesOf(
-  { now }: Pick<RequestContext, 'now'>,
-  used: Part<OfAccount & { backup_code_hashes: string[] | null }>,
-): Pick<Connection, 'backup_codes_issued'> {
-  const shown = part<OfAccount & { backup_code_hashes: string[] }>(
-    'shown_codes',
-    sql`SELECT account_id, backup_code_hashes FROM ${used} WHERE backup_code_hashes IS NOT NULL`,
-  );
-  return {
-    backup_codes_issued: part(
-      'backup_codes_issued',
-      sql`
-      INSERT INTO backup_codes (account_id, code_hash, created_at)
-      SELECT s.account_id, h.hash, ${now}::timestamptz FROM ${shown} s, unnest(s.backup_code_hashes) AS h (hash)
-      RETURNING account_id`,
-    ),
-  };
 }
