@@ -10,18 +10,14 @@ const TENANT = 'acct-24hka-dhili-9hgvdlvr1ohpibp4';
 describe('abuse of POST /auth/recover/user/code', () => {
   let app: TestApp;
   let client: DfnsClient;
-  let accounts = 0;
 
   beforeAll(async () => {
-    app = await TestApp.start({ DFNS_REQUESTS_PER_MINUTE_LIMIT: '1000000' });
+    app = await TestApp.start({ limits: 'off' });
     client = new DfnsClient(app);
   });
   afterAll(() => app.stop());
 
-  async function account(extra: object = {}) {
-    const email = `abused${(accounts += 1)}@example.com`;
-    return { email, ...(await app.createAccount({ email, ...extra })) };
-  }
+  const account = (more: object = {}) => app.given.person({ factor: 'email', ...more });
   const mails = (email: string) =>
     app.rows(sql`SELECT FROM messages WHERE recipient = ${email} AND template = 'recovery_code'`);
 

@@ -10,18 +10,14 @@ const MINUTE = 60;
 describe('POST /auth/recover/user/code', () => {
   let app: TestApp;
   let client: DfnsClient;
-  let accounts = 0;
 
   beforeAll(async () => {
-    app = await TestApp.start({ DFNS_REQUESTS_PER_MINUTE_LIMIT: '1000000' });
+    app = await TestApp.start({ limits: 'off' });
     client = new DfnsClient(app);
   });
   afterAll(() => app.stop());
 
-  async function account(extra: object = {}) {
-    const email = `lost${(accounts += 1)}@example.com`;
-    return { email, ...(await app.createAccount({ email, ...extra })) };
-  }
+  const account = (more: object = {}) => app.given.person({ factor: 'email', ...more });
   const mails = (email: string) =>
     app.rows<{ state: string }>(
       sql`SELECT state FROM messages WHERE recipient = ${email} AND template = 'recovery_code'`,

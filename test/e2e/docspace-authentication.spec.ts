@@ -1,4 +1,5 @@
 import { pbkdf2Sync } from 'node:crypto';
+import type { SecondFactor } from '@app/accounts';
 import { sql } from '@app/database';
 import { Authenticator } from '../support/authenticator.js';
 import { DocspaceClient } from '../support/docspace-client.js';
@@ -7,27 +8,14 @@ import { PASSWORD, TestApp } from '../support/test-app.js';
 describe('POST /api/2.0/authentication', () => {
   let app: TestApp;
   let client: DocspaceClient;
-  let accounts = 0;
 
   beforeAll(async () => {
-    app = await TestApp.start({ DOCSPACE_REQUESTS_PER_MINUTE_LIMIT: '100000' });
+    app = await TestApp.start({ limits: 'off' });
     client = new DocspaceClient(app);
   });
   afterAll(() => app.stop());
 
-  const freshEmail = () => `docspace${(accounts += 1)}@example.com`;
-  const freshPhone = () => `+49151123${String(45_000 + (accounts += 1))}`;
-  async function account(secondFactor: 'none' | 'email' | 'sms' | 'totp', more: object = {}) {
-    const email = freshEmail();
-    const phone = freshPhone();
-    const created = await app.createAccount({
-      email,
-      secondFactor,
-      ...(secondFactor === 'sms' && { phone }),
-      ...more,
-    });
-    return { ...created, email, phone };
-  }
+  const account = (factor: SecondFactor, more: object = {}) => app.given.person({ factor, ...more });
 
   describe('200', () => {
     it('answers a token, its end and the cookie for an account without a second factor', async () => {
@@ -218,7 +206,7 @@ describe('POST /api/2.0/authentication', () => {
     it('is the same for a wrong password and an unknown name', async () => {
       const { email } = await account('none');
       const known = await client.signIn(email, 'not the password');
-      const unknown = await client.signIn(freshEmail(), 'not the password');
+      const unknown = await client.signIn(app.given.email(), 'not the password');
       expect(known.status).toBe(401);
       expect(known.body.error?.message).toBe('User authentication failed');
       expect(unknown.body).toEqual(known.body);

@@ -1,5 +1,4 @@
 import { sql } from '@app/database';
-import { Authenticator } from '../support/authenticator.js';
 import { DocspaceBrowser } from '../support/docspace-browser.js';
 import { DocspaceClient } from '../support/docspace-client.js';
 import { StatementCounter } from '../support/statements.js';
@@ -15,20 +14,15 @@ const NOBODYS = 'x'.repeat(43);
 describe('POST /api/2.0/authentication/logout', () => {
   let app: TestApp;
   let client: DocspaceClient;
-  let accounts = 0;
 
   beforeAll(async () => {
-    app = await TestApp.start({ DOCSPACE_REQUESTS_PER_MINUTE_LIMIT: '100000' });
+    app = await TestApp.start({ limits: 'off' });
     client = new DocspaceClient(app);
   });
   afterAll(() => app.stop());
 
-  async function account(secondFactor: 'none' | 'totp' = 'none') {
-    const email = `logout${(accounts += 1)}@example.com`;
-    return { ...(await app.createAccount({ email, secondFactor })), email };
-  }
   async function signedIn() {
-    const { id, email } = await account();
+    const { id, email } = await app.given.person();
     return { id, email, token: (await client.signIn(email)).body.response.token as string };
   }
   const logout = (headers: Record<string, string> = {}) => client.call('POST', PATH, undefined, headers);
@@ -65,7 +59,7 @@ describe('POST /api/2.0/authentication/logout', () => {
   it('is 200 and clears the cookies for whatever is no session: else clients that log out at each 401 would go round for ever', async () => {
     const { token } = await signedIn();
     await logout({ Authorization: token });
-    const { key } = await stepOf(await account('totp'));
+    const { key } = await stepOf(await app.given.person({ factor: 'totp' }));
     const nothing: Record<string, string>[] = [
       {},
       { Authorization: '' },
@@ -125,8 +119,7 @@ describe('POST /api/2.0/authentication/logout', () => {
 
   it('lets the browser sign in again, and out, as often as it likes', async () => {
     const browser = new DocspaceBrowser(app);
-    const { email, otpauthUri } = await account('totp');
-    const authenticator = new Authenticator(app, otpauthUri as string);
+    const { email, authenticator } = await app.given.person({ factor: 'totp' });
     for (const seconds of [0, 30]) {
       await browser.call('POST', '/authentication', { userName: email, password: 'correct horse battery' });
       const code = authenticator.code(seconds);
@@ -173,14 +166,14 @@ describe('POST /api/2.0/authentication/logout', () => {
     });
 
     it('another site cannot sign anybody out: the cookie does not come along', async () => {
-      const { cookies, headers } = await client.signIn((await account()).email);
+      const { cookies, headers } = await client.signIn((await app.given.person()).email);
       const [set = ''] = headers.getSetCookie();
       expect(set).toContain(`asc_auth_key=${cookies.asc_auth_key}`);
       expect(set).toMatch(/; HttpOnly; SameSite=Strict$/);
     });
 
     it('ends no session of another protocol by its credential', async () => {
-      const { email } = await account();
+      const { email } = await app.given.person();
       const answer = await fetch(`${app.url}/user/auth`, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json' },

@@ -1,3 +1,4 @@
+import type { SecondFactor } from '@app/accounts';
 import { sql } from '@app/database';
 import { Authenticator } from '../support/authenticator.js';
 import { DocspaceClient } from '../support/docspace-client.js';
@@ -7,25 +8,14 @@ import { PASSWORD, TestApp } from '../support/test-app.js';
 describe('the steps of a docspace sign-in', () => {
   let app: TestApp;
   let client: DocspaceClient;
-  let accounts = 0;
 
   beforeAll(async () => {
-    app = await TestApp.start({ DOCSPACE_REQUESTS_PER_MINUTE_LIMIT: '100000', PASSWORD_TRIES_LIMIT: '1000' });
+    app = await TestApp.start({ limits: 'off', PASSWORD_TRIES_LIMIT: '1000' });
     client = new DocspaceClient(app);
   });
   afterAll(() => app.stop());
 
-  const freshPhone = () => `+4915112${String(300_000 + (accounts += 1))}`;
-  async function account(secondFactor: 'none' | 'sms' | 'totp' | 'email') {
-    const email = `steps${(accounts += 1)}@example.com`;
-    const phone = freshPhone();
-    const created = await app.createAccount({
-      email,
-      secondFactor,
-      ...(secondFactor === 'sms' && { phone }),
-    });
-    return { ...created, email, phone };
-  }
+  const account = (factor: SecondFactor) => app.given.person({ factor });
   const keyOf = (answer: { body: { response: { confirmUrl?: string | boolean } } }) =>
     new URL(answer.body.response.confirmUrl as string).searchParams.get('key') as string;
   const sendSms = (userName: string) =>
@@ -93,7 +83,7 @@ describe('the steps of a docspace sign-in', () => {
 
     it('texts a code to the number, whose first right code makes it the account’s', async () => {
       const { id, email, key } = await phoneless();
-      const phone = freshPhone();
+      const phone = app.given.phone();
       const { status, body } = await setPhone(key, phone);
       expect(status).toBe(200);
       expect(body.response).toMatchObject({
@@ -111,17 +101,17 @@ describe('the steps of a docspace sign-in', () => {
     it('is 401 without the key, 400 for what is no number, 403 for an account that has one', async () => {
       const { key } = await phoneless();
       expect(
-        (await client.call('POST', '/authentication/setphone', { mobilePhone: freshPhone() })).status,
+        (await client.call('POST', '/authentication/setphone', { mobilePhone: app.given.phone() })).status,
       ).toBe(401);
-      expect((await setPhone('x'.repeat(43), freshPhone())).status).toBe(401);
+      expect((await setPhone('x'.repeat(43), app.given.phone())).status).toBe(401);
       expect((await setPhone(key, 'no number')).status).toBe(400);
       const other = await account('sms');
-      expect((await setPhone(keyOf(await client.signIn(other.email)), freshPhone())).status).toBe(403);
+      expect((await setPhone(keyOf(await client.signIn(other.email)), app.given.phone())).status).toBe(403);
     });
 
     it('abuse: does not take the code of one number for another, nor a number that somebody else has', async () => {
       const { id, email, key } = await phoneless();
-      const [first, second] = [freshPhone(), (await account('sms')).phone];
+      const [first, second] = [app.given.phone(), (await account('sms')).phone];
       await setPhone(key, first);
       const code = await app.mailbox.code(first);
       app.clock.advanceSeconds(60);
@@ -135,8 +125,7 @@ describe('the steps of a docspace sign-in', () => {
 
   describe('POST /settings/tfaapp/validate', () => {
     it('finishes a sign-in by its key: true and the cookie; the key is dead', async () => {
-      const { email, otpauthUri } = await account('totp');
-      const authenticator = new Authenticator(app, otpauthUri as string);
+      const { email, authenticator } = await account('totp');
       const key = keyOf(await client.signIn(email));
       expect((await validate(key, '000000')).status).toBe(401);
       const { status, body, cookies } = await validate(key, authenticator.code());
@@ -163,8 +152,7 @@ describe('the steps of a docspace sign-in', () => {
     });
 
     it('abuse: of 16 right answers at once one wins; the guesses are those of the account', async () => {
-      const { id, email, otpauthUri } = await account('totp');
-      const authenticator = new Authenticator(app, otpauthUri as string);
+      const { id, email, authenticator } = await account('totp');
       const keys = [keyOf(await client.signIn(email)), keyOf(await client.signIn(email))];
       const answers = await Promise.all(
         Array.from({ length: 16 }, (_, i) => validate(keys[i % 2] as string, authenticator.code())),

@@ -5,21 +5,15 @@ import { TestApp } from '../support/test-app.js';
 describe('the settings of the second factor, docspace', () => {
   let app: TestApp;
   let client: DocspaceClient;
-  let accounts = 0;
 
   beforeAll(async () => {
-    app = await TestApp.start({ DOCSPACE_REQUESTS_PER_MINUTE_LIMIT: '100000', PASSWORD_TRIES_LIMIT: '1000' });
+    app = await TestApp.start({ limits: 'off', PASSWORD_TRIES_LIMIT: '1000' });
     client = new DocspaceClient(app);
   });
   afterAll(() => app.stop());
 
-  async function account() {
-    const email = `tfa${(accounts += 1)}@example.com`;
-    return { ...(await app.createAccount({ email, secondFactor: 'none' })), email };
-  }
-
   async function signedIn() {
-    const { id, email } = await account();
+    const { id, email } = await app.given.person();
     return { id, email, token: (await client.signIn(email)).body.response.token as string };
   }
 

@@ -25,6 +25,7 @@ import {
 } from '../../apps/cli/src/mailed-keys.service.js';
 import { SessionsService } from '../../apps/cli/src/sessions.service.js';
 import { RememberedPasswords } from './remembered-passwords.js';
+import { Given } from './given.js';
 import type { MailboxReader } from './mailbox-reader.js';
 import { TestClock } from './test-clock.js';
 import { createTestDatabase } from './test-database.js';
@@ -42,6 +43,7 @@ export interface Service {
 export class TestApp {
   readonly clock: TestClock;
   readonly mailbox: TestMailbox;
+  readonly given = new Given(this);
 
   private constructor(
     readonly nest: NestExpressApplication,
@@ -54,11 +56,11 @@ export class TestApp {
   }
 
   /**
-   * `environment`: variables that differ from the defaults; `replicaOf`: an app to share database and clock with; `replace`: what else
+   * `environment`: variables that differ from the defaults, and `limits: 'off'` where no number of requests is too many; `replicaOf`: an app to share database and clock with; `replace`: what else
    * than the clock is not the real thing.
    */
   static async start(
-    environment: Record<string, string> = {},
+    { limits, ...environment }: Record<string, string> = {},
     replicaOf?: TestApp,
     replace: (module: TestingModuleBuilder) => TestingModuleBuilder = (module) => module,
   ): Promise<TestApp> {
@@ -71,6 +73,7 @@ export class TestApp {
       COUNTERSIGN_KEYS: KEYS,
       PORT: '0',
       ...AMPLE_SENDS,
+      ...(limits === 'off' && NO_LIMITS),
       ...environment,
     });
     const builder = Test.createTestingModule({
@@ -160,4 +163,13 @@ export const AMPLE_SENDS = {
   NETWORK_TEXTS_HOURLY_LIMIT: '10000',
 };
 
+const MANY = '1000000';
+const NO_LIMITS = {
+  NAVIXY_REQUESTS_PER_SECOND_LIMIT: MANY,
+  DOCSPACE_REQUESTS_PER_MINUTE_LIMIT: MANY,
+  WACHT_REQUESTS_PER_MINUTE_LIMIT: MANY,
+  WACHT_NEW_SESSIONS_PER_MINUTE_LIMIT: MANY,
+  YAT_REQUESTS_PER_MINUTE_LIMIT: MANY,
+  DFNS_REQUESTS_PER_MINUTE_LIMIT: MANY,
+};
 const KEYS = `t1:${Buffer.alloc(32, 7).toString('base64')}`;
