@@ -111,7 +111,10 @@ function secondFactorCommand(group: Command, shell: Shell): void {
         const missing = missingFor(factor, account);
         if (missing)
           throw new OperatorError(`The second factor ${factor} needs ${missing}, and the account has none.`);
-        return secondFactorView(account, factor, await accounts.changeSecondFactor(call, account, factor));
+        const changed = await accounts.changeSecondFactor(call, account, factor);
+        const answer = secondFactorView(account, factor, changed);
+        const again = 'The account has a new authenticator that nobody has seen: run the command again.';
+        return factor === 'totp' ? { ...answer, unwritten: async () => again } : answer;
       }),
     );
 }

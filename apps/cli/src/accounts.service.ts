@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import {
   AccountsRepository,
+  dropMade,
+  dropUnproven,
   givePassword,
   insertAccount,
   lockAccount,
@@ -66,6 +68,7 @@ export class AccountsService {
     private readonly notices: OwnerNotices,
   ) {}
 
+  /** In the place of one that somebody registered with the address and nobody proved to own. */
   async create(call: RequestContext, request: AccountRequest): Promise<CreatedAccount> {
     const id = call.nextId();
     const passwordHash = await this.hasher.hash(request.password);
@@ -73,8 +76,21 @@ export class AccountsService {
     const account = { ...request, id, passwordHash, language: request.language ?? 'en' };
     const authenticator = factor && putTotpFactor(call, id, factor.sealed);
     const query = recorded(call, 'account.create', insertAccount(call, account), authenticator);
-    const row = await this.database.row(query).catch(refuseTaken);
+    const { email } = request;
+    const [row] = await (
+      email === undefined
+        ? this.database.rows(query)
+        : this.database.rowsUnderLock(dropUnproven(email), query)
+    ).catch(refuseTaken);
     return { id, uuid: row?.uuid as string, otpauthUri: factor?.uri };
+  }
+
+  /** Takes back an account of which nobody was told, as if it had not been made; its record says so. */
+  async undoCreate(call: RequestContext, id: string): Promise<void> {
+    const dropped = dropMade(id, call.now);
+    await this.database.rows(
+      statement(dropped, audit(call, 'account.create', recordedAs('undone', dropped, { session: false }))),
+    );
   }
 
   /** By id, UUID, e-mail address, user name or phone number. `nobody`: how the sentence begins when there is none. */

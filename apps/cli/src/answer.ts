@@ -4,6 +4,8 @@ export interface Answer {
   json: object;
   /** Of a command that has answered; 0 when absent. */
   exitCode?: number;
+  /** What becomes of an answer that could not be written; says it in a sentence. Otherwise it stands that what was asked for is done. */
+  unwritten?: () => Promise<string>;
 }
 
 /** `label  value`, the labels as wide as the widest. */

@@ -76,7 +76,9 @@ function fate({ state, endedAt, nextTryAt, leasedUntil, expiresAt }: MessageEnti
   }
 }
 
-export function eventSentence(recorded: AuditEventEntity): string {
+export function eventSentence(
+  recorded: Pick<AuditEventEntity, 'at' | 'event' | 'outcome' | 'protocol' | 'clientAddress' | 'repeated'>,
+): string {
   const { at, event, outcome, protocol, clientAddress, repeated } = recorded;
   const again = repeated ? `, and ${count(repeated, 'more time')} in that minute` : '';
   return `${instant(at)} ${event}: ${outcome.replaceAll('_', ' ')}, by ${protocol} from ${clientAddress}${again}`;

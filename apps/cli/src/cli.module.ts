@@ -10,6 +10,7 @@ import { dataSourceOptions } from '../../../ormconfig.js';
 import { AccountStateService } from './account-state.service.js';
 import { AccountsService } from './accounts.service.js';
 import { AttemptsService } from './attempts.service.js';
+import { AuditService } from './audit.service.js';
 import { IdentitiesService } from './identities.service.js';
 import { KeyRingService } from './key-ring.service.js';
 import { KeysService } from './keys.service.js';
@@ -47,6 +48,7 @@ export class CliModule {
         MailedKeysService,
         IdentitiesService,
         NamesService,
+        AuditService,
       ],
     };
   }

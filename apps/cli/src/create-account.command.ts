@@ -34,9 +34,14 @@ export function createAccountCommand(account: Command, shell: Shell): void {
   command.action(async ({ org, tenant, ...given }: Given) => {
     requireNames(given);
     const password = await readPassword(shell.terminal);
-    await shell.operate(async ({ accounts, call }) =>
-      createdView(await accounts.create(call, { ...given, orgId: org, tenantId: tenant, password })),
-    );
+    await shell.operate(async ({ accounts, call }) => {
+      const created = await accounts.create(call, { ...given, orgId: org, tenantId: tenant, password });
+      const unwritten = async () => {
+        await accounts.undoCreate(call, created.id);
+        return 'The account is not made.';
+      };
+      return { ...createdView(created), unwritten };
+    });
   });
 }
 

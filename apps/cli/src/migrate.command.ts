@@ -14,7 +14,7 @@ export function migrateCommand(program: Command, shell: Shell): void {
       const config = shell.readConfig();
       const { pooler } = config.database;
       const run = (url: string) => runMigrations(url, { pooler, note: shell.note });
-      shell.answer(migrationsView(await onDatabase(config, shell.note, run)));
+      await shell.answer(migrationsView(await onDatabase(config, shell.note, run)));
     });
 }
 

@@ -13,6 +13,6 @@ export function nameCommands(group: Command, shell: Shell): void {
     .option('--fix', 'write addresses as they are written today, where no other account has the mailbox')
     .addHelpText('after', example('account check', 'account check --fix'))
     .action(({ fix = false }: { fix?: boolean }) =>
-      shell.operate(async ({ names, call }) => nameCheckView(await names.check(call, fix))),
+      shell.operate(async ({ names, call }) => nameCheckView(await names.check(call, fix, shell.progress()))),
     );
 }

@@ -25,7 +25,7 @@ export class NamesService {
   constructor(private readonly database: Database) {}
 
   /** `fix`: writes addresses that are spelled otherwise as they are written today, where no other account has the mailbox. */
-  async check(call: RequestContext, fix: boolean): Promise<NameCheck> {
+  async check(call: RequestContext, fix: boolean, progress: (done: string) => void): Promise<NameCheck> {
     const findings: FoundName[] = [];
     let checked = 0;
     let last = '0';
@@ -35,6 +35,7 @@ export class NamesService {
         findings.push(await this.judge(call, finding, fix));
       checked += accounts.length;
       last = accounts.at(-1)?.id ?? last;
+      progress(`${checked} accounts looked at, ${findings.length} findings`);
       if (accounts.length < BATCH) return { checked, findings };
     }
   }

@@ -7,6 +7,7 @@ import { ServerKeys } from '@app/server-keys';
 import { AccountStateService } from './account-state.service.js';
 import { AccountsService } from './accounts.service.js';
 import { AttemptsService } from './attempts.service.js';
+import { AuditService } from './audit.service.js';
 import { CliModule } from './cli.module.js';
 import { IdentitiesService } from './identities.service.js';
 import { KeyRingService } from './key-ring.service.js';
@@ -29,6 +30,7 @@ export interface Operator {
   mailedKeys: MailedKeysService;
   identities: IdentitiesService;
   names: NamesService;
+  audit: AuditService;
   call: RequestContext;
 }
 
@@ -69,6 +71,7 @@ function operatorOf(nest: INestApplicationContext, { events }: Config): Operator
     mailedKeys: nest.get(MailedKeysService),
     identities: nest.get(IdentitiesService),
     names: nest.get(NamesService),
+    audit: nest.get(AuditService),
     call: { ...callOf(nest.get(Clock), nest.get(Ids)), streams: events !== undefined },
   };
 }

@@ -2,6 +2,8 @@ import { readEnvironment, type Config } from '@app/config';
 import { Command } from 'commander';
 import { accountCommands } from './account.commands.js';
 import { attemptCommands } from './attempt.commands.js';
+import { auditCommands } from './audit.commands.js';
+import { completionCommand } from './completion/completion.command.js';
 import { keysCommands } from './keys.commands.js';
 import { migrateCommand } from './migrate.command.js';
 import { refusalOf } from './refusal.js';
@@ -26,7 +28,7 @@ export async function run(
     await createProgram(shell).parseAsync(argv, { from: 'user' });
     return shell.exitCode;
   } catch (error) {
-    const refusal = refusalOf(error);
+    const refusal = refusalOf(error) ?? (await shell.writing.then(() => undefined, refusalOf));
     if (refusal) shell.complain(refusal);
     return refusal?.exitCode ?? 0;
   }
@@ -37,12 +39,14 @@ function createProgram(shell: Shell): Command {
     .description('What an operator does with Countersign.')
     .option(JSON_FLAG, 'answer with one JSON object, complain with {"error": …}')
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
-    .configureOutput({ writeOut: shell.terminal.out, writeErr: shell.help, outputError: () => undefined })
+    .configureOutput({ writeOut: shell.helpAsked, writeErr: shell.help, outputError: () => undefined })
     .exitOverride();
   accountCommands(program, shell);
   sessionCommands(program, shell);
   attemptCommands(program, shell);
   keysCommands(program, shell);
+  auditCommands(program, shell);
   migrateCommand(program, shell);
+  completionCommand(program, shell);
   return program;
 }

@@ -8,6 +8,8 @@ export interface RunMigration {
   milliseconds: number;
 }
 
+const TICK_MS = 5000;
+
 type MigrationClass = new () => MigrationInterface;
 
 /** Runs the pending migrations of the database at `url`, as the service does when it starts. */
@@ -16,16 +18,25 @@ export async function runMigrations(url: string, how: Required<MigrationOptions>
   await migrationsIn(url);
   const times = new Map<string, number>();
   const options = dataSourceOptions(url, 2, how.pooler);
-  const timed = (options.migrations as MigrationClass[]).map((migration) => timing(migration, times));
+  const timed = (options.migrations as MigrationClass[]).map((migration) =>
+    timing(migration, times, how.note),
+  );
   const ran = await migrate({ ...options, migrations: timed } as DataSourceOptions, how);
   return ran.map((name) => ({ name, milliseconds: Math.round(times.get(name) ?? 0) }));
 }
 
-function timing(migration: MigrationClass, times: Map<string, number>): MigrationClass {
+/** Of one that takes long, it is said every few seconds that it is still at it: a migration does not know how far it is. */
+function timing(
+  migration: MigrationClass,
+  times: Map<string, number>,
+  note: (line: string) => void,
+): MigrationClass {
   return class extends migration {
     override async up(runner: QueryRunner): Promise<void> {
       const since = performance.now();
-      await super.up(runner);
+      const seconds = () => Math.round((performance.now() - since) / 1000);
+      const ticking = setInterval(() => note(`${this.name ?? migration.name} runs, ${seconds()} s`), TICK_MS);
+      await super.up(runner).finally(() => clearInterval(ticking));
       times.set(this.name ?? migration.name, performance.now() - since);
     }
   };

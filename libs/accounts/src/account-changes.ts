@@ -43,6 +43,16 @@ export function dropUnproven(email: string): Sql {
   return sql`DELETE FROM accounts WHERE ${isNamed(identifyAs('email', email))} AND activated_at IS NULL AND invited_at IS NULL`;
 }
 
+/** Takes back an account as it was made at that moment, unless it has been changed since. */
+export function dropMade(id: string, at: Date): Part<OfAccount> {
+  return part(
+    'dropped',
+    sql`
+    DELETE FROM accounts WHERE id = ${id}::bigint AND created_at = ${at}::timestamptz AND updated_at = created_at
+    RETURNING id AS account_id`,
+  );
+}
+
 /** Gives the account an authenticator, in the place of any it has; no step of the new one is used. */
 export function putTotpFactor(
   { now }: RequestContext,

@@ -3,7 +3,6 @@ import { dayOf, sharedKey } from './refusals.js';
 
 /** Calls that were refused alike in a minute: the first of them, and how many came after it. */
 export interface Refusal {
-  id: string;
   at: Date;
   minute: number;
   event: string;
@@ -17,9 +16,11 @@ export interface Refusal {
 }
 
 /** Records them in one statement; those that are in the log already, from here or from another replica, are counted there. */
-export function insertRefusals(refusals: Refusal[]): Sql {
+export function insertRefusals(refusals: Refusal[], nextId: () => string): Sql {
   const rows = refusals.map(({ network, minute, ...row }) => ({
     ...row,
+    // Of now and not of the call: whoever reads the log in the order of ids has not passed it yet.
+    id: nextId(),
     prefix: `r${dayOf(row.at)}`,
     shared: sharedKey(minute, network, row.protocol, row.event),
   }));

@@ -1,6 +1,6 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Database } from '@app/database';
-import { AuthError, type RequestContext } from '@app/kernel';
+import { AuthError, Ids, type RequestContext } from '@app/kernel';
 import type { AuditEvent } from './audit.js';
 import { insertRefusals, type Refusal } from './insert-refusals.js';
 
@@ -25,7 +25,10 @@ export class RefusalLog implements BeforeApplicationShutdown {
   private minute = 0;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly ids: Ids,
+  ) {}
 
   note(call: RequestContext, event: AuditEvent, outcome: string): void {
     const refusal = this.told(call, event, outcome);
@@ -44,7 +47,7 @@ export class RefusalLog implements BeforeApplicationShutdown {
     if (!refusals.length) return;
     this.waiting = new Map();
     try {
-      await this.database.rows(insertRefusals(refusals));
+      await this.database.rows(insertRefusals(refusals, () => this.ids.next()));
     } catch (error) {
       if (!(error instanceof AuthError)) return this.logger.error(error);
       for (const refusal of refusals) this.putBack(refusal);
@@ -56,15 +59,11 @@ export class RefusalLog implements BeforeApplicationShutdown {
     clearTimeout(this.timer);
   }
 
-  private told(
-    { now, protocol, client, nextId }: RequestContext,
-    event: AuditEvent,
-    outcome: string,
-  ): Refusal {
+  private told({ now, protocol, client }: RequestContext, event: AuditEvent, outcome: string): Refusal {
     const minute = Math.floor(now.getTime() / 60_000);
     if (minute !== this.minute) this.seen.clear();
     this.minute = minute;
-    const refusal = { id: nextId(), at: now, minute, event, outcome, protocol, repeated: 0 };
+    const refusal = { at: now, minute, event, outcome, protocol, repeated: 0 };
     const { network, address, userAgent, requestId } = client;
     const apart = {
       ...refusal,

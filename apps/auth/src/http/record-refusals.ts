@@ -1,7 +1,6 @@
 import { isRecorded, type RefusalLog } from '@app/audit';
 import type { AuthErrorCode } from '@app/kernel';
 import type { Handler, Request } from 'express';
-import { plain } from '../protocols/plain.protocol.js';
 import { routeLabel } from './route-label.js';
 
 /** What says nothing about who called: there is no such door, or the service cannot answer at all. */
@@ -22,7 +21,7 @@ export function recordRefusals(log: RefusalLog): Handler {
     response.once('close', () => {
       const { call } = request;
       const refused = response.locals['refused'] as AuthErrorCode | undefined;
-      if (!refused || !call || call.protocol === plain.name || NO_REFUSAL.includes(refused)) return;
+      if (!refused || !call || NO_REFUSAL.includes(refused)) return;
       if (!isRecorded(call) || OF_NOTHING.includes(refused)) log.note(call, eventOf(request), refused);
     });
     next();
