@@ -29,10 +29,10 @@ export async function openProvider(setup: ProviderSetup): Promise<Provider> {
 
 function configurationOf({ key, clients, find }: ProviderSetup): Configuration {
   return {
-    clients: clients.map(({ id, secret, redirectUri }) => ({
+    clients: clients.map(({ id, secret, redirectUri, callbacks = [] }) => ({
       client_id: id,
       client_secret: secret,
-      redirect_uris: [redirectUri],
+      redirect_uris: [redirectUri, ...callbacks],
     })),
     jwks: { keys: [key as ProviderKey] },
     cookies: { keys: [randomUUID()] },

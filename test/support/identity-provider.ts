@@ -10,11 +10,14 @@ export interface ProviderClient {
   id: string;
   secret: string;
   redirectUri: string;
+  /** Where else the browser may come back to. */
+  callbacks?: string[];
 }
 export const OUR_CLIENT: ProviderClient = {
   id: 'countersign',
   secret: 'secret of our client: 1/2 + 50%',
   redirectUri: 'https://app.example.com/signed-in?from=provider',
+  callbacks: ['http://localhost:3000/auth/sso/callback'],
 };
 /** Somebody else's app at the same provider. */
 export const OTHER_CLIENT: ProviderClient = {
@@ -117,6 +120,13 @@ export class IdentityProviderServer {
     const code = back.searchParams.get('code');
     if (!code) throw new Error(`the provider gave no code: ${back.search}`);
     return code;
+  }
+
+  /** Where a browser comes back to that was sent to this address, when this person has signed in and agreed. */
+  back(authorizationUrl: string, sub: string): Promise<URL> {
+    const url = new URL(authorizationUrl);
+    url.searchParams.set('login_hint', sub);
+    return this.follow(url.href, String(url.searchParams.get('redirect_uri')));
   }
 
   /** What the client itself gets for such a code. */

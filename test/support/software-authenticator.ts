@@ -82,7 +82,7 @@ export class SoftwareAuthenticator {
   private readonly pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
   create(
-    challenge: string,
+    challenge: string | Buffer,
     { origin = ORIGIN, type = 'webauthn.create', crossOrigin = false }: Overrides = {},
   ) {
     const clientData = JSON.stringify({ type, challenge: base64url(challenge), origin, crossOrigin });
@@ -109,7 +109,7 @@ export class SoftwareAuthenticator {
   }
 
   firstFactor(
-    challenge: string,
+    challenge: string | Buffer,
     { origin = ORIGIN, type = 'webauthn.get', crossOrigin = false }: Overrides = {},
   ) {
     const clientData = JSON.stringify({ type, challenge: base64url(challenge), origin, crossOrigin });

@@ -97,7 +97,7 @@ export { activeSubjectParts, unknownSubject, subjectParts, type Subject } from '
 export { takenName } from './taken-name.js';
 export { TotpFactors } from './totp-factors.js';
 export { OfferedTotp, challengeOf } from './credentials/challenge.js';
-export { spellings } from './credentials/client-data.js';
+export { signedToken, spellings } from './credentials/client-data.js';
 export {
   CredentialEntity,
   PendingRecoveryEntity,

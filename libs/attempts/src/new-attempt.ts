@@ -14,7 +14,7 @@ export interface NewAttempt {
   /** The secret and what it is bound to; none for an authenticator. `binding` must be known again at `redeem`. */
   secret?: { binding: string; value: string };
   /** The browser session in which it was begun, which attempt of it this proves, and for whose sign-up, if for one. */
-  browser?: { sessionId: string; attemptId: string; signUpId?: string };
+  browser?: { sessionId: string; attemptId?: string; signUpId?: string };
 }
 
 /** A link is found by its secret alone, so that is all it is bound to. */
@@ -33,7 +33,7 @@ export function newLink(
 }
 
 /** A challenge that a key has to answer. `token`: unguessable, and known to nobody but the client. */
-export type NewChallenge = Pick<NewAttempt, 'purpose' | 'factor' | 'method'> & { token: string };
+export type NewChallenge = Pick<NewAttempt, 'purpose' | 'factor' | 'method' | 'browser'> & { token: string };
 
 /** For whom an attempt is opened. */
 export interface Opening {

@@ -2,7 +2,7 @@ import type { FactorChangedFacts } from './templates/factor-changed.js';
 import type { RecoveryCodeFacts } from './templates/recovery-code.js';
 import type { MagicLinkFacts } from './templates/magic-link.js';
 import type { RecoveryCompletedFacts, RecoveryStartedFacts } from './templates/recovery-notice.js';
-import type { PhoneChangedFacts } from './templates/account-events.js';
+import type { PasskeysChangedFacts, PhoneChangedFacts } from './templates/account-events.js';
 import type { AccountNoticeFacts } from './templates/account-notice.js';
 import type { PasswordResetFacts } from './templates/password-reset.js';
 import type { IdentityLinkedFacts } from './templates/identity-linked.js';
@@ -29,6 +29,7 @@ export interface MessageFacts {
   username_changed: AccountNoticeFacts;
   phone_changed: PhoneChangedFacts;
   keys_added: AccountNoticeFacts;
+  passkeys_changed: PasskeysChangedFacts;
   account_disabled: AccountNoticeFacts;
   magic_link: MagicLinkFacts;
   factor_changed: FactorChangedFacts;

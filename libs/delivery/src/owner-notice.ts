@@ -10,6 +10,7 @@ export type NoticeTemplate =
   | 'factor_changed'
   | 'identity_linked'
   | 'keys_added'
+  | 'passkeys_changed'
   | 'password_changed'
   | 'phone_changed'
   | 'recovery_completed'

@@ -4,6 +4,7 @@ import { Clock } from '@app/kernel';
 import { identifyByAccessToken } from './access-token.js';
 import { withAddress } from './address.js';
 import { redeemCode } from './authorization-code.js';
+import { authorizationUrl, redeemAnswer, type AuthorizationRequest } from './authorization-request.js';
 import { externalIdentity, type Claims, type ExternalIdentity } from './external-identity.js';
 import { verifyIdToken } from './id-token.js';
 import { ProofError, proofErrorOf } from './proof-error.js';
@@ -25,8 +26,12 @@ export interface IdentityProof {
  * `wrong`: the provider or a check refused the proof. `unsupported`: no such provider, or none that can vouch for this
  * kind of proof. `unreachable`: it could not be asked; the proof may be good.
  */
-export type IdentityOutcome =
-  { ok: true; identity: ExternalIdentity } | { ok: false; reason: 'wrong' | 'unsupported' | 'unreachable' };
+interface Refused {
+  ok: false;
+  reason: 'wrong' | 'unsupported' | 'unreachable';
+}
+export type IdentityOutcome = { ok: true; identity: ExternalIdentity } | Refused;
+export type AuthorizationOutcome = { ok: true; url: string } | Refused;
 
 /** The configured OpenID Connect providers: turns what a client got from one into who that provider says they are. */
 @Injectable()
@@ -57,12 +62,38 @@ export class IdentityProviders {
     return providerOf([...this.configured.values()], idToken)?.name;
   }
 
-  async identify(name: string, proof: IdentityProof): Promise<IdentityOutcome> {
+  identify(name: string, proof: IdentityProof): Promise<IdentityOutcome> {
+    return this.vouch(name, (provider) => this.prove(provider, proof));
+  }
+
+  /** Where a browser asks this provider for a code. */
+  async authorize(name: string, request: AuthorizationRequest): Promise<AuthorizationOutcome> {
+    return this.ask(name, async (provider) => ({ url: await authorizationUrl(provider, request) }));
+  }
+
+  /** Whom the provider means by its answer to a request of ours. */
+  identifyByAnswer(
+    name: string,
+    request: AuthorizationRequest,
+    answer: URLSearchParams,
+  ): Promise<IdentityOutcome> {
+    return this.vouch(name, (provider) => redeemAnswer(provider, request, answer));
+  }
+
+  private vouch(name: string, prove: (provider: Provider) => Promise<Claims>): Promise<IdentityOutcome> {
+    return this.ask(name, async (provider) => ({
+      identity: externalIdentity(provider.settings, await prove(provider)),
+    }));
+  }
+
+  private async ask<Answer extends object>(
+    name: string,
+    work: (provider: Provider) => Promise<Answer>,
+  ): Promise<({ ok: true } & Answer) | Refused> {
     const settings = this.configured.get(name.toLowerCase());
     if (!settings) return { ok: false, reason: 'unsupported' };
     try {
-      const claims = await this.prove(await this.discover(settings), proof);
-      return { ok: true, identity: externalIdentity(settings, claims) };
+      return { ok: true, ...(await work(await this.discover(settings))) };
     } catch (error) {
       const { reason, code } = proofErrorOf(error);
       if (reason === 'unreachable')

@@ -110,6 +110,26 @@ export class BrowserSessions {
   }
 
   /**
+   * Gives an attempt that was begun for nobody to whoever has proven a first factor, as long as nobody has; see `unproven`.
+   */
+  claim(
+    { now }: RequestContext,
+    attemptId: string,
+    browser: Part<LockedBrowser>,
+    account: Part<{ account_id: string }>,
+  ): Part<Flow> {
+    return part(
+      'claimed',
+      sql`
+      UPDATE browser_attempts a SET account_id = f.account_id, subject = f.account_id::text FROM ${browser} b, ${account} f
+      WHERE a.id = ${attemptId}::bigint AND a.browser_session_id = b.browser_session_id AND a.account_id IS NULL
+        AND a.expires_at > ${now}::timestamptz
+        AND NOT EXISTS (SELECT FROM sessions s WHERE s.browser_attempt_id = a.id)
+      RETURNING a.id, a.subject, a.account_id, NULL::bigint AS session_id`,
+    );
+  }
+
+  /**
    * The pending session of that attempt, locked. Whoever ends the session locks it too. `account`: locks its account, before the
    * session as everywhere: in the other order this statement and one that ends sessions would wait for each other.
    */

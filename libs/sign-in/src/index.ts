@@ -1,6 +1,14 @@
 export { endedBy, type Ended } from './ended-by.js';
 export { enterBrowser } from './first-factor/browser-entrant.js';
 export { FirstFactor, type EntryPolicy } from './first-factor/first-factor.js';
+export { IdentityProof } from './first-factor/identity-proof.js';
+export { KeyChallenges, type LoginChallenge, type Whom } from './first-factor/key-challenges.js';
+export {
+  KeyProof,
+  type LoginAnswer,
+  type ProvenLogin,
+  type SecondFactorParts,
+} from './first-factor/key-proof.js';
 export { PasswordProof } from './first-factor/password-proof.js';
 export type { ProvenFactor, RefusedFactor } from './first-factor/proven-factor.js';
 export { Freshness } from './freshness.js';

@@ -4,6 +4,9 @@ import { AttemptsModule } from '@app/attempts';
 import { DeliveryModule } from '@app/delivery';
 import { SessionsModule } from '@app/sessions';
 import { FirstFactor } from './first-factor/first-factor.js';
+import { IdentityProof } from './first-factor/identity-proof.js';
+import { KeyChallenges } from './first-factor/key-challenges.js';
+import { KeyProof } from './first-factor/key-proof.js';
 import { PasswordProof } from './first-factor/password-proof.js';
 import { Freshness } from './freshness.js';
 import { OvertakenCodesModule } from './overtaken-codes.js';
@@ -18,6 +21,9 @@ const verbs = [
   OwnerNotices,
   FirstFactor,
   PasswordProof,
+  IdentityProof,
+  KeyChallenges,
+  KeyProof,
   SecondFactorChallenge,
   SecondFactorCheck,
   FactorConnection,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
 import { AuthError, plusSeconds, type RequestContext } from '@app/kernel';
 import { AccessTokens } from '@app/tokens';
-import type { ProvenLogin } from './login-proof.service.js';
+import type { ProvenLogin } from '@app/sign-in';
 
 /** The name the protocol's clients read the organisation under. */
 const APP_METADATA = 'https://custom/app_metadata';

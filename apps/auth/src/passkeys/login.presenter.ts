@@ -1,7 +1,7 @@
 import { challengeOf } from '@app/accounts';
 import { PUBLIC_KEY, type DfnsPresenter } from '../recovery/dfns.presenter.js';
 import type { DfnsLoginChallengeResponse } from './dfns-login.dto.js';
-import type { LoginChallenge } from './login-init.service.js';
+import type { LoginChallenge } from '@app/sign-in';
 
 /** The same for everybody: whether an account asks for a second factor is said to nobody who has not signed. */
 export function presentLogin(

@@ -12,12 +12,7 @@ import { audit, recordedAs } from '@app/audit';
 import { Database, ofOne, type Part, sql, type Statement, statement } from '@app/database';
 import { AuthError, digest, type RequestContext } from '@app/kernel';
 import { SessionsRepository } from '@app/sessions';
-import {
-  LoginProofService,
-  type LoginAnswer,
-  type ProvenLogin,
-  type SecondFactorParts,
-} from './login-proof.service.js';
+import { KeyProof, type LoginAnswer, type ProvenLogin, type SecondFactorParts } from '@app/sign-in';
 import { LoginTokens, secondProofOf, type LoginToken } from './login-tokens.js';
 
 const PURPOSE = 'login_proof';
@@ -29,7 +24,7 @@ export class LoginService {
     private readonly database: Database,
     private readonly attempts: AttemptsRepository,
     private readonly sessions: SessionsRepository,
-    private readonly proofs: LoginProofService,
+    private readonly proofs: KeyProof,
     private readonly tokens: LoginTokens,
   ) {}
 
@@ -37,7 +32,7 @@ export class LoginService {
   async login(call: RequestContext, answer: LoginAnswer): Promise<string> {
     const login = await this.proofs.prove(call, answer);
     if (!login) return this.refuse(call, answer.token);
-    if (login.unclaimed) await this.claim(call, answer.token, login);
+    await this.proofs.claim(call, answer.token, login);
     const token = await this.tokens.sign(call, login);
     const verdict = await this.database.row(this.decision(call, answer.token, login, token));
     if (verdict?.outcome !== 'redeemed') throw new AuthError('credentials_wrong');
@@ -101,15 +96,8 @@ export class LoginService {
     return { right: sql`${proven}::boolean`, guessable: false, spent: () => [] };
   }
 
-  private async claim(call: RequestContext, token: string, { account }: ProvenLogin): Promise<void> {
-    const { claimed, budget_row } = this.attempts.claimChallenge(call, PURPOSE, token, account);
-    await this.database.rows(statement(claimed, budget_row));
-  }
-
   private async refuse(call: RequestContext, token: string): Promise<never> {
-    const redemption = this.attempts.redeemChallenge(call, PURPOSE, token, sql`false`);
-    const { verdict } = redemption;
-    await this.database.rows(statement(verdict, redemption, audit(call, 'login.complete', verdict)));
+    await this.proofs.refuse(call, token);
     throw new AuthError('credentials_wrong');
   }
 }

@@ -16,7 +16,7 @@ import type { OpenChallenge } from './open-challenge.js';
 import type { Completed } from './completed.js';
 
 /** COSE: ES256, EdDSA, RS256. */
-const ALGORITHMS = [-7, -8, -257];
+export const ALGORITHMS = [-7, -8, -257];
 export const PUBLIC_KEY = 'public-key';
 
 /** What the services say, as clients of the protocol read it. */

@@ -12,6 +12,9 @@ import type { Browser, BrowserAnswer } from './browser.js';
 import { BrowserService } from './browser.service.js';
 import { toAttempt, toSignIn, toSignUp } from './identifiers.js';
 import { CurrentBrowser, InBrowser } from './in-browser.decorator.js';
+import { WachtPasskeySessionResponse } from './passkey.dto.js';
+import { namedIn, PasskeyPresenter } from './passkey.presenter.js';
+import { PasskeySignInService } from './passkey-sign-in.service.js';
 import { PrepareService } from './prepare.service.js';
 import {
   WachtPrepareRequest,
@@ -20,7 +23,10 @@ import {
   WachtVerifyRequest,
 } from './session.dto.js';
 import { WachtSentResponse } from './session-answers.dto.js';
+import { presentSession } from './session.presenter.js';
 import { BrowserSignInService } from './sign-in.service.js';
+import { WachtSsoSessionResponse } from './sso.dto.js';
+import { SsoBeginService } from './sso-begin.service.js';
 import { SignUpService } from './sign-up.service.js';
 import { VerifyService } from './verify.service.js';
 import { wachtLimits } from '../limits/wacht.limits.js';
@@ -36,13 +42,16 @@ export class AttemptsController {
     private readonly prepares: PrepareService,
     private readonly verifications: VerifyService,
     private readonly browsers: BrowserService,
+    private readonly passkeys: PasskeySignInService,
+    private readonly presenter: PasskeyPresenter,
+    private readonly ssos: SsoBeginService,
   ) {}
 
   /**
    * Begin to sign in
    *
    * With a password the sign-in is complete, or waits for the account's second factor. With the other strategies it waits for
-   * what `prepare-verification` sends. An unknown address is answered like a known one.
+   * what `prepare-verification` sends, and `passkey` answers the options for the browser beside the session. An unknown address is answered like a known one.
    */
   @Post('signin')
   @Idempotent(presentedToken)
@@ -50,15 +59,51 @@ export class AttemptsController {
   @InBrowser()
   @ApiConsumes(...FORMS)
   @ApiBody({ type: WachtSignInRequest })
-  @ApiOkResponse({ type: WachtSessionResponse })
-  @WachtErrors('invalid_parameters', 'credentials_wrong', 'account_disabled', 'login_locked')
+  @ApiExtraModels(WachtSessionResponse, WachtPasskeySessionResponse, WachtSsoSessionResponse)
+  @ApiOkResponse({
+    schema: {
+      oneOf: [WachtSessionResponse, WachtPasskeySessionResponse, WachtSsoSessionResponse].map((answer) => ({
+        $ref: getSchemaPath(answer),
+      })),
+    },
+  })
+  @WachtErrors(
+    'invalid_parameters',
+    'credentials_wrong',
+    'account_disabled',
+    'login_locked',
+    'attempt_not_found',
+    'provider_unavailable',
+  )
   async signIn(
     @Caller() call: RequestContext,
     @CurrentBrowser() browser: Browser,
     @WachtParameters() request: WachtSignInRequest,
   ): Promise<BrowserAnswer> {
+    if (request.strategy === 'passkey') return this.passkey(call, browser, request);
+    if (request.strategy === 'sso') return this.sso(call, browser, request);
     const token = await this.signIns.signIn(call, browser, toSignIn(request));
     return { token, view: await this.browsers.view(call, browser.id) };
+  }
+
+  private async passkey(
+    call: RequestContext,
+    browser: Browser,
+    request: WachtSignInRequest,
+  ): Promise<BrowserAnswer> {
+    const challenge = await this.passkeys.begin(call, browser, namedIn(request));
+    const session = presentSession(browser.view, call.now);
+    return { view: browser.view, data: { ...session, ...this.presenter.login(challenge) } };
+  }
+
+  private async sso(
+    call: RequestContext,
+    browser: Browser,
+    { provider = '', redirect_uri: redirectUri }: WachtSignInRequest,
+  ): Promise<BrowserAnswer> {
+    const oauth_url = await this.ssos.begin(call, browser, { provider, redirectUri });
+    const view = await this.browsers.view(call, browser.id);
+    return { view, data: { ...presentSession(view, call.now), oauth_url } };
   }
 
   /**

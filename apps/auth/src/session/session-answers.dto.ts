@@ -58,7 +58,7 @@ class WachtDeploymentData {
   /** What a client needs to draw its forms. */
   auth_settings: object;
   ui_settings: object;
-  /** None yet. */
+  /** The configured identity providers. */
   social_connections: object[];
 }
 

@@ -5,28 +5,43 @@ import { IsPlainText } from '../protocols/plain-text.decorator.js';
 import { IsPhoneNumber } from './phone-number.decorator.js';
 import { TypedCode } from '../protocols/typed-code.decorator.js';
 
-export const AVAILABLE_STRATEGIES = ['plain_email', 'plain_username', 'phone_otp', 'email_otp', 'magic_link'];
-const NOT_AVAILABLE = `strategy must be one of ${AVAILABLE_STRATEGIES.join(', ')}; passkey and sso are not available`;
+export const AVAILABLE_STRATEGIES = [
+  'plain_email',
+  'plain_username',
+  'phone_otp',
+  'email_otp',
+  'magic_link',
+  'passkey',
+  'sso',
+];
+const NOT_AVAILABLE = `strategy must be one of ${AVAILABLE_STRATEGIES.join(', ')}`;
 
 /** A field of a form that nobody filled in. */
 export const absentIfEmpty = ({ value }: TransformFnParams): unknown =>
   value === '' || value === null ? undefined : (value as unknown);
 const forStrategies = (...strategies: string[]) =>
   ValidateIf(({ strategy }: WachtSignInRequest) => strategies.includes(strategy));
+/** A passkey tells by itself whose it is. */
+const named = (field: 'email' | 'username', ...strategies: string[]) =>
+  ValidateIf(
+    (request: WachtSignInRequest) =>
+      strategies.includes(request.strategy) ||
+      (request.strategy === 'passkey' && request[field] !== undefined),
+  );
 
 export class WachtSignInRequest {
   /**
-   * How to sign in. `passkey` and `sso` are not available.
+   * How to sign in.
    * @example 'email_otp'
    */
   @IsIn(AVAILABLE_STRATEGIES, { message: NOT_AVAILABLE })
   strategy: string;
 
   /**
-   * With `plain_email`, `email_otp` and `magic_link`.
+   * With `plain_email`, `email_otp` and `magic_link`; it may stand with `passkey`.
    * @example 'ada@example.com'
    */
-  @forStrategies('plain_email', 'email_otp', 'magic_link')
+  @named('email', 'plain_email', 'email_otp', 'magic_link')
   @IsEmailAddress()
   email?: string;
 
@@ -35,7 +50,7 @@ export class WachtSignInRequest {
    * @example 'ada.l'
    */
   @IsPlainText()
-  @forStrategies('plain_username')
+  @named('username', 'plain_username')
   @IsString()
   @Length(1, 254)
   username?: string;
@@ -47,6 +62,29 @@ export class WachtSignInRequest {
   @forStrategies('phone_otp')
   @IsPhoneNumber()
   phone_number?: string;
+
+  /**
+   * With `sso`: a configured provider.
+   * @example 'example'
+   */
+  @IsPlainText()
+  @forStrategies('sso')
+  @IsString()
+  @Length(1, 64)
+  provider?: string;
+
+  /**
+   * It may stand with `sso`: one of the configured addresses.
+   * @example 'https://app.example.com/signed-in'
+   */
+  @IsPlainText()
+  @Transform(absentIfEmpty)
+  @ValidateIf(
+    ({ strategy, redirect_uri }: WachtSignInRequest) => strategy === 'sso' && redirect_uri !== undefined,
+  )
+  @IsString()
+  @Length(1, 2048)
+  redirect_uri?: string;
 
   /**
    * With `plain_email` and `plain_username`.

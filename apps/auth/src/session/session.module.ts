@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { IdentityProvidersModule } from '@app/identity-providers';
 import { SignInModule } from '@app/sign-in';
 import { TokensModule } from '@app/tokens';
 import { AttemptsController } from './attempts.controller.js';
@@ -6,11 +7,18 @@ import { BrowserService } from './browser.service.js';
 import { GuessService } from './guess.service.js';
 import { LinkController } from './link.controller.js';
 import { LinkService } from './link.service.js';
+import { PasskeyPresenter } from './passkey.presenter.js';
+import { PasskeySignInController } from './passkey-sign-in.controller.js';
+import { PasskeySignInService } from './passkey-sign-in.service.js';
 import { PrepareService } from './prepare.service.js';
 import { SendParts } from './send-parts.js';
 import { SessionController } from './session.controller.js';
 import { SessionTokenService } from './session-token.service.js';
 import { BrowserSignInService } from './sign-in.service.js';
+import { SsoBeginService } from './sso-begin.service.js';
+import { SsoReturnService } from './sso-return.service.js';
+import { SsoStates } from './sso-state.js';
+import { SsoController } from './sso.controller.js';
 import { SignUpService } from './sign-up.service.js';
 import { VerifyService } from './verify.service.js';
 
@@ -19,13 +27,24 @@ const shared = [BrowserService, SignUpService];
 
 /** Flow `session`: sign-up and sign-in attempts in a browser session. Spoken by wacht clients. */
 @Module({
-  imports: [SignInModule, TokensModule],
-  controllers: [AttemptsController, LinkController, SessionController],
+  imports: [SignInModule, TokensModule, IdentityProvidersModule],
+  controllers: [
+    AttemptsController,
+    LinkController,
+    SessionController,
+    PasskeySignInController,
+    SsoController,
+  ],
   providers: [
     ...shared,
     BrowserSignInService,
+    PasskeyPresenter,
+    PasskeySignInService,
     PrepareService,
     SendParts,
+    SsoBeginService,
+    SsoReturnService,
+    SsoStates,
     VerifyService,
     GuessService,
     LinkService,

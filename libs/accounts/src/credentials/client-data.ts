@@ -3,6 +3,7 @@ import { withoutTrailing } from '@app/kernel';
 import { z } from 'zod';
 
 const BASE64URL = /^[A-Za-z0-9_-]+={0,2}$/;
+const TOKEN = /^[\w-]{43}$/;
 const clientData = z.looseObject({
   type: z.string(),
   challenge: z.string(),
@@ -51,4 +52,10 @@ export function isExpectedClientData(encoded: string, expected: ClientDataExpect
 export function ownOriginOf(encoded: string, origins: Origins): string[] {
   const { data } = clientData.safeParse(decodeJson(encoded));
   return data?.origin !== undefined && origins.has(data.origin) ? [data.origin] : [];
+}
+
+/** The challenge that was signed, where it can be a token of ours: 256 bits in base64url. */
+export function signedToken(encoded: string): string | undefined {
+  const { data } = clientData.safeParse(decodeJson(encoded));
+  return data && TOKEN.test(data.challenge) ? data.challenge : undefined;
 }

@@ -11,6 +11,9 @@ import type { CredentialKind } from './credential.entity.js';
 export const UNREGISTERED = sql`(accounts.second_factor <> 'email' AND NOT EXISTS (
   SELECT FROM credentials c WHERE c.account_id = accounts.id AND c.revoked_at IS NULL))`;
 
+/** Condition on key `c`: a passkey that opens its account. */
+const IS_PASSKEY = sql`c.kind = 'Fido2' AND c.revoked_at IS NULL`;
+
 /** The account, while nobody has a key to it. */
 export function unregisteredAccount(accountId: string): Part<OfAccount> {
   return part(
@@ -109,5 +112,45 @@ export function insertCredentials(
       jsonb_to_recordset(${rows}) AS n (id bigint, uuid uuid, kind text, credential_id text, name text,
         public_key text, sign_count bigint, encrypted_private_key text)
     RETURNING id`,
+  );
+}
+
+/** A passkey as its owner is shown it. */
+export interface OwnPasskey {
+  id: string;
+  name: string;
+  created_at: Date;
+}
+
+/** The passkeys of the account, newest last. */
+export function ownPasskeys(from: Part<OfAccount>): Part<OwnPasskey> {
+  return part(
+    'own_passkeys',
+    sql`SELECT c.id::text AS id, c.name, c.created_at FROM credentials c JOIN ${from} f USING (account_id) WHERE ${IS_PASSKEY} ORDER BY c.id`,
+  );
+}
+
+/** Gives a passkey of the account another name; no row when it has none of this id, a number as text. */
+export function renamePasskey(id: string, name: string, from: Part<OfAccount>): Part<OwnPasskey & OfAccount> {
+  return part(
+    'renamed',
+    sql`
+    UPDATE credentials c SET name = ${name} FROM ${from} f
+    WHERE c.account_id = f.account_id AND c.id::text = ${id} AND ${IS_PASSKEY}
+    RETURNING c.id::text AS id, c.name, c.created_at, c.account_id`,
+  );
+}
+
+/** Revokes a passkey of the account; no row likewise. */
+export function revokePasskey(
+  { now }: Pick<RequestContext, 'now'>,
+  id: string,
+  from: Part<OfAccount>,
+): Part<OfAccount> {
+  return part(
+    'revoked',
+    sql`
+    UPDATE credentials c SET revoked_at = ${now}::timestamptz FROM ${from} f
+    WHERE c.account_id = f.account_id AND c.id::text = ${id} AND ${IS_PASSKEY} RETURNING c.account_id`,
   );
 }

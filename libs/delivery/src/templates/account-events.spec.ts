@@ -12,6 +12,8 @@ const NOTICES: [string, object][] = [
   ['phone_changed', { change: 'set' }],
   ['phone_changed', { change: 'removed' }],
   ['keys_added', {}],
+  ['passkeys_changed', { change: 'added' }],
+  ['passkeys_changed', { change: 'removed' }],
   ['account_disabled', {}],
   ['password_changed', {}],
   ['reset_elsewhere', {}],

@@ -10,6 +10,11 @@ export interface PhoneChangedFacts extends RequestFacts {
   change: 'set' | 'removed';
 }
 
+/** What became of one of the account's passkeys. */
+export interface PasskeysChangedFacts extends RequestFacts {
+  change: 'added' | 'removed';
+}
+
 /** What is said in the mail, and in the text as well where it says it all. */
 interface Wording {
   subject(site: string): string;
@@ -97,6 +102,33 @@ const phones: Record<PhoneChangedFacts['change'], Record<Language, Wording>> = {
   },
 };
 
+const passkeys: Record<PasskeysChangedFacts['change'], Record<Language, Wording>> = {
+  added: {
+    en: {
+      subject: (site) => `Your ${site} account has a new passkey`,
+      opening: (site) => `Your account at ${site} has a new passkey. From now on it signs in.`,
+      closing: STRANGER.en,
+    },
+    de: {
+      subject: (site) => `Ihr Konto bei ${site} hat einen neuen Passkey`,
+      opening: (site) => `Ihr Konto bei ${site} hat einen neuen Passkey. Von jetzt an meldet er an.`,
+      closing: STRANGER.de,
+    },
+  },
+  removed: {
+    en: {
+      subject: (site) => `A passkey of your ${site} account was removed`,
+      opening: (site) => `A passkey of your account at ${site} was removed. It does not sign in any more.`,
+      closing: STRANGER.en,
+    },
+    de: {
+      subject: (site) => `Ein Passkey Ihres Kontos bei ${site} wurde entfernt`,
+      opening: (site) => `Ein Passkey Ihres Kontos bei ${site} wurde entfernt. Er meldet nicht mehr an.`,
+      closing: STRANGER.de,
+    },
+  },
+};
+
 /** To the owner, after the user name was changed. */
 export const usernameChanged = (facts: AccountNoticeFacts, site: Site, language: Language): Words =>
   words(named[language], facts, site, language);
@@ -109,6 +141,9 @@ export const accountDisabled = (facts: AccountNoticeFacts, site: Site, language:
 /** To the owner, after the phone was set, changed or removed. */
 export const phoneChanged = (facts: PhoneChangedFacts, site: Site, language: Language): Words =>
   words(phones[facts.change][language], facts, site, language);
+/** To the owner, after a passkey was added to those of the account, or taken away. */
+export const passkeysChanged = (facts: PasskeysChangedFacts, site: Site, language: Language): Words =>
+  words(passkeys[facts.change][language], facts, site, language);
 
 function words(say: Wording, facts: RequestFacts, site: Site, language: Language): Words {
   const [subject, opening] = [say.subject(site.name), say.opening(site.name)];

@@ -7,7 +7,13 @@ import { identityLinked } from './identity-linked.js';
 import { invitation, signInKey } from './mailed-key.js';
 import { magicLink } from './magic-link.js';
 import { recoveryCompleted, recoveryStarted } from './recovery-notice.js';
-import { accountDisabled, keysAdded, phoneChanged, usernameChanged } from './account-events.js';
+import {
+  accountDisabled,
+  keysAdded,
+  passkeysChanged,
+  phoneChanged,
+  usernameChanged,
+} from './account-events.js';
 import { accountExists, passwordChanged, passwordNeeded, resetElsewhere } from './account-notice.js';
 import { passwordReset } from './password-reset.js';
 import { signInCode } from './sign-in-code.js';
@@ -34,6 +40,7 @@ const templates: { [T in TemplateName]: Template<MessageFacts[T]> } = {
   username_changed: usernameChanged,
   phone_changed: phoneChanged,
   keys_added: keysAdded,
+  passkeys_changed: passkeysChanged,
   account_disabled: accountDisabled,
   magic_link: magicLink,
   factor_changed: factorChanged,

@@ -48,7 +48,10 @@ export class FirstFactor {
   }
 
   /** The account has changed between its proof and the statement that was to make use of it: the next try finds it as it is. */
-  async overtaken(call: RequestContext, { event, account }: ProvenFactor): Promise<never> {
+  async overtaken(
+    call: RequestContext,
+    { event, account }: Pick<ProvenFactor, 'event'> & { account: { id: string } },
+  ): Promise<never> {
     return this.refuse(call, {
       refused: 'credentials_wrong',
       outcome: 'overtaken',

@@ -41,7 +41,7 @@ export class DeploymentController {
   }
 
   private settings(): object {
-    const { browserSessions, attempts, sends, signUp } = this.config;
+    const { browserSessions, attempts, sends, signUp, identityProviders } = this.config;
     return {
       mode: browserSessions.staging ? 'staging' : 'production',
       auth_settings: {
@@ -67,7 +67,7 @@ export class DeploymentController {
         discloses_accounts: signUp.disclosesAccounts,
       },
       ui_settings: { app_name: new URL(this.config.http.publicUrl).hostname },
-      social_connections: [],
+      social_connections: identityProviders.providers.map(({ name }) => ({ provider: name, enabled: true })),
     };
   }
 }

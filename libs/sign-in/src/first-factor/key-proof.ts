@@ -11,8 +11,11 @@ import {
   type StoredCredential,
 } from '@app/accounts';
 import { AttemptsRepository, type GuessVerdict } from '@app/attempts';
+import { audit } from '@app/audit';
 import { Database, type Effect, part, type Part, type Sql, sql, statement } from '@app/database';
 import type { RequestContext } from '@app/kernel';
+
+const PURPOSE = 'login_proof';
 
 /** A key and the challenge it was shown for. */
 export interface ShownKey {
@@ -46,9 +49,9 @@ export interface SecondFactorParts {
   spent(verdict: Part<GuessVerdict>): Effect[];
 }
 
-/** Checks what a login shows against the stored key. It decides nothing. */
+/** Checks what a login shows against the stored key. It decides nothing but whose a challenge is that was opened for nobody. */
 @Injectable()
-export class LoginProofService {
+export class KeyProof {
   constructor(
     private readonly database: Database,
     private readonly attempts: AttemptsRepository,
@@ -56,13 +59,14 @@ export class LoginProofService {
     private readonly totp: TotpFactors,
   ) {}
 
-  /** Undefined when there is no such open challenge or key, or when the key did not sign it. */
+  /** Undefined when there is no such open challenge or key, or when the key signed none of `challenges`. */
   async prove(
     call: RequestContext,
     { token, assertion, otpCode }: LoginAnswer,
+    challenges = spellings(challengeOf(token)),
   ): Promise<ProvenLogin | undefined> {
     const shown = await this.shown(call, token, assertion.credId);
-    const count = shown && (await this.proofs.assert(assertion, shown.key, spellings(challengeOf(token))));
+    const count = shown && (await this.proofs.assert(assertion, shown.key, challenges));
     if (!shown || count === undefined) return undefined;
     const { account, totp_sealed: sealed } = shown;
     const step =
@@ -79,8 +83,21 @@ export class LoginProofService {
     };
   }
 
+  /** Counts an answer that was not good, and records it; there may be no such challenge. */
+  async refuse(call: RequestContext, token: string): Promise<void> {
+    const { verdict, ...redemption } = this.attempts.redeemChallenge(call, PURPOSE, token, sql`false`);
+    await this.database.rows(statement(verdict, redemption, audit(call, 'login.complete', verdict)));
+  }
+
+  /** Gives a challenge that was opened for nobody in particular to the account whose key has answered it. */
+  async claim(call: RequestContext, token: string, { account, unclaimed }: ProvenLogin): Promise<void> {
+    if (!unclaimed) return;
+    const { claimed, budget_row } = this.attempts.claimChallenge(call, PURPOSE, token, account);
+    await this.database.rows(statement(claimed, budget_row));
+  }
+
   private async shown(call: RequestContext, token: string, credId: string): Promise<ShownKey | undefined> {
-    const challenge = this.attempts.openChallengeOf(call, 'login_proof', token);
+    const challenge = this.attempts.openChallengeOf(call, PURPOSE, token);
     const shown = part<ShownKey>(
       'shown',
       sql`
