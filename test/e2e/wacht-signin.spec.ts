@@ -155,8 +155,9 @@ describe('POST /auth/signin', () => {
 
     it.each([
       ['strategy', {}],
-      ['strategy', { strategy: 'passkey' }],
-      ['strategy', { strategy: 'sso' }],
+      ['provider', { strategy: 'sso' }],
+      ['provider', { strategy: 'sso', provider: 'nobody' }],
+      ['email', { strategy: 'passkey', email: 'nobody' }],
       ['strategy', { strategy: ['email_otp'] }],
       ['email', { strategy: 'email_otp' }],
       ['email', { strategy: 'magic_link', email: 'no address' }],
