@@ -105,7 +105,7 @@ describe('attempt explain', () => {
     const id = await attempt();
     await message(id, state);
     const text = await explain(id);
-    expect(text).toMatch(/^ {2}Mail \d+ to a…a@example\.com: /m);
+    expect(text).toMatch(/^ {2}Mail \d+ \(sign in code\) to a…a@example\.com, asked for \S+ \S+Z: /m);
     expect(text).toMatch(sentence);
   });
 
@@ -117,6 +117,7 @@ describe('attempt explain', () => {
       VALUES (${(nextId += 1)}, ${minutes(-1)}, 'code.verify', 'redeemed', 'navixy', ${account}, ${id}, '192.0.2.1', 'curl', 'r1')`);
     const answer = await cli.json<{ attempts: object[]; events: object[] }>(['attempt', 'explain', id]);
     expect(answer).toEqual({
+      reports: [],
       attempts: [
         expect.objectContaining({
           ...{ id, status: 'consumed', accountId: account, triesLeft: 5 },

@@ -8,6 +8,7 @@ import { ThrottleModule } from '@app/throttle';
 import { dataSourceOptions } from '../../../ormconfig.js';
 import { AccountModule } from './account/account.module.js';
 import { CodeModule } from './code/code.module.js';
+import { DeliveryEventsModule } from './delivery-events/delivery-events.module.js';
 import { DevMailboxModule } from './dev-mailbox/dev-mailbox.module.js';
 import { EventStreamModule } from './event-stream/event-stream.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -59,6 +60,7 @@ export class AppModule {
         PasswordResetModule,
         PagesModule,
         // What operators and other services read.
+        DeliveryEventsModule,
         HealthModule,
         JwksModule,
         HousekeepingModule,

@@ -1,6 +1,6 @@
 import type { AttemptEntity } from '@app/attempts';
 import type { AuditEventEntity } from '@app/audit';
-import type { MessageEntity } from '@app/delivery';
+import type { DeliveryEventEntity, DeliveryEventKind, MessageEntity } from '@app/delivery';
 import { maskAddress } from '@app/kernel';
 import { count, instant } from './answer.js';
 
@@ -49,8 +49,9 @@ export function statusOf(
 }
 
 export function messageSentence(message: MessageEntity, now: Date): string {
-  const { channel, recipient, tries, lastError } = message;
-  const what = `${channel === 'sms' ? 'Text' : 'Mail'} ${message.id} to ${maskAddress(recipient)}`;
+  const { channel, recipient, tries, lastError, reference, template, createdAt } = message;
+  const named = `${channel === 'sms' ? 'Text' : 'Mail'} ${reference ?? message.id}`;
+  const what = `${named} (${template.replaceAll('_', ' ')}) to ${maskAddress(recipient)}, asked for ${instant(createdAt)}`;
   const trouble = lastError ? ` (${lastError})` : '';
   return `${what}: ${fate(message, now)}, ${count(tries, 'hand-over')}${trouble}.`;
 }
@@ -75,6 +76,18 @@ function fate({ state, endedAt, nextTryAt, leasedUntil, expiresAt }: MessageEnti
       return `set aside ${at}`;
   }
 }
+
+/** What a provider said of a message after the hand-over. */
+export function reportSentence({ at, provider, kind, detail }: DeliveryEventEntity): string {
+  return `${instant(at)} ${provider} reports: ${REPORTS[kind]}${detail ? ` (${detail})` : ''}`;
+}
+
+const REPORTS: Record<DeliveryEventKind, string> = {
+  delivered: 'it has arrived',
+  bounced: 'it came back for good',
+  delayed: 'it has not arrived yet',
+  failed: 'it was given up',
+};
 
 export function eventSentence(
   recorded: Pick<AuditEventEntity, 'at' | 'event' | 'outcome' | 'protocol' | 'clientAddress' | 'repeated'>,

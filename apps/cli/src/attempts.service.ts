@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { AccountEntity } from '@app/accounts';
 import { AttemptEntity } from '@app/attempts';
 import { AuditEventEntity } from '@app/audit';
-import { MessageEntity } from '@app/delivery';
-import { OUTLASTING } from '@app/kernel';
+import { DeliveryEventEntity, MessageEntity } from '@app/delivery';
+import { OUTLASTING, typedReference } from '@app/kernel';
 import { DataSource, In } from 'typeorm';
 import { AccountsService } from './accounts.service.js';
 import { isId } from './identifiers.js';
@@ -14,6 +14,8 @@ export interface AttemptHistory {
   /** Ids of those that look open, and that something which happened to their account has ended. */
   endedByEvent: ReadonlySet<string>;
   messages: MessageEntity[];
+  /** What providers said of the messages. */
+  reports: DeliveryEventEntity[];
   events: AuditEventEntity[];
 }
 
@@ -28,10 +30,12 @@ export class AttemptsService {
     private readonly accounts: AccountsService,
   ) {}
 
-  /** Of the attempt with this id, or of the newest ones of the account. */
+  /** Of the message with this reference, the attempt with this id, or the newest ones of the account. */
   async history(reference: string): Promise<AttemptHistory> {
     const attempt = await this.find(reference);
     if (attempt) return this.withMessages([attempt], await this.eventsOf(attempt));
+    const message = await this.findMessage(reference);
+    if (message) return this.ofMessage(message);
     const { id: accountId } = await this.accounts.find(reference, 'No attempt and no account');
     const newest = { where: { accountId }, order: { id: 'DESC' as const } };
     const attempts = await this.dataSource
@@ -47,6 +51,30 @@ export class AttemptsService {
     return isId(reference) ? this.dataSource.getRepository(AttemptEntity).findOneBy({ id: reference }) : null;
   }
 
+  private async findMessage(text: string): Promise<MessageEntity | null> {
+    const reference = typedReference(text);
+    if (reference === undefined) return null;
+    return this.dataSource.getRepository(MessageEntity).findOneBy({ reference });
+  }
+
+  /** With the attempt that it is about, if that is still known. */
+  private async ofMessage(message: MessageEntity): Promise<AttemptHistory> {
+    const attempt = message.attemptId ? await this.find(message.attemptId) : null;
+    const events = attempt ? await this.eventsOf(attempt) : [];
+    const history = await this.withMessages(attempt ? [attempt] : [], events);
+    const named = history.messages.some(({ id }) => id === message.id);
+    return named ? history : { ...history, ...(await this.reported([...history.messages, message])) };
+  }
+
+  /** The messages with what their providers said of them. */
+  private async reported(messages: MessageEntity[]): Promise<Pick<AttemptHistory, 'messages' | 'reports'>> {
+    const reference = In(messages.flatMap((message) => message.reference ?? []));
+    const reports = await this.dataSource
+      .getRepository(DeliveryEventEntity)
+      .find({ where: { reference }, order: { at: 'ASC' } });
+    return { messages, reports };
+  }
+
   /** Those that name the attempt, and those of its session: the password before it names only that. */
   private async eventsOf({ id, accountId, sessionId }: AttemptEntity): Promise<AuditEventEntity[]> {
     const ofSession = accountId && sessionId ? [{ accountId, sessionId }] : [];
@@ -60,7 +88,12 @@ export class AttemptsService {
     const messages = await this.dataSource
       .getRepository(MessageEntity)
       .find({ where: { attemptId }, order: { id: 'ASC' } });
-    return { attempts, endedByEvent: await this.endedByEvent(attempts), messages, events };
+    return {
+      attempts,
+      endedByEvent: await this.endedByEvent(attempts),
+      ...(await this.reported(messages)),
+      events,
+    };
   }
 
   /** No row says so: what is open is judged by its account's stamp when it is used. */

@@ -29,6 +29,7 @@ export {
   keepOpen,
   keepOpenAt,
   standingAttempt,
+  closeWithSiblings,
   supersedeBrowserAttempt,
 } from './supersede.js';
 export { restingAttempts } from './resting.js';

@@ -32,6 +32,24 @@ export function closeAttempts({ now }: Pick<RequestContext, 'now'>, which: Sql):
   );
 }
 
+/**
+ * Closes what the message of an attempt was about: it, and what was opened with it for the same person and purpose in the same call, such
+ * as the code beside a link.
+ */
+export function closeWithSiblings(
+  call: Pick<RequestContext, 'now'>,
+  from: Part<{ attempt_id: string | null }>,
+): Part<{ id: string }> {
+  const named = part<{ subject: string; purpose: AttemptPurpose; created_at: Date }>(
+    'named_attempt',
+    sql`SELECT n.subject, n.purpose, n.created_at FROM attempts n JOIN ${from} f ON f.attempt_id = n.id`,
+  );
+  return closeAttempts(
+    call,
+    sql`(a.subject, a.purpose, a.created_at) IN (SELECT subject, purpose, created_at FROM ${named})`,
+  );
+}
+
 /** Closes what is open of the browser attempt (`id`): a new code takes its place. */
 export function supersedeBrowserAttempt(
   call: RequestContext,

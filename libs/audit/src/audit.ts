@@ -42,6 +42,7 @@ export type AuditEvent =
   | 'magic_link.redeem'
   | 'magic_link.dismiss'
   | 'magic_link.exchange'
+  | 'message.disown'
   | 'mailed_key'
   | 'identity'
   | 'identity.link'

@@ -97,6 +97,7 @@ export class Config {
       smsConnections: env.SMS_CONNECTIONS,
       webhookSecrets: env.WEBHOOK_SECRET ?? [],
       smsWebhookSecret: env.SMS_WEBHOOK_SECRET,
+      reportsSecret: env.DELIVERY_EVENTS_SECRET,
       leaseSeconds: env.OUTBOX_LEASE_SECONDS,
       pollSeconds: env.OUTBOX_POLL_SECONDS,
     });

@@ -41,6 +41,10 @@ export const deliveryVariables = {
     z.string().min(16, 'must have at least 16 characters'),
     'Key of the signature of SMS_WEBHOOK_URL (HMAC-SHA-256). Entries behind it, comma-separated, that begin with whsec_ sign in the form of Standard Webhooks beside it.',
   ),
+  DELIVERY_EVENTS_SECRET: maybe(
+    z.string().min(16, 'must have at least 16 characters'),
+    'Key of the signature (Standard Webhooks, whsec_… or any text) of bounces and delivery reports at POST /delivery/events. Absent: none is taken.',
+  ),
   OUTBOX_LEASE_SECONDS: set(
     seconds(60),
     '30',

@@ -5,6 +5,7 @@ import { Mailbox } from './mailbox/mailbox.js';
 import { MailboxServer } from './mailbox/mailbox-server.js';
 import { TextsWatch } from './limits/texts-watch.js';
 import { Outbox } from './outbox.js';
+import { DeliveryReports } from './reports/delivery-reports.js';
 import { Courier } from './senders/courier.js';
 import { ConfiguredProviders } from './senders/providers.js';
 import { Providers } from './senders/sender.js';
@@ -33,7 +34,8 @@ async function providers(
     DeliveryWorker,
     Outbox,
     TextsWatch,
+    DeliveryReports,
   ],
-  exports: [Outbox, TextsWatch, Mailbox],
+  exports: [Outbox, TextsWatch, DeliveryReports, Mailbox],
 })
 export class DeliveryModule {}

@@ -1,10 +1,11 @@
 import type { Config } from '@app/config';
 import { part, Part, sql, type Sql } from '@app/database';
-import type { KeyRing } from '@app/kernel';
+import { randomReference, type KeyRing } from '@app/kernel';
 import { sealFacts } from './facts.js';
 import { addressees, allowance, type Addressee, type Asking, type Withheld } from './limits/allowance.js';
 import type { Channel, NewMessage } from './message.js';
 import type { Recipient } from './recipient.js';
+import { isSuppressed } from './reports/delivery-reports.js';
 
 /** What is announced when a statement with a message has come back. */
 export const QUEUED = { email: 'mail', sms: 'text' } as const satisfies Record<Channel, string>;
@@ -24,7 +25,7 @@ export function enqueue(
 ): Part<{ id: string }> {
   const to = part<Judged>(
     'told',
-    sql`SELECT r.*, NULL::text AS withheld FROM ${rowsOf(recipient)} r WHERE r.address IS NOT NULL`,
+    sql`SELECT r.*, CASE WHEN ${isSuppressed} THEN 'suppressed' END AS withheld FROM ${rowsOf(recipient)} r WHERE r.address IS NOT NULL`,
   );
   return insertMessage(keyRing, message, now, to);
 }
@@ -59,7 +60,10 @@ function judged(
       sql`CASE WHEN EXISTS (SELECT FROM ${passed}) THEN ${next} ELSE ${name}::text END`,
     sql`NULL::text`,
   );
-  return part('judged', sql`SELECT r.*, ${reason} AS withheld FROM ${addressed} r`);
+  return part(
+    'judged',
+    sql`SELECT r.*, CASE WHEN ${isSuppressed} THEN 'suppressed' ELSE ${reason} END AS withheld FROM ${addressed} r`,
+  );
 }
 
 function insertMessage(
@@ -72,14 +76,20 @@ function insertMessage(
     'message',
     sql`
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
-      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error)
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
     SELECT ${message.id}::bigint, ${message.attemptId ?? null}::bigint, r.account_id, ${message.channel},
       ${message.attemptId === undefined}::boolean, ${message.template}, r.address, r.language, CASE WHEN r.withheld IS NULL THEN ${sealFacts(keyRing, message)}::text END,
       ${now}::timestamptz, ${now}::timestamptz, ${message.expiresAt}::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN ${now}::timestamptz END, r.withheld
+      CASE WHEN r.withheld IS NOT NULL THEN ${now}::timestamptz END, r.withheld, ${freeReference()}
     FROM ${to} r
     RETURNING id`,
     QUEUED[message.channel],
   );
+}
+
+/** Of two, one that no message has: among as many as are remembered, one in ten thousands is taken. */
+function freeReference(): Sql {
+  const some = [randomReference(), randomReference()];
+  return sql`(SELECT c FROM unnest(${some}::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)`;
 }

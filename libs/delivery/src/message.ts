@@ -61,6 +61,8 @@ export type NewMessage = { [T in TemplateName]: MessageOf<T> }[TemplateName];
 /** A row that this worker owns until its lease ends. `tries` is the fence: it changes with the owner. */
 export interface ClaimedMessage {
   id: string;
+  /** Null in one that a release without references queued. */
+  reference: string | null;
   channel: Channel;
   /** As stored: a newer replica may have written a name that this version does not know. */
   template: string;

@@ -23,3 +23,10 @@ export function purgeSendCounts(now: Date, batch: number): Sql {
       SELECT counted FROM send_counts WHERE window_ends_at <= ${now}::timestamptz
       LIMIT ${batch}::int FOR UPDATE SKIP LOCKED) RETURNING counted`;
 }
+
+/** The same of what providers reported before `before`. */
+export function purgeDeliveryEvents(before: Date, batch: number): Sql {
+  return sql`
+    DELETE FROM delivery_events WHERE id IN (
+      SELECT id FROM delivery_events WHERE at <= ${before}::timestamptz LIMIT ${batch}::int FOR UPDATE SKIP LOCKED) RETURNING id`;
+}

@@ -11,7 +11,13 @@ import {
 } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, type Query, withAdvisoryLock } from '@app/database';
-import { purgeMessages, purgeRecipientSends, purgeSendCounts, TextsWatch } from '@app/delivery';
+import {
+  purgeDeliveryEvents,
+  purgeMessages,
+  purgeRecipientSends,
+  purgeSendCounts,
+  TextsWatch,
+} from '@app/delivery';
 import { purgeIdempotentCalls } from '@app/idempotency';
 import { AuthError, Clock, plusSeconds } from '@app/kernel';
 import {
@@ -109,6 +115,7 @@ export class HousekeepingService implements OnModuleInit {
       factor_setups: () => purgeFactorSetups(now, BATCH),
       pending_recoveries: () => purgeRecoveries(kept, BATCH),
       messages: () => purgeMessages(kept, BATCH),
+      delivery_events: () => purgeDeliveryEvents(kept, BATCH),
       recipient_sends: () => purgeRecipientSends(now, BATCH),
       send_counts: () => purgeSendCounts(now, BATCH),
       audit_former_refusals: () => purgeFormerRefusals(refusedBefore, BATCH),

@@ -12,6 +12,8 @@ import { DocspacePageService } from './docspace/page.service.js';
 import { LandingPresenter } from './magic-link/landing.presenter.js';
 import { LandingService } from './magic-link/landing.service.js';
 import { MagicLinkPageController } from './magic-link/magic-link-page.controller.js';
+import { NotMeController } from './not-me/not-me.controller.js';
+import { NotMeService } from './not-me/not-me.service.js';
 import { ResetPageController } from './password-reset/reset-page.controller.js';
 import { ResetPageService } from './password-reset/reset-page.service.js';
 import { RecoveryStopController } from './recovery-stop/recovery-stop.controller.js';
@@ -24,6 +26,7 @@ import { RecoveryStopController } from './recovery-stop/recovery-stop.controller
     DocspaceKeyPageController,
     DocspacePageController,
     MagicLinkPageController,
+    NotMeController,
     ResetPageController,
     RecoveryStopController,
   ],
@@ -34,6 +37,7 @@ import { RecoveryStopController } from './recovery-stop/recovery-stop.controller
     DocspacePageService,
     LandingPresenter,
     LandingService,
+    NotMeService,
     ResetPageService,
   ],
 })

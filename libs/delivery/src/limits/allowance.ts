@@ -15,7 +15,7 @@ const DAY_SECONDS = 86_400;
 export type Addressee = Recipient & { counted: string };
 
 /** Why a message is not sent: the limit that had no room, as the record of the message says it. */
-export type Withheld = 'country' | 'network' | 'recipient' | 'texts to the country' | 'texts';
+export type Withheld = 'suppressed' | 'country' | 'network' | 'recipient' | 'texts to the country' | 'texts';
 
 /** A limit that a message has to pass, and what is left of the recipients behind it. */
 interface Gate {

@@ -5,7 +5,9 @@ import { unsealFacts } from '../facts.js';
 import type { Channel, ClaimedMessage, HandOverVerdict } from '../message.js';
 import { languageOf } from '@app/pages';
 import { siteOf } from '../templates/site.js';
-import { templateOf } from '../templates/templates.js';
+import { notMeToken } from '../not-me.js';
+import { withFooter } from '../templates/footer.js';
+import { templateOf, type Words } from '../templates/templates.js';
 import type { Outgoing, Provider } from './sender.js';
 
 /** The part of a lease that a hand-over may take; the rest is for its record. */
@@ -18,6 +20,7 @@ const TRIES_TO_PREPARE = 8;
 export class Courier {
   private readonly limitMs: number;
   private readonly site;
+  private readonly publicUrl: string;
 
   constructor(
     config: Config,
@@ -26,6 +29,7 @@ export class Courier {
     const { smtpTimeoutSeconds, leaseSeconds } = config.delivery;
     this.limitMs = Math.floor(Math.min(smtpTimeoutSeconds, leaseSeconds * PART_OF_LEASE) * 1000);
     this.site = siteOf(config);
+    this.publicUrl = config.http.publicUrl;
   }
 
   /**
@@ -50,11 +54,18 @@ export class Courier {
 
   private prepare(message: ClaimedMessage): Outgoing {
     const { id, recipient: to, template, expiresAt } = message;
-    const language = languageOf(message.language);
-    const words = templateOf(template)(unsealFacts(this.keyRing, message), this.site, language);
+    const words = this.words(message);
     return {
       email: { id, to, template, expiresAt, ...words.mail },
       sms: { id, to, template, text: words.sms, expiresAt },
     };
+  }
+
+  private words(message: ClaimedMessage): Words {
+    const { reference, template } = message;
+    const language = languageOf(message.language);
+    const words = templateOf(template)(unsealFacts(this.keyRing, message), this.site, language);
+    const notMeUrl = reference && `${this.publicUrl}/not-me?token=${notMeToken(this.keyRing, reference)}`;
+    return withFooter(words, { reference, notMeUrl }, language);
   }
 }

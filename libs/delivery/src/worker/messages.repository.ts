@@ -83,7 +83,7 @@ export class MessagesRepository {
         ended_at = CASE WHEN death IS NOT NULL THEN ${now}::timestamptz END,
         facts_sealed = CASE WHEN death IS NULL THEN facts_sealed END
       FROM due WHERE m.id = due.id
-      RETURNING m.id, channel, template, recipient, language, facts_sealed AS "factsSealed", tries,
+      RETURNING m.id, m.reference, channel, template, recipient, language, facts_sealed AS "factsSealed", tries,
         created_at AS "createdAt", expires_at AS "expiresAt", state`);
     return {
       due: rows.filter(({ state }) => state === 'queued').sort(byEnd),

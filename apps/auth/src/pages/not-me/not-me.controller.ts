@@ -1,0 +1,44 @@
+import { Controller, Get, Post, Query, Res, UseGuards } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { RequestContext } from '@app/kernel';
+import { BrowserLanguage, SameSiteGuard, sendPage, type Language } from '@app/pages';
+import { byAddress, Limits } from '@app/throttle';
+import type { Response } from 'express';
+import { Caller } from '../../protocols/caller.decorator.js';
+import { notMePage } from './not-me.page.js';
+import { NotMeService } from './not-me.service.js';
+
+/** Longer than any token that the service makes. */
+const LONGEST_TOKEN = 100;
+
+/** Where "this wasn't me" of every mail leads, for people: opening it changes nothing, its button does. */
+@Controller('not-me')
+@ApiExcludeController()
+@UseGuards(SameSiteGuard)
+@Limits({
+  name: 'yat.address',
+  limit: (config) => config.limits.yatRequestsPerMinute,
+  windowSeconds: () => 60,
+  tracker: byAddress,
+})
+export class NotMeController {
+  constructor(private readonly notMe: NotMeService) {}
+
+  /** Says the same of every token: scanners of mail open links, and must neither decide nor learn anything. */
+  @Get()
+  ask(@BrowserLanguage() language: Language, @Res() response: Response): void {
+    sendPage(response, notMePage('asked', language));
+  }
+
+  @Post()
+  async disown(
+    @Caller() call: RequestContext,
+    @Query('token') token: unknown,
+    @BrowserLanguage() language: Language,
+    @Res() response: Response,
+  ): Promise<void> {
+    const readable = typeof token === 'string' && token.length <= LONGEST_TOKEN;
+    const done = readable && (await this.notMe.disown(call, token));
+    sendPage(response, notMePage(done ? 'done' : 'unknown', language));
+  }
+}
