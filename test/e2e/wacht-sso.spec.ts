@@ -67,7 +67,7 @@ describe('signing in at an identity provider by a wacht client', () => {
     expect(client.cookie).not.toBe(before);
     const { session } = (await client.session()).body;
     expect(session.active_signin).toMatchObject({ user_id: id });
-    expect(session.signenteredattempts).toMatchObject([{ method: 'sso', completed: true }]);
+    expect(session.signin_attempts).toMatchObject([{ method: 'sso', completed: true }]);
     expect((await client.get('/me')).body.data.social_connections).toEqual([
       { id: 'Acme', provider: 'Acme' },
     ]);
@@ -78,7 +78,7 @@ describe('signing in at an identity provider by a wacht client', () => {
     const { sub, id } = await person();
     const client = new WachtClient(app);
     const { body } = await client.post('/auth/signin', { strategy: 'sso', provider: 'acme_oauth' });
-    expect(body.data.signenteredattempts).toMatchObject([{ method: 'sso', completed: false }]);
+    expect(body.data.signin_attempts).toMatchObject([{ method: 'sso', completed: false }]);
     const answer = await comeBack(client, await idp.back(body.data.oauth_url as string, sub));
     expect(locationOf(answer)).toBe(APP);
     expect((await client.session()).body.session.active_signin).toMatchObject({ user_id: id });
@@ -89,10 +89,10 @@ describe('signing in at an identity provider by a wacht client', () => {
     const { client, back } = await begun(sub);
     await comeBack(client, back);
     const { session } = (await client.session()).body;
-    expect(session.signenteredattempts).toMatchObject([{ current_step: 'verify_second_factor' }]);
+    expect(session.signin_attempts).toMatchObject([{ current_step: 'verify_second_factor' }]);
     expect(await app.rows(sql`SELECT subject FROM external_identities WHERE account_id = ${id}`)).toEqual([]);
     const code = new Authenticator(app, String(otpauthUri)).code();
-    const done = await client.verify(session.signenteredattempts[0]?.id as string, code);
+    const done = await client.verify(session.signin_attempts[0]?.id as string, code);
     expect(done.body.session.active_signin).toMatchObject({ user_id: id });
   });
 

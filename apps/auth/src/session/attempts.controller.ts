@@ -13,7 +13,7 @@ import { BrowserService } from './browser.service.js';
 import { toAttempt, toSignIn, toSignUp } from './identifiers.js';
 import { CurrentBrowser, InBrowser } from './in-browser.decorator.js';
 import { WachtPasskeySessionResponse } from './passkey.dto.js';
-import { namedIn, PasskeyPresenter } from './passkey.presenter.js';
+import { namedIn, presentPasskeyLogin } from './passkey.presenter.js';
 import { PasskeySignInService } from './passkey-sign-in.service.js';
 import { PrepareService } from './prepare.service.js';
 import {
@@ -43,7 +43,6 @@ export class AttemptsController {
     private readonly verifications: VerifyService,
     private readonly browsers: BrowserService,
     private readonly passkeys: PasskeySignInService,
-    private readonly presenter: PasskeyPresenter,
     private readonly ssos: SsoBeginService,
   ) {}
 
@@ -93,7 +92,7 @@ export class AttemptsController {
   ): Promise<BrowserAnswer> {
     const challenge = await this.passkeys.begin(call, browser, namedIn(request));
     const session = presentSession(browser.view, call.now);
-    return { view: browser.view, data: { ...session, ...this.presenter.login(challenge) } };
+    return { view: browser.view, data: { ...session, ...presentPasskeyLogin(challenge) } };
   }
 
   private async sso(

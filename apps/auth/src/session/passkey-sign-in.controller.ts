@@ -16,7 +16,7 @@ import {
   WachtPasskeyLoginBeginRequest,
   WachtPasskeyLoginBeginResponse,
 } from './passkey.dto.js';
-import { namedIn, PasskeyPresenter } from './passkey.presenter.js';
+import { namedIn, presentPasskeyLogin } from './passkey.presenter.js';
 import { PasskeySignInService } from './passkey-sign-in.service.js';
 
 @Controller('auth/passkey/login')
@@ -25,7 +25,6 @@ import { PasskeySignInService } from './passkey-sign-in.service.js';
 export class PasskeySignInController {
   constructor(
     private readonly passkeys: PasskeySignInService,
-    private readonly presenter: PasskeyPresenter,
     private readonly browsers: BrowserService,
   ) {}
 
@@ -47,7 +46,7 @@ export class PasskeySignInController {
     @WachtParameters() request: WachtPasskeyLoginBeginRequest,
   ): Promise<BrowserAnswer> {
     const challenge = await this.passkeys.begin(call, browser, namedIn(request));
-    return { view: browser.view, data: this.presenter.login(challenge) };
+    return { view: browser.view, data: presentPasskeyLogin(challenge) };
   }
 
   /**

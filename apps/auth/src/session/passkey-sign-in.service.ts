@@ -10,12 +10,19 @@ import {
   type CredentialAssertion,
 } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
+import { Config } from '@app/config';
 import { sql } from '@app/database';
 import { AuthError, KeyRing, type Identifier, type RequestContext } from '@app/kernel';
 import { BrowserSessions } from '@app/sessions';
 import { KeyChallenges, KeyProof, type LoginChallenge, type ProvenLogin } from '@app/sign-in';
 import type { Browser } from './browser.js';
 import { BrowserSignInService, type BrowserProof } from './sign-in.service.js';
+
+/** A challenge, to which domain its passkeys belong, and how long it can be answered. */
+export interface PasskeyLogin extends LoginChallenge {
+  rpId: string;
+  lifeSeconds: number;
+}
 
 /**
  * Signing in with a passkey. Its challenge is the token that its attempt is found by, and good in one browser session; a second factor of
@@ -30,12 +37,19 @@ export class PasskeySignInService {
     private readonly browsers: BrowserSessions,
     private readonly signIns: BrowserSignInService,
     private readonly keyRing: KeyRing,
+    private readonly config: Config,
   ) {}
 
   /** A challenge for the passkeys of this person, who may not exist; without a name for whichever passkey the authenticator offers. */
-  begin(call: RequestContext, { id }: Browser, name?: Identifier): Promise<LoginChallenge> {
+  async begin(call: RequestContext, { id }: Browser, name?: Identifier): Promise<PasskeyLogin> {
     const whom = name && { subject: subjectParts(name, this.keyRing).subject, name };
-    return this.challenges.open(call, { whom, browser: { sessionId: id }, kinds: ['Fido2'] });
+    const challenge = await this.challenges.open(call, {
+      whom,
+      browser: { sessionId: id },
+      kinds: ['Fido2'],
+    });
+    const { webauthn, attempts } = this.config;
+    return { ...challenge, rpId: webauthn.rpId, lifeSeconds: attempts.login_proof.lifeSeconds };
   }
 
   /**

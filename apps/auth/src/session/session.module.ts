@@ -7,7 +7,6 @@ import { BrowserService } from './browser.service.js';
 import { GuessService } from './guess.service.js';
 import { LinkController } from './link.controller.js';
 import { LinkService } from './link.service.js';
-import { PasskeyPresenter } from './passkey.presenter.js';
 import { PasskeySignInController } from './passkey-sign-in.controller.js';
 import { PasskeySignInService } from './passkey-sign-in.service.js';
 import { PrepareService } from './prepare.service.js';
@@ -38,7 +37,6 @@ const shared = [BrowserService, SignUpService];
   providers: [
     ...shared,
     BrowserSignInService,
-    PasskeyPresenter,
     PasskeySignInService,
     PrepareService,
     SendParts,
