@@ -23,6 +23,7 @@ export async function start(folder, port) {
   await migrate(dataSourceOptions(postgres.url, 2), {});
   const config = readConfig({
     NODE_ENV: 'test',
+    OUTBOX_POLL_SECONDS: '60',
     COUNTERSIGN_KEYS: KeyRing.generateEntry('k1'),
     SMTP_URL: `smtp://127.0.0.1:${port}`,
     ...(process.env.SMTP_CONNECTIONS && { SMTP_CONNECTIONS: process.env.SMTP_CONNECTIONS }),
@@ -56,7 +57,7 @@ async function queue(database, outbox, count) {
     const ids = Array.from({ length: Math.min(AT_ONCE, count - id + 1) }, (_, n) => String(id + n));
     await Promise.all(ids.map((each) => database.rows(held(outbox, each, now))));
   }
-  await database.rows(sql`UPDATE messages SET next_try_at = created_at`);
+  await database.rows(sql`UPDATE messages SET created_at = ${now}::timestamptz, next_try_at = ${now}::timestamptz`);
 }
 
 function held(outbox, id, now) {
