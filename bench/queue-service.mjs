@@ -57,7 +57,9 @@ async function queue(database, outbox, count) {
     const ids = Array.from({ length: Math.min(AT_ONCE, count - id + 1) }, (_, n) => String(id + n));
     await Promise.all(ids.map((each) => database.rows(held(outbox, each, now))));
   }
-  await database.rows(sql`UPDATE messages SET created_at = ${now}::timestamptz, next_try_at = ${now}::timestamptz`);
+  await database.rows(
+    sql`UPDATE messages SET created_at = ${now}::timestamptz, next_try_at = ${now}::timestamptz`,
+  );
 }
 
 function held(outbox, id, now) {
