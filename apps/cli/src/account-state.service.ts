@@ -3,6 +3,7 @@ import { endRecoveries, ofAccount, PasswordCheck, type AccountEntity } from '@ap
 import { GuessBudgetEntity, refillBudget } from '@app/attempts';
 import { Config } from '@app/config';
 import { Database } from '@app/database';
+import { liftSuppression } from '@app/delivery';
 import type { RequestContext } from '@app/kernel';
 import { SessionEntity } from '@app/sessions';
 import { DataSource, IsNull, MoreThan } from 'typeorm';
@@ -36,11 +37,14 @@ export class AccountStateService {
     };
   }
 
-  /** Forgets wrong passwords and wrong codes. */
+  /** Forgets wrong passwords and wrong codes, and that messages came back from its addresses. */
   async unlock(call: RequestContext, account: AccountEntity): Promise<void> {
     const forgiven = this.passwords.forgiveEverywhere(ofAccount(account.id));
     const refilled = refillBudget(account.id);
-    await this.database.rows(recorded(call, 'account.unlock', ofAccount(account.id), forgiven, refilled));
+    const lifted = liftSuppression([account.email, account.phone]);
+    await this.database.rows(
+      recorded(call, 'account.unlock', ofAccount(account.id), forgiven, refilled, lifted),
+    );
   }
 
   /** Stops a recovery that waits. False: there is none. */

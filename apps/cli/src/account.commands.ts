@@ -30,7 +30,7 @@ export function accountCommands(program: Command, shell: Shell): void {
   add('show', 'print an account, and what keeps its owner out', show);
   add('disable', 'shut an account and end its sessions in all protocols', disable);
   add('enable', 'open an account again', enable);
-  add('unlock', 'forget wrong passwords and wrong codes', unlock);
+  add('unlock', 'forget wrong passwords and wrong codes, and that messages to it came back', unlock);
   add('stop-recovery', 'stop a recovery that waits for its time', stopRecovery);
   secondFactorCommand(group, shell);
   phoneCommand(group, shell);
