@@ -68,6 +68,7 @@ describe('a secret in a file', () => {
       ...{ COUNTERSIGN_KEYS: KEY, DATABASE_URL: 'postgres://db/auth', SMTP_URL: 'smtp://mail:25' },
       ...{ SMS_URL: 'vonage://key:secret@?from=Example', WEBHOOK_SECRET: `whsec_${'A'.repeat(32)}` },
       OIDC_PROVIDERS: '[]',
+      EVENTS_WEBHOOK_SECRET: `whsec_${Buffer.alloc(24, 7).toString('base64')}`,
     }[name as string];
     const path = file(name, `  ${content ?? 'x'.repeat(16)}\n`);
     expect(problemsOf({ [`${name}_FILE`]: path })).toEqual([]);
