@@ -2,44 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
 import { isCurrent, part, type Part, sql } from '@app/database';
 import { EVENTS, plusSeconds, type RequestContext } from '@app/kernel';
+import type {
+  BrowserReference,
+  BrowserStart,
+  Flow,
+  LockedBrowser,
+  NewBrowserAttempt,
+} from './browser-session.js';
 import { withoutCredential, type StagedSession } from './browser-sign-in.js';
 import { insertSession, proofs } from './insert-session.js';
-import type { AuthenticationMethod, SessionStage } from './session.entity.js';
+import type { SessionStage } from './session.entity.js';
 import type { SessionOwner, OwnedSession, Proof, SessionRow } from './sessions.repository.js';
-
-/** The browser session of a call, as its cookie named it. */
-export interface BrowserReference {
-  id: string;
-  tokenHash: string;
-}
-
-export interface NewBrowserAttempt {
-  id: string;
-  kind: 'sign_in' | 'sign_up';
-  method: string | null;
-}
-
-/** The browser session that a statement is about. */
-export interface LockedBrowser {
-  browser_session_id: string;
-}
-
-/** An attempt of a browser session: whose guesses and mails are counted, and what it has led to so far. */
-export interface Flow {
-  /** Of the browser attempt. */
-  id: string;
-  subject: string;
-  account_id: string | null;
-  session_id: string | null;
-}
-
-/** A session made at once, without a code before it. */
-export interface BrowserStart {
-  id: string;
-  attemptId: string;
-  stage: SessionStage;
-  method: AuthenticationMethod['method'];
-}
 
 /** How long a browser session lives that nobody has signed in to, and one that somebody has. */
 const EMPTY = 'emptySeconds';

@@ -1,10 +1,6 @@
 export { BrowserAttemptEntity, BrowserSessionEntity } from './browser-session.entity.js';
-export {
-  BrowserSessions,
-  type BrowserReference,
-  type Flow,
-  type LockedBrowser,
-} from './browser-sessions.repository.js';
+export type { BrowserReference, Flow, LockedBrowser } from './browser-session.js';
+export { BrowserSessions } from './browser-sessions.repository.js';
 export { browserSignIn, type BrowserEntrant, type StagedSession } from './browser-sign-in.js';
 export {
   endPendingBegunBy,
