@@ -26,7 +26,7 @@ export const deliveryVariables = {
   ),
   SMS_URL: maybe(
     textProviders,
-    'Who carries texts, in the order of preference, comma-separated: twilio://SID:TOKEN@?from=+1555… (or messaging_service=MG…), vonage://KEY:SECRET@?from=…, or https://… (a webhook, see WEBHOOK_SECRET). Absent in development: the built-in mailbox.',
+    'Who carries texts, in the order of preference, comma-separated: twilio://SID:TOKEN@?from=+1555… (or messaging_service=MG…), vonage://KEY:SECRET@?from=… (&signature_secret=… of its delivery receipts), or https://… (a webhook, see WEBHOOK_SECRET). Absent in development: the built-in mailbox.',
   ),
   SMS_CONNECTIONS: set(whole(1, 1000), '10', 'Texts that are handed over to each of them at once.'),
   WEBHOOK_SECRET: maybe(
@@ -43,7 +43,7 @@ export const deliveryVariables = {
   ),
   DELIVERY_EVENTS_SECRET: maybe(
     z.string().min(16, 'must have at least 16 characters'),
-    'Key of the signature (Standard Webhooks, whsec_… or any text) of bounces and delivery reports at POST /delivery/events. Absent: none is taken.',
+    'Key of the signature (Standard Webhooks, whsec_… or any text) of bounces and delivery reports at POST /delivery/events. Absent: none is taken but those of Twilio and Vonage.',
   ),
   OUTBOX_LEASE_SECONDS: set(
     seconds(60),

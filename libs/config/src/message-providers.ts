@@ -9,7 +9,16 @@ export type MailProvider =
 export type TextProvider =
   | { kind: 'own_webhook'; name: string; url: string }
   | { kind: 'webhook'; name: string; url: string }
-  | { kind: 'vonage'; name: string; origin: string; key: string; secret: string; from: string }
+  | {
+      kind: 'vonage';
+      name: string;
+      origin: string;
+      key: string;
+      secret: string;
+      from: string;
+      /** Signs its delivery receipts; without one none is taken. */
+      signatureSecret?: string;
+    }
   | { kind: 'twilio'; name: string; origin: string; account: string; token: string; sender: TwilioSender };
 
 /** A number or name of the account, or one of its messaging services, which has several. */
@@ -87,7 +96,8 @@ function vonage(url: URL): TextProvider | undefined {
   const { user: key, password: secret, origin, query } = api(url);
   const from = query.get('from');
   if (!key || !secret || !from) return undefined;
-  return { kind: 'vonage', name: 'vonage', origin, key, secret, from };
+  const signatureSecret = query.get('signature_secret') || undefined;
+  return { kind: 'vonage', name: 'vonage', origin, key, secret, from, signatureSecret };
 }
 
 /** A plus sign is itself here, as people write it in a phone number. Only what stays on this machine goes unencrypted. */

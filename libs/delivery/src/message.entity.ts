@@ -13,6 +13,7 @@ import type { Channel, HandOverEntry, MessageState } from './message.js';
 @Index('messages_due', ['channel', 'notice', 'expiresAt', 'nextTryAt'], { where: `state = 'queued'` })
 @Index('messages_attempt', ['attemptId'], { where: 'attempt_id IS NOT NULL' })
 @Index('messages_reference', ['reference'], { unique: true, where: 'reference IS NOT NULL' })
+@Index('messages_provider_id', ['providerId'], { where: `channel = 'sms' AND provider_id IS NOT NULL` })
 @Index('messages_expires_at', ['expiresAt'])
 export class MessageEntity {
   @PrimaryColumn({ type: 'bigint' }) id: string;

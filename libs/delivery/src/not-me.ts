@@ -1,4 +1,4 @@
-import { typedReference, type KeyRing } from '@app/kernel';
+import { isSameSecret, typedReference, type KeyRing } from '@app/kernel';
 
 const LABEL = 'not-me';
 
@@ -14,5 +14,6 @@ export function notMeToken(keyRing: KeyRing, reference: string): string {
 export function referenceOf(keyRing: KeyRing, token: string): string | undefined {
   const [typed = '', mac = ''] = token.split('.');
   const reference = typedReference(typed);
-  return reference !== undefined && keyRing.macs(LABEL, reference).includes(mac) ? reference : undefined;
+  const isOurs = reference && keyRing.macs(LABEL, reference).some((ours) => isSameSecret(mac, ours));
+  return isOurs ? reference : undefined;
 }

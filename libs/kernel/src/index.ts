@@ -16,7 +16,7 @@ export { LONGEST_USERNAME, readUsername, type UsernameFault } from './identifier
 export { firstIdAt, Ids, WORKERS } from './ids.js';
 export { KeyRing, type Mac } from './key-ring.js';
 export { randomReference, typedReference } from './reference.js';
-export { digest, randomDigits, randomHex, randomToken } from './secrets.js';
+export { digest, isSameSecret, randomDigits, randomHex, randomToken } from './secrets.js';
 export { signingKey } from './signing-secret.js';
 export { isPlainText, maskAddress, withoutTrailing } from './text.js';
 export { normaliseCode } from './typed-code.js';

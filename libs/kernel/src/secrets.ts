@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomInt } from 'node:crypto';
+import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 
 /** `count` decimal digits, each equally likely: a one-time code (NIST SP 800-63B §3.1.3.1). */
 export function randomDigits(count: number): string {
@@ -21,4 +21,10 @@ export function randomToken(bits: number): string {
  */
 export function digest(token: string): string {
   return createHash('sha256').update(token).digest('hex');
+}
+
+/** Whether somebody knows a secret, without telling by its time how much of it they know. */
+export function isSameSecret(given: unknown, secret: string): boolean {
+  const [one, other] = [Buffer.from(typeof given === 'string' ? given : ''), Buffer.from(secret)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }

@@ -8,6 +8,9 @@ export class WhatBecameOfMessages1760000026000 implements MigrationInterface {
     await runner.query(
       `CREATE UNIQUE INDEX messages_reference ON messages (reference) WHERE reference IS NOT NULL`,
     );
+    await runner.query(
+      `CREATE INDEX messages_provider_id ON messages (provider_id) WHERE channel = 'sms' AND provider_id IS NOT NULL`,
+    );
     await runner.query(`
       CREATE TABLE delivery_events (
         id text PRIMARY KEY,
@@ -32,6 +35,7 @@ export class WhatBecameOfMessages1760000026000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`DROP TABLE suppressed_addresses`);
     await runner.query(`DROP TABLE delivery_events`);
+    await runner.query(`DROP INDEX messages_provider_id`);
     await runner.query(`DROP INDEX messages_reference`);
     await runner.query(`ALTER TABLE messages DROP COLUMN disowned_at, DROP COLUMN reference`);
   }

@@ -2,15 +2,29 @@ import { z } from 'zod';
 import { typedReference } from '@app/kernel';
 import type { DeliveryEventKind } from './delivery-event.entity.js';
 
-/** What a provider says of one message, which it names by the reference or by the id that it was handed over with. */
+/** What a provider says of one message, which it names by the reference, by the id that it was handed over with, or by its own. */
 export interface DeliveryReport {
   kind: DeliveryEventKind;
+  provider: 'webhook' | 'twilio' | 'vonage';
   reference?: string;
   messageId?: string;
+  /** The provider's own id of it. */
+  providerId?: string;
   /** The code of the reason, if it has the form of one. */
   detail?: string;
 }
 
+/** What somebody who signs has said, by an id that is the same when they say it again; no report: no news. */
+export interface SignedReport {
+  id: string;
+  report: DeliveryReport | undefined;
+}
+
+/** A code of a reason, if it has the form of one: what is in its place may quote an address. */
+export const reasonCode = (text: string | undefined): string | undefined =>
+  text && CODE.test(text) ? text : undefined;
+
+const CODE = /^[\w.:-]{1,32}$/;
 const PREFIX = 'message.';
 const form = z.object({
   type: z.enum(['message.delivered', 'message.bounced', 'message.delayed', 'message.failed']),
@@ -20,10 +34,7 @@ const form = z.object({
       .string()
       .regex(/^\d{1,18}$/)
       .optional(),
-    code: z
-      .string()
-      .regex(/^[\w.:-]{1,32}$/)
-      .optional(),
+    code: z.string().regex(CODE).optional(),
   }),
 });
 
@@ -34,5 +45,11 @@ export function deliveryReport(body: unknown): DeliveryReport | undefined {
   const { reference: typed, id: messageId, code: detail } = read.data;
   const reference = typed === undefined ? undefined : typedReference(typed);
   if (reference === undefined && messageId === undefined) return undefined;
-  return { kind: read.type.slice(PREFIX.length) as DeliveryEventKind, reference, messageId, detail };
+  return {
+    kind: read.type.slice(PREFIX.length) as DeliveryEventKind,
+    provider: 'webhook',
+    reference,
+    messageId,
+    detail,
+  };
 }

@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { isSameSecret } from '@app/kernel';
 
 /** How far the clock of who signs may be from ours, and how long a call can be played again; ids cover that time. */
 const TOLERANCE_SECONDS = 300;
@@ -20,12 +21,10 @@ export function signedId(secret: string, { headers, body }: SignedCall, now: Dat
     (name) => headers[`webhook-${name}`],
   );
   if (typeof id !== 'string' || id.length > LONGEST_ID || !/^[\x21-\x7e]+$/.test(id)) return undefined;
-  if (typeof timestamp !== 'string' || !/^\d{1,12}$/.test(timestamp) || typeof signatures !== 'string')
-    return undefined;
-  if (Math.abs(now.getTime() / 1000 - Number(timestamp)) > TOLERANCE_SECONDS) return undefined;
+  if (!isOfNow(timestamp, now) || typeof signatures !== 'string') return undefined;
   const mac = createHmac('sha256', keyOf(secret)).update(`${id}.${timestamp}.`).update(body);
-  const right = Buffer.from(`${VERSION},${mac.digest('base64')}`);
-  const isRight = signatures.split(' ').some((one) => isEqual(Buffer.from(one), right));
+  const right = `${VERSION},${mac.digest('base64')}`;
+  const isRight = signatures.split(' ').some((one) => isSameSecret(one, right));
   return isRight ? id : undefined;
 }
 
@@ -34,6 +33,11 @@ function keyOf(secret: string): Buffer {
   return encoded ? Buffer.from(encoded, 'base64') : Buffer.from(secret);
 }
 
-function isEqual(one: Buffer, other: Buffer): boolean {
-  return one.length === other.length && timingSafeEqual(one, other);
+/** Whether this is an instant (Unix seconds) of the last or next minutes. */
+export function isOfNow(timestamp: unknown, now: Date): timestamp is string {
+  return (
+    typeof timestamp === 'string' &&
+    /^\d{1,12}$/.test(timestamp) &&
+    Math.abs(now.getTime() / 1000 - Number(timestamp)) <= TOLERANCE_SECONDS
+  );
 }

@@ -3,6 +3,7 @@ import type { Config, MailProvider, TextProvider } from '@app/config';
 import type { Clock } from '@app/kernel';
 import type { Mailbox } from '../mailbox/mailbox.js';
 import { MailboxTextSender } from '../mailbox/mailbox-text.sender.js';
+import { reportsUrl } from '../reports/delivery-reports.js';
 import { parseMailFrom } from './mail-from.js';
 import { Providers, type Provider, type Sender } from './sender.js';
 import { SmtpSender } from './smtp.sender.js';
@@ -68,7 +69,7 @@ export class ConfiguredProviders extends Providers implements OnApplicationShutd
     const { webhookSecrets, smsWebhookSecret = '' } = this.config.delivery;
     switch (settings.kind) {
       case 'twilio':
-        return new TwilioSender(settings, this.clock);
+        return new TwilioSender(settings, this.clock, reportsUrl(this.config));
       case 'vonage':
         return new VonageSender(settings, this.clock);
       case 'webhook':

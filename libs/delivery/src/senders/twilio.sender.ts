@@ -16,11 +16,15 @@ const [SHORTEST, LONGEST] = [1, 36_000];
 export class TwilioSender implements Sender<'sms'> {
   private readonly url: string;
   private readonly headers: Record<string, string>;
+  private readonly reports: Record<string, string>;
 
   constructor(
     private readonly settings: TwilioSettings,
     private readonly clock: Clock,
+    reportsUrl: string,
   ) {
+    // It refuses to report to what it cannot reach, and the text with it.
+    this.reports = reportsUrl.startsWith('https:') ? { StatusCallback: reportsUrl } : {};
     const { origin, account, token } = settings;
     this.url = `${origin}/2010-04-01/Accounts/${encodeURIComponent(account)}/Messages.json`;
     this.headers = {
@@ -32,7 +36,13 @@ export class TwilioSender implements Sender<'sms'> {
   async send({ to, text, expiresAt }: OutgoingText, limit: AbortSignal): Promise<HandOverVerdict> {
     const seconds = Math.ceil((expiresAt.getTime() - this.clock.now().getTime()) / 1000);
     const ValidityPeriod = String(Math.min(LONGEST, Math.max(SHORTEST, seconds)));
-    const body = new URLSearchParams({ To: to, Body: text, ValidityPeriod, ...this.settings.sender });
+    const body = new URLSearchParams({
+      To: to,
+      Body: text,
+      ValidityPeriod,
+      ...this.reports,
+      ...this.settings.sender,
+    });
     try {
       const request = { headers: this.headers, body: body.toString() };
       return judged(await post(this.url, request, { limit, reads: true }));
