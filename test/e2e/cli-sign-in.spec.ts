@@ -117,7 +117,10 @@ describe('what an operator does to somebody who signs in', () => {
     expect(out).toMatch(
       /^Attempt \d+ \(sign in with a code as second factor, by navixy\), opened .*: answered rightly /m,
     );
-    expect(out).toMatch(/^ {2}Mail \d+ to m…d@example\.com: handed over .*, 1 hand-over\.$/m);
+    expect(out).toMatch(
+      /^ {2}Mail [0-9A-Z]{8} \(sign in code\) to m…d@example\.com, asked for .*: handed over .*, 1 hand-over\.$/m,
+    );
+    expect(out).toMatch(/^ {4}\S+ \S+Z try 1 with \S+: sent$/m);
     expect(out).toMatch(/password: accepted.*\n.*code\.verify: wrong.*\n.*code\.verify: redeemed/);
     expect(out).not.toMatch(new RegExp(`${code}|${hash}`));
   });

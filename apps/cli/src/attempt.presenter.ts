@@ -6,6 +6,7 @@ import { instant, only, type Answer } from './answer.js';
 import {
   attemptSentence,
   eventSentence,
+  handOverSentence,
   messageSentence,
   reportSentence,
   statusOf,
@@ -38,9 +39,10 @@ export function historyView(history: AttemptHistory, now: Date): Answer {
 }
 
 function messageLines(message: MessageEntity, reports: DeliveryEventEntity[], now: Date): string[] {
-  const { reference, disownedAt } = message;
+  const { reference, disownedAt, handOvers } = message;
   return [
     `  ${messageSentence(message, now)}`,
+    ...handOvers.map((entry) => `    ${handOverSentence(entry)}`),
     ...reports
       .filter((report) => report.reference === reference)
       .map((report) => `    ${reportSentence(report)}`),
@@ -70,6 +72,7 @@ function messageFacts(message: MessageEntity): object {
       'tries',
       'lastError',
     ),
+    ...only(message, 'provider', 'providerId', 'handOvers'),
     ...only(message, 'createdAt', 'nextTryAt', 'expiresAt', 'endedAt'),
     recipient: maskAddress(message.recipient),
   };

@@ -1,6 +1,6 @@
 import type { AttemptEntity } from '@app/attempts';
 import type { AuditEventEntity } from '@app/audit';
-import type { DeliveryEventEntity, DeliveryEventKind, MessageEntity } from '@app/delivery';
+import type { DeliveryEventEntity, DeliveryEventKind, HandOverEntry, MessageEntity } from '@app/delivery';
 import { maskAddress } from '@app/kernel';
 import { count, instant } from './answer.js';
 
@@ -75,6 +75,11 @@ function fate({ state, endedAt, nextTryAt, leasedUntil, expiresAt }: MessageEnti
     case 'failed':
       return `set aside ${at}`;
   }
+}
+
+/** How a try of a message ended, and with whom. */
+export function handOverSentence({ at, provider, outcome, answer, try: number }: HandOverEntry): string {
+  return `${instant(new Date(at))} try ${number} with ${provider}: ${outcome}${answer && ` (${answer})`}`;
 }
 
 /** What a provider said of a message after the hand-over. */

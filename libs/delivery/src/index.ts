@@ -3,7 +3,7 @@ export { codeMessage } from './code-message.js';
 export { canText } from './senders/can-text.js';
 export { DeliveryModule } from './delivery.module.js';
 export { Mailbox, type MailboxMessage } from './mailbox/mailbox.js';
-export type { NewMessage } from './message.js';
+export type { HandOverEntry, NewMessage } from './message.js';
 export type { FactorChange } from './templates/factor-changed.js';
 export { ownerNotice, type NoticeFacts, type NoticeTemplate } from './owner-notice.js';
 export type { HandOver, HandOverListener } from './worker/hand-overs.js';
