@@ -109,6 +109,15 @@ describe('names', () => {
       expect(body.user).toMatchObject({ email: stored });
       const again = await yat.post('/users', { email: stored, password: STRONG });
       expect([again.status, again.body.fields?.email?.[0]?.code]).toEqual([422, 'uniqueness']);
+    });
+
+    it('whichever way its domain is written when an operator makes it: what nobody has proven gives way', async () => {
+      const { typed, stored } = mailbox();
+      await yat.post('/users', { email: typed, password: STRONG });
+      const { id } = await app.createAccount({ email: typed });
+      expect(await app.rows(sql`SELECT id::text AS id FROM accounts WHERE email = ${stored}`)).toEqual([
+        { id },
+      ]);
       await expect(app.createAccount({ email: stored })).rejects.toThrow('Another account has this email');
     });
 
