@@ -41,9 +41,9 @@ describe('the metrics of outcomes', () => {
       'protocol="navixy",result="wrong"': 1,
       'protocol="navixy",result="right"': 1,
     });
-    const sent = 'channel="email",provider="smtp",outcome="sent"';
+    const sent = 'channel="email",provider="mailbox",outcome="sent"';
     await until(async () => (await samples('sends_total'))[sent] === 2);
-    expect((await samples('send_seconds_count'))['channel="email",provider="smtp"']).toBe(2);
+    expect((await samples('send_seconds_count'))['channel="email",provider="mailbox"']).toBe(2);
   });
 
   it('tell attempts whose tries are spent, the guess that spends a budget, and what is refused then', async () => {

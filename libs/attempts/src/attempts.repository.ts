@@ -15,7 +15,7 @@ import {
   type RedeemQuestion,
 } from './new-attempt.js';
 import { redeemParts, type Redemption } from './redeem.js';
-import { ENDED, OPENED } from './tales.js';
+import { ENDED, OPENED } from './tallies.js';
 
 const LABEL = 'attempt';
 

@@ -1,5 +1,5 @@
 import { part, type Part, type Query, sql, type Sql, statement } from '@app/database';
-import { ENDED } from './tales.js';
+import { ENDED } from './tallies.js';
 
 /**
  * Statements that tidy up a batch each and answer a row for each row they took. What others hold is skipped, not waited for.

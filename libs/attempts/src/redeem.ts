@@ -7,7 +7,7 @@ import type {
   AttemptStatus,
 } from './attempt.entity.js';
 import { isAllowed } from './conditions.js';
-import { ENDED, GUESSED, SETTLED } from './tales.js';
+import { ENDED, GUESSED, SETTLED } from './tallies.js';
 
 /** How a guess ended. Protocols say less than this; the audit log says it all. */
 export type RedeemOutcome =

@@ -2,7 +2,7 @@ import { part, type Part, sql, type Sql } from '@app/database';
 import { leftOpenAt, type RequestContext, type StampEvent } from '@app/kernel';
 import type { AttemptPurpose, AttemptStatus } from './attempt.entity.js';
 import { isLive } from './conditions.js';
-import { ENDED } from './tales.js';
+import { ENDED } from './tallies.js';
 
 // What closes open attempts, or keeps them, without looking at a secret.
 

@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import type { Pooler } from './patience.js';
 import { errorCode, isShortage, isUnavailable, SqlState } from './sql-state.js';
 import { compile, type Compiled, type Query } from './sql/compile.js';
-import { hearTales } from './sql/tales.js';
+import { takeTallies } from './sql/tallies.js';
 import { StatementError } from './statement-error.js';
 
 const REPEATABLE: readonly (string | undefined)[] = [
@@ -18,8 +18,8 @@ const RETRY_AFTER_SECONDS = 5;
 /** For how long a shortage keeps a replica out of the load balancer: longer than the client waits, so that it meets another one. */
 const SHORTAGE_MS = 10_000;
 
-/** `by`: the values of the tale's columns, in their order. */
-type TaleListener = (times: number, ...by: (string | boolean | null)[]) => void;
+/** `by`: the values of the tally's columns, in their order. */
+type TallyListener = (times: number, ...by: (string | boolean | null)[]) => void;
 
 /** A statement that has come back: who built it, when it was sent (`performance.now()`), and how many rows it gave, or why none. */
 export interface StatementRun {
@@ -41,7 +41,7 @@ type Runner = Pick<Pool | PoolClient, 'query'>;
 export class Database {
   private readonly listeners = new Map<string, () => void>();
   private statementListener?: StatementListener;
-  private readonly taleListeners = new Map<string, TaleListener>();
+  private readonly tallyListeners = new Map<string, TallyListener>();
   private readonly logger = new Logger('Statement');
   private shortageAt = -Infinity;
 
@@ -60,9 +60,9 @@ export class Database {
     this.listeners.set(signal, listener);
   }
 
-  /** Has `listener` told how often the event of a `Tale` happened in a statement that has come back, by the values of its columns. */
-  onTale(event: string, listener: TaleListener): void {
-    this.taleListeners.set(event, listener);
+  /** Has `listener` told how often the event of a `Tally` happened in a statement that has come back, by the values of its columns. */
+  onTally(event: string, listener: TallyListener): void {
+    this.tallyListeners.set(event, listener);
   }
 
   /**
@@ -162,11 +162,11 @@ export class Database {
   }
 
   /** The rows of a statement that is done, when whoever listens has heard of it. */
-  private announced<Row extends object>({ signals, tells }: Compiled, came: Row[]): Row[] {
+  private announced<Row extends object>({ signals, isTallied }: Compiled, came: Row[]): Row[] {
     for (const signal of signals) this.listeners.get(signal)?.();
-    if (!tells) return came;
-    const { rows, told } = hearTales(came);
-    for (const [event, times, ...by] of told) this.taleListeners.get(event)?.(times, ...by);
+    if (!isTallied) return came;
+    const { rows, counts } = takeTallies(came);
+    for (const [event, times, ...by] of counts) this.tallyListeners.get(event)?.(times, ...by);
     return rows;
   }
 

@@ -9,7 +9,7 @@ export { decisionOn, SqlState, violatedConstraint } from './sql-state.js';
 export { resealedRows, type Resting, type SealedRow, type SealedRows } from './sealed-rows.js';
 export { onConnection } from './on-connection.js';
 export { isCurrent } from './security-stamp.js';
-export { after, Column, exists, of, ofOne, part, Part, type Tale } from './sql/part.js';
+export { after, Column, exists, of, ofOne, part, Part, type Tally } from './sql/part.js';
 export { empty, join, raw, sql, Sql } from './sql/sql.js';
 export { statement, Statement, type Answer, type Effect } from './sql/statement.js';
 export { compile, type Query } from './sql/compile.js';

@@ -19,14 +19,14 @@ export class OutcomeMetrics {
     const ended = this.counter('attempts_ended', 'Attempts that ended.', 'purpose', 'method', 'end');
     const guesses = this.counter('guesses', 'Guesses: right, wrong or refused.', 'protocol', 'result');
     const spent = this.counter('guess_budgets_spent', 'Last guesses that a subject had.', 'factor');
-    database.onTale('attempt.opened', (times, ...by) => opened.labels(...texts(by)).inc(times));
-    database.onTale('attempt.ended', (times, ...by) => {
+    database.onTally('attempt.opened', (times, ...by) => opened.labels(...texts(by)).inc(times));
+    database.onTally('attempt.ended', (times, ...by) => {
       if (by.at(-1) !== 'open') ended.labels(...texts(by)).inc(times);
     });
-    database.onTale('attempt.guessed', (times, protocol, outcome) =>
+    database.onTally('attempt.guessed', (times, protocol, outcome) =>
       guesses.labels(String(protocol), resultOf(outcome)).inc(times),
     );
-    database.onTale('budget.settled', (times, factor, usedUp) => {
+    database.onTally('budget.settled', (times, factor, usedUp) => {
       if (usedUp) spent.labels(String(factor)).inc(times);
     });
   }

@@ -2,7 +2,7 @@ import { compile } from './compile.js';
 import { after, exists, of, ofOne, part } from './part.js';
 import { join, raw, sql } from './sql.js';
 import { statement } from './statement.js';
-import { hearTales } from './tales.js';
+import { takeTallies } from './tallies.js';
 
 describe('a statement', () => {
   const one = (value: number) => part<{ n: number }>('one', sql`SELECT ${value}::int AS n`);
@@ -72,22 +72,25 @@ describe('a statement with a part that tells', () => {
   const other = part('other', sql`SELECT 2 AS n, 'late' AS why`, ended);
 
   it('brings along what each of them tells, whether its answer has rows or not', () => {
-    const { text, tells } = compile(statement({ n: ofOne(one, 'n') }, other));
-    expect(tells).toBe(true);
+    const { text, isTallied } = compile(statement({ n: ofOne(one, 'n') }, other));
+    expect(isTallied).toBe(true);
     expect(text).toContain(
-      "(SELECT json_agg(tale) FROM (SELECT json_build_array('ended', count(*), why, n) FROM one GROUP BY why, n UNION ALL " +
-        "SELECT json_build_array('ended', count(*), why, n) FROM other GROUP BY why, n) tales (tale))",
+      "(SELECT json_agg(tally) FROM (SELECT json_build_array('ended', count(*), why, n) FROM one GROUP BY why, n UNION ALL " +
+        "SELECT json_build_array('ended', count(*), why, n) FROM other GROUP BY why, n) tallies (tally))",
     );
     expect(text).toMatch(/LEFT JOIN \(.* FROM \(SELECT \(SELECT n FROM one\) AS n\) rows\) answer ON true$/);
-    expect(compile(statement(part('mute', sql`SELECT 1`))).tells).toBe(false);
+    expect(compile(statement(part('mute', sql`SELECT 1`))).isTallied).toBe(false);
   });
 
   it('answers its rows alone, and tells once', () => {
-    const told: [string, number][] = [['ended', 2]];
-    const came = [1, 2].map((n) => ({ $told: told, $row: true, n }));
-    expect(hearTales(came)).toEqual({ rows: [{ n: 1 }, { n: 2 }], told });
-    expect(hearTales([{ $told: told, $row: null, n: null }])).toEqual({ rows: [], told });
-    expect(hearTales([{ $told: null, $row: true, n: null }])).toEqual({ rows: [{ n: null }], told: [] });
+    const counts: [string, number][] = [['ended', 2]];
+    const came = [1, 2].map((n) => ({ $tallies: counts, $row: true, n }));
+    expect(takeTallies(came)).toEqual({ rows: [{ n: 1 }, { n: 2 }], counts });
+    expect(takeTallies([{ $tallies: counts, $row: null, n: null }])).toEqual({ rows: [], counts });
+    expect(takeTallies([{ $tallies: null, $row: true, n: null }])).toEqual({
+      rows: [{ n: null }],
+      counts: [],
+    });
   });
 });
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { currentBuilder } from './builder.js';
-import { Part, type Tale } from './part.js';
+import { Part, type Tally } from './part.js';
 import { Sql } from './sql.js';
 import { Statement } from './statement.js';
-import { withTales, type Teller } from './tales.js';
+import { withTallies, type TalliedPart } from './tallies.js';
 
 /** A statement as the driver takes it. */
 export interface Compiled {
@@ -15,8 +15,8 @@ export interface Compiled {
   values: unknown[];
   /** Of the parts that announce something. */
   signals: string[];
-  /** Whether the answer has what its parts tell, see `withTales`. */
-  tells: boolean;
+  /** Whether the answer has counts of its parts, see `withTallies`. */
+  isTallied: boolean;
 }
 
 export type Query<Row extends object = object> = Statement<Row> | Part<Row> | Sql;
@@ -41,8 +41,8 @@ const END = Symbol('end');
 export function compile(query: Query): Compiled {
   const walk = new Walk(query);
   walk.step.prepared ??= prepare(new Walk(query, []));
-  const { values, signals, tellers } = walk;
-  return { ...walk.step.prepared, values, signals, tells: tellers.length > 0 };
+  const { values, signals, tallied } = walk;
+  return { ...walk.step.prepared, values, signals, isTallied: tallied.length > 0 };
 }
 
 function prepare({ texts }: Walk): Prepared {
@@ -55,7 +55,7 @@ function prepare({ texts }: Walk): Prepared {
 class Walk {
   readonly values: unknown[] = [];
   readonly signals: string[] = [];
-  readonly tellers: Teller[] = [];
+  readonly tallied: TalliedPart[] = [];
   step = start;
   private readonly names = new Map<Part, string>();
   private readonly taken = new Map<string, number>();
@@ -71,7 +71,7 @@ class Walk {
     this.visit(answer, body);
     for (const effect of effects) this.require(effect);
     this.texts?.push(this.names.size ? '\n' : '');
-    const [before, after] = withTales(this.tellers);
+    const [before, after] = withTallies(this.tallied);
     this.texts?.push(before);
     this.write(body);
     this.texts?.push(after);
@@ -89,7 +89,7 @@ class Walk {
     this.visit(part.body, body);
     this.follow(END);
     if (part.signal) this.signals.push(part.signal);
-    if (part.tale) this.tell(name, part.tale);
+    if (part.tally) this.addTally(name, part.tally);
     this.texts?.push(this.begun ? ',\n' : 'WITH ', name, ' AS (');
     this.begun = true;
     this.write(body);
@@ -97,9 +97,9 @@ class Walk {
     return name;
   }
 
-  private tell(name: string, tale: Tale): void {
-    this.follow(tale);
-    this.tellers.push({ name, tale });
+  private addTally(name: string, tally: Tally): void {
+    this.follow(tally);
+    this.tallied.push({ name, tally });
   }
 
   private visit({ strings, gaps }: Sql, into: Draft): void {

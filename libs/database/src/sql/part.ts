@@ -13,15 +13,15 @@ export class Part<Row extends object = object> {
     readonly body: Sql,
     /** What happened when the statement has come back and this part gave a row; see `Database.on`. */
     readonly signal?: string,
-    readonly tale?: Tale,
+    readonly tally?: Tally,
   ) {}
 }
 
 /**
  * What a part's rows are counted by, when the statement has come back: the name of what happened, and the columns that tell them apart,
- * whose values are few and never a person's. One object for all parts of a kind, see `Database.onTale`.
+ * whose values are few and never a person's. One object for all parts of a kind, see `Database.onTally`.
  */
-export interface Tale {
+export interface Tally {
   event: string;
   by: readonly string[];
 }
@@ -30,9 +30,9 @@ export interface Tale {
  * A part of rows of this type, which is stated here, beside the SQL that makes them, and nowhere else. `heard`: its signal, or what its
  * rows are counted by.
  */
-export function part<Row extends object>(label: string, body: Sql, heard?: string | Tale): Part<Row> {
-  const [signal, tale] = typeof heard === 'object' ? [undefined, heard] : [heard];
-  return new Part<Row>(label, body, signal, tale);
+export function part<Row extends object>(label: string, body: Sql, heard?: string | Tally): Part<Row> {
+  const [signal, tally] = typeof heard === 'object' ? [undefined, heard] : [heard];
+  return new Part<Row>(label, body, signal, tally);
 }
 
 /**
