@@ -46,6 +46,22 @@ describe('what is safe, variable by variable', () => {
     expect(refused({ ...env, CORS_ORIGINS: 'https://app.example.org' })).toEqual(['WEBAUTHN_RP_ID']);
   });
 
+  // The page's host is below all of these, so that nothing but the list of public suffixes tells them apart.
+  it.each([
+    ['co.uk', 'auth.example.co.uk', 'example.co.uk'],
+    ['github.io', 'auth.example.github.io', 'example.github.io'],
+    ['s3.amazonaws.com', 'auth.s3.amazonaws.com', 'auth.s3.amazonaws.com'],
+    // A rule of the list with a star, and an exception from it.
+    ['anything.ck', 'auth.example.anything.ck', 'example.anything.ck'],
+    ['ck', 'auth.www.ck', 'www.ck'],
+    // What no list knows is one label.
+    ['internal', 'auth.example.internal', 'example.internal'],
+  ])('a relying party is not %s, below which anybody can have a name', (suffix, host, own) => {
+    const env = { ...PRODUCTION, PUBLIC_URL: `https://${host}` };
+    expect(refused({ ...env, WEBAUTHN_RP_ID: suffix })).toEqual(['WEBAUTHN_RP_ID']);
+    expect(refused({ ...env, WEBAUTHN_RP_ID: own })).toEqual([]);
+  });
+
   it('the built-in mailbox is not opened to a network by whoever says nothing', () => {
     expect(refused({ HOST: '0.0.0.0' })).toEqual(['NODE_ENV']);
     for (const HOST of ['127.0.0.1', '::1', 'localhost']) expect(refused({ HOST })).toEqual([]);

@@ -100,7 +100,7 @@ function tooOpen(env: Given, refuse: Refuse): void {
   if (env.WEBAUTHN_RP_ID && isForeignToRpId(env.WEBAUTHN_RP_ID, env))
     refuse(
       'WEBAUTHN_RP_ID',
-      'must be the domain of PUBLIC_URL and of the web origins, or one above it, and no top-level domain.',
+      'must be the domain of PUBLIC_URL and of the web origins, or one above it, and none that anybody can have a name below (com, co.uk, github.io).',
     );
   const seconds = Number(env.ACCOUNT_WRONG_CODES_SECONDS ?? LEAST_WRONG_CODES_SECONDS);
   if (seconds < LEAST_WRONG_CODES_SECONDS)

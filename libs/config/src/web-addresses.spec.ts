@@ -7,6 +7,8 @@ describe('addresses in the configuration', () => {
     ['CORS_ORIGINS', 'capacitor://localhost, ionic://localhost, tauri://localhost', 'capacitor://'],
     ['CORS_ORIGINS', 'chrome-extension://abcdefghijklmnopabcdefghijklmnop', 'chrome-extension:abc'],
     ['CORS_ORIGINS', 'https://*.example.com, http://*.example.com:8080', 'https://*.com'],
+    ['CORS_ORIGINS', 'https://*.example.co.uk', 'https://*.co.uk'],
+    ['WEBAUTHN_ORIGINS', 'https://*.example.github.io', 'https://*.github.io'],
     ['WEBAUTHN_ORIGINS', ANDROID, ANDROID.slice(0, -1)],
     ['WEBAUTHN_ORIGINS', `https://a.example, https://*.example.com, ${ANDROID}`, `${ANDROID}A`],
     ['REDIRECT_URLS', 'https://a.example/*', 'https://*.example.com/in'],

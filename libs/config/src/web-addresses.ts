@@ -1,3 +1,4 @@
+import { parse } from 'tldts';
 import { list } from './readers.js';
 
 const WEB = ['http:', 'https:'];
@@ -8,8 +9,8 @@ const NO_PLACES = 'javascript data vbscript blob file filesystem about view-sour
 
 /** What the pages of an app come from: `capacitor://localhost`, `chrome-extension://<id>`. */
 const APP_ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@\\\s*]+$/;
-/** `https://*.example.com`: one label, and never right below what anybody can have. */
-const WILDCARD = /^(https?:\/\/)\*\.(?=[^.]+\.[^.])/;
+/** `https://*.example.com`: one label. */
+const WILDCARD = /^(https?:\/\/)\*\./;
 /** An Android app by the SHA-256 of the certificate it is signed with. */
 const ANDROID_APP = /^android:apk-key-hash:[\w-]{43}$/;
 
@@ -17,10 +18,16 @@ function parsed(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined;
 }
 
+/** Whether anybody can have a name right below: `com`, `co.uk`, `github.io`. By the list that browsers use, with its private part. */
+function isPublicSuffix(host: string): boolean {
+  return parse(host, { allowPrivateDomains: true }).domain === null;
+}
+
 function isOrigin(entry: string): boolean {
   const text = entry.replace(WILDCARD, '$1any.');
   const url = parsed(text);
   if (!url || NO_PLACES.includes(url.protocol) || text.includes('*')) return false;
+  if (text !== entry && isPublicSuffix(url.hostname.replace('any.', ''))) return false;
   return WEB.includes(url.protocol) ? url.origin === text : APP_ORIGIN.test(text);
 }
 
@@ -55,8 +62,8 @@ export function hasPlainHttp(value: string): boolean {
 }
 
 /**
- * Whether a relying party id is not one that browsers take from these pages (WebAuthn §5.1.3): their own domain or one above it, which is
- * no top-level domain. Public suffixes of several labels are for browsers to know.
+ * Whether a relying party id is not one that browsers take from these pages (WebAuthn §5.1.3): their own domain or one above it, below
+ * which nobody else can have a name.
  */
 export function isForeignToRpId(rpId: string, env: Record<string, string | undefined>): boolean {
   const pages = [env.PUBLIC_URL, ...(env.WEBAUTHN_ORIGINS ?? env.CORS_ORIGINS ?? '').split(',')];
@@ -65,5 +72,5 @@ export function isForeignToRpId(rpId: string, env: Record<string, string | undef
     return url && WEB.includes(url.protocol) ? [url.hostname] : [];
   });
   const isAbove = (host: string) => host === rpId || host.endsWith(`.${rpId}`);
-  return (!rpId.includes('.') && rpId !== 'localhost') || !hosts.every(isAbove);
+  return (rpId !== 'localhost' && isPublicSuffix(rpId)) || !hosts.every(isAbove);
 }
