@@ -1,5 +1,6 @@
-import { AbstractLogger, DataSource, type DataSourceOptions } from 'typeorm';
+import { AbstractLogger, DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import { patience, type Pooler } from './patience.js';
+import { untilUnlocked, withShortLocks, type MigrationClass } from './short-locks.js';
 
 export interface MigrationOptions {
   pooler?: Pooler;
@@ -10,29 +11,40 @@ export interface MigrationOptions {
 /**
  * Runs the pending migrations, one process at a time: replicas that start together wait for the first and then find
  * nothing to do. Answers the names of those it ran. On connections of its own, because neither the wait nor a
- * migration of a large table may hit the time limit of ordinary statements.
+ * migration of a large table may hit the time limit of ordinary statements. A table that somebody else holds is
+ * waited for in short turns, between which everybody else can use it.
  */
 export async function migrate(
   options: DataSourceOptions,
   { pooler = 'none', note = () => undefined }: MigrationOptions = {},
 ): Promise<string[]> {
   const logger = new Notes(note);
-  const patient = { ...options, logger, poolSize: 2, extra: patience(pooler, 0) } as DataSourceOptions;
-  const dataSource = await new DataSource(patient).initialize();
+  const migrations = (options.migrations as MigrationClass[]).map(withShortLocks);
+  const own = { logger, migrations, poolSize: 2, extra: patience(pooler, 0) };
+  const dataSource = await new DataSource({ ...options, ...own } as DataSourceOptions).initialize();
   const line = dataSource.createQueryRunner();
   try {
     // The lock is a transaction's: behind a pooler a connection is ours for no longer.
     await line.startTransaction();
     await line.query(`SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0`);
     await line.query(`SELECT pg_advisory_xact_lock(hashtext('countersign.migrations'))`);
-    const ran = await dataSource.runMigrations({ transaction: 'each' });
+    const before = await namesIn(line);
+    await untilUnlocked(() => dataSource.runMigrations({ transaction: 'each' }), note);
+    const ran = (await namesIn(line)).slice(before.length);
     await line.commitTransaction();
-    return ran.map((migration) => migration.name);
+    return ran;
   } finally {
     // Closing the connection gives the lock back, whatever happened on it.
     await line.release();
     await dataSource.destroy();
   }
+}
+
+/** Of the migrations that have run, in their order. */
+async function namesIn(runner: QueryRunner): Promise<string[]> {
+  if (!(await runner.hasTable('migrations'))) return [];
+  const rows = (await runner.query('SELECT name FROM migrations ORDER BY id')) as { name: string }[];
+  return rows.map(({ name }) => name);
 }
 
 /** Of all that TypeORM would say, what a migration of ours does. */

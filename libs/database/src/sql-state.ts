@@ -2,6 +2,7 @@
 export const SqlState = {
   uniqueViolation: '23505',
   checkViolation: '23514',
+  lockNotAvailable: '55P03',
   deadlockDetected: '40P01',
   serializationFailure: '40001',
 } as const;
