@@ -26,6 +26,7 @@ const SECONDS: Record<string, number> = {
   'dfns-bad-input': 15,
   attack: 12,
   'limits-of-strangers': 12,
+  'previous-release': 12,
   'refresh-rotation': 10,
   flood: 10,
   'attack-command': 10,

@@ -3,7 +3,7 @@ import type { BenchDatabase } from '../processes/bench-database.js';
 /** Rows of one statement: few enough that the bar moves. */
 const BATCH = 50_000;
 /** Ids that neither the people of an operation nor the product's own, which begin with the time, can have. */
-const FIRST = 1_000_000_000;
+export const FIRST = 1_000_000_000;
 
 /** What an account leaves behind: a session that has ended, an attempt that is over, its mail, and what the audit log says of it. */
 const TABLES = [
