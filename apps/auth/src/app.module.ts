@@ -3,6 +3,7 @@ import { AuditModule } from '@app/audit';
 import { ConfigModule, type Config } from '@app/config';
 import { DatabaseModule } from '@app/database';
 import { IdempotencyModule } from '@app/idempotency';
+import { WordsModule } from '@app/pages';
 import { ServerKeysModule } from '@app/server-keys';
 import { ThrottleModule } from '@app/throttle';
 import { dataSourceOptions } from '../../../ormconfig.js';
@@ -42,6 +43,7 @@ export class AppModule {
             traced: ['debug', 'trace'].includes(config.log.level),
           },
         ),
+        WordsModule,
         ServerKeysModule.forService(),
         ThrottleModule,
         AuditModule,

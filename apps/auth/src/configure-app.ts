@@ -2,6 +2,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { RefusalLog } from '@app/audit';
 import { Config } from '@app/config';
 import { Clock, Ids } from '@app/kernel';
+import { SPEECHES, Speeches } from '@app/pages';
 import helmet from 'helmet';
 import { attachCall } from './http/attach-call.js';
 import { createLogger, PinoLoggerService } from './http/logger.js';
@@ -26,6 +27,7 @@ export function configureApp(app: NestExpressApplication, config: Config): void 
   app.disable('x-powered-by').disable('etag');
   app.set('trust proxy', config.http.trustedProxies);
   app.set('query parser', 'simple');
+  app.setLocal(SPEECHES, app.get(Speeches));
 
   app.use(attachCall(protocols, app.get(Clock), app.get(Ids), config));
   app.use(recordRefusals(app.get(RefusalLog)));

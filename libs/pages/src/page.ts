@@ -1,11 +1,11 @@
 import type { Response } from 'express';
-import { STYLE_SOURCE } from './style.js';
+import type { PageDocument } from './look/layout.js';
 
 /** An answer to a browser: a document, or where it has to go. */
 export interface Page {
   status: number;
-  /** As `layout` makes it. */
-  html: string;
+  /** As `layout` makes it; absent where the browser goes on at once. */
+  document?: PageDocument;
   /** Where the browser goes at once. */
   location?: string;
   /** Where the form of the page may lead, beyond the page itself: a source of a Content Security Policy. */
@@ -18,7 +18,7 @@ export interface Page {
  * Nothing runs and nothing is loaded; nobody frames the page, keeps it or learns the address it was reached by, which may
  * hold a token. Its origin is told: by that `SameSiteGuard` knows our own form where a browser says nothing else.
  */
-export function sendPage(response: Response, { status, html, location, ...page }: Page): void {
+export function sendPage(response: Response, { status, location, ...page }: Page): void {
   response.status(status).set({
     'Content-Security-Policy': policyOf(page),
     'Referrer-Policy': 'strict-origin',
@@ -27,14 +27,14 @@ export function sendPage(response: Response, { status, html, location, ...page }
     'Content-Type': 'text/html; charset=utf-8',
     ...(location && { Location: location }),
   });
-  response.send(html);
+  response.send(page.document?.html ?? '');
 }
 
-function policyOf({ formTarget, dataImages }: Pick<Page, 'formTarget' | 'dataImages'>): string {
+function policyOf({ document, formTarget, dataImages }: Omit<Page, 'status'>): string {
   return [
     "default-src 'none'",
-    `style-src ${STYLE_SOURCE}`,
-    ...(dataImages ? ['img-src data:'] : []),
+    ...(document ? [`style-src ${document.styleSource}`] : []),
+    ...(dataImages || document?.hasLogo ? ['img-src data:'] : []),
     `form-action 'self'${formTarget ? ` ${formTarget}` : ''}`,
     "base-uri 'none'",
     "frame-ancestors 'none'",

@@ -1,45 +1,38 @@
 import { createHash } from 'node:crypto';
 import type { ExecutionContext } from '@nestjs/common';
 import { readConfig } from '@app/config';
-import { LANGUAGES, languageOf } from './language.js';
-import { layout } from './layout.js';
+import { layout } from './look/layout.js';
 import { markup } from './markup.js';
 import { SameSiteGuard } from './same-site.guard.js';
-import { STYLE_SOURCE } from './style.js';
+import { ENGLISH } from './words/speech.js';
+import { Speeches } from './words/speeches.js';
 
 describe('layout', () => {
-  it('is in the language it is given, and escapes its title wherever it stands', () => {
-    const html = layout('de', '<i>', markup`<p>&lt;</p>`);
-    expect(html).toContain('<html lang="de">');
-    expect(html.match(/&lt;i&gt;/g)).toHaveLength(2);
-    expect(html).not.toContain('<i>');
+  it.each([
+    ['de', 'ltr'],
+    ['ar', 'rtl'],
+  ])(
+    'is in the language it is given, %s, and escapes its title wherever it stands',
+    async (language, direction) => {
+      const { html } = layout(await new Speeches().of(language), '<i>', markup`<p>&lt;</p>`);
+      expect(html).toContain(`<html lang="${language}" dir="${direction}">`);
+      expect(html.match(/&lt;i&gt;/g)).toHaveLength(2);
+      expect(html).not.toContain('<i>');
+    },
+  );
+
+  it('fills in nothing that was filled in before', () => {
+    expect(layout(ENGLISH, '{body}', markup`<p>{title}</p>`).html).toContain(
+      '<h1>{body}</h1>\n<p>{title}</p>',
+    );
   });
 
   it('carries the one style sheet that the policy allows, and nothing that runs', () => {
-    const html = layout('en', 'Title', markup``);
+    const { html, styleSource } = layout(ENGLISH, 'Title', markup``);
     const style = /<style>([^]*)<\/style>/.exec(html)?.[1] as string;
-    expect(`'sha256-${createHash('sha256').update(style).digest('base64')}'`).toBe(STYLE_SOURCE);
+    expect(`'sha256-${createHash('sha256').update(style).digest('base64')}'`).toBe(styleSource);
     expect(style).not.toContain('&');
     expect(html).not.toMatch(/<script|\son\w+=|\sstyle=/);
-  });
-});
-
-describe('languageOf', () => {
-  it.each([
-    ['de', 'de'],
-    ['de-AT', 'de'],
-    ['DE_ch', 'de'],
-    ['en-US', 'en'],
-    ['fr', 'en'],
-    ['', 'en'],
-    ['deu', 'en'],
-    ['constructor', 'en'],
-  ])('reads %s as %s', (tag, language) => {
-    expect(languageOf(tag)).toBe(language);
-  });
-
-  it.each(LANGUAGES)('knows its own %s', (language) => {
-    expect(languageOf(language)).toBe(language);
   });
 });
 

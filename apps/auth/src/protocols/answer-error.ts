@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { AuthError } from '@app/kernel';
-import { browserLanguage, sendPage } from '@app/pages';
+import { browserSpeech, ENGLISH, sendPage, type Speech } from '@app/pages';
 import type { Response } from 'express';
 import { errorPage } from './error-page.js';
 import type { Protocol } from './protocol.js';
@@ -23,8 +23,8 @@ export function answerError(protocol: Protocol, thrown: unknown, response: Respo
   setHeaders(response, error);
   if (!protocol.pages || response.req.accepts(['json', 'html']) !== 'html')
     return send(protocol, body, response.status(status));
-  const language = browserLanguage(response.req);
-  sendPage(response, { status, html: errorPage(status, error, language) });
+  const show = (speech: Speech) => sendPage(response, { status, document: errorPage(status, error, speech) });
+  void browserSpeech(response.req).then(show, () => show(ENGLISH));
 }
 
 function send(protocol: Protocol, body: object, response: Response): void {

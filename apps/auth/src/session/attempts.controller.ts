@@ -3,7 +3,7 @@ import { ApiBody, ApiConsumes, ApiExtraModels, ApiOkResponse, getSchemaPath } fr
 import { Idempotent } from '@app/idempotency';
 import type { RequestContext } from '@app/kernel';
 import { Limits } from '@app/throttle';
-import { BrowserLanguage, type Language } from '@app/pages';
+import { BrowserLanguage } from '@app/pages';
 import { Caller } from '../protocols/caller.decorator.js';
 import { FORMS, WachtApi, WachtErrors } from '../protocols/wacht/wacht-api.decorator.js';
 import { SpelledInQuery, WachtParameters } from '../protocols/wacht/wacht-parameters.js';
@@ -123,7 +123,7 @@ export class AttemptsController {
     @Caller() call: RequestContext,
     @CurrentBrowser() browser: Browser,
     @WachtParameters() request: WachtSignUpRequest,
-    @BrowserLanguage() language: Language,
+    @BrowserLanguage() language: string,
   ): Promise<BrowserAnswer> {
     await this.signUps.signUp(call, browser, toSignUp(request, language));
     return { view: await this.browsers.view(call, browser.id) };

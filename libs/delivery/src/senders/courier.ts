@@ -3,11 +3,11 @@ import { Config } from '@app/config';
 import { KeyRing } from '@app/kernel';
 import { unsealFacts } from '../facts.js';
 import type { Channel, ClaimedMessage, HandOverVerdict } from '../message.js';
-import { languageOf } from '@app/pages';
+import { Speeches } from '@app/pages';
 import { siteOf } from '../templates/site.js';
 import { notMeToken } from '../not-me.js';
-import { withFooter } from '../templates/footer.js';
-import { templateOf, type Words } from '../templates/templates.js';
+import { written, type Written } from '../templates/footer.js';
+import { templateOf } from '../templates/templates.js';
 import type { Outgoing, Provider } from './sender.js';
 
 /** The part of a lease that a hand-over may take; the rest is for its record. */
@@ -25,6 +25,7 @@ export class Courier {
   constructor(
     config: Config,
     private readonly keyRing: KeyRing,
+    private readonly speeches: Speeches,
   ) {
     const { smtpTimeoutSeconds, leaseSeconds } = config.delivery;
     this.limitMs = Math.floor(Math.min(smtpTimeoutSeconds, leaseSeconds * PART_OF_LEASE) * 1000);
@@ -39,7 +40,7 @@ export class Courier {
   async deliver<C extends Channel>(message: ClaimedMessage, provider: Provider<C>): Promise<HandOverVerdict> {
     let outgoing: Outgoing[C];
     try {
-      outgoing = this.prepare(message)[provider.channel];
+      outgoing = (await this.prepare(message))[provider.channel];
     } catch (error) {
       const reason = `cannot be prepared: ${(error as Error).message}`;
       const last = message.tries >= TRIES_TO_PREPARE;
@@ -52,20 +53,20 @@ export class Courier {
     }
   }
 
-  private prepare(message: ClaimedMessage): Outgoing {
+  private async prepare(message: ClaimedMessage): Promise<Outgoing> {
     const { id, recipient: to, template, expiresAt } = message;
-    const words = this.words(message);
+    const words = await this.words(message);
     return {
       email: { id, to, template, expiresAt, ...words.mail },
       sms: { id, to, template, text: words.sms, expiresAt },
     };
   }
 
-  private words(message: ClaimedMessage): Words {
+  private async words(message: ClaimedMessage): Promise<Written> {
     const { reference, template } = message;
-    const language = languageOf(message.language);
-    const words = templateOf(template)(unsealFacts(this.keyRing, message), this.site, language);
+    const speech = await this.speeches.of(message.language);
+    const words = templateOf(template)(unsealFacts(this.keyRing, message), this.site, speech);
     const notMeUrl = reference && `${this.publicUrl}/not-me?token=${notMeToken(this.keyRing, reference)}`;
-    return withFooter(words, { reference, notMeUrl }, language);
+    return written(speech, words, { reference, notMeUrl });
   }
 }

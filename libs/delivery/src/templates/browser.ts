@@ -1,4 +1,4 @@
-import type { Language } from '@app/pages';
+import type { Speech } from '@app/pages';
 
 // The order matters: most of them also claim to be the ones below.
 const BROWSERS: [RegExp, string][] = [
@@ -19,17 +19,13 @@ const SYSTEMS: [RegExp, string][] = [
   [/\bLinux\b/, 'Linux'],
 ];
 
-const phrases: Record<Language, { on: string; unknown: string }> = {
-  en: { on: 'on', unknown: 'unknown' },
-  de: { on: 'unter', unknown: 'unbekannt' },
-};
-
 /**
  * `Firefox on Windows`. Only words from these tables ever reach a mail: a user agent is whatever the caller sends,
  * and a mail that repeated it would carry an attacker's sentence and link under our name.
  */
-export function browserInWords(userAgent: string, language: Language): string {
+export function browserInWords(userAgent: string, speech: Speech): string {
   const find = (table: [RegExp, string][]) => table.find(([pattern]) => pattern.test(userAgent))?.[1];
-  const { on, unknown } = phrases[language];
-  return [find(BROWSERS), find(SYSTEMS)].filter(Boolean).join(` ${on} `) || unknown;
+  const [browser, system] = [find(BROWSERS), find(SYSTEMS)];
+  if (browser && system) return speech.say('details.browser_on', { browser, system });
+  return browser ?? system ?? speech.say('details.unknown');
 }

@@ -1,4 +1,4 @@
-import { markup, type Language } from '@app/pages';
+import { mailDocument, markup, type Markup, type Speech } from '@app/pages';
 import type { Words } from './templates.js';
 
 /** What every message ends with, whatever it says. */
@@ -9,51 +9,43 @@ export interface Footer {
   notMeUrl: string | null;
 }
 
-interface Wording {
-  reference(reference: string): string;
-  notMe: string;
-  /** In a text, where every character counts. */
-  short(reference: string): string;
+/** A message in both of its forms, as it goes out. */
+export interface Written {
+  mail: { language: string; subject: string; text: string; html: string };
+  sms: string;
 }
 
-/** For translators: these are the only words that stand in every message. */
-const wordings: Record<Language, Wording> = {
-  en: {
-    reference: (reference) => `Reference of this message, should you ask about it: ${reference}`,
-    notMe: 'This wasn’t me:',
-    short: (reference) => `Ref. ${reference}`,
-  },
-  de: {
-    reference: (reference) => `Kennzeichen dieser Nachricht, falls Sie danach fragen: ${reference}`,
-    notMe: 'Das war ich nicht:',
-    short: (reference) => `Kz. ${reference}`,
-  },
-};
-
-const QUIET =
-  'max-width: 480px; margin: 0 auto; padding: 8px 20px 24px; color: #5a606b; font: 13px/20px -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif';
-const END_OF_PAGE = '</body>';
 /** The line by which a browser fills a code in has to be the last one of a text. */
 const AUTOFILL = /\n\n@\S+ #\S+$/;
 
 /** The message with what every message ends with. */
-export function withFooter(words: Words, { reference, notMeUrl }: Footer, language: Language): Words {
-  if (reference === null) return words;
-  const say = wordings[language];
-  const { mail, sms } = words;
-  const lines = [say.reference(reference), ...(notMeUrl ? [`${say.notMe} ${notMeUrl}`] : [])];
-  const link = notMeUrl
-    ? markup`<br>${say.notMe} <a href="${notMeUrl}" style="color: inherit; overflow-wrap: anywhere">${notMeUrl}</a>`
-    : '';
-  const html = markup`<p class="quiet" style="${QUIET}">${say.reference(reference)}${link}</p>\n`;
-  const [autofill = ''] = AUTOFILL.exec(sms) ?? [];
-  const end = mail.html.lastIndexOf(END_OF_PAGE);
+export function written(speech: Speech, { mail, sms }: Words, footer: Footer): Written {
+  const { language } = speech;
+  const { subject, preheader, body, text } = mail;
+  const html = mailDocument(speech, { subject, preheader, body, footer: asHtml(speech, footer) });
   return {
-    mail: {
-      ...mail,
-      text: `${mail.text}\n${lines.join('\n\n')}\n`,
-      html: `${mail.html.slice(0, end)}${html.toString()}${mail.html.slice(end)}`,
-    },
-    sms: `${sms.slice(0, sms.length - autofill.length)} ${say.short(reference)}${autofill}`,
+    mail: { language, subject, text: `${text}${asText(speech, footer)}`, html },
+    sms: referred(speech, sms, footer),
   };
+}
+
+function asText(speech: Speech, { reference, notMeUrl }: Footer): string {
+  if (reference === null) return '';
+  const lines = [speech.say('footer.reference', { reference })];
+  if (notMeUrl) lines.push(`${speech.say('footer.not_me')} ${notMeUrl}`);
+  return `\n${lines.join('\n\n')}\n`;
+}
+
+function asHtml(speech: Speech, { reference, notMeUrl }: Footer): Markup {
+  if (reference === null) return markup``;
+  const link = notMeUrl
+    ? markup`<br>${speech.say('footer.not_me')} <a href="${notMeUrl}" dir="ltr" style="color: inherit; overflow-wrap: anywhere">${notMeUrl}</a>`
+    : '';
+  return markup`${speech.say('footer.reference', { reference })}${link}`;
+}
+
+function referred(speech: Speech, sms: string, { reference }: Footer): string {
+  if (reference === null) return sms;
+  const [autofill = ''] = AUTOFILL.exec(sms) ?? [];
+  return `${sms.slice(0, sms.length - autofill.length)} ${speech.say('footer.short', { reference })}${autofill}`;
 }

@@ -1,23 +1,23 @@
 import type { MessageFacts, TemplateName } from '../message.js';
 import { factorChanged } from './factor-changed.js';
-import type { Language } from '@app/pages';
+import type { Speech } from '@app/pages';
 import type { Letter } from './letter.js';
 import { loginCode, recoveryCode, registrationCode } from './recovery-code.js';
 import { identityLinked } from './identity-linked.js';
 import { invitation, signInKey } from './mailed-key.js';
 import { magicLink } from './magic-link.js';
 import { recoveryCompleted, recoveryStarted } from './recovery-notice.js';
+import { passkeysChanged, phoneChanged, usernameChanged } from './account-events.js';
 import {
   accountDisabled,
+  accountExists,
   keysAdded,
-  passkeysChanged,
-  phoneChanged,
-  usernameChanged,
-} from './account-events.js';
-import { accountExists, passwordChanged, passwordNeeded, resetElsewhere } from './account-notice.js';
+  passwordChanged,
+  passwordNeeded,
+  resetElsewhere,
+} from './account-notice.js';
 import { passwordReset } from './password-reset.js';
-import { signInCode } from './sign-in-code.js';
-import { signUpCode } from './sign-up-code.js';
+import { signInCode, signUpCode } from './sign-in-code.js';
 import type { Site } from './site.js';
 
 /** One message in both of its forms. */
@@ -27,7 +27,7 @@ export interface Words {
   sms: string;
 }
 
-export type Template<Facts> = (facts: Facts, site: Site, language: Language) => Words;
+export type Template<Facts> = (facts: Facts, site: Site, speech: Speech) => Words;
 
 const templates: { [T in TemplateName]: Template<MessageFacts[T]> } = {
   sign_in_code: signInCode,

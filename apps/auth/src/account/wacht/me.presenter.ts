@@ -1,5 +1,6 @@
 import type { OwnAccount } from '@app/accounts';
 import { browserInWords } from '@app/delivery';
+import { ENGLISH } from '@app/pages';
 import type { OwnSession } from '@app/sessions';
 import { instant } from '../../session/session.presenter.js';
 import type { WachtEmailAddress, WachtOwnSignIn, WachtPhoneNumber, WachtUser } from './me.dto.js';
@@ -50,7 +51,7 @@ export function presentOwnSignIn(session: OwnSession, current: string): WachtOwn
     expires_at: instant(session.expires_at),
     ip_address: session.client_address,
     user_agent: session.user_agent,
-    device: browserInWords(session.user_agent, 'en'),
+    device: browserInWords(session.user_agent, ENGLISH),
     protocol: session.protocol,
     current: session.id === current,
   };

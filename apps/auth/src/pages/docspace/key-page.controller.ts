@@ -1,7 +1,7 @@
 import { Controller, Get, Post, Res, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { RequestContext } from '@app/kernel';
-import { BrowserLanguage, SameSiteGuard, type Language } from '@app/pages';
+import { BrowserSpeech, SameSiteGuard, type Speech } from '@app/pages';
 import { Limits } from '@app/throttle';
 import type { Response } from 'express';
 import { Caller } from '../../protocols/caller.decorator.js';
@@ -25,19 +25,19 @@ export class DocspaceKeyPageController {
   async ask(
     @Caller() call: RequestContext,
     @PageKey() key: string,
-    @BrowserLanguage() language: Language,
+    @BrowserSpeech() speech: Speech,
     @Res() response: Response,
   ): Promise<void> {
-    this.presenter.answer(await this.pages.ask(inDocspace(call), key), language, response);
+    this.presenter.answer(await this.pages.ask(inDocspace(call), key), speech, response);
   }
 
   @Post()
   async take(
     @Caller() call: RequestContext,
     @PageKey() key: string,
-    @BrowserLanguage() language: Language,
+    @BrowserSpeech() speech: Speech,
     @Res() response: Response,
   ): Promise<void> {
-    this.presenter.answer(await this.pages.take(inDocspace(call), key), language, response);
+    this.presenter.answer(await this.pages.take(inDocspace(call), key), speech, response);
   }
 }

@@ -1,7 +1,7 @@
 import { Controller, Get, Post, Res, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { RequestContext } from '@app/kernel';
-import { BrowserLanguage, SameSiteGuard, type Language } from '@app/pages';
+import { BrowserSpeech, SameSiteGuard, type Speech } from '@app/pages';
 import { Limits } from '@app/throttle';
 import type { Response } from 'express';
 import { Caller } from '../../protocols/caller.decorator.js';
@@ -25,10 +25,10 @@ export class DocspacePageController {
   async ask(
     @Caller() call: RequestContext,
     @PageKey() key: string,
-    @BrowserLanguage() language: Language,
+    @BrowserSpeech() speech: Speech,
     @Res() response: Response,
   ): Promise<void> {
-    this.presenter.answer(await this.pages.ask(inDocspace(call), key), language, response);
+    this.presenter.answer(await this.pages.ask(inDocspace(call), key), speech, response);
   }
 
   @Post()
@@ -36,9 +36,9 @@ export class DocspacePageController {
     @Caller() call: RequestContext,
     @PageKey() key: string,
     @PageFields() fields: PageInput,
-    @BrowserLanguage() language: Language,
+    @BrowserSpeech() speech: Speech,
     @Res() response: Response,
   ): Promise<void> {
-    this.presenter.answer(await this.pages.take(inDocspace(call), key, fields), language, response);
+    this.presenter.answer(await this.pages.take(inDocspace(call), key, fields), speech, response);
   }
 }

@@ -1,54 +1,50 @@
 import type { Site } from '@app/delivery';
-import { layout, markup, qrCodeUrl, type Language, type Markup } from '@app/pages';
-import { pageWords, type PageWords } from './page.words.js';
+import { layout, markup, qrCodeUrl, type Markup, type PageDocument, type Speech } from '@app/pages';
 import type { StepView } from '../../code/docspace/steps/step-view.service.js';
 
 /** Whose tongue the page speaks and what it signs in to. */
 export interface PageFrame {
   site: Site;
-  language: Language;
+  speech: Speech;
 }
 
-export type Complaint = 'wrong' | 'wait' | 'wrongPhone';
+export type Complaint = 'wrong' | 'wait' | 'wrong_phone';
 
 /** One question: the number, or the code. The form goes where the page came from, whose address holds the key. */
-export function stepPage(frame: PageFrame, step: StepView, complaint?: Complaint): string {
-  const say = pageWords[frame.language];
+export function stepPage({ site, speech }: PageFrame, step: StepView, complaint?: Complaint): PageDocument {
   const field = step.needsPhone
-    ? markup`<label>${say.phoneField} <input name="phone" type="tel" autocomplete="tel" required autofocus></label>`
-    : markup`<label>${say.codeField} <input name="code" autocomplete="one-time-code" maxlength="64" required autofocus></label>`;
-  const body = markup`${complaint ? markup`<p role="alert">${say[complaint]}</p>` : ''}
-<p>${explain(say, step)}</p>
+    ? markup`<label>${speech.say('step.phone_field')} <input name="phone" type="tel" dir="ltr" autocomplete="tel" required autofocus></label>`
+    : markup`<label>${speech.say('step.code_field')} <input name="code" dir="ltr" autocomplete="one-time-code" maxlength="64" required autofocus></label>`;
+  const body = markup`${complaint ? markup`<p role="alert">${speech.say(`step.${complaint}`)}</p>` : ''}
+<p>${speech.say(`step.${questionOf(step)}`)}</p>
 ${step.authenticator ? setUp(step.authenticator) : ''}
 <form method="post">
 ${field}
-<button>${say.next}</button>
+<button>${speech.say('step.next')}</button>
 </form>`;
-  return layout(frame.language, say.title(frame.site.name), body);
+  return layout(speech, speech.say('step.title', { site: site.name }), body);
 }
 
 /** The button of a mailed key: who opens mails to look for malware presses none. */
-export function keyPage(frame: PageFrame, email: string): string {
-  const say = pageWords[frame.language];
-  const body = markup`<p>${say.mailedKey(email)}</p>
+export function keyPage({ site, speech }: PageFrame, email: string): PageDocument {
+  const body = markup`<p>${speech.say('step.mailed_key', { who: email })}</p>
 <form method="post">
-<button>${say.signIn}</button>
+<button>${speech.say('step.sign_in')}</button>
 </form>`;
-  return layout(frame.language, say.title(frame.site.name), body);
+  return layout(speech, speech.say('step.title', { site: site.name }), body);
 }
 
-export function endPage(frame: PageFrame, end: 'done' | 'gone' | 'refused'): string {
-  const say = pageWords[frame.language];
-  return layout(frame.language, say[end], markup`<p>${say[`${end}Means`]}</p>`);
+export function endPage({ speech }: PageFrame, end: 'done' | 'gone' | 'refused'): PageDocument {
+  return layout(speech, speech.say(`step.${end}`), markup`<p>${speech.say(`step.${end}.text`)}</p>`);
 }
 
-function explain(say: PageWords, { factor, needsPhone, authenticator }: StepView): string {
-  if (needsPhone) return say.phone;
-  if (authenticator) return say.setUp;
-  return factor === 'totp' ? say.shown : factor === 'email' ? say.mailed : say.texted;
+function questionOf({ factor, needsPhone, authenticator }: StepView) {
+  if (needsPhone) return 'phone';
+  if (authenticator) return 'set_up';
+  return factor === 'totp' ? 'shown' : factor === 'email' ? 'mailed' : 'texted';
 }
 
 function setUp({ secret, uri }: { secret: string; uri: string }): Markup {
   return markup`<p><img src="${qrCodeUrl(uri)}" alt="" width="220" height="220"></p>
-<p><code>${secret}</code></p>`;
+<p><code dir="ltr">${secret}</code></p>`;
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
 import { siteOf } from '@app/delivery';
-import { languageOf, type Language, type Page } from '@app/pages';
+import { Speeches, type Page, type Speech } from '@app/pages';
 import { presentTokens } from '../../protocols/yat/yat-token.presenter.js';
 import { confirmPage, notMePage, plainPage, signedInPage, type Frame } from './landing.page.js';
 import { kinshipOf, type Confirmation, type Visitor } from './landing.service.js';
@@ -10,53 +10,72 @@ import type { LinkView } from '../../magic-link/link-view.service.js';
 /** What the page says, in the account's language, or the browser's where no account is known. */
 @Injectable()
 export class LandingPresenter {
-  constructor(private readonly config: Config) {}
+  constructor(
+    private readonly config: Config,
+    private readonly speeches: Speeches,
+  ) {}
 
-  ask(link: LinkView | undefined, token: string, visitor: Visitor, browserLanguage: Language): Page {
-    if (!link) return this.gone(browserLanguage);
-    const html = confirmPage(this.frame(link.language), link, token, kinshipOf(link, visitor));
-    return { status: 200, html, ...(link.redirect_url && { formTarget: sourceOf(link.redirect_url) }) };
+  async ask(link: LinkView | undefined, token: string, visitor: Visitor, browser: Speech): Promise<Page> {
+    if (!link) return this.gone(browser);
+    const document = confirmPage(await this.spoken(link.language), link, token, kinshipOf(link, visitor));
+    return { status: 200, document, ...(link.redirect_url && { formTarget: sourceOf(link.redirect_url) }) };
   }
 
-  askDismissal(link: LinkView | undefined, token: string, browserLanguage: Language): Page {
-    if (!link) return this.gone(browserLanguage);
-    return { status: 200, html: notMePage(this.frame(link.language), link, token) };
+  async askDismissal(link: LinkView | undefined, token: string, browser: Speech): Promise<Page> {
+    if (!link) return this.gone(browser);
+    return { status: 200, document: notMePage(await this.spoken(link.language), link, token) };
   }
 
-  confirmed(confirmation: Confirmation, token: string, visitor: Visitor, browserLanguage: Language): Page {
+  async confirmed(
+    confirmation: Confirmation,
+    token: string,
+    visitor: Visitor,
+    browser: Speech,
+  ): Promise<Page> {
     switch (confirmation.kind) {
       case 'tokens': {
         const { link, tokens } = confirmation;
-        return { status: 200, html: signedInPage(this.frame(link.language), 'close', presentTokens(tokens)) };
+        return {
+          status: 200,
+          document: signedInPage(await this.spoken(link.language), 'close', presentTokens(tokens)),
+        };
       }
       case 'redirect':
-        return { status: 303, html: '', location: confirmation.url };
+        return { status: 303, location: confirmation.url };
       case 'browser':
-        return { status: 200, html: signedInPage(this.frame(confirmation.link.language), 'goBack') };
+        return {
+          status: 200,
+          document: signedInPage(await this.spoken(confirmation.link.language), 'go_back'),
+        };
       case 'another_browser':
-        return { ...this.ask(confirmation.link, token, visitor, browserLanguage), status: 403 };
+        return { ...(await this.ask(confirmation.link, token, visitor, browser)), status: 403 };
       case 'same_mailbox':
         return {
           status: 403,
-          html: plainPage(this.frame(confirmation.link.language), 'gone', 'sameMailbox'),
+          document: plainPage(await this.spoken(confirmation.link.language), 'gone', 'same_mailbox'),
         };
       case 'gone':
-        return this.gone(browserLanguage);
+        return this.gone(browser);
     }
   }
 
-  dismissed(ended: boolean, browserLanguage: Language): Page {
-    if (!ended) return this.gone(browserLanguage);
-    return { status: 200, html: plainPage(this.frame(browserLanguage), 'dismissed', 'dismissedMeans') };
+  dismissed(ended: boolean, browser: Speech): Page {
+    if (!ended) return this.gone(browser);
+    return { status: 200, document: plainPage(this.frame(browser), 'dismissed', 'dismissed_means') };
   }
 
-  private gone(browserLanguage: Language): Page {
-    return { status: 410, html: plainPage(this.frame(browserLanguage), 'gone', 'askAgain') };
+  private gone(browser: Speech): Page {
+    return { status: 410, document: plainPage(this.frame(browser), 'gone', 'ask_again') };
   }
 
-  private frame(tag: string): Frame {
+  /** In the language of an account. */
+  private async spoken(tag: string): Promise<Frame> {
+    return this.frame(await this.speeches.of(tag));
+  }
+
+  private frame(speech: Speech): Frame {
     const base = new URL(this.config.http.publicUrl).pathname.replace(/\/$/, '');
-    return { site: siteOf(this.config), language: languageOf(tag), base };
+    return { site: siteOf(this.config), speech, base };
   }
 }
 

@@ -1,7 +1,7 @@
 import { Controller, Get, Post, Res, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { RequestContext } from '@app/kernel';
-import { BrowserLanguage, SameSiteGuard, sendPage, type Language } from '@app/pages';
+import { BrowserSpeech, SameSiteGuard, sendPage, type Speech } from '@app/pages';
 import { byAddress, Limits } from '@app/throttle';
 import type { Response } from 'express';
 import { Caller } from '../../protocols/caller.decorator.js';
@@ -30,11 +30,11 @@ export class MagicLinkPageController {
     @Caller() call: RequestContext,
     @LinkToken() token: string | undefined,
     @Visits() visitor: Visitor,
-    @BrowserLanguage() language: Language,
+    @BrowserSpeech() speech: Speech,
     @Res() response: Response,
   ): Promise<void> {
     const link = await this.landing.find(call, token);
-    sendPage(response, this.presenter.ask(link, token ?? '', visitor, language));
+    sendPage(response, await this.presenter.ask(link, token ?? '', visitor, speech));
   }
 
   @Post()
@@ -42,31 +42,31 @@ export class MagicLinkPageController {
     @Caller() call: RequestContext,
     @LinkToken() token: string | undefined,
     @Visits() visitor: Visitor,
-    @BrowserLanguage() language: Language,
+    @BrowserSpeech() speech: Speech,
     @Res() response: Response,
   ): Promise<void> {
     const confirmation = await this.landing.confirm(call, token, visitor);
-    sendPage(response, this.presenter.confirmed(confirmation, token ?? '', visitor, language));
+    sendPage(response, await this.presenter.confirmed(confirmation, token ?? '', visitor, speech));
   }
 
   @Get('not-me')
   async askDismissal(
     @Caller() call: RequestContext,
     @LinkToken() token: string | undefined,
-    @BrowserLanguage() language: Language,
+    @BrowserSpeech() speech: Speech,
     @Res() response: Response,
   ): Promise<void> {
     const link = await this.landing.find(call, token);
-    sendPage(response, this.presenter.askDismissal(link, token ?? '', language));
+    sendPage(response, await this.presenter.askDismissal(link, token ?? '', speech));
   }
 
   @Post('not-me')
   async dismiss(
     @Caller() call: RequestContext,
     @LinkToken() token: string | undefined,
-    @BrowserLanguage() language: Language,
+    @BrowserSpeech() speech: Speech,
     @Res() response: Response,
   ): Promise<void> {
-    sendPage(response, this.presenter.dismissed(await this.landing.dismiss(call, token), language));
+    sendPage(response, this.presenter.dismissed(await this.landing.dismiss(call, token), speech));
   }
 }

@@ -1,7 +1,7 @@
 import { Controller, Get, Post, Query, Res, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { RequestContext } from '@app/kernel';
-import { BrowserLanguage, SameSiteGuard, sendPage, type Language } from '@app/pages';
+import { BrowserSpeech, SameSiteGuard, sendPage, type Speech } from '@app/pages';
 import { byAddress, Limits } from '@app/throttle';
 import type { Response } from 'express';
 import { Caller } from '../../protocols/caller.decorator.js';
@@ -26,19 +26,19 @@ export class NotMeController {
 
   /** Says the same of every token: scanners of mail open links, and must neither decide nor learn anything. */
   @Get()
-  ask(@BrowserLanguage() language: Language, @Res() response: Response): void {
-    sendPage(response, notMePage('asked', language));
+  ask(@BrowserSpeech() speech: Speech, @Res() response: Response): void {
+    sendPage(response, notMePage('asked', speech));
   }
 
   @Post()
   async disown(
     @Caller() call: RequestContext,
     @Query('token') token: unknown,
-    @BrowserLanguage() language: Language,
+    @BrowserSpeech() speech: Speech,
     @Res() response: Response,
   ): Promise<void> {
     const readable = typeof token === 'string' && token.length <= LONGEST_TOKEN;
     const done = readable && (await this.notMe.disown(call, token));
-    sendPage(response, notMePage(done ? 'done' : 'unknown', language));
+    sendPage(response, notMePage(done ? 'done' : 'unknown', speech));
   }
 }

@@ -1,12 +1,14 @@
-import { layout, markup, type Language, type Page } from '@app/pages';
-import { notMeWords, type NotMeState } from './not-me.words.js';
+import { layout, markup, type Page, type Speech } from '@app/pages';
+
+/** What somebody sees who says that a message was not asked for by them. */
+export type NotMeState = 'asked' | 'done' | 'unknown';
 
 /** The page behind the link that stands in every mail. */
-export function notMePage(state: NotMeState, language: Language): Page {
-  const say = notMeWords[language];
+export function notMePage(state: NotMeState, speech: Speech): Page {
   // The form has no address of its own, so it goes to where the page is, token and all; and no field, so its body is empty.
-  const form = markup`<form method="post"><button>${say.confirm}</button></form>`;
-  const body = markup`<p>${say[state]}</p>
+  const form = markup`<form method="post"><button>${speech.say('not_me.confirm')}</button></form>`;
+  const body = markup`<p>${speech.say(`not_me.${state}`)}</p>
 ${state === 'asked' ? form : ''}`;
-  return { status: state === 'unknown' ? 404 : 200, html: layout(language, say.title, body) };
+  const document = layout(speech, speech.say('not_me.title'), body);
+  return { status: state === 'unknown' ? 404 : 200, document };
 }

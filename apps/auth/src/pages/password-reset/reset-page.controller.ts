@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Post, Query, Res, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { RequestContext } from '@app/kernel';
-import { BrowserLanguage, SameSiteGuard, sendPage, type Language } from '@app/pages';
+import { BrowserSpeech, SameSiteGuard, sendPage, type Speech } from '@app/pages';
 import { Limits } from '@app/throttle';
 import type { Response } from 'express';
 import { Caller } from '../../protocols/caller.decorator.js';
@@ -17,22 +17,18 @@ export class ResetPageController {
   constructor(private readonly pages: ResetPageService) {}
 
   @Get()
-  ask(
-    @Query('token') token: unknown,
-    @BrowserLanguage() language: Language,
-    @Res() response: Response,
-  ): void {
-    sendPage(response, resetPage(this.pages.ask(token), language));
+  ask(@Query('token') token: unknown, @BrowserSpeech() speech: Speech, @Res() response: Response): void {
+    sendPage(response, resetPage(this.pages.ask(token), speech));
   }
 
   @Post()
   async change(
     @Caller() call: RequestContext,
     @Body() body: Record<string, unknown> | undefined,
-    @BrowserLanguage() language: Language,
+    @BrowserSpeech() speech: Speech,
     @Res() response: Response,
   ): Promise<void> {
     const outcome = await this.pages.change(call, body?.token, body?.password);
-    sendPage(response, resetPage(outcome, language));
+    sendPage(response, resetPage(outcome, speech));
   }
 }

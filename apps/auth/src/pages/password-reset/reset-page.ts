@@ -1,28 +1,30 @@
 import { PASSWORD_LENGTH } from '@app/accounts';
-import { layout, markup, type Language, type Page } from '@app/pages';
+import { layout, markup, type Page, type Speech } from '@app/pages';
 import type { Refusal, ResetOutcome } from './reset-page.service.js';
-import { resetPageWords } from './reset-page.words.js';
-
-const { min, max } = PASSWORD_LENGTH;
 
 /** What the page says of an outcome. */
-export function resetPage(outcome: ResetOutcome, language: Language): Page {
-  if (outcome.kind === 'ask') return askPage(outcome.token, language, outcome.refused);
-  const { done, doneMeans, dead, deadMeans } = resetPageWords[language];
-  return outcome.kind === 'done'
-    ? { status: 200, html: layout(language, done, markup`<p>${doneMeans}</p>`) }
-    : { status: 410, html: layout(language, dead, markup`<p>${deadMeans}</p>`) };
+export function resetPage(outcome: ResetOutcome, speech: Speech): Page {
+  if (outcome.kind === 'ask') return askPage(outcome.token, speech, outcome.refused);
+  const name = `reset.${outcome.kind === 'done' ? 'done' : 'dead'}` as const;
+  const document = layout(speech, speech.say(name), markup`<p>${speech.say(`${name}.text`)}</p>`);
+  return { status: outcome.kind === 'done' ? 200 : 410, document };
 }
 
-function askPage(token: string, language: Language, refused?: Refusal): Page {
-  const say = resetPageWords[language];
-  const problem = refused && (refused.problem === 'weak' ? say.weak(refused.reason) : say.length(min, max));
+function askPage(token: string, speech: Speech, refused?: Refusal): Page {
+  const { min, max } = PASSWORD_LENGTH;
+  const problem = refused && complaint(speech, refused);
   const body = markup`${problem ? markup`<p role="alert">${problem}</p>` : ''}
 <form method="post">
 <input type="hidden" name="token" value="${token}">
-<label>${say.field(min, max)}
+<label>${speech.say('reset.field', { min, max })}
 <input type="password" name="password" autocomplete="new-password" minlength="${min}" maxlength="${max}" required></label>
-<button>${say.change}</button>
+<button>${speech.say('reset.change')}</button>
 </form>`;
-  return { status: refused ? 400 : 200, html: layout(language, say.ask, body) };
+  return { status: refused ? 400 : 200, document: layout(speech, speech.say('reset.ask'), body) };
+}
+
+/** What makes a password weak is known in English alone. */
+function complaint(speech: Speech, refused: Refusal): string {
+  if (refused.problem !== 'weak') return speech.say('reset.length', PASSWORD_LENGTH);
+  return speech.language === 'en' ? refused.reason : speech.say('reset.weak');
 }

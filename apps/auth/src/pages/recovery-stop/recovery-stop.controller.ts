@@ -1,7 +1,7 @@
 import { Controller, Get, Post, Query, Res, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { RequestContext } from '@app/kernel';
-import { BrowserLanguage, SameSiteGuard, sendPage, type Language } from '@app/pages';
+import { BrowserSpeech, SameSiteGuard, sendPage, type Speech } from '@app/pages';
 import { Limits } from '@app/throttle';
 import type { Response } from 'express';
 import { Caller } from '../../protocols/caller.decorator.js';
@@ -21,18 +21,18 @@ export class RecoveryStopController {
 
   /** Asks first: scanners of mail open links, and must not decide about anything. */
   @Get()
-  page(@BrowserLanguage() language: Language, @Res() response: Response): void {
-    sendPage(response, stopPage('asked', language));
+  page(@BrowserSpeech() speech: Speech, @Res() response: Response): void {
+    sendPage(response, stopPage('asked', speech));
   }
 
   @Post()
   async stop(
     @Caller() call: RequestContext,
     @Query('token') token: unknown,
-    @BrowserLanguage() language: Language,
+    @BrowserSpeech() speech: Speech,
     @Res() response: Response,
   ): Promise<void> {
     const stopped = typeof token === 'string' && (await this.delays.stop(call, token));
-    sendPage(response, stopPage(stopped ? 'stopped' : 'nothing', language));
+    sendPage(response, stopPage(stopped ? 'stopped' : 'nothing', speech));
   }
 }

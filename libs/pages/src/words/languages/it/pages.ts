@@ -1,0 +1,83 @@
+import type { Pages } from '../../catalogue.js';
+
+export const pages = {
+  'error.403': 'Questo non proveniva dalla nostra pagina',
+  'error.403.text': 'Apra di nuovo il link dell’e-mail e continui da lì.',
+  'error.404': 'Questa pagina non esiste',
+  'error.404.text': 'Controlli il link: forse non è stato copiato per intero.',
+  'error.429': 'Troppe richieste',
+  'error.429.text': 'Attenda {seconds} s e riprovi.',
+  'error.503': 'Non disponibile in questo momento',
+  'error.503.text': 'Nulla è andato perso. Riprovi tra un minuto.',
+  'error.other': 'Non ha funzionato',
+  'error.other.text': 'Torni indietro e riprovi.',
+  'step.title': 'Accesso a {site}',
+  'step.texted': 'Inserisca il codice inviato via SMS al Suo telefono, o un codice di riserva.',
+  'step.mailed': 'Inserisca il codice che Le è stato inviato via e-mail, o un codice di riserva.',
+  'step.shown': 'Inserisca il codice mostrato dalla Sua app di autenticazione, o un codice di riserva.',
+  'step.set_up':
+    'Scansioni questo con la Sua app di autenticazione, o vi inserisca la chiave. Poi inserisca il codice che l’app mostra.',
+  'step.phone': 'Il Suo account ha bisogno di un numero di telefono. Vi sarà inviato un codice via SMS.',
+  'step.phone_field': 'Numero di telefono, con + e prefisso del Paese',
+  'step.code_field': 'Codice',
+  'step.next': 'Continua',
+  'step.wrong':
+    'Questo non è il codice giusto. Potrebbe essere scaduto: acceda di nuovo per riceverne un altro.',
+  'step.wait': 'Troppi tentativi. Attenda un po’ e acceda di nuovo.',
+  'step.wrong_phone': 'Questo numero non può essere usato.',
+  'step.mailed_key': 'Con questo accede come {who}.',
+  'step.sign_in': 'Accedi',
+  'step.refused': 'Questo link non dà accesso',
+  'step.refused.text':
+    'L’account è chiuso, o chiede un codice nella stessa casella in cui è arrivato il link. Si rivolga a chi gestisce il sito.',
+  'step.done': 'Ha effettuato l’accesso',
+  'step.done.text': 'Può chiudere questa pagina.',
+  'step.gone': 'Questa pagina è scaduta',
+  'step.gone.text': 'Acceda di nuovo.',
+  'landing.ask': 'Accedere a {site}?',
+  'landing.account': 'Account',
+  'landing.requested': 'Qualcuno ha fatto questa richiesta:',
+  'landing.confirm': 'Accedi',
+  'landing.only_if_you': 'Continui solo se è stato Lei.',
+  'landing.not_me': 'Non sono stato io',
+  'landing.other_browser':
+    'Sembra che la richiesta venga da un altro browser o dispositivo. Per accedere lì, vi torni e inserisca il codice di sei cifre della stessa e-mail.',
+  'landing.other_device':
+    'Ha aperto il link in un browser diverso da quello della richiesta. Per la Sua sicurezza non può essere confermato qui: torni dove ha fatto la richiesta e inserisca il codice di sei cifre della stessa e-mail.',
+  'landing.signed_in': 'Ha effettuato l’accesso',
+  'landing.close': 'Può chiudere questa pagina.',
+  'landing.go_back': 'Torni alla finestra in cui ha fatto la richiesta. Può chiudere questa pagina.',
+  'landing.gone': 'Questo link non funziona più',
+  'landing.ask_again': 'È stato usato, annullato o è scaduto. Ne richieda uno nuovo dove vuole accedere.',
+  'landing.same_mailbox':
+    'Le e-mail sono il secondo passo del Suo accesso, quindi il primo deve essere la Sua password.',
+  'landing.not_me_ask': 'Non è stato Lei?',
+  'landing.not_me_means':
+    'Annullare la richiesta rende inutili il link e il codice dell’e-mail. Il Suo account resta com’è.',
+  'landing.not_me_confirm': 'Annulla la richiesta',
+  'landing.dismissed': 'La richiesta è annullata',
+  'landing.dismissed_means': 'Nessuno può più accedere con quell’e-mail. Ne abbiamo preso nota.',
+  'not_me.title': 'Non sono stato io',
+  'not_me.asked':
+    'Ha ricevuto un messaggio che non aveva richiesto? Lo dica qui: il codice o il link che contiene viene annullato, e chi gestisce il sito può vederlo.',
+  'not_me.confirm': 'Non sono stato io',
+  'not_me.done':
+    'Grazie. Ciò di cui trattava il messaggio è annullato e registrato come non Suo. Se qui ha una password, la cambi: chi ha fatto la richiesta forse la conosce.',
+  'not_me.unknown': 'Questo link non esiste, o il messaggio è troppo vecchio.',
+  'reset.ask': 'Scelga una nuova password',
+  'reset.field': 'Nuova password, da {min} a {max} caratteri',
+  'reset.change': 'Cambia la password',
+  'reset.length': 'La password deve avere da {min} a {max} caratteri.',
+  'reset.weak': 'Questa password è facile da indovinare. Usi più parole che non abbiano nulla in comune.',
+  'reset.done': 'La Sua password è cambiata',
+  'reset.done.text': 'Tutte le sessioni sono terminate. Acceda con la nuova password.',
+  'reset.dead': 'Questo link non è più valido',
+  'reset.dead.text': 'È stato usato, o è troppo vecchio. Ne richieda uno nuovo.',
+  'stop.title': 'Recupero dell’account',
+  'stop.asked':
+    'Qualcuno ha presentato la chiave di recupero del Suo account. Se non è stato Lei, fermi qui il recupero.',
+  'stop.stop': 'Ferma il recupero',
+  'stop.stopped':
+    'Il recupero è fermato. Le Sue chiavi sono rimaste le stesse. Chi l’ha richiesto ha la Sua casella di posta o la Sua chiave di recupero: sostituisca entrambe.',
+  'stop.nothing': 'Non c’è alcun recupero da fermare: è già stato fermato, o è concluso.',
+} satisfies Pages;
