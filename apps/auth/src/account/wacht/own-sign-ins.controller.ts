@@ -46,7 +46,7 @@ export class OwnSignInsController {
   @HttpCode(200)
   @InBrowser()
   @ApiOkResponse({ type: WachtDoneResponse })
-  @WachtErrors('session_not_found')
+  @WachtErrors('malformed_request', 'session_not_found')
   async endOthers(
     @Caller() call: RequestContext,
     @CurrentBrowser() { id }: Browser,

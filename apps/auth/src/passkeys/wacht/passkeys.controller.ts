@@ -54,7 +54,7 @@ export class WachtPasskeysController {
   @HttpCode(200)
   @InBrowser()
   @ApiOkResponse({ type: WachtPasskeyRegistrationResponse })
-  @WachtErrors('session_not_found', 'proof_stale')
+  @WachtErrors('malformed_request', 'session_not_found', 'proof_stale')
   async begin(
     @Caller() call: RequestContext,
     @CurrentBrowser() { view }: Browser,
