@@ -150,6 +150,11 @@ describe('account create', () => {
       ['a phone number with an extension', ['--phone', '+4915112345678 ext 5'], /country code/],
       ['a language that is none', ['--language', 'en_US'], /language tag/],
       ['the name of a language', ['--language', 'english'], /language tag/],
+      [
+        'a language that nothing is written in',
+        ['--username', 'sven', '--language', 'sv-SE'],
+        /does not speak sv-SE: it speaks en, de/,
+      ],
       ['an unknown second factor', ['--second-factor', 'fax'], /none, email, sms, totp/],
       ['an empty organisation', ['--org', ''], /visible characters/],
       ['no identifier at all', [], /needs --email, --username or --phone/],

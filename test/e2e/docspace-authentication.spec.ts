@@ -166,6 +166,7 @@ describe('POST /api/2.0/authentication', () => {
       const { id, email } = await account('none');
       await client.signIn(email, PASSWORD, { culture: 'some text' });
       await client.signIn(email, PASSWORD, { culture: 'de-de' });
+      await client.signIn(email, PASSWORD, { culture: 'sv-SE' });
       expect(await app.rows(sql`SELECT language FROM accounts WHERE id = ${id}`)).toEqual([
         { language: 'de-DE' },
       ]);

@@ -159,7 +159,7 @@ describe('a magic link', () => {
 
   it('speaks the language of the account, and of the browser where none is known', async () => {
     const { link } = await ask({ language: 'de' });
-    expect(await (await open(link)).text()).toContain('<html lang="de">');
+    expect(await (await open(link)).text()).toContain('<html lang="de" dir="ltr">');
     const unknown = await open(`${app.url}/magic-link?token=unknown`, {
       headers: { 'Accept-Language': 'de-AT,en;q=0.5' },
     });

@@ -66,7 +66,7 @@ describe('POST /auth/signup', () => {
 
     it('writes to its owner in the browser’s language, from the first code on', async () => {
       const email = freshEmail();
-      const client = new WachtClient(app, { 'Accept-Language': 'fr, de-AT;q=0.8, en;q=0.5' });
+      const client = new WachtClient(app, { 'Accept-Language': 'sv, de-AT;q=0.8, en;q=0.5' });
       const { id } = await client.signUp({ password: STRONG, email });
       await client.prepareSignUp(id);
       const { subject } = await app.mailbox.newest(email);

@@ -3,6 +3,7 @@ import { AccountsModule } from '@app/accounts';
 import { AttemptsModule } from '@app/attempts';
 import { ConfigModule, type Config } from '@app/config';
 import { DatabaseModule } from '@app/database';
+import { WordsModule } from '@app/pages';
 import { ServerKeysModule } from '@app/server-keys';
 import { OwnerNotices } from '@app/sign-in';
 import { TokensModule } from '@app/tokens';
@@ -31,6 +32,7 @@ export class CliModule {
       imports: [
         ConfigModule.forRoot(config),
         DatabaseModule.forRoot(() => dataSourceOptions(databaseUrl, POOL_SIZE, pooler), { pooler }),
+        WordsModule,
         ServerKeysModule,
         AccountsModule,
         AttemptsModule,

@@ -8,6 +8,7 @@ import { missingFor } from './identifiers.js';
 import { UsageError } from './operator-error.js';
 import { readPassword } from './password.js';
 import type { Shell } from './shell.js';
+import { requireSpoken } from './spoken-language.js';
 
 type Given = Omit<AccountRequest, 'orgId' | 'tenantId' | 'password'> & { org?: string; tenant?: string };
 
@@ -34,7 +35,8 @@ export function createAccountCommand(account: Command, shell: Shell): void {
   command.action(async ({ org, tenant, ...given }: Given) => {
     requireNames(given);
     const password = await readPassword(shell.terminal);
-    await shell.operate(async ({ accounts, call }) => {
+    await shell.operate(async ({ accounts, speeches, call }) => {
+      requireSpoken(speeches, given.language);
       const created = await accounts.create(call, { ...given, orgId: org, tenantId: tenant, password });
       const unwritten = async () => {
         await accounts.undoCreate(call, created.id);

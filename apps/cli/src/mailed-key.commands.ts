@@ -6,6 +6,7 @@ import { example } from './example.js';
 import type { InvitationRequest } from './mailed-keys.service.js';
 import { UsageError } from './operator-error.js';
 import type { Shell } from './shell.js';
+import { requireSpoken } from './spoken-language.js';
 
 type Given = Omit<InvitationRequest, 'orgId' | 'tenantId'> & { org?: string; tenant?: string };
 
@@ -37,9 +38,10 @@ export function mailedKeyCommands(account: Command, shell: Shell): void {
   invite.action(async ({ org, tenant, ...given }: Given) => {
     if (!FACTORS.includes(given.secondFactor))
       throw new UsageError('The key comes by mail: the mailbox cannot be the second factor as well.');
-    await shell.operate(async ({ mailedKeys, call }) =>
-      mailedKeyView(await mailedKeys.invite(call, { ...given, orgId: org, tenantId: tenant })),
-    );
+    await shell.operate(async ({ mailedKeys, speeches, call }) => {
+      requireSpoken(speeches, given.language);
+      return mailedKeyView(await mailedKeys.invite(call, { ...given, orgId: org, tenantId: tenant }));
+    });
   });
   account
     .command('mail-key')

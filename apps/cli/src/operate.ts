@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Config } from '@app/config';
 import { Clock, Ids, type RequestContext } from '@app/kernel';
+import { Speeches } from '@app/pages';
 import { ServerKeys } from '@app/server-keys';
 import { AccountStateService } from './account-state.service.js';
 import { AccountsService } from './accounts.service.js';
@@ -31,6 +32,7 @@ export interface Operator {
   identities: IdentitiesService;
   names: NamesService;
   audit: AuditService;
+  speeches: Speeches;
   call: RequestContext;
 }
 
@@ -72,6 +74,7 @@ function operatorOf(nest: INestApplicationContext, { events }: Config): Operator
     identities: nest.get(IdentitiesService),
     names: nest.get(NamesService),
     audit: nest.get(AuditService),
+    speeches: nest.get(Speeches),
     call: { ...callOf(nest.get(Clock), nest.get(Ids)), streams: events !== undefined },
   };
 }

@@ -9,6 +9,7 @@ import { migrateCommand } from './migrate.command.js';
 import { refusalOf } from './refusal.js';
 import { sessionCommands } from './session.commands.js';
 import { Shell } from './shell.js';
+import { templateCommands } from './template.commands.js';
 import type { Terminal } from './terminal.js';
 
 const JSON_FLAG = '--json';
@@ -46,6 +47,7 @@ function createProgram(shell: Shell): Command {
   attemptCommands(program, shell);
   keysCommands(program, shell);
   auditCommands(program, shell);
+  templateCommands(program, shell);
   migrateCommand(program, shell);
   completionCommand(program, shell);
   return program;

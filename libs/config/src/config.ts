@@ -38,6 +38,8 @@ export class Config {
   readonly database;
   readonly keys;
   readonly delivery;
+  /** Folder of the operator's own words and look. */
+  readonly templatesDir: string | undefined;
   readonly attempts;
   readonly guesses;
   readonly sends;
@@ -101,6 +103,7 @@ export class Config {
       leaseSeconds: env.OUTBOX_LEASE_SECONDS,
       pollSeconds: env.OUTBOX_POLL_SECONDS,
     });
+    this.templatesDir = env.TEMPLATES_DIR;
     this.attempts = Object.freeze({
       sign_in: { lifeSeconds: env.SIGN_IN_CODE_SECONDS, tries: env.SIGN_IN_CODE_TRIES_LIMIT },
       sign_up: { lifeSeconds: env.SIGN_IN_CODE_SECONDS, tries: env.SIGN_IN_CODE_TRIES_LIMIT },

@@ -10,6 +10,10 @@ export const deliveryVariables = {
     'Mail servers in the order of preference, comma-separated: smtp://user:password@host:587 (STARTTLS), smtps://…:465, or https://… (a webhook, see WEBHOOK_SECRET). Absent: the built-in mailbox (development only).',
   ),
   MAIL_FROM: set(z.string().min(3), 'Countersign <no-reply@localhost>', 'Sender of every mail.'),
+  TEMPLATES_DIR: maybe(
+    z.string().min(1),
+    'Folder with words, colours, logo and layouts of your own for mails, texts and pages: see docs/operations/templates.md. It is read and checked at the start.',
+  ),
   SMTP_TIMEOUT_SECONDS: set(
     seconds(300),
     '20',

@@ -23,6 +23,7 @@ export { Outbox, type Backlog } from './outbox.js';
 export type { Recipient } from './recipient.js';
 export { purgeMessages, purgeDeliveryEvents, purgeSendCounts, purgeRecipientSends } from './purge.js';
 export { OvertakenMessages } from './overtaken.js';
+export { previews, type Preview } from './templates/preview.js';
 export { browserInWords } from './templates/browser.js';
 export { requestDetails, type RequestFacts } from './templates/request.js';
 export { sign as signWebhook, type SignedHeaders } from './senders/standard-webhooks.js';

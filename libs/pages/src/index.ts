@@ -10,3 +10,5 @@ export { LANGUAGES } from './words/language.js';
 export { ENGLISH, type Speech } from './words/speech.js';
 export { Speeches } from './words/speeches.js';
 export { WordsModule } from './words.module.js';
+export { readTemplates, type Templates } from './templates/read-templates.js';
+export { TemplateError, type TemplateProblem } from './templates/problem.js';

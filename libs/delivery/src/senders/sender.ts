@@ -1,5 +1,13 @@
 import type { Channel, HandOverVerdict } from '../message.js';
 
+/** An image that the HTML of a mail shows as `cid:logo`. */
+export interface Logo {
+  /** `image/png`, for one. */
+  type: string;
+  /** In base64. */
+  content: string;
+}
+
 /** A mail ready to be handed over. */
 export interface OutgoingMail {
   id: string;
@@ -9,6 +17,7 @@ export interface OutgoingMail {
   subject: string;
   text: string;
   html: string;
+  logo?: Logo;
   expiresAt: Date;
 }
 

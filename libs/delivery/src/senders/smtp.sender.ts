@@ -4,7 +4,8 @@ import type { HandOverVerdict } from '../message.js';
 import { isDeliverable } from './address.js';
 import type { MailFrom } from './mail-from.js';
 import { idOf } from './http-post.js';
-import type { OutgoingMail, Sender } from './sender.js';
+import { LOGO_CID } from '@app/pages';
+import type { Logo, OutgoingMail, Sender } from './sender.js';
 import { smtpOptions, type SmtpSettings } from './smtp-options.js';
 
 /** Mails over SMTP, on a few connections that are kept open. */
@@ -34,7 +35,7 @@ export class SmtpSender implements Sender<'email'> {
     this.transport.close({ force: true });
   }
 
-  private compose({ id, to, language, subject, text, html }: OutgoingMail) {
+  private compose({ id, to, language, subject, text, html, logo }: OutgoingMail) {
     const { name, address, domain } = this.from;
     return {
       // The same at each try: a receiver, or whoever looks into it, can tell a copy from a second mail.
@@ -48,12 +49,26 @@ export class SmtpSender implements Sender<'email'> {
         'Auto-Submitted': 'auto-generated',
         'X-Auto-Response-Suppress': 'All',
         'Content-Language': language,
+        // RFC 2919: by which a reader, or a filter of theirs, knows all that the service sends.
+        'List-Id': `<account.${domain}>`,
       },
       subject,
       text,
       html,
+      ...(logo && { attachments: [attached(logo)] }),
     };
   }
+}
+
+/** Found by the HTML under its name, and no file to be kept. */
+function attached({ type, content }: Logo) {
+  return {
+    cid: LOGO_CID,
+    filename: `logo.${type.split('/')[1]?.split('+')[0]}`,
+    contentType: type,
+    contentDisposition: 'inline' as const,
+    content: Buffer.from(content, 'base64'),
+  };
 }
 
 /** What the server calls the mail, where it says so in one of the known ways; its other words may repeat the address. */

@@ -1,4 +1,5 @@
 import { mailDocument, markup, type Markup, type Speech } from '@app/pages';
+import type { OutgoingMail } from '../senders/sender.js';
 import type { Words } from './templates.js';
 
 /** What every message ends with, whatever it says. */
@@ -11,7 +12,7 @@ export interface Footer {
 
 /** A message in both of its forms, as it goes out. */
 export interface Written {
-  mail: { language: string; subject: string; text: string; html: string };
+  mail: Pick<OutgoingMail, 'language' | 'subject' | 'text' | 'html' | 'logo'>;
   sms: string;
 }
 
@@ -20,11 +21,12 @@ const AUTOFILL = /\n\n@\S+ #\S+$/;
 
 /** The message with what every message ends with. */
 export function written(speech: Speech, { mail, sms }: Words, footer: Footer): Written {
-  const { language } = speech;
+  const { language, look } = speech;
+  const logo = look.logo && { type: look.logo.type, content: look.logo.content.toString('base64') };
   const { subject, preheader, body, text } = mail;
   const html = mailDocument(speech, { subject, preheader, body, footer: asHtml(speech, footer) });
   return {
-    mail: { language, subject, text: `${text}${asText(speech, footer)}`, html },
+    mail: { language, subject, text: `${text}${asText(speech, footer)}`, html, ...(logo && { logo }) },
     sms: referred(speech, sms, footer),
   };
 }

@@ -15,6 +15,8 @@ export interface Look extends Theme {
   page: string;
   mail: string;
   logo?: Logo;
+  /** What an operator adds to the style sheet of pages. */
+  css: string;
 }
 
 export function lookOf({
@@ -22,8 +24,9 @@ export function lookOf({
   page = PAGE_LAYOUT,
   mail = MAIL_LAYOUT,
   logo,
-}: { theme?: Theme; page?: string; mail?: string; logo?: Logo } = {}): Look {
-  return { ...theme, style: styleOf(theme), page, mail, ...(logo && { logo }) };
+  css = '',
+}: { theme?: Theme; page?: string; mail?: string; logo?: Logo; css?: string } = {}): Look {
+  return { ...theme, style: styleOf(theme, css), page, mail, css, ...(logo && { logo }) };
 }
 
 /** Where an image of a mail is found among its parts. */

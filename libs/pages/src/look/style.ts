@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { markup, type Markup } from '../markup.js';
+import { Markup } from '../markup.js';
 import type { Colours, Theme } from './theme.js';
 
 /** One look for all pages. Nothing in it may need escaping: it stands in the page as it is. */
@@ -31,14 +31,15 @@ export interface Style {
   source: string;
 }
 
-export function styleOf({ light, dark }: Theme): Style {
+/** `css`: what an operator adds. It holds no `<`. */
+export function styleOf({ light, dark }: Theme, css: string): Style {
   const sheet = `
 :root { color-scheme: light dark; ${variablesOf(light)} }
 @media (prefers-color-scheme: dark) {
   :root { ${variablesOf(dark)} }
-}${RULES}`;
+}${RULES}${css}`;
   const source = `'sha256-${createHash('sha256').update(sheet).digest('base64')}'`;
-  return { element: markup`<style>${sheet}</style>`, source };
+  return { element: new Markup(`<style>${sheet}</style>`), source };
 }
 
 function variablesOf(colours: Colours): string {

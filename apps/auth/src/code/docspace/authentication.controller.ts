@@ -2,6 +2,7 @@ import { Controller, Get, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/
 import { ApiBody, ApiParam } from '@nestjs/swagger';
 import { Idempotent } from '@app/idempotency';
 import type { RequestContext } from '@app/kernel';
+import { Speeches } from '@app/pages';
 import { Authenticated, CurrentSession, Limits } from '@app/throttle';
 import type { Response } from 'express';
 import { Caller } from '../../protocols/caller.decorator.js';
@@ -34,6 +35,7 @@ export class DocspaceAuthenticationController {
     private readonly codes: DocspaceCodeService,
     private readonly sessions: SessionLifeService,
     private readonly presenter: DocspaceStepPresenter,
+    private readonly speeches: Speeches,
   ) {}
 
   /**
@@ -73,7 +75,10 @@ export class DocspaceAuthenticationController {
     @DocspaceBody() request: DocspaceSignInRequest,
     @Res({ passthrough: true }) response: Response,
   ): Promise<DocspaceAuthentication> {
-    return this.presenter.present(await this.signIns.signIn(call, signInOf(request)), response);
+    return this.presenter.present(
+      await this.signIns.signIn(call, signInOf(request, this.speeches)),
+      response,
+    );
   }
 
   /**
@@ -124,7 +129,7 @@ export class DocspaceAuthenticationController {
     @DocspaceBody() request: DocspaceSignInRequest,
     @Res({ passthrough: true }) response: Response,
   ): Promise<DocspaceAuthentication> {
-    const step = await this.codes.verify(call, signInOf(request), codeOf(request, path));
+    const step = await this.codes.verify(call, signInOf(request, this.speeches), codeOf(request, path));
     return this.presenter.present(step, response);
   }
 }

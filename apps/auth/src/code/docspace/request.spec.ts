@@ -1,9 +1,10 @@
 import { AuthError } from '@app/kernel';
+import { Speeches } from '@app/pages';
 import { signInOf } from './request.js';
 
 const PROFILE = { serializedProfile: 'header.claims.signature' };
 const PASSWORD = { userName: 'ada@example.com', password: 'correct horse battery' };
-const proofOf = (request: object) => signInOf(request).proof;
+const proofOf = (request: object) => signInOf(request, new Speeches()).proof;
 const refusalOf = (request: object): unknown => {
   try {
     return proofOf(request);

@@ -1,5 +1,6 @@
 import type { IdentityProof } from '@app/identity-providers';
 import { AuthError, normaliseCode } from '@app/kernel';
+import type { Speeches } from '@app/pages';
 import { refusedParameter } from './refused-parameter.js';
 import type { DocspaceSignInRequest } from './authentication.dto.js';
 import type { CaptchaAnswer, FirstProof, ShownCode, SignInRequest } from './first-factor/credentials.js';
@@ -9,10 +10,10 @@ const CAPTCHA_KINDS = { Default: 'web', AndroidV2: 'android', iOSV2: 'ios', hCap
 const PASSWORD_PROVIDER = 'email';
 
 /** A request in the core's words. A key counts before a provider, and that before a password. */
-export function signInOf(request: DocspaceSignInRequest): SignInRequest {
+export function signInOf(request: DocspaceSignInRequest, speeches: Speeches): SignInRequest {
   return {
     proof: proofOf(request),
-    language: languageOf(request.culture),
+    language: languageOf(speeches, request.culture),
     transient: request.session ?? false,
   };
 }
@@ -71,10 +72,11 @@ function captchaOf({
   return recaptchaResponse ? { response: recaptchaResponse, kind: CAPTCHA_KINDS[recaptchaType] } : undefined;
 }
 
-/** A culture that is no language tag says nothing. */
-function languageOf(culture = ''): string | undefined {
+/** A culture that is no language tag, or of a language that nothing is written in, says nothing: the account keeps its own. */
+function languageOf(speeches: Speeches, culture = ''): string | undefined {
   try {
-    return culture.trim() ? Intl.getCanonicalLocales(culture.trim())[0] : undefined;
+    const [tag] = culture.trim() ? Intl.getCanonicalLocales(culture.trim()) : [];
+    return tag !== undefined && speeches.speaks(tag) ? tag : undefined;
   } catch {
     return undefined;
   }

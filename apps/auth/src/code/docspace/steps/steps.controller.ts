@@ -2,6 +2,7 @@ import { Controller, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiBody, ApiHeader } from '@nestjs/swagger';
 import { Idempotent } from '@app/idempotency';
 import type { RequestContext } from '@app/kernel';
+import { Speeches } from '@app/pages';
 import { Limits } from '@app/throttle';
 import type { Response } from 'express';
 import { Caller } from '../../../protocols/caller.decorator.js';
@@ -38,6 +39,7 @@ export class DocspaceStepsController {
     private readonly texts: DocspaceTextService,
     private readonly steps: DocspaceStepService,
     private readonly presenter: DocspaceStepPresenter,
+    private readonly speeches: Speeches,
   ) {}
 
   /**
@@ -62,7 +64,7 @@ export class DocspaceStepsController {
     @Caller() call: RequestContext,
     @DocspaceBody() request: DocspaceSignInRequest,
   ): Promise<DocspaceAuthentication> {
-    const { proof, language } = signInOf(request);
+    const { proof, language } = signInOf(request, this.speeches);
     return presentText(await this.texts.again(call, await this.firstFactor.prove(call, proof), language));
   }
 
