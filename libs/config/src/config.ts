@@ -175,6 +175,8 @@ export class Config {
       longestLifeSeconds: LONGEST_ACCESS_TOKEN_SECONDS,
     });
     this.limits = Object.freeze({
+      /** Where requests are counted instead of in Postgres. */
+      redisUrl: env.LIMITS_REDIS_URL,
       docspaceRequestsPerMinute: env.DOCSPACE_REQUESTS_PER_MINUTE_LIMIT,
       dfnsRequestsPerMinute: env.DFNS_REQUESTS_PER_MINUTE_LIMIT,
       idempotencyKeysPerMinute: env.IDEMPOTENCY_KEYS_PER_MINUTE_LIMIT,

@@ -1,8 +1,12 @@
-import { whole } from './readers.js';
-import { set } from './variable.js';
+import { url, whole } from './readers.js';
+import { maybe, set } from './variable.js';
 
-/** How often one address may call, by protocol. */
+/** How often one address may call, by protocol, and where that is counted. */
 export const requestLimits = {
+  LIMITS_REDIS_URL: maybe(
+    url('redis:', 'rediss:'),
+    'Redis that counts requests, redis://user:password@host:6379/0 or rediss://…; no cluster. Absent: Postgres counts them.',
+  ),
   NAVIXY_REQUESTS_PER_SECOND_LIMIT: set(
     whole(1, 1_000_000),
     '50',

@@ -5,6 +5,7 @@ import type { ConfigProblem } from './config.js';
 export const SECRETS = [
   'COUNTERSIGN_KEYS',
   'DATABASE_URL',
+  'LIMITS_REDIS_URL',
   'SMTP_URL',
   'SMS_URL',
   'WEBHOOK_SECRET',

@@ -14,7 +14,7 @@ const REPEATABLE: readonly (string | undefined)[] = [
 ];
 const TRIES = 3;
 /** What is told to whoever called while the database is away. A restart takes seconds; many who come back at once would add to it. */
-const RETRY_AFTER_SECONDS = 5;
+export const RETRY_AFTER_SECONDS = 5;
 /** For how long a shortage keeps a replica out of the load balancer: longer than the client waits, so that it meets another one. */
 const SHORTAGE_MS = 10_000;
 

@@ -1,5 +1,5 @@
 export { withAdvisoryLock } from './advisory-lock.js';
-export { Database, type StatementRun } from './database.js';
+export { Database, RETRY_AFTER_SECONDS, type StatementRun } from './database.js';
 export { DatabaseModule } from './database.module.js';
 export { patience, type Pooler } from './patience.js';
 export { migrate, type MigrationOptions } from './migrate.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
 import { Database } from '@app/database';
 import { AuthError, KeyRing, plusSeconds, type RequestContext } from '@app/kernel';
-import { PostgresThrottlerStorage } from '@app/throttle';
+import { LimitsStorage } from '@app/throttle';
 import { claimCall, recordAnswer, releaseCall, type CallNames, type KnownCall } from './idempotent-calls.js';
 
 /** How long the answer to a call is kept for whoever repeats it. */
@@ -36,7 +36,7 @@ export interface Claim {
 export class IdempotencyService {
   constructor(
     private readonly database: Database,
-    private readonly limits: PostgresThrottlerStorage,
+    private readonly limits: LimitsStorage,
     private readonly ring: KeyRing,
     private readonly config: Config,
   ) {}

@@ -61,7 +61,8 @@ export interface Counted extends Link {
   found: Record<string, unknown> | null;
 }
 
-function inLockOrder(one: Hit, other: Hit): number {
+/** The order of the chain: shortest window first, and those that vary last. */
+export function inLockOrder(one: Hit, other: Hit): number {
   const rank = (hit: Hit) => (hit.varies ? Infinity : hit.windowSeconds);
   return rank(one) === rank(other) ? (one.key < other.key ? -1 : 1) : rank(one) - rank(other);
 }

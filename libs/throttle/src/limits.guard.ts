@@ -7,7 +7,7 @@ import type { Request } from 'express';
 import { SessionLookup, type SessionQuery } from './authenticated.js';
 import { byAddress } from './client-address.js';
 import { LIMITS, numbersOf, type Limit } from './limits.js';
-import { PostgresThrottlerStorage, type NamedHit, type LimitVerdict } from './postgres-throttler.storage.js';
+import { LimitsStorage, type NamedHit, type LimitVerdict } from './limits-storage.js';
 import { addedLimit, isSkipped, throttled, throttlersOf, type Throttler } from './throttlers.js';
 
 const NOTHING_TO_COUNT: LimitVerdict = { refused: false };
@@ -21,7 +21,7 @@ const NOTHING_TO_COUNT: LimitVerdict = { refused: false };
 export class LimitsGuard extends ThrottlerGuard {
   constructor(
     @InjectThrottlerOptions() options: ThrottlerModuleOptions,
-    @Inject(PostgresThrottlerStorage) private readonly storage: PostgresThrottlerStorage,
+    @Inject(LimitsStorage) private readonly storage: LimitsStorage,
     @Inject(Reflector) reflector: Reflector,
     @Inject(Config) private readonly config: Config,
     @Inject(Clock) private readonly clock: Clock,

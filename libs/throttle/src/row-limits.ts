@@ -3,7 +3,7 @@ import { Config } from '@app/config';
 import { AuthError, type RequestContext } from '@app/kernel';
 import type { Admittable } from './count-hits.js';
 import { numbersOf, type Limit } from './limits.js';
-import { PostgresThrottlerStorage } from './postgres-throttler.storage.js';
+import { LimitsStorage } from './limits-storage.js';
 
 /** At most so many rows of one kind in a window. Whether a call makes one is known only when it has been looked up. */
 export type RowLimit = Omit<Limit, 'tracker'>;
@@ -12,7 +12,7 @@ export type RowLimit = Omit<Limit, 'tracker'>;
 @Injectable()
 export class RowLimits {
   constructor(
-    @Inject(PostgresThrottlerStorage) private readonly storage: PostgresThrottlerStorage,
+    @Inject(LimitsStorage) private readonly storage: LimitsStorage,
     @Inject(Config) private readonly config: Config,
   ) {}
 

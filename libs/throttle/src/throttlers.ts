@@ -11,7 +11,7 @@ import {
 } from '@nestjs/throttler/dist/throttler.constants.js';
 import { byAddress } from './client-address.js';
 import type { Limit } from './limits.js';
-import type { Numbers } from './postgres-throttler.storage.js';
+import type { Numbers } from './limits-storage.js';
 
 /** What the library's `@Throttle` says of one name; times in milliseconds. */
 export type Throttler = Parameters<typeof Throttle>[0][string];

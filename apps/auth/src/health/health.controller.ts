@@ -26,6 +26,7 @@ export class HealthController {
     return this.health.check([
       () => this.ready.databaseAnswers(),
       () => this.ready.keysAreThere(),
+      () => this.ready.limitsCount(),
       () => this.ready.queueMoves(),
     ]);
   }

@@ -4,6 +4,7 @@ import { Database, StatementError } from '@app/database';
 import { Outbox, type Backlog } from '@app/delivery';
 import { briefly, Clock } from '@app/kernel';
 import { ServerKeys } from '@app/server-keys';
+import { LimitsStorage } from '@app/throttle';
 
 /** Mail that has waited this long says that a mail server or a worker is gone. */
 const STUCK_SECONDS = 120;
@@ -20,6 +21,7 @@ export class ReadinessIndicators {
     outbox: Outbox,
     clock: Clock,
     private readonly database: Database,
+    private readonly limits: LimitsStorage,
   ) {
     this.backlog = briefly(() => outbox.writableBacklog(clock.now()));
   }
@@ -41,6 +43,14 @@ export class ReadinessIndicators {
     const indicator = this.indicators.check('keys');
     const { lacks } = this.serverKeys;
     return lacks ? indicator.down(`COUNTERSIGN_KEYS lacks ${lacks}, the key that makes`) : indicator.up();
+  }
+
+  /** Nobody is answered where nobody can be counted. Nothing is said of them where the database counts. */
+  async limitsCount(): Promise<HealthIndicatorResult> {
+    const answers = await this.limits.answers();
+    if (answers === undefined) return {};
+    const indicator = this.indicators.check('limits');
+    return answers ? indicator.up() : indicator.down('LIMITS_REDIS_URL is out of reach');
   }
 
   /** A stuck queue is reported and does not take the replica out: sending it no requests would mend nothing. */

@@ -27,7 +27,7 @@ import {
   purgeSessions,
   purgeSurplusSessions,
 } from '@app/sessions';
-import { PostgresThrottlerStorage } from '@app/throttle';
+import { LimitsStorage } from '@app/throttle';
 import { UnprovenAccounts } from './unproven-accounts.service.js';
 
 /** How many rows a statement takes at most: so that no request waits long for one. */
@@ -44,7 +44,7 @@ export type Duty = () => Promise<number>;
 export class Duties {
   constructor(
     private readonly database: Database,
-    private readonly limits: PostgresThrottlerStorage,
+    private readonly limits: LimitsStorage,
     private readonly unproven: UnprovenAccounts,
     private readonly texts: TextsWatch,
     private readonly config: Config,
