@@ -2,7 +2,7 @@ import type { Speeches } from '@app/pages';
 import { OperatorError } from './operator-error.js';
 
 /** Refuses a language in which nobody would be written to: every mail would be in English. */
-export function requireSpoken(speeches: Speeches, language: string): void {
+export function requireSpoken(speeches: Speeches, language = 'en'): void {
   if (speeches.speaks(language)) return;
   const languages = speeches.languages.join(', ');
   throw new OperatorError(

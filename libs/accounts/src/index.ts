@@ -40,6 +40,7 @@ export {
   type Profile,
   type ProfileOfSession,
   type TokenAccount,
+  organisationOf,
 } from './profile.js';
 export { uuidsOf } from './uuids.js';
 export { deleteUnproven, lockedAccounts, unprovenAccounts } from './unproven-accounts.js';

@@ -165,3 +165,8 @@ export function claimedOnes(from: Part<HeldAccount>): Part<HeldAccount> {
     WHERE a.activated_at IS NOT NULL`,
   );
 }
+
+/** The organisation of the account whose id `of` says; null where it has none, or there is no account. */
+export function organisationOf(of: Sql): Sql {
+  return sql`(SELECT a.org_id FROM accounts a WHERE a.id = ${of})`;
+}

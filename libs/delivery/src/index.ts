@@ -22,6 +22,7 @@ export { TextsWatch, type TextsUsed } from './limits/texts-watch.js';
 export { Outbox, type Backlog } from './outbox.js';
 export type { Recipient } from './recipient.js';
 export { purgeMessages, purgeDeliveryEvents, purgeSendCounts, purgeRecipientSends } from './purge.js';
+export { MessageOrganisations } from './message-organisations.js';
 export { OvertakenMessages } from './overtaken.js';
 export { previews, type Preview } from './templates/preview.js';
 export { browserInWords } from './templates/browser.js';

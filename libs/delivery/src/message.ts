@@ -68,6 +68,8 @@ export interface ClaimedMessage {
   template: string;
   recipient: string;
   language: string;
+  /** Of the account it goes to. */
+  organisation: string | null;
   factsSealed: string | null;
   tries: number;
   createdAt: Date;

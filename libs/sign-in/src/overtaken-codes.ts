@@ -1,7 +1,8 @@
 import { Global, Injectable, Module } from '@nestjs/common';
 import { isOvertaken } from '@app/attempts';
 import { sql, type Sql } from '@app/database';
-import { OvertakenMessages } from '@app/delivery';
+import { organisationOf } from '@app/accounts';
+import { MessageOrganisations, OvertakenMessages } from '@app/delivery';
 
 /** A message whose attempt has been overtaken carries a code that is good for nothing: after an outage only the live one is to arrive. */
 @Injectable()
@@ -11,10 +12,20 @@ class OvertakenCodes extends OvertakenMessages {
   }
 }
 
-/** Global: delivery, which asks for it, knows no attempts. */
+@Injectable()
+class OrganisationsOfAccounts extends MessageOrganisations {
+  organisation(): Sql {
+    return organisationOf(sql`m.account_id`);
+  }
+}
+
+/** Global: delivery, which asks for both, knows no attempts and no accounts. */
 @Global()
 @Module({
-  providers: [{ provide: OvertakenMessages, useClass: OvertakenCodes }],
-  exports: [OvertakenMessages],
+  providers: [
+    { provide: OvertakenMessages, useClass: OvertakenCodes },
+    { provide: MessageOrganisations, useClass: OrganisationsOfAccounts },
+  ],
+  exports: [OvertakenMessages, MessageOrganisations],
 })
 export class OvertakenCodesModule {}

@@ -64,7 +64,7 @@ export class Courier {
 
   private async words(message: ClaimedMessage): Promise<Written> {
     const { reference, template } = message;
-    const speech = await this.speeches.of(message.language);
+    const speech = await this.speeches.of(message.language, message.organisation);
     const words = templateOf(template)(unsealFacts(this.keyRing, message), this.site, speech);
     const notMeUrl = reference && `${this.publicUrl}/not-me?token=${notMeToken(this.keyRing, reference)}`;
     return written(speech, words, { reference, notMeUrl });

@@ -3,6 +3,7 @@ import { Config } from '@app/config';
 import { Database, sql, type Sql } from '@app/database';
 import { plusSeconds } from '@app/kernel';
 import type { Channel, ClaimedMessage } from '../message.js';
+import { MessageOrganisations } from '../message-organisations.js';
 import { OvertakenMessages } from '../overtaken.js';
 import { entryOf } from './hand-over-entry.js';
 import type { Ended } from './recorder.js';
@@ -46,6 +47,7 @@ export class MessagesRepository {
     private readonly database: Database,
     private readonly config: Config,
     @Optional() private readonly overtaken?: OvertakenMessages,
+    @Optional() private readonly organisations?: MessageOrganisations,
   ) {}
 
   /**
@@ -83,7 +85,7 @@ export class MessagesRepository {
         ended_at = CASE WHEN death IS NOT NULL THEN ${now}::timestamptz END,
         facts_sealed = CASE WHEN death IS NULL THEN facts_sealed END
       FROM due WHERE m.id = due.id
-      RETURNING m.id, m.reference, channel, template, recipient, language, facts_sealed AS "factsSealed", tries,
+      RETURNING m.id, m.reference, channel, template, recipient, language, ${this.organisations?.organisation() ?? sql`NULL::text`} AS organisation, facts_sealed AS "factsSealed", tries,
         created_at AS "createdAt", expires_at AS "expiresAt", state`);
     return {
       due: rows.filter(({ state }) => state === 'queued').sort(byEnd),
