@@ -62,7 +62,7 @@ export const mails = {
   'details.time': 'الوقت',
   'details.address': 'عنوان IP',
   'details.browser': 'المتصفح',
-  'details.browser_on': '{browser} على {system}',
+  'details.browser_on': '\u200f{browser} على {system}',
   'details.unknown': 'غير معروف',
   'details.by': 'بواسطة',
   'details.operator': 'القائمين على الموقع',
