@@ -116,11 +116,10 @@ export const LIMITS = {
     code: ['DATABASE_POOL_SIZE'],
   },
   handOvers: {
-    limit: 'messages that a process hands over at once: 10',
+    limit: 'messages that a process hands over at once: 20 mails and 10 texts to each provider',
     spender: 'many who ask for mails at once, each to another recipient',
     lost: NOTHING,
-    open: 'every way; a mail comes after those that were asked for before it',
-    code: ['HAND_OVERS_AT_ONCE'],
+    open: 'every way; a code comes before notices, and after those that end before it',
   },
   body: {
     limit: 'a body: 64 KiB, 20 levels, 1,000 members, 100 fields of a form, 30 parts',

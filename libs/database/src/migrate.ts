@@ -1,6 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { AbstractLogger, DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import { patience, type Pooler } from './patience.js';
 import { untilUnlocked, withShortLocks, type MigrationClass } from './short-locks.js';
+
+/** How often a replica looks whether another has done its migrations. */
+const LOCK_POLL_MS = 100;
 
 export interface MigrationOptions {
   pooler?: Pooler;
@@ -27,7 +31,7 @@ export async function migrate(
     // The lock is a transaction's: behind a pooler a connection is ours for no longer.
     await line.startTransaction();
     await line.query(`SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0`);
-    await line.query(`SELECT pg_advisory_xact_lock(hashtext('countersign.migrations'))`);
+    await takeLock(line);
     const before = await namesIn(line);
     await untilUnlocked(() => dataSource.runMigrations({ transaction: 'each' }), note);
     const ran = (await namesIn(line)).slice(before.length);
@@ -40,9 +44,28 @@ export async function migrate(
   }
 }
 
-/** Of the migrations that have run, in their order. */
+/**
+ * Asked for again and again: a statement that waits for the lock would be one that `CREATE INDEX CONCURRENTLY` waits for, and that index
+ * may be what has to be done before the lock is free.
+ */
+async function takeLock(runner: QueryRunner): Promise<void> {
+  const question = `SELECT pg_try_advisory_xact_lock(hashtext('countersign.migrations')) AS taken`;
+  for (;;) {
+    const [answer] = (await runner.query(question)) as { taken: boolean }[];
+    if (answer?.taken) return;
+    await pause(LOCK_POLL_MS);
+  }
+}
+
+/**
+ * Of the migrations that have run, in their order. Without parameters: a statement with some keeps its snapshot until the next one, and
+ * `CREATE INDEX CONCURRENTLY` waits for whoever has one.
+ */
 async function namesIn(runner: QueryRunner): Promise<string[]> {
-  if (!(await runner.hasTable('migrations'))) return [];
+  const [table] = (await runner.query(`SELECT to_regclass('migrations') IS NOT NULL AS there`)) as {
+    there: boolean;
+  }[];
+  if (!table?.there) return [];
   const rows = (await runner.query('SELECT name FROM migrations ORDER BY id')) as { name: string }[];
   return rows.map(({ name }) => name);
 }

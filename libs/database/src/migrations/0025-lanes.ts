@@ -4,7 +4,7 @@ const STATES = ['queued', 'sent', 'expired', 'refused', 'discarded', 'withheld']
 
 const stateCheck = (states: string[]) => `
   ALTER TABLE messages DROP CONSTRAINT messages_state,
-    ADD CONSTRAINT messages_state CHECK (state IN (${states.map((state) => `'${state}'`).join(', ')}))`;
+    ADD CONSTRAINT messages_state CHECK (state IN (${states.map((state) => `'${state}'`).join(', ')})) NOT VALID`;
 
 /**
  * What lets each channel and provider take its own messages, the most urgent first, and remembers who had them. A replica of the release
@@ -22,15 +22,9 @@ export class Lanes1760000025000 implements MigrationInterface {
         ADD COLUMN provider_id text,
         ADD COLUMN hand_overs jsonb NOT NULL DEFAULT '[]'`);
     await runner.query(stateCheck([...STATES, 'failed']));
-    await runner.query(`DROP INDEX messages_due`);
-    await runner.query(
-      `CREATE INDEX messages_due ON messages (channel, notice, expires_at, next_try_at) WHERE state = 'queued'`,
-    );
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query(`DROP INDEX messages_due`);
-    await runner.query(`CREATE INDEX messages_due ON messages (next_try_at) WHERE state = 'queued'`);
     await runner.query(`UPDATE messages SET state = 'refused' WHERE state = 'failed'`);
     await runner.query(stateCheck(STATES));
     await runner.query(`

@@ -5,12 +5,6 @@ export class WhatBecameOfMessages1760000026000 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`ALTER TABLE messages ADD COLUMN reference text, ADD COLUMN disowned_at timestamptz`);
-    await runner.query(
-      `CREATE UNIQUE INDEX messages_reference ON messages (reference) WHERE reference IS NOT NULL`,
-    );
-    await runner.query(
-      `CREATE INDEX messages_provider_id ON messages (provider_id) WHERE channel = 'sms' AND provider_id IS NOT NULL`,
-    );
     await runner.query(`
       CREATE TABLE delivery_events (
         id text PRIMARY KEY,
@@ -35,8 +29,6 @@ export class WhatBecameOfMessages1760000026000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`DROP TABLE suppressed_addresses`);
     await runner.query(`DROP TABLE delivery_events`);
-    await runner.query(`DROP INDEX messages_provider_id`);
-    await runner.query(`DROP INDEX messages_reference`);
     await runner.query(`ALTER TABLE messages DROP COLUMN disowned_at, DROP COLUMN reference`);
   }
 }

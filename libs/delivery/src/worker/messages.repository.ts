@@ -16,7 +16,7 @@ const MOST_TRIES = 32_767;
 /** Tries that a row remembers. */
 const REMEMBERED = 10;
 /** Rows that end in one statement because their time is over. */
-const BURIED_AT_ONCE = 500;
+const EXPIRED_BATCH = 500;
 
 /** A row that ended while it waited. */
 export interface DeadMessage extends ClaimedMessage {
@@ -63,7 +63,7 @@ export class MessagesRepository {
   /** Ends what has died waiting in the channel, where nobody takes anything for now: its secrets must not outlive it. */
   async bury(now: Date, channel: Channel, busy: string[]): Promise<DeadMessage[]> {
     const expired = sql`m.expires_at <= ${now}::timestamptz`;
-    return (await this.take(now, channel, expired, BURIED_AT_ONCE, busy)).dead;
+    return (await this.take(now, channel, expired, EXPIRED_BATCH, busy)).dead;
   }
 
   private async take(now: Date, channel: Channel, which: Sql, limit: number, busy: string[]): Promise<Claim> {
