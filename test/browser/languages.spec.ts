@@ -11,6 +11,9 @@ const PICTURES = 'coverage/languages';
 /** Long words and addresses have to break, and what is read has to be read. */
 const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] };
 
+/** One language for each direction: colours and structure are the layout's, and the same in all. */
+const JUDGED = ['en', 'ar'];
+
 /** A page with all that pages are made of. */
 function sampleOf(speech: Speech): string {
   const body = markup`<p role="alert">${speech.say('step.wrong')}</p>
@@ -49,11 +52,8 @@ describe('mails and pages in a real browser', () => {
               fullPage: true,
             });
         }
-        const direction = await page.evaluate<string>(
-          'getComputedStyle(document.querySelector("p")).direction',
-        );
-        if (name !== 'magic_link' || language !== 'ar') expect(['ltr', 'rtl']).toContain(direction);
         expect(await page.locator('html').getAttribute('dir')).toBe(language === 'ar' ? 'rtl' : 'ltr');
+        if (!JUDGED.includes(language) && name !== 'page') continue;
         await page.evaluate(axe);
         const { violations } = await page.evaluate<AxeResults>(`axe.run(${JSON.stringify(RULES)})`);
         expect([name, colorScheme, violations.map(({ id }) => id)]).toEqual([name, colorScheme, []]);

@@ -63,7 +63,7 @@ describe('the page behind confirmUrl', () => {
     const { open, send, authenticator, tfaKey } = await pageOf('totp', true);
     const { html, headers } = await open();
     expect(headers.get('content-security-policy')).toContain('; img-src data:;');
-    expect(html).toContain(`<code>${tfaKey}</code>`);
+    expect(html).toContain(`<code dir="ltr">${tfaKey}</code>`);
     expect(html).toContain('data:image/svg+xml;base64,');
     expect((await send({ code: authenticator.code() })).status).toBe(200);
   });

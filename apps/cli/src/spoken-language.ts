@@ -1,11 +1,11 @@
 import type { Speeches } from '@app/pages';
-import { OperatorError } from './operator-error.js';
+import { UsageError } from './operator-error.js';
 
 /** Refuses a language in which nobody would be written to: every mail would be in English. */
 export function requireSpoken(speeches: Speeches, language = 'en'): void {
   if (speeches.speaks(language)) return;
   const languages = speeches.languages.join(', ');
-  throw new OperatorError(
+  throw new UsageError(
     `The service does not speak ${language}: it speaks ${languages}. A folder TEMPLATES_DIR can add a language.`,
   );
 }
