@@ -35,7 +35,7 @@ const changePassword: Event = async (service, email) => {
 const resetPassword: Event = async (service, email) => {
   const wacht = new WachtClient(service);
   const ask = () => wacht.post('/auth/forgot-password', { email });
-  const token = await mailed(service, email, /token=([\w-]+)/, ask);
+  const token = await mailed(service, email, /(?<!not-me\?)token=([\w-]+)/, ask);
   return () => wacht.post('/auth/reset-password', { token, password: NEW_PASSWORD });
 };
 const claim: Event = async (service, email) => {

@@ -81,7 +81,7 @@ describe('the templates of an operator', () => {
     it('are not shown in a language, or to an organisation, that is not there', async () => {
       const environment = { TEMPLATES_DIR: EXAMPLE };
       const language = await cli.run(['template', 'preview', '--language', 'sv'], '', environment);
-      expect(language).toMatchObject({ code: 1, err: expect.stringContaining('does not speak sv') });
+      expect(language).toMatchObject({ code: 2, err: expect.stringContaining('does not speak sv') });
       const organisation = await cli.run(['template', 'preview', '--org', 'nobody'], '', environment);
       expect(organisation).toMatchObject({ code: 1, err: expect.stringContaining('no folder nobody') });
     });

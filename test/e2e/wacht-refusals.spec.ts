@@ -221,7 +221,7 @@ describe('what wacht calls refuse', () => {
 
   async function linkOf(email: string): Promise<string> {
     const links = () =>
-      app.mailbox.messages(email).flatMap(({ text }) => /token=([\w-]+)/.exec(text)?.[1] ?? []);
+      app.mailbox.messages(email).flatMap(({ text }) => /(?<!not-me\?)token=([\w-]+)/.exec(text)?.[1] ?? []);
     await until(() => links().length > 0);
     return links()[0] as string;
   }

@@ -27,7 +27,7 @@ export const EVENTS: Record<string, Event> = {
     const { secondFactor, phone } = await account(app, email);
     // Where the mailbox is the second factor, the link does not go to it.
     const to = secondFactor === 'email' ? String(phone) : email;
-    const token = await mailed(app, to, /token=([\w-]+)/, ask);
+    const token = await mailed(app, to, /(?<!not-me\?)token=([\w-]+)/, ask);
     return () => new WachtClient(app).post('/auth/reset-password', { token, password: NEW_PASSWORD });
   },
   'an operator who disables the account': async (app, email) => {

@@ -23,7 +23,7 @@ export type Asking = (app: TestApp, email: string) => Promise<Request>;
 
 const SIX_DIGITS = /\b\d{6}\b/;
 const SIXTEEN_DIGITS = /\b\d{4}(?:-\d{4}){3}\b/;
-const TOKEN = /token=([\w-]+)/;
+const TOKEN = /(?<!not-me\?)token=([\w-]+)/;
 
 /** Of accounts without a second factor, by whoever names them. */
 export const REQUESTS: Record<string, Asking> = {

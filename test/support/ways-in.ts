@@ -60,7 +60,7 @@ export const WAYS_IN: Record<string, Approach> = {
   'a wacht link by mail': async (app, email) => {
     const client = new WachtClient(app);
     const { id } = await client.signIn({ strategy: 'magic_link', email });
-    const token = await mailed(app, email, /token=([\w-]+)/, () => client.prepare(id));
+    const token = await mailed(app, email, /(?<!not-me\?)token=([\w-]+)/, () => client.prepare(id));
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded', Cookie: client.cookie as string };
     const confirm = () =>
       fetch(`${app.url}/magic-link`, { method: 'POST', headers, body: new URLSearchParams({ token }) });

@@ -154,7 +154,7 @@ async function signIns(world: World, email: string): Promise<Sample[]> {
   const { id, code } = await coded.begun(email);
   const link = await linked.signIn({ strategy: 'magic_link', email });
   const text = await world.mailed(email, () => linked.prepare(link.id));
-  const token = /token=([\w-]+)/.exec(text)?.[1] as string;
+  const token = /(?<!not-me\?)token=([\w-]+)/.exec(text)?.[1] as string;
   const confirm = () =>
     fetch(`${world.app.url}/magic-link`, {
       method: 'POST',
@@ -201,7 +201,7 @@ async function keysByMail(world: World, { email }: Person): Promise<Sample[]> {
 /** The token of a link for a new password. */
 export async function resetToken(world: World, email: string): Promise<string> {
   const text = await world.mailed(email, () => world.wacht().post('/auth/forgot-password', { email }));
-  return /token=([\w-]+)/.exec(text)?.[1] as string;
+  return /(?<!not-me\?)token=([\w-]+)/.exec(text)?.[1] as string;
 }
 
 /** Of somebody who has no account. */

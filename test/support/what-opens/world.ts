@@ -11,7 +11,8 @@ import { YatClient } from '../yat-client.js';
 
 const MANY = '1000';
 /** What a message is for that is more than a notice. */
-const SECRET = /\b\d{6}\b|[?&]token=/;
+/** Every mail has the link that says it was not its reader who asked: that one opens nothing. */
+const SECRET = /\b\d{6}\b|(?<!not-me)[?&]token=/;
 /** Of whoever gets another one. */
 export const NEW_PASSWORD = 'gelbe Kanne im Schnee 7';
 export const REDIRECT = 'https://app.example.com/done';

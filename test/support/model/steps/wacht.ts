@@ -3,7 +3,7 @@ import type { Account, Attempt, Session } from '../account.js';
 import { type Chance, type Play, type Step } from '../play.js';
 import { LIFE, sessionsOf, whichSession } from './sessions.js';
 
-const TOKEN = /token=([\w-]+)/;
+const TOKEN = /(?<!not-me\?)token=([\w-]+)/;
 const isPending = (session: Session) => session.stage === 'pending';
 const isBegun = ({ purpose }: Attempt) => purpose === 'sign_in';
 

@@ -140,7 +140,7 @@ async function askForLink(play: Play): Promise<void> {
   const ask = () => stage.yat.post('/auth/magic_link', { email: account.email });
   const { found } = await stage.mails.sentBy(account.email, /^[^]*magic-link\?token=[^]*$/, ask);
   const common = { purpose: 'magic_link', method: 'email', protocol: 'yat', life: LIFE.link } as const;
-  account.opens({ ...common, kind: 'link', secret: /token=([\w-]+)/.exec(found)?.[1] ?? '' });
+  account.opens({ ...common, kind: 'link', secret: /(?<!not-me\?)token=([\w-]+)/.exec(found)?.[1] ?? '' });
   account.opens({ ...common, kind: 'code', secret: CODE.exec(found)?.[0] ?? '' });
 }
 
