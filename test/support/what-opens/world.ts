@@ -10,8 +10,7 @@ import { WachtClient } from '../wacht-client.js';
 import { YatClient } from '../yat-client.js';
 
 const MANY = '1000';
-/** What a message is for that is more than a notice. */
-/** Every mail has the link that says it was not its reader who asked: that one opens nothing. */
+/** What a message is for that is more than a notice: the link of every mail that says it was not its reader who asked opens nothing. */
 const SECRET = /\b\d{6}\b|(?<!not-me)[?&]token=/;
 /** Of whoever gets another one. */
 export const NEW_PASSWORD = 'gelbe Kanne im Schnee 7';
