@@ -35,7 +35,7 @@ const constants = () =>
     ),
   );
 const variablesOfLimits = () =>
-  Object.keys(variables).filter((name) => /_LIMIT$|_POOL_SIZE$|RESEND_SECONDS$/.test(name));
+  Object.keys(variables).filter((name) => /_LIMIT$|_POOL_SIZE$|_CONNECTIONS$|RESEND_SECONDS$/.test(name));
 
 describe('docs/security/limits.md', () => {
   let routes: string[];

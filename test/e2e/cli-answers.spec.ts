@@ -74,7 +74,7 @@ describe('an answer that cannot be written', () => {
   /** Into a pipe whose reader has gone. */
   function intoClosedPipe(args: string[]): Promise<{ code: number; err: string }> {
     const script = 'set -o pipefail; "$@" | (exec true); exit $?';
-    const slow = ['-c', script, 'bash', process.execPath, PROGRAM, ...args];
+    const slow = ['--norc', '-c', script, 'bash', process.execPath, PROGRAM, ...args];
     return new Promise((resolve) => {
       const child = execFile('bash', slow, { cwd: ROOT, env: env() }, (error, _out, err) =>
         resolve({ code: error ? Number(error.code) : 0, err }),
@@ -147,7 +147,7 @@ describe('an answer that cannot be written', () => {
 
   async function bash(script: string): Promise<string> {
     return new Promise((resolve, reject) => {
-      execFile('bash', ['-c', script], (error, out) => (error ? reject(error) : resolve(out)));
+      execFile('bash', ['--norc', '-c', script], (error, out) => (error ? reject(error) : resolve(out)));
     });
   }
 });

@@ -120,6 +120,7 @@ export const LIMITS = {
     spender: 'many who ask for mails at once, each to another recipient',
     lost: NOTHING,
     open: 'every way; a code comes before notices, and after those that end before it',
+    code: ['SMTP_CONNECTIONS', 'SMS_CONNECTIONS'],
   },
   body: {
     limit: 'a body: 64 KiB, 20 levels, 1,000 members, 100 fields of a form, 30 parts',
