@@ -71,7 +71,7 @@ describe('the page behind the link of a mailed key', () => {
     expect(next.status).toBe(303);
     const step = { link: new URL(String(next.location)) };
     expect(step.link.pathname).toBe('/confirm/TfaActivation');
-    const secret = /<code>([A-Z2-7]+)<\/code>/.exec((await visit(step)).html)?.[1] as string;
+    const secret = /<code dir="ltr">([A-Z2-7]+)<\/code>/.exec((await visit(step)).html)?.[1] as string;
     const done = await fetch(`${app.url}${step.link.pathname}${step.link.search}`, {
       method: 'POST',
       body: new URLSearchParams({ code: new Authenticator(app, secret).code() }),

@@ -3,7 +3,6 @@ import { ConfigModule, readConfig } from '@app/config';
 import { Database, DatabaseModule, sql } from '@app/database';
 import { DeliveryModule, enqueue, Outbox, type NewMessage } from '@app/delivery';
 import { Clock, KeyRing, plusSeconds } from '@app/kernel';
-import { WordsModule } from '@app/pages';
 import { Client } from 'pg';
 import { dataSourceOptions } from '../../ormconfig.js';
 import type { TestClock } from '../support/test-clock.js';
@@ -60,7 +59,7 @@ export class Replica {
     });
     const database = DatabaseModule.forRoot(() => dataSourceOptions(databaseUrl, 4));
     const modules = await Test.createTestingModule({
-      imports: [ConfigModule.forRoot(config), database, WordsModule, DeliveryModule],
+      imports: [ConfigModule.forRoot(config), database, DeliveryModule],
     })
       .overrideProvider(Clock)
       .useValue(clock)

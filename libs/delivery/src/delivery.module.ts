@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Config } from '@app/config';
 import { Clock } from '@app/kernel';
+import { WordsModule } from '@app/pages';
 import { Mailbox } from './mailbox/mailbox.js';
 import { MailboxServer } from './mailbox/mailbox-server.js';
 import { TextsWatch } from './limits/texts-watch.js';
@@ -25,6 +26,7 @@ async function providers(
 
 /** The outbox and everything behind it: the worker, the providers and, in development, the mailbox. */
 @Module({
+  imports: [WordsModule],
   providers: [
     Mailbox,
     MailboxServer,

@@ -40,6 +40,7 @@ const recipientSends: Scenario = () =>
       },
       isLost: async () => (await askLink(home, email)()) === 200 && (await sent()) === 5,
       enter: async () => {
+        await new WachtClient(home).post('/auth/forgot-password', { email });
         const password = await newPasswordByMail(home, email);
         return (await new YatClient(home).signIn(email, password)).status === 200;
       },
