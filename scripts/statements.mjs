@@ -34,7 +34,7 @@ const LARGE = [
 /** Who may look at a whole table, and why. */
 const MAY_SCAN = {
   'Outbox.': 'counts what is queued; asked by the health page and the metrics, which remember the answer',
-  'housekeeping.service': 'takes a batch of what is over, never in the way of a request',
+  duties: 'housekeeping takes a batch of what is over, never in the way of a request',
   'PostgresThrottlerStorage.purge': 'a part of housekeeping',
   UnprovenAccounts: 'a part of housekeeping',
   'key-ring.service': 'counts for an operator what rests under each key',
