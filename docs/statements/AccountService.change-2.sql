@@ -33,35 +33,43 @@ proven AS (SELECT account_id FROM changed WHERE activated_at IS NOT NULL),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN proven f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient r WHERE r.address IS NOT NULL),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
     SELECT $18::bigint, $19::bigint, r.account_id, $20,
-      $21, r.address, r.language, $22, $23::timestamptz, $24::timestamptz,
-      $25::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
+      $21::boolean, $22, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $23::text END,
+      $24::timestamptz, $25::timestamptz, $26::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $27::timestamptz END, r.withheld, (SELECT c FROM unnest($28::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told r
     RETURNING id),
 recipient_2 AS (
     SELECT a.phone AS address, a.language, a.id AS account_id
     FROM accounts a JOIN proven f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_2 r WHERE r.address IS NOT NULL),
 message_2 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $26::bigint, $27::bigint, r.account_id, $28,
-      $29, r.address, r.language, $30, $31::timestamptz, $32::timestamptz,
-      $33::timestamptz
-    FROM recipient_2 r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $29::bigint, $30::bigint, r.account_id, $31,
+      $32::boolean, $33, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $34::text END,
+      $35::timestamptz, $36::timestamptz, $37::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $38::timestamptz END, r.withheld, (SELECT c FROM unnest($39::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told_2 r
     RETURNING id),
 verdict AS (
-    SELECT 'changed' AS outcome, account_id, $34::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
+    SELECT 'changed' AS outcome, account_id, $40::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $35::bigint, $36::timestamptz, $37, v.outcome, $38, v.account_id, v.session_id, v.attempt_id,
-      $39, $40, $41, CASE WHEN (v.outcome = ANY($42::text[]) OR (v.account_id IS NULL AND $43::text <> 'cli')) THEN md5(concat_ws(' ', $44::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $41::bigint, $42::timestamptz, $43, v.outcome, $44, v.account_id, v.session_id, v.attempt_id,
+      $45, $46, $47, CASE WHEN (v.outcome = ANY($48::text[]) OR (v.account_id IS NULL AND $49::text <> 'cli')) THEN $50::text || md5(concat_ws(' ', $51::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $52::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
 SELECT * FROM changed;
 
 -- Plan, with any values:
@@ -107,18 +115,54 @@ SELECT * FROM changed;
 --           Filter: (activated_at IS NOT NULL)
 --   CTE message
 --     ->  Insert on messages
+--           InitPlan 13
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on proven f_1
 --                 ->  Index Scan using accounts_pkey on accounts a_3
 --                       Index Cond: (id = f_1.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--                 SubPlan 5
+--                   ->  Seq Scan on suppressed_addresses b
+--                         Filter: (address = lower(a_3.email))
+--                 SubPlan 7
+--                   ->  Seq Scan on suppressed_addresses b_1
+--                         Filter: (address = lower(a_3.email))
+--                 SubPlan 9
+--                   ->  Seq Scan on suppressed_addresses b_2
+--                         Filter: (address = lower(a_3.email))
+--                 SubPlan 11
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(a_3.email))
 --   CTE message_2
 --     ->  Insert on messages messages_1
+--           InitPlan 23
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_1
+--                         ->  Index Only Scan using messages_reference on messages m_1
+--                               Index Cond: (reference = c_1.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on proven f_2
 --                 ->  Index Scan using accounts_pkey on accounts a_4
 --                       Index Cond: (id = f_2.account_id)
 --                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--                 SubPlan 15
+--                   ->  Seq Scan on suppressed_addresses b_4
+--                         Filter: (address = lower(a_4.phone))
+--                 SubPlan 17
+--                   ->  Seq Scan on suppressed_addresses b_5
+--                         Filter: (address = lower(a_4.phone))
+--                 SubPlan 19
+--                   ->  Seq Scan on suppressed_addresses b_6
+--                         Filter: (address = lower(a_4.phone))
+--                 SubPlan 21
+--                   ->  Seq Scan on suppressed_addresses b_7
+--                         Filter: (address = lower(a_4.phone))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE

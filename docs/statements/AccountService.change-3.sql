@@ -39,35 +39,43 @@ proven AS (SELECT account_id FROM changed WHERE activated_at IS NOT NULL),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN proven f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient r WHERE r.address IS NOT NULL),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
     SELECT $22::bigint, $23::bigint, r.account_id, $24,
-      $25, r.address, r.language, $26, $27::timestamptz, $28::timestamptz,
-      $29::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
+      $25::boolean, $26, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $27::text END,
+      $28::timestamptz, $29::timestamptz, $30::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $31::timestamptz END, r.withheld, (SELECT c FROM unnest($32::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told r
     RETURNING id),
 recipient_2 AS (
     SELECT a.phone AS address, a.language, a.id AS account_id
     FROM accounts a JOIN proven f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_2 r WHERE r.address IS NOT NULL),
 message_2 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $30::bigint, $31::bigint, r.account_id, $32,
-      $33, r.address, r.language, $34, $35::timestamptz, $36::timestamptz,
-      $37::timestamptz
-    FROM recipient_2 r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $33::bigint, $34::bigint, r.account_id, $35,
+      $36::boolean, $37, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $38::text END,
+      $39::timestamptz, $40::timestamptz, $41::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $42::timestamptz END, r.withheld, (SELECT c FROM unnest($43::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told_2 r
     RETURNING id),
 verdict AS (
-    SELECT 'changed' AS outcome, account_id, $38::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
+    SELECT 'changed' AS outcome, account_id, $44::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $39::bigint, $40::timestamptz, $41, v.outcome, $42, v.account_id, v.session_id, v.attempt_id,
-      $43, $44, $45, CASE WHEN (v.outcome = ANY($46::text[]) OR (v.account_id IS NULL AND $47::text <> 'cli')) THEN md5(concat_ws(' ', $48::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $45::bigint, $46::timestamptz, $47, v.outcome, $48, v.account_id, v.session_id, v.attempt_id,
+      $49, $50, $51, CASE WHEN (v.outcome = ANY($52::text[]) OR (v.account_id IS NULL AND $53::text <> 'cli')) THEN $54::text || md5(concat_ws(' ', $55::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $56::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
 SELECT * FROM changed;
 
 -- Plan, with any values:
@@ -128,18 +136,54 @@ SELECT * FROM changed;
 --           Filter: (activated_at IS NOT NULL)
 --   CTE message
 --     ->  Insert on messages
+--           InitPlan 15
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on proven f_3
 --                 ->  Index Scan using accounts_pkey on accounts a_3
 --                       Index Cond: (id = f_3.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--                 SubPlan 7
+--                   ->  Seq Scan on suppressed_addresses b
+--                         Filter: (address = lower(a_3.email))
+--                 SubPlan 9
+--                   ->  Seq Scan on suppressed_addresses b_1
+--                         Filter: (address = lower(a_3.email))
+--                 SubPlan 11
+--                   ->  Seq Scan on suppressed_addresses b_2
+--                         Filter: (address = lower(a_3.email))
+--                 SubPlan 13
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(a_3.email))
 --   CTE message_2
 --     ->  Insert on messages messages_1
+--           InitPlan 25
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_1
+--                         ->  Index Only Scan using messages_reference on messages m_1
+--                               Index Cond: (reference = c_1.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on proven f_4
 --                 ->  Index Scan using accounts_pkey on accounts a_4
 --                       Index Cond: (id = f_4.account_id)
 --                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--                 SubPlan 17
+--                   ->  Seq Scan on suppressed_addresses b_4
+--                         Filter: (address = lower(a_4.phone))
+--                 SubPlan 19
+--                   ->  Seq Scan on suppressed_addresses b_5
+--                         Filter: (address = lower(a_4.phone))
+--                 SubPlan 21
+--                   ->  Seq Scan on suppressed_addresses b_6
+--                         Filter: (address = lower(a_4.phone))
+--                 SubPlan 23
+--                   ->  Seq Scan on suppressed_addresses b_7
+--                         Filter: (address = lower(a_4.phone))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE

@@ -29,68 +29,57 @@ changed AS (
     FROM fresh f WHERE a.id = f.account_id AND a.security_stamp = f.security_stamp
     RETURNING a.id AS account_id, a.security_stamp, a.uuid, a.email, a.username, a.phone, a.first_name, a.last_name, a.second_factor, a.created_at,
   a.updated_at, a.activated_at),
+forgiven AS (
+      DELETE FROM password_failures WHERE key IN (
+        SELECT key FROM password_failures WHERE key = ANY($18::text[])
+        ORDER BY array_position($19::text[], key) FOR UPDATE) RETURNING key),
 ended AS (
-      UPDATE sessions s SET ended_at = $18::timestamptz, end_reason = $19 FROM changed f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.id = $20::bigint) RETURNING s.id),
+      UPDATE sessions s SET ended_at = $20::timestamptz, end_reason = $21 FROM changed f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.id = $22::bigint) RETURNING s.id),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM changed f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.id = $21::bigint) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.id = $23::bigint) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
 proven AS (SELECT account_id FROM changed WHERE activated_at IS NOT NULL),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN proven f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient r WHERE r.address IS NOT NULL),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $22::bigint, $23::bigint, r.account_id, $24,
-      $25, r.address, r.language, $26, $27::timestamptz, $28::timestamptz,
-      $29::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $24::bigint, $25::bigint, r.account_id, $26,
+      $27::boolean, $28, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $29::text END,
+      $30::timestamptz, $31::timestamptz, $32::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $33::timestamptz END, r.withheld, (SELECT c FROM unnest($34::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told r
     RETURNING id),
 recipient_2 AS (
     SELECT a.phone AS address, a.language, a.id AS account_id
     FROM accounts a JOIN proven f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_2 r WHERE r.address IS NOT NULL),
 message_2 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $30::bigint, $31::bigint, r.account_id, $32,
-      $33, r.address, r.language, $34, $35::timestamptz, $36::timestamptz,
-      $37::timestamptz
-    FROM recipient_2 r WHERE r.address IS NOT NULL
-    RETURNING id),
-proven_2 AS (SELECT account_id FROM changed WHERE activated_at IS NOT NULL),
-recipient_3 AS (
-    SELECT a.email AS address, a.language, a.id AS account_id
-    FROM accounts a JOIN proven_2 f ON f.account_id = a.id WHERE a.email IS NOT NULL),
-message_3 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $38::bigint, $39::bigint, r.account_id, $40,
-      $41, r.address, r.language, $42, $43::timestamptz, $44::timestamptz,
-      $45::timestamptz
-    FROM recipient_3 r WHERE r.address IS NOT NULL
-    RETURNING id),
-recipient_4 AS (
-    SELECT a.phone AS address, a.language, a.id AS account_id
-    FROM accounts a JOIN proven_2 f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
-message_4 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $46::bigint, $47::bigint, r.account_id, $48,
-      $49, r.address, r.language, $50, $51::timestamptz, $52::timestamptz,
-      $53::timestamptz
-    FROM recipient_4 r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $35::bigint, $36::bigint, r.account_id, $37,
+      $38::boolean, $39, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $40::text END,
+      $41::timestamptz, $42::timestamptz, $43::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $44::timestamptz END, r.withheld, (SELECT c FROM unnest($45::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told_2 r
     RETURNING id),
 verdict AS (
-    SELECT 'changed' AS outcome, account_id, $54::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
+    SELECT 'changed' AS outcome, account_id, $46::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $55::bigint, $56::timestamptz, $57, v.outcome, $58, v.account_id, v.session_id, v.attempt_id,
-      $59, $60, $61, CASE WHEN (v.outcome = ANY($62::text[]) OR (v.account_id IS NULL AND $63::text <> 'cli')) THEN md5(concat_ws(' ', $64::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $47::bigint, $48::timestamptz, $49, v.outcome, $50, v.account_id, v.session_id, v.attempt_id,
+      $51, $52, $53, CASE WHEN (v.outcome = ANY($54::text[]) OR (v.account_id IS NULL AND $55::text <> 'cli')) THEN $56::text || md5(concat_ws(' ', $57::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $58::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
 SELECT * FROM changed;
 
 -- Plan, with any values:
@@ -131,19 +120,32 @@ SELECT * FROM changed;
 --                             Filter: ((disabled_at IS NULL) AND CASE WHEN (second_factor <> 'none'::text) THEN (session.second_factor_at > $7) ELSE ($8 OR (session.signed_in_at > $9)) END)
 --                 ->  Index Scan using accounts_pkey on accounts a_1
 --                       Index Cond: (id = a_2.id)
+--   CTE forgiven
+--     ->  Delete on password_failures
+--           ->  Nested Loop
+--                 ->  HashAggregate
+--                       Group Key: "ANY_subquery".key
+--                       ->  Subquery Scan on "ANY_subquery"
+--                             ->  LockRows
+--                                   ->  Sort
+--                                         Sort Key: (array_position($19, password_failures_1.key))
+--                                         ->  Index Scan using password_failures_pkey on password_failures password_failures_1
+--                                               Index Cond: (key = ANY ($18))
+--                 ->  Index Scan using password_failures_pkey on password_failures
+--                       Index Cond: (key = "ANY_subquery".key)
 --   CTE ended
 --     ->  Update on sessions s_2
 --           ->  Nested Loop
 --                 ->  CTE Scan on changed f_1
 --                 ->  Index Scan using sessions_account on sessions s_2
 --                       Index Cond: (account_id = f_1.account_id)
---                       Filter: ((ended_at IS NULL) AND (id <> $20))
+--                       Filter: ((ended_at IS NULL) AND (id <> $22))
 --   CTE carried_over
 --     ->  Update on sessions s_3
 --           ->  Nested Loop
 --                 Join Filter: ((f_2.account_id = s_3.account_id) AND ((f_2.security_stamp - 1) = s_3.security_stamp))
 --                 ->  Index Scan using sessions_pkey on sessions s_3
---                       Index Cond: (id = $21)
+--                       Index Cond: (id = $23)
 --                       Filter: (ended_at IS NULL)
 --                 ->  CTE Scan on changed f_2
 --   CTE proven
@@ -151,37 +153,56 @@ SELECT * FROM changed;
 --           Filter: (activated_at IS NOT NULL)
 --   CTE message
 --     ->  Insert on messages
+--           InitPlan 16
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on proven f_3
 --                 ->  Index Scan using accounts_pkey on accounts a_3
 --                       Index Cond: (id = f_3.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--                 SubPlan 8
+--                   ->  Seq Scan on suppressed_addresses b
+--                         Filter: (address = lower(a_3.email))
+--                 SubPlan 10
+--                   ->  Seq Scan on suppressed_addresses b_1
+--                         Filter: (address = lower(a_3.email))
+--                 SubPlan 12
+--                   ->  Seq Scan on suppressed_addresses b_2
+--                         Filter: (address = lower(a_3.email))
+--                 SubPlan 14
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(a_3.email))
 --   CTE message_2
 --     ->  Insert on messages messages_1
+--           InitPlan 26
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_1
+--                         ->  Index Only Scan using messages_reference on messages m_1
+--                               Index Cond: (reference = c_1.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on proven f_4
 --                 ->  Index Scan using accounts_pkey on accounts a_4
 --                       Index Cond: (id = f_4.account_id)
 --                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
---   CTE proven_2
---     ->  CTE Scan on changed changed_2
---           Filter: (activated_at IS NOT NULL)
---   CTE message_3
---     ->  Insert on messages messages_2
---           ->  Nested Loop
---                 ->  CTE Scan on proven_2 f_5
---                 ->  Index Scan using accounts_pkey on accounts a_5
---                       Index Cond: (id = f_5.account_id)
---                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
---   CTE message_4
---     ->  Insert on messages messages_3
---           ->  Nested Loop
---                 ->  CTE Scan on proven_2 f_6
---                 ->  Index Scan using accounts_pkey on accounts a_6
---                       Index Cond: (id = f_6.account_id)
---                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--                 SubPlan 18
+--                   ->  Seq Scan on suppressed_addresses b_4
+--                         Filter: (address = lower(a_4.phone))
+--                 SubPlan 20
+--                   ->  Seq Scan on suppressed_addresses b_5
+--                         Filter: (address = lower(a_4.phone))
+--                 SubPlan 22
+--                   ->  Seq Scan on suppressed_addresses b_6
+--                         Filter: (address = lower(a_4.phone))
+--                 SubPlan 24
+--                   ->  Seq Scan on suppressed_addresses b_7
+--                         Filter: (address = lower(a_4.phone))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
---           ->  CTE Scan on changed changed_3
+--           ->  CTE Scan on changed changed_2

@@ -6,15 +6,19 @@ forgiven AS (
       DELETE FROM password_failures WHERE login IN (SELECT 'account ' || account_id FROM of_account_2) RETURNING key),
 refilled AS (
     UPDATE guess_budgets SET spent = 0, refills_at = NULL WHERE subject = $3::text RETURNING subject),
-verdict AS (SELECT $4::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM of_account),
+lifted AS (
+    DELETE FROM suppressed_addresses WHERE address IN (SELECT lower(a) FROM unnest($4::text[]) a) RETURNING address),
+verdict AS (SELECT $5::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM of_account),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $5::bigint, $6::timestamptz, $7, v.outcome, $8, v.account_id, v.session_id, v.attempt_id,
-      $9, $10, $11, CASE WHEN (v.outcome = ANY($12::text[]) OR (v.account_id IS NULL AND $13::text <> 'cli')) THEN md5(concat_ws(' ', $14::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $6::bigint, $7::timestamptz, $8, v.outcome, $9, v.account_id, v.session_id, v.attempt_id,
+      $10, $11, $12, CASE WHEN (v.outcome = ANY($13::text[]) OR (v.account_id IS NULL AND $14::text <> 'cli')) THEN $15::text || md5(concat_ws(' ', $16::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $17::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
 SELECT * FROM of_account;
 
 -- Plan, with any values:
@@ -31,6 +35,13 @@ SELECT * FROM of_account;
 --                 Recheck Cond: (subject = $3)
 --                 ->  Bitmap Index Scan on guess_budgets_pkey
 --                       Index Cond: (subject = $3)
+--   CTE lifted
+--     ->  Delete on suppressed_addresses
+--           ->  Hash Right Semi Join
+--                 Hash Cond: (lower(a.a) = suppressed_addresses.address)
+--                 ->  Function Scan on unnest a
+--                 ->  Hash
+--                       ->  Seq Scan on suppressed_addresses
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE

@@ -18,10 +18,12 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $9::bigint, $10::timestamptz, $11, v.outcome, $12, v.account_id, v.session_id, v.attempt_id,
-      $13, $14, $15, CASE WHEN (v.outcome = ANY($16::text[]) OR (v.account_id IS NULL AND $17::text <> 'cli')) THEN md5(concat_ws(' ', $18::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+      $13, $14, $15, CASE WHEN (v.outcome = ANY($16::text[]) OR (v.account_id IS NULL AND $17::text <> 'cli')) THEN $18::text || md5(concat_ws(' ', $19::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $20::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
 SELECT * FROM live;
 
 -- Plan, with any values:

@@ -16,34 +16,42 @@ carried_over AS (
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN changed f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient r WHERE r.address IS NOT NULL),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
     SELECT $8::bigint, $9::bigint, r.account_id, $10,
-      $11, r.address, r.language, $12, $13::timestamptz, $14::timestamptz,
-      $15::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
+      $11::boolean, $12, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $13::text END,
+      $14::timestamptz, $15::timestamptz, $16::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $17::timestamptz END, r.withheld, (SELECT c FROM unnest($18::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told r
     RETURNING id),
 recipient_2 AS (
     SELECT a.phone AS address, a.language, a.id AS account_id
     FROM accounts a JOIN changed f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_2 r WHERE r.address IS NOT NULL),
 message_2 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $16::bigint, $17::bigint, r.account_id, $18,
-      $19, r.address, r.language, $20, $21::timestamptz, $22::timestamptz,
-      $23::timestamptz
-    FROM recipient_2 r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $19::bigint, $20::bigint, r.account_id, $21,
+      $22::boolean, $23, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $24::text END,
+      $25::timestamptz, $26::timestamptz, $27::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $28::timestamptz END, r.withheld, (SELECT c FROM unnest($29::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told_2 r
     RETURNING id),
-verdict AS (SELECT $24::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
+verdict AS (SELECT $30::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $25::bigint, $26::timestamptz, $27, v.outcome, $28, v.account_id, v.session_id, v.attempt_id,
-      $29, $30, $31, CASE WHEN (v.outcome = ANY($32::text[]) OR (v.account_id IS NULL AND $33::text <> 'cli')) THEN md5(concat_ws(' ', $34::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $31::bigint, $32::timestamptz, $33, v.outcome, $34, v.account_id, v.session_id, v.attempt_id,
+      $35, $36, $37, CASE WHEN (v.outcome = ANY($38::text[]) OR (v.account_id IS NULL AND $39::text <> 'cli')) THEN $40::text || md5(concat_ws(' ', $41::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $42::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
 SELECT * FROM live;
 
 -- Plan, with any values:
@@ -68,18 +76,54 @@ SELECT * FROM live;
 --                       Filter: ((ended_at IS NULL) AND (stage = 'signed_in'::text) AND ((f_1.security_stamp - 1) = security_stamp))
 --   CTE message
 --     ->  Insert on messages
+--           InitPlan 12
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on changed f_2
 --                 ->  Index Scan using accounts_pkey on accounts a_1
 --                       Index Cond: (id = f_2.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--                 SubPlan 4
+--                   ->  Seq Scan on suppressed_addresses b
+--                         Filter: (address = lower(a_1.email))
+--                 SubPlan 6
+--                   ->  Seq Scan on suppressed_addresses b_1
+--                         Filter: (address = lower(a_1.email))
+--                 SubPlan 8
+--                   ->  Seq Scan on suppressed_addresses b_2
+--                         Filter: (address = lower(a_1.email))
+--                 SubPlan 10
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(a_1.email))
 --   CTE message_2
 --     ->  Insert on messages messages_1
+--           InitPlan 22
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_1
+--                         ->  Index Only Scan using messages_reference on messages m_1
+--                               Index Cond: (reference = c_1.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on changed f_3
 --                 ->  Index Scan using accounts_pkey on accounts a_2
 --                       Index Cond: (id = f_3.account_id)
 --                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--                 SubPlan 14
+--                   ->  Seq Scan on suppressed_addresses b_4
+--                         Filter: (address = lower(a_2.phone))
+--                 SubPlan 16
+--                   ->  Seq Scan on suppressed_addresses b_5
+--                         Filter: (address = lower(a_2.phone))
+--                 SubPlan 18
+--                   ->  Seq Scan on suppressed_addresses b_6
+--                         Filter: (address = lower(a_2.phone))
+--                 SubPlan 20
+--                   ->  Seq Scan on suppressed_addresses b_7
+--                         Filter: (address = lower(a_2.phone))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE

@@ -16,40 +16,52 @@ carried_over AS (
 carried_over_attempts AS (
     UPDATE attempts a SET security_stamp = f.security_stamp FROM changed f
     WHERE a.account_id = f.account_id AND a.purpose = ANY($8::text[]) AND a.status = 'open' AND a.security_stamp = f.security_stamp - 1 RETURNING a.id),
-authenticator_dropped AS (DELETE FROM totp_factors t USING changed f WHERE t.account_id = f.account_id RETURNING t.account_id),
 setup_dropped AS (DELETE FROM factor_setups u USING changed f WHERE u.account_id = f.account_id RETURNING u.account_id),
 backup_codes_dropped AS (DELETE FROM backup_codes b USING changed f WHERE b.account_id = f.account_id RETURNING b.account_id),
+factor AS (
+    INSERT INTO totp_factors (account_id, secret_sealed, created_at)
+    VALUES ($9::bigint, $10, $11::timestamptz)
+    ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = 0,
+      created_at = excluded.created_at RETURNING account_id),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN changed f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient r WHERE r.address IS NOT NULL),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $9::bigint, $10::bigint, r.account_id, $11,
-      $12, r.address, r.language, $13, $14::timestamptz, $15::timestamptz,
-      $16::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $12::bigint, $13::bigint, r.account_id, $14,
+      $15::boolean, $16, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $17::text END,
+      $18::timestamptz, $19::timestamptz, $20::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $21::timestamptz END, r.withheld, (SELECT c FROM unnest($22::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told r
     RETURNING id),
 recipient_2 AS (
     SELECT a.phone AS address, a.language, a.id AS account_id
     FROM accounts a JOIN changed f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_2 r WHERE r.address IS NOT NULL),
 message_2 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $17::bigint, $18::bigint, r.account_id, $19,
-      $20, r.address, r.language, $21, $22::timestamptz, $23::timestamptz,
-      $24::timestamptz
-    FROM recipient_2 r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $23::bigint, $24::bigint, r.account_id, $25,
+      $26::boolean, $27, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $28::text END,
+      $29::timestamptz, $30::timestamptz, $31::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $32::timestamptz END, r.withheld, (SELECT c FROM unnest($33::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told_2 r
     RETURNING id),
-verdict AS (SELECT $25::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
+verdict AS (SELECT $34::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $26::bigint, $27::timestamptz, $28, v.outcome, $29, v.account_id, v.session_id, v.attempt_id,
-      $30, $31, $32, CASE WHEN (v.outcome = ANY($33::text[]) OR (v.account_id IS NULL AND $34::text <> 'cli')) THEN md5(concat_ws(' ', $35::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $35::bigint, $36::timestamptz, $37, v.outcome, $38, v.account_id, v.session_id, v.attempt_id,
+      $39, $40, $41, CASE WHEN (v.outcome = ANY($42::text[]) OR (v.account_id IS NULL AND $43::text <> 'cli')) THEN $44::text || md5(concat_ws(' ', $45::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $46::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
 SELECT * FROM live;
 
 -- Plan, with any values:
@@ -79,40 +91,75 @@ SELECT * FROM live;
 --                 ->  Index Scan using attempts_account on attempts a_1
 --                       Index Cond: (account_id = f_2.account_id)
 --                       Filter: ((status = 'open'::text) AND ((f_2.security_stamp - 1) = security_stamp) AND (purpose = ANY ($8)))
---   CTE authenticator_dropped
---     ->  Delete on totp_factors t
---           ->  Nested Loop
---                 ->  CTE Scan on changed f_3
---                 ->  Index Scan using totp_factors_pkey on totp_factors t
---                       Index Cond: (account_id = f_3.account_id)
 --   CTE setup_dropped
 --     ->  Delete on factor_setups u
 --           ->  Nested Loop
---                 ->  CTE Scan on changed f_4
+--                 ->  CTE Scan on changed f_3
 --                 ->  Index Scan using factor_setups_pkey on factor_setups u
---                       Index Cond: (account_id = f_4.account_id)
+--                       Index Cond: (account_id = f_3.account_id)
 --   CTE backup_codes_dropped
 --     ->  Delete on backup_codes b
 --           ->  Nested Loop
---                 ->  CTE Scan on changed f_5
+--                 ->  CTE Scan on changed f_4
 --                 ->  Bitmap Heap Scan on backup_codes b
---                       Recheck Cond: (account_id = f_5.account_id)
+--                       Recheck Cond: (account_id = f_4.account_id)
 --                       ->  Bitmap Index Scan on backup_codes_pkey
---                             Index Cond: (account_id = f_5.account_id)
+--                             Index Cond: (account_id = f_4.account_id)
+--   CTE factor
+--     ->  Insert on totp_factors
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: totp_factors_pkey
+--           ->  Result
 --   CTE message
 --     ->  Insert on messages
+--           InitPlan 16
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c.c)
 --           ->  Nested Loop
---                 ->  CTE Scan on changed f_6
+--                 ->  CTE Scan on changed f_5
 --                 ->  Index Scan using accounts_pkey on accounts a_2
---                       Index Cond: (id = f_6.account_id)
+--                       Index Cond: (id = f_5.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--                 SubPlan 8
+--                   ->  Seq Scan on suppressed_addresses b_1
+--                         Filter: (address = lower(a_2.email))
+--                 SubPlan 10
+--                   ->  Seq Scan on suppressed_addresses b_2
+--                         Filter: (address = lower(a_2.email))
+--                 SubPlan 12
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(a_2.email))
+--                 SubPlan 14
+--                   ->  Seq Scan on suppressed_addresses b_4
+--                         Filter: (address = lower(a_2.email))
 --   CTE message_2
 --     ->  Insert on messages messages_1
+--           InitPlan 26
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_1
+--                         ->  Index Only Scan using messages_reference on messages m_1
+--                               Index Cond: (reference = c_1.c)
 --           ->  Nested Loop
---                 ->  CTE Scan on changed f_7
+--                 ->  CTE Scan on changed f_6
 --                 ->  Index Scan using accounts_pkey on accounts a_3
---                       Index Cond: (id = f_7.account_id)
+--                       Index Cond: (id = f_6.account_id)
 --                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--                 SubPlan 18
+--                   ->  Seq Scan on suppressed_addresses b_5
+--                         Filter: (address = lower(a_3.phone))
+--                 SubPlan 20
+--                   ->  Seq Scan on suppressed_addresses b_6
+--                         Filter: (address = lower(a_3.phone))
+--                 SubPlan 22
+--                   ->  Seq Scan on suppressed_addresses b_7
+--                         Filter: (address = lower(a_3.phone))
+--                 SubPlan 24
+--                   ->  Seq Scan on suppressed_addresses b_8
+--                         Filter: (address = lower(a_3.phone))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE

@@ -15,14 +15,14 @@ attempt AS (
           $11::smallint, $12::timestamptz, $13::timestamptz,
           $14::bigint, $15::bigint,
           $16::bigint, coalesce(f.security_stamp, 0)
-        FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+        FROM opening f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject)
-SELECT * FROM attempt;
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM attempt) rows) answer ON true;
 
 -- Plan, with any values:
--- CTE Scan on attempt
+-- Nested Loop Left Join
 --   CTE known
 --     ->  LockRows
 --           ->  Index Scan using accounts_username_key on accounts
@@ -37,3 +37,10 @@ SELECT * FROM attempt;
 --     ->  Insert on guess_budgets
 --           Conflict Resolution: NOTHING
 --           ->  CTE Scan on attempt attempt_1
+--   InitPlan 4
+--     ->  Aggregate
+--           ->  HashAggregate
+--                 Group Key: attempt_2.purpose, attempt_2.method
+--                 ->  CTE Scan on attempt attempt_2
+--   ->  Result
+--   ->  CTE Scan on attempt

@@ -24,7 +24,7 @@ allowed AS (SELECT s.* FROM reachable s JOIN window_taken USING (subject)),
 closed AS (
     UPDATE attempts a SET closed_at = $12::timestamptz,
       status = CASE WHEN a.expires_at <= $13::timestamptz THEN 'expired' ELSE 'superseded' END
-    WHERE a.account_id = (SELECT account_id FROM allowed) AND a.protocol = $14 AND a.session_id IS NULL AND a.purpose = $15 AND a.kind = $16 AND a.status = 'open' RETURNING a.id),
+    WHERE a.account_id = (SELECT account_id FROM allowed) AND a.protocol = $14 AND a.session_id IS NULL AND a.purpose = $15 AND a.kind = $16 AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 opening AS (SELECT a.* FROM allowed a CROSS JOIN (SELECT count(*) FROM closed) done),
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
@@ -34,7 +34,7 @@ attempt AS (
           $25::smallint, $26::timestamptz, $27::timestamptz,
           $28::bigint, $29::bigint,
           $30::bigint, coalesce(f.security_stamp, 0)
-        FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+        FROM opening f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 verdict AS (
         SELECT CASE WHEN s.account_id IS NULL THEN 'no_session' WHEN r.address IS NULL THEN 'no_address'
           WHEN a.id IS NULL THEN 'too_soon' ELSE 'sent' END AS outcome, s.account_id, s.session_id, a.id AS attempt_id
@@ -46,27 +46,49 @@ budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
 addressee_2 AS (SELECT r.address, r.language, r.account_id FROM addressee r JOIN allowed USING (account_id)),
+addressed AS (SELECT r.address, r.language, r.account_id,
+  coalesce((
+    SELECT translate(CASE WHEN p.tag IS NULL THEN a.local ELSE split_part(a.local, p.tag, 1) END, p.ignored, '') || '@' || p.name
+    FROM (SELECT lower(regexp_replace(r.address, '@[^@]*$', '')) AS local, lower(substring(r.address FROM '[^@]*$')) AS domain) a
+    JOIN json_to_recordset($33::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
+    WHERE split_part(a.local, coalesce(p.tag, '@'), 1) <> ''
+  ), lower(r.address)) AS counted FROM addressee_2 r WHERE r.address IS NOT NULL),
+counted AS (SELECT r.counted FROM addressed r),
+recipient_send AS (
+    INSERT INTO recipient_sends AS s (recipient, share, sent_at, counts_until)
+    SELECT f.counted, $34, ARRAY[$35::timestamptz], $36::timestamptz FROM counted f WHERE least($37::int, $38::int) > 0
+    ON CONFLICT (recipient, share) DO UPDATE SET counts_until = excluded.counts_until,
+      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $39::timestamptz) || $40::timestamptz
+    WHERE (SELECT count(*) < $41::int AND count(*) FILTER (WHERE t > $42::timestamptz) < $43::int
+      FROM unnest(s.sent_at) t WHERE t > $44::timestamptz)
+    RETURNING s.recipient AS counted),
+in_share AS (SELECT r.* FROM addressed r WHERE EXISTS (SELECT FROM recipient_send)),
+judged AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM in_share) THEN NULL::text ELSE $45::text END END AS withheld FROM addressed r),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $33::bigint, $34::bigint, r.account_id, $35,
-      $36, r.address, r.language, $37, $38::timestamptz, $39::timestamptz,
-      $40::timestamptz
-    FROM addressee_2 r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $46::bigint, $47::bigint, r.account_id, $48,
+      $49::boolean, $50, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $51::text END,
+      $52::timestamptz, $53::timestamptz, $54::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $55::timestamptz END, r.withheld, (SELECT c FROM unnest($56::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM judged r
     RETURNING id),
 forgiven AS (
       DELETE FROM password_failures WHERE key IN (
-        SELECT key FROM password_failures WHERE key = ANY($41::text[])
-        ORDER BY array_position($42::text[], key) FOR UPDATE) RETURNING key),
+        SELECT key FROM password_failures WHERE key = ANY($57::text[])
+        ORDER BY array_position($58::text[], key) FOR UPDATE) RETURNING key),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $43::bigint, $44::timestamptz, $45, v.outcome, $46, v.account_id, v.session_id, v.attempt_id,
-      $47, $48, $49, CASE WHEN (v.outcome = ANY($50::text[]) OR (v.account_id IS NULL AND $51::text <> 'cli')) THEN md5(concat_ws(' ', $52::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $59::bigint, $60::timestamptz, $61, v.outcome, $62, v.account_id, v.session_id, v.attempt_id,
+      $63, $64, $65, CASE WHEN (v.outcome = ANY($66::text[]) OR (v.account_id IS NULL AND $67::text <> 'cli')) THEN $68::text || md5(concat_ws(' ', $69::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $70::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM addressee) AS address, (SELECT next_at FROM waiting) AS next_at;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM addressee) AS address, (SELECT next_at FROM waiting) AS next_at) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -124,13 +146,75 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM addressee)
 --     ->  Insert on guess_budgets
 --           Conflict Resolution: NOTHING
 --           ->  CTE Scan on attempt
+--   CTE addressed
+--     ->  Nested Loop
+--           Join Filter: (r_1.account_id = allowed_1.account_id)
+--           ->  CTE Scan on addressee r_1
+--                 Filter: (address IS NOT NULL)
+--           ->  CTE Scan on allowed allowed_1
+--           SubPlan 12
+--             ->  Function Scan on json_to_recordset p
+--                   Filter: ((lower("substring"(r_1.address, '[^@]*$'::text)) = domain) AND (split_part(lower(regexp_replace(r_1.address, '@[^@]*$'::text, ''::text)), COALESCE(tag, '@'::text), 1) <> ''::text))
+--   CTE recipient_send
+--     ->  Insert on recipient_sends s_3
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: recipient_sends_pkey
+--           Conflict Filter: (SubPlan 15)
+--           ->  Result
+--                 One-Time Filter: (LEAST($37, $38) > 0)
+--                 ->  CTE Scan on addressed r_2
+--           SubPlan 14
+--             ->  Function Scan on unnest t
+--                   Filter: (t > $39)
+--           SubPlan 15
+--             ->  Aggregate
+--                   ->  Function Scan on unnest t_1
+--                         Filter: (t > $44)
 --   CTE message
 --     ->  Insert on messages
---           ->  Nested Loop
---                 Join Filter: (r_1.account_id = allowed_1.account_id)
---                 ->  CTE Scan on addressee r_1
---                       Filter: (address IS NOT NULL)
---                 ->  CTE Scan on allowed allowed_1
+--           InitPlan 20
+--             ->  Result
+--                   One-Time Filter: (InitPlan 19).col1
+--                   InitPlan 19
+--                     ->  CTE Scan on recipient_send
+--                   ->  CTE Scan on addressed r_3
+--           InitPlan 24
+--             ->  Result
+--                   One-Time Filter: (InitPlan 23).col1
+--                   InitPlan 23
+--                     ->  CTE Scan on recipient_send recipient_send_1
+--                   ->  CTE Scan on addressed r_4
+--           InitPlan 28
+--             ->  Result
+--                   One-Time Filter: (InitPlan 27).col1
+--                   InitPlan 27
+--                     ->  CTE Scan on recipient_send recipient_send_2
+--                   ->  CTE Scan on addressed r_5
+--           InitPlan 32
+--             ->  Result
+--                   One-Time Filter: (InitPlan 31).col1
+--                   InitPlan 31
+--                     ->  CTE Scan on recipient_send recipient_send_3
+--                   ->  CTE Scan on addressed r_6
+--           InitPlan 33
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c.c)
+--           ->  CTE Scan on addressed r_7
+--                 SubPlan 17
+--                   ->  Seq Scan on suppressed_addresses b
+--                         Filter: (address = lower(r_7.address))
+--                 SubPlan 21
+--                   ->  Seq Scan on suppressed_addresses b_1
+--                         Filter: (address = lower(r_7.address))
+--                 SubPlan 25
+--                   ->  Seq Scan on suppressed_addresses b_2
+--                         Filter: (address = lower(r_7.address))
+--                 SubPlan 29
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(r_7.address))
 --   CTE forgiven
 --     ->  Delete on password_failures
 --           ->  Nested Loop
@@ -139,9 +223,9 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM addressee)
 --                       ->  Subquery Scan on "ANY_subquery"
 --                             ->  LockRows
 --                                   ->  Sort
---                                         Sort Key: (array_position($42, password_failures_1.key))
+--                                         Sort Key: (array_position($58, password_failures_1.key))
 --                                         ->  Index Scan using password_failures_pkey on password_failures password_failures_1
---                                               Index Cond: (key = ANY ($41))
+--                                               Index Cond: (key = ANY ($57))
 --                 ->  Index Scan using password_failures_pkey on password_failures
 --                       Index Cond: (key = "ANY_subquery".key)
 --   CTE audited
@@ -149,11 +233,22 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM addressee)
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v
---   InitPlan 15
+--   InitPlan 37
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: closed_1.purpose, closed_1.method, closed_1.status
+--                             ->  CTE Scan on closed closed_1
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: attempt_1.purpose, attempt_1.method
+--                             ->  CTE Scan on attempt attempt_1
+--   InitPlan 38
 --     ->  CTE Scan on verdict
---   InitPlan 16
+--   InitPlan 39
 --     ->  CTE Scan on addressee addressee_1
---   InitPlan 17
+--   InitPlan 40
 --     ->  Nested Loop
 --           ->  CTE Scan on candidate f_2
 --           ->  Index Scan using send_windows_pkey on send_windows w_1

@@ -1,115 +1,155 @@
 -- CodeSender.decide
 
-WITH held AS (
-    SELECT id AS account_id, security_stamp FROM accounts
-    WHERE id = $1::bigint AND disabled_at IS NULL AND security_stamp = $2::int FOR SHARE),
-candidate AS (
-    SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM held),
+WITH owner AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
+    AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
+    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp)),
+account AS (
+    SELECT a.id AS account_id FROM accounts a JOIN owner f ON f.account_id = a.id
+    WHERE a.disabled_at IS NULL FOR SHARE OF a),
+pending AS (
+      SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp FROM sessions s JOIN account f ON f.account_id = s.account_id
+      WHERE s.token_hash = $5 AND s.protocol = $6 AND s.stage = $7
+    AND s.ended_at IS NULL AND s.expires_at > $8::timestamptz AND EXISTS (
+    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) FOR UPDATE OF s),
 recipient AS (
-    SELECT a.phone AS address, a.language, a.id AS account_id
-    FROM accounts a JOIN candidate f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
-addressee AS (SELECT address, coalesce($3::text, language) AS language, account_id FROM recipient),
-reachable AS (SELECT s.* FROM candidate s JOIN addressee USING (account_id)),
+    SELECT a.email AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN pending f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+reachable AS (SELECT s.* FROM pending s JOIN recipient USING (account_id)),
 window_taken AS (
     INSERT INTO send_windows AS w (subject, purpose, next_at, sent, window_ends_at)
-    SELECT f.subject, $4, $5::timestamptz, 1, $6::timestamptz FROM reachable f
+    SELECT f.subject, $9, $10::timestamptz, 1, $11::timestamptz FROM reachable f
     ON CONFLICT (subject, purpose) DO UPDATE SET next_at = excluded.next_at,
-      sent = CASE WHEN w.window_ends_at <= $7::timestamptz THEN 1 ELSE w.sent + 1 END,
-      window_ends_at = CASE WHEN w.window_ends_at <= $8::timestamptz THEN excluded.window_ends_at
+      sent = CASE WHEN w.window_ends_at <= $12::timestamptz THEN 1 ELSE w.sent + 1 END,
+      window_ends_at = CASE WHEN w.window_ends_at <= $13::timestamptz THEN excluded.window_ends_at
         ELSE w.window_ends_at END
-    WHERE (w.next_at <= $9::timestamptz AND (w.window_ends_at <= $10::timestamptz
-      OR w.sent < coalesce($11::int, w.sent + 1)))
+    WHERE (w.next_at <= $14::timestamptz AND (w.window_ends_at <= $15::timestamptz
+      OR w.sent < coalesce($16::int, w.sent + 1)))
     RETURNING w.subject),
 allowed AS (SELECT s.* FROM reachable s JOIN window_taken USING (subject)),
 closed AS (
-    UPDATE attempts a SET closed_at = $12::timestamptz,
-      status = CASE WHEN a.expires_at <= $13::timestamptz THEN 'expired' ELSE 'superseded' END
-    WHERE a.account_id = (SELECT account_id FROM allowed) AND a.protocol = $14 AND a.session_id IS NULL AND a.purpose = $15 AND a.kind = $16 AND a.status = 'open' RETURNING a.id),
+    UPDATE attempts a SET closed_at = $17::timestamptz,
+      status = CASE WHEN a.expires_at <= $18::timestamptz THEN 'expired' ELSE 'superseded' END
+    WHERE a.session_id = (SELECT session_id FROM allowed) AND a.purpose = $19 AND a.kind = $20 AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 opening AS (SELECT a.* FROM allowed a CROSS JOIN (SELECT count(*) FROM closed) done),
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
           tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
-        SELECT $17::bigint, $18, $19, $20, $21, $22,
-          f.subject, f.account_id, f.session_id, $23, $24,
-          $25::smallint, $26::timestamptz, $27::timestamptz,
-          $28::bigint, $29::bigint,
-          $30::bigint, coalesce(f.security_stamp, 0)
-        FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+        SELECT $21::bigint, $22, $23, $24, $25, $26,
+          f.subject, f.account_id, f.session_id, $27, $28,
+          $29::smallint, $30::timestamptz, $31::timestamptz,
+          $32::bigint, $33::bigint,
+          $34::bigint, coalesce(f.security_stamp, 0)
+        FROM opening f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 verdict AS (
         SELECT CASE WHEN s.account_id IS NULL THEN 'no_session' WHEN r.address IS NULL THEN 'no_address'
           WHEN a.id IS NULL THEN 'too_soon' ELSE 'sent' END AS outcome, s.account_id, s.session_id, a.id AS attempt_id
-        FROM (VALUES (1)) one LEFT JOIN candidate s ON true LEFT JOIN addressee r ON true LEFT JOIN attempt a ON true),
+        FROM (VALUES (1)) one LEFT JOIN pending s ON true LEFT JOIN recipient r ON true LEFT JOIN attempt a ON true),
 waiting AS (
-    SELECT CASE WHEN w.next_at > $31::timestamptz THEN w.next_at ELSE w.window_ends_at END AS next_at
-    FROM send_windows w JOIN candidate f ON w.subject = f.subject WHERE w.purpose = $32),
+    SELECT CASE WHEN w.next_at > $35::timestamptz THEN w.next_at ELSE w.window_ends_at END AS next_at
+    FROM send_windows w JOIN pending f ON w.subject = f.subject WHERE w.purpose = $36),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
-addressee_2 AS (SELECT r.address, r.language, r.account_id FROM addressee r JOIN allowed USING (account_id)),
+addressee AS (SELECT r.address, r.language, r.account_id FROM recipient r JOIN allowed USING (account_id)),
+addressed AS (SELECT r.address, r.language, r.account_id,
+  coalesce((
+    SELECT translate(CASE WHEN p.tag IS NULL THEN a.local ELSE split_part(a.local, p.tag, 1) END, p.ignored, '') || '@' || p.name
+    FROM (SELECT lower(regexp_replace(r.address, '@[^@]*$', '')) AS local, lower(substring(r.address FROM '[^@]*$')) AS domain) a
+    JOIN json_to_recordset($37::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
+    WHERE split_part(a.local, coalesce(p.tag, '@'), 1) <> ''
+  ), lower(r.address)) AS counted FROM addressee r WHERE r.address IS NOT NULL),
+counted AS (SELECT r.counted FROM addressed r),
+recipient_send AS (
+    INSERT INTO recipient_sends AS s (recipient, share, sent_at, counts_until)
+    SELECT f.counted, $38, ARRAY[$39::timestamptz], $40::timestamptz FROM counted f WHERE least($41::int, $42::int) > 0
+    ON CONFLICT (recipient, share) DO UPDATE SET counts_until = excluded.counts_until,
+      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $43::timestamptz) || $44::timestamptz
+    WHERE (SELECT count(*) < $45::int AND count(*) FILTER (WHERE t > $46::timestamptz) < $47::int
+      FROM unnest(s.sent_at) t WHERE t > $48::timestamptz)
+    RETURNING s.recipient AS counted),
+in_share AS (SELECT r.* FROM addressed r WHERE EXISTS (SELECT FROM recipient_send)),
+judged AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM in_share) THEN NULL::text ELSE $49::text END END AS withheld FROM addressed r),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $33::bigint, $34::bigint, r.account_id, $35,
-      $36, r.address, r.language, $37, $38::timestamptz, $39::timestamptz,
-      $40::timestamptz
-    FROM addressee_2 r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $50::bigint, $51::bigint, r.account_id, $52,
+      $53::boolean, $54, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $55::text END,
+      $56::timestamptz, $57::timestamptz, $58::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $59::timestamptz END, r.withheld, (SELECT c FROM unnest($60::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM judged r
     RETURNING id),
-forgiven AS (
-      DELETE FROM password_failures WHERE key IN (
-        SELECT key FROM password_failures WHERE key = ANY($41::text[])
-        ORDER BY array_position($42::text[], key) FOR UPDATE) RETURNING key),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $43::bigint, $44::timestamptz, $45, v.outcome, $46, v.account_id, v.session_id, v.attempt_id,
-      $47, $48, $49, CASE WHEN (v.outcome = ANY($50::text[]) OR (v.account_id IS NULL AND $51::text <> 'cli')) THEN md5(concat_ws(' ', $52::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $61::bigint, $62::timestamptz, $63, v.outcome, $64, v.account_id, v.session_id, v.attempt_id,
+      $65, $66, $67, CASE WHEN (v.outcome = ANY($68::text[]) OR (v.account_id IS NULL AND $69::text <> 'cli')) THEN $70::text || md5(concat_ws(' ', $71::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $72::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM addressee) AS address, (SELECT next_at FROM waiting) AS next_at;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM recipient) AS address, (SELECT next_at FROM waiting) AS next_at) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
---   CTE held
+--   CTE account
 --     ->  LockRows
---           ->  Index Scan using accounts_pkey on accounts
---                 Index Cond: (id = $1)
---                 Filter: ((disabled_at IS NULL) AND (security_stamp = $2))
---   CTE candidate
---     ->  CTE Scan on held
---   CTE addressee
+--           ->  Nested Loop
+--                 ->  Nested Loop
+--                       ->  Index Scan using sessions_token_hash_key on sessions s
+--                             Index Cond: (token_hash = $1)
+--                             Filter: ((ended_at IS NULL) AND (expires_at > $4) AND (protocol = $2) AND (stage = $3))
+--                       ->  Index Scan using accounts_pkey on accounts o
+--                             Index Cond: (id = s.account_id)
+--                             Filter: (security_stamp <= s.security_stamp)
+--                 ->  Index Scan using accounts_pkey on accounts a
+--                       Index Cond: (id = o.id)
+--                       Filter: (disabled_at IS NULL)
+--   CTE pending
+--     ->  LockRows
+--           ->  Nested Loop
+--                 Join Filter: (f.account_id = s_1.account_id)
+--                 ->  Nested Loop
+--                       ->  CTE Scan on account f
+--                       ->  Index Scan using accounts_pkey on accounts o_1
+--                             Index Cond: (id = f.account_id)
+--                 ->  Index Scan using sessions_live on sessions s_1
+--                       Index Cond: (account_id = o_1.id)
+--                       Filter: ((ended_at IS NULL) AND (expires_at > $8) AND (token_hash = $5) AND (protocol = $6) AND (stage = $7) AND (o_1.security_stamp <= security_stamp))
+--   CTE recipient
 --     ->  Nested Loop
---           ->  CTE Scan on candidate f
---           ->  Index Scan using accounts_pkey on accounts a
---                 Index Cond: (id = f.account_id)
---                 Filter: (phone IS NOT NULL)
+--           ->  CTE Scan on pending f_1
+--           ->  Index Scan using accounts_pkey on accounts a_1
+--                 Index Cond: (id = f_1.account_id)
+--                 Filter: (email IS NOT NULL)
 --   CTE reachable
 --     ->  Nested Loop
---           Join Filter: (s.account_id = addressee.account_id)
---           ->  CTE Scan on candidate s
---           ->  CTE Scan on addressee
+--           Join Filter: (s_2.account_id = recipient.account_id)
+--           ->  CTE Scan on pending s_2
+--           ->  CTE Scan on recipient
 --   CTE window_taken
 --     ->  Insert on send_windows w
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: send_windows_pkey
---           Conflict Filter: ((w.next_at <= $9) AND ((w.window_ends_at <= $10) OR (w.sent < COALESCE($11, (w.sent + 1)))))
---           ->  CTE Scan on reachable f_1
+--           Conflict Filter: ((w.next_at <= $14) AND ((w.window_ends_at <= $15) OR (w.sent < COALESCE($16, (w.sent + 1)))))
+--           ->  CTE Scan on reachable f_2
 --   CTE allowed
 --     ->  Nested Loop
---           Join Filter: (s_1.subject = window_taken.subject)
---           ->  CTE Scan on reachable s_1
+--           Join Filter: (s_3.subject = window_taken.subject)
+--           ->  CTE Scan on reachable s_3
 --           ->  CTE Scan on window_taken
 --   CTE closed
---     ->  Update on attempts a_1
+--     ->  Update on attempts a_2
 --           InitPlan 7
 --             ->  CTE Scan on allowed
---           ->  Index Scan using attempts_account on attempts a_1
---                 Index Cond: (account_id = (InitPlan 7).col1)
---                 Filter: ((session_id IS NULL) AND (protocol = $14) AND (purpose = $15) AND (kind = $16) AND (status = 'open'::text))
+--           ->  Index Scan using attempts_session on attempts a_2
+--                 Index Cond: (session_id = (InitPlan 7).col1)
+--                 Filter: ((purpose = $19) AND (kind = $20) AND (status = 'open'::text))
 --   CTE attempt
 --     ->  Insert on attempts
 --           ->  Nested Loop
---                 ->  CTE Scan on allowed a_2
+--                 ->  CTE Scan on allowed a_3
 --                 ->  Aggregate
 --                       ->  CTE Scan on closed
 --   CTE verdict
@@ -117,44 +157,104 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM addressee)
 --           ->  Nested Loop Left Join
 --                 ->  Nested Loop Left Join
 --                       ->  Result
---                       ->  CTE Scan on candidate s_2
---                 ->  CTE Scan on addressee r
---           ->  CTE Scan on attempt a_3
+--                       ->  CTE Scan on pending s_4
+--                 ->  CTE Scan on recipient r
+--           ->  CTE Scan on attempt a_4
 --   CTE budget_row
 --     ->  Insert on guess_budgets
 --           Conflict Resolution: NOTHING
 --           ->  CTE Scan on attempt
+--   CTE addressed
+--     ->  Nested Loop
+--           Join Filter: (r_1.account_id = allowed_1.account_id)
+--           ->  CTE Scan on recipient r_1
+--                 Filter: (address IS NOT NULL)
+--           ->  CTE Scan on allowed allowed_1
+--           SubPlan 12
+--             ->  Function Scan on json_to_recordset p
+--                   Filter: ((lower("substring"(r_1.address, '[^@]*$'::text)) = domain) AND (split_part(lower(regexp_replace(r_1.address, '@[^@]*$'::text, ''::text)), COALESCE(tag, '@'::text), 1) <> ''::text))
+--   CTE recipient_send
+--     ->  Insert on recipient_sends s_5
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: recipient_sends_pkey
+--           Conflict Filter: (SubPlan 15)
+--           ->  Result
+--                 One-Time Filter: (LEAST($41, $42) > 0)
+--                 ->  CTE Scan on addressed r_2
+--           SubPlan 14
+--             ->  Function Scan on unnest t
+--                   Filter: (t > $43)
+--           SubPlan 15
+--             ->  Aggregate
+--                   ->  Function Scan on unnest t_1
+--                         Filter: (t > $48)
 --   CTE message
 --     ->  Insert on messages
---           ->  Nested Loop
---                 Join Filter: (r_1.account_id = allowed_1.account_id)
---                 ->  CTE Scan on addressee r_1
---                       Filter: (address IS NOT NULL)
---                 ->  CTE Scan on allowed allowed_1
---   CTE forgiven
---     ->  Delete on password_failures
---           ->  Nested Loop
---                 ->  HashAggregate
---                       Group Key: "ANY_subquery".key
---                       ->  Subquery Scan on "ANY_subquery"
---                             ->  LockRows
---                                   ->  Sort
---                                         Sort Key: (array_position($42, password_failures_1.key))
---                                         ->  Index Scan using password_failures_pkey on password_failures password_failures_1
---                                               Index Cond: (key = ANY ($41))
---                 ->  Index Scan using password_failures_pkey on password_failures
---                       Index Cond: (key = "ANY_subquery".key)
+--           InitPlan 20
+--             ->  Result
+--                   One-Time Filter: (InitPlan 19).col1
+--                   InitPlan 19
+--                     ->  CTE Scan on recipient_send
+--                   ->  CTE Scan on addressed r_3
+--           InitPlan 24
+--             ->  Result
+--                   One-Time Filter: (InitPlan 23).col1
+--                   InitPlan 23
+--                     ->  CTE Scan on recipient_send recipient_send_1
+--                   ->  CTE Scan on addressed r_4
+--           InitPlan 28
+--             ->  Result
+--                   One-Time Filter: (InitPlan 27).col1
+--                   InitPlan 27
+--                     ->  CTE Scan on recipient_send recipient_send_2
+--                   ->  CTE Scan on addressed r_5
+--           InitPlan 32
+--             ->  Result
+--                   One-Time Filter: (InitPlan 31).col1
+--                   InitPlan 31
+--                     ->  CTE Scan on recipient_send recipient_send_3
+--                   ->  CTE Scan on addressed r_6
+--           InitPlan 33
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c.c)
+--           ->  CTE Scan on addressed r_7
+--                 SubPlan 17
+--                   ->  Seq Scan on suppressed_addresses b
+--                         Filter: (address = lower(r_7.address))
+--                 SubPlan 21
+--                   ->  Seq Scan on suppressed_addresses b_1
+--                         Filter: (address = lower(r_7.address))
+--                 SubPlan 25
+--                   ->  Seq Scan on suppressed_addresses b_2
+--                         Filter: (address = lower(r_7.address))
+--                 SubPlan 29
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(r_7.address))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v
---   InitPlan 15
+--   InitPlan 36
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: closed_1.purpose, closed_1.method, closed_1.status
+--                             ->  CTE Scan on closed closed_1
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: attempt_1.purpose, attempt_1.method
+--                             ->  CTE Scan on attempt attempt_1
+--   InitPlan 37
 --     ->  CTE Scan on verdict
---   InitPlan 16
---     ->  CTE Scan on addressee addressee_1
---   InitPlan 17
+--   InitPlan 38
+--     ->  CTE Scan on recipient recipient_1
+--   InitPlan 39
 --     ->  Nested Loop
---           ->  CTE Scan on candidate f_2
+--           ->  CTE Scan on pending f_3
 --           ->  Index Scan using send_windows_pkey on send_windows w_1
---                 Index Cond: ((subject = f_2.subject) AND (purpose = $32))
+--                 Index Cond: ((subject = f_3.subject) AND (purpose = $36))

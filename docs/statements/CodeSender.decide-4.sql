@@ -1,134 +1,159 @@
 -- CodeSender.decide
 
-WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
-    AND s.expires_at > $3::timestamptz AND EXISTS (
-    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp)),
-account AS (
-    SELECT a.id AS account_id FROM accounts a JOIN owner f ON f.account_id = a.id
-    WHERE a.disabled_at IS NULL FOR SHARE OF a),
-session AS (
-    SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, s.signed_in_at,
-      s.second_factor_at
-    FROM sessions s JOIN account f ON f.account_id = s.account_id WHERE s.id = $4::bigint AND s.protocol = $5 AND s.ended_at IS NULL
-    AND s.expires_at > $6::timestamptz AND EXISTS (
-    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) FOR UPDATE OF s),
+WITH held AS (
+    SELECT id AS account_id, security_stamp FROM accounts
+    WHERE id = $1::bigint AND disabled_at IS NULL AND security_stamp = $2::int FOR SHARE),
+candidate AS (
+    SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM held),
 recipient AS (
-    SELECT a.email AS address, a.language, a.id AS account_id
-    FROM accounts a JOIN session f ON f.account_id = a.id WHERE a.email IS NOT NULL),
-reachable AS (SELECT s.* FROM session s JOIN recipient USING (account_id)),
+    SELECT a.phone AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN candidate f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+addressee AS (SELECT address, coalesce($3::text, language) AS language, account_id FROM recipient),
+reachable AS (SELECT s.* FROM candidate s JOIN addressee USING (account_id)),
 window_taken AS (
     INSERT INTO send_windows AS w (subject, purpose, next_at, sent, window_ends_at)
-    SELECT f.subject, $7, $8::timestamptz, 1, $9::timestamptz FROM reachable f
+    SELECT f.subject, $4, $5::timestamptz, 1, $6::timestamptz FROM reachable f
     ON CONFLICT (subject, purpose) DO UPDATE SET next_at = excluded.next_at,
-      sent = CASE WHEN w.window_ends_at <= $10::timestamptz THEN 1 ELSE w.sent + 1 END,
-      window_ends_at = CASE WHEN w.window_ends_at <= $11::timestamptz THEN excluded.window_ends_at
+      sent = CASE WHEN w.window_ends_at <= $7::timestamptz THEN 1 ELSE w.sent + 1 END,
+      window_ends_at = CASE WHEN w.window_ends_at <= $8::timestamptz THEN excluded.window_ends_at
         ELSE w.window_ends_at END
-    WHERE (w.next_at <= $12::timestamptz AND (w.window_ends_at <= $13::timestamptz
-      OR w.sent < coalesce($14::int, w.sent + 1)))
+    WHERE (w.next_at <= $9::timestamptz AND (w.window_ends_at <= $10::timestamptz
+      OR w.sent < coalesce($11::int, w.sent + 1)))
     RETURNING w.subject),
 allowed AS (SELECT s.* FROM reachable s JOIN window_taken USING (subject)),
 closed AS (
-    UPDATE attempts a SET closed_at = $15::timestamptz,
-      status = CASE WHEN a.expires_at <= $16::timestamptz THEN 'expired' ELSE 'superseded' END
-    WHERE a.session_id = (SELECT session_id FROM allowed) AND a.purpose = $17 AND a.kind = $18 AND a.status = 'open' RETURNING a.id),
+    UPDATE attempts a SET closed_at = $12::timestamptz,
+      status = CASE WHEN a.expires_at <= $13::timestamptz THEN 'expired' ELSE 'superseded' END
+    WHERE a.account_id = (SELECT account_id FROM allowed) AND a.protocol = $14 AND a.session_id IS NULL AND a.purpose = $15 AND a.kind = $16 AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 opening AS (SELECT a.* FROM allowed a CROSS JOIN (SELECT count(*) FROM closed) done),
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
           tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
-        SELECT $19::bigint, $20, $21, $22, $23, $24,
-          f.subject, f.account_id, f.session_id, $25, $26,
-          $27::smallint, $28::timestamptz, $29::timestamptz,
-          $30::bigint, $31::bigint,
-          $32::bigint, coalesce(f.security_stamp, 0)
-        FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+        SELECT $17::bigint, $18, $19, $20, $21, $22,
+          f.subject, f.account_id, f.session_id, $23, $24,
+          $25::smallint, $26::timestamptz, $27::timestamptz,
+          $28::bigint, $29::bigint,
+          $30::bigint, coalesce(f.security_stamp, 0)
+        FROM opening f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 verdict AS (
         SELECT CASE WHEN s.account_id IS NULL THEN 'no_session' WHEN r.address IS NULL THEN 'no_address'
           WHEN a.id IS NULL THEN 'too_soon' ELSE 'sent' END AS outcome, s.account_id, s.session_id, a.id AS attempt_id
-        FROM (VALUES (1)) one LEFT JOIN session s ON true LEFT JOIN recipient r ON true LEFT JOIN attempt a ON true),
+        FROM (VALUES (1)) one LEFT JOIN candidate s ON true LEFT JOIN addressee r ON true LEFT JOIN attempt a ON true),
 waiting AS (
-    SELECT CASE WHEN w.next_at > $33::timestamptz THEN w.next_at ELSE w.window_ends_at END AS next_at
-    FROM send_windows w JOIN session f ON w.subject = f.subject WHERE w.purpose = $34),
+    SELECT CASE WHEN w.next_at > $31::timestamptz THEN w.next_at ELSE w.window_ends_at END AS next_at
+    FROM send_windows w JOIN candidate f ON w.subject = f.subject WHERE w.purpose = $32),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
-addressee AS (SELECT r.address, r.language, r.account_id FROM recipient r JOIN allowed USING (account_id)),
+addressee_2 AS (SELECT r.address, r.language, r.account_id FROM addressee r JOIN allowed USING (account_id)),
+addressed AS (SELECT r.address, r.language, r.account_id,
+  coalesce((
+    SELECT translate(CASE WHEN p.tag IS NULL THEN a.local ELSE split_part(a.local, p.tag, 1) END, p.ignored, '') || '@' || p.name
+    FROM (SELECT lower(regexp_replace(r.address, '@[^@]*$', '')) AS local, lower(substring(r.address FROM '[^@]*$')) AS domain) a
+    JOIN json_to_recordset($33::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
+    WHERE split_part(a.local, coalesce(p.tag, '@'), 1) <> ''
+  ), lower(r.address)) AS counted FROM addressee_2 r WHERE r.address IS NOT NULL),
+counted AS (SELECT r.counted FROM addressed r),
+recipient_send AS (
+    INSERT INTO recipient_sends AS s (recipient, share, sent_at, counts_until)
+    SELECT f.counted, $34, ARRAY[$35::timestamptz], $36::timestamptz FROM counted f WHERE least($37::int, $38::int) > 0
+    ON CONFLICT (recipient, share) DO UPDATE SET counts_until = excluded.counts_until,
+      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $39::timestamptz) || $40::timestamptz
+    WHERE (SELECT count(*) < $41::int AND count(*) FILTER (WHERE t > $42::timestamptz) < $43::int
+      FROM unnest(s.sent_at) t WHERE t > $44::timestamptz)
+    RETURNING s.recipient AS counted),
+in_share AS (SELECT r.* FROM addressed r WHERE EXISTS (SELECT FROM recipient_send)),
+window_send AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT 'texts to ' || coalesce(substring(r.address FROM $45), ''), $46::int, $47::int, $48::timestamptz FROM in_share r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $49::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $50::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $51::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $52::timestamptz) OR c.for_anybody + c.for_owners < $53::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $54::int)
+    RETURNING c.counted),
+within_window AS (SELECT r.* FROM in_share r WHERE EXISTS (SELECT FROM window_send)),
+window_send_2 AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT $55, $56::int, $57::int, $58::timestamptz FROM within_window r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $59::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $60::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $61::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $62::timestamptz) OR c.for_anybody + c.for_owners < $63::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $64::int)
+    RETURNING c.counted),
+within_window_2 AS (SELECT r.* FROM within_window r WHERE EXISTS (SELECT FROM window_send_2)),
+judged AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM in_share) THEN CASE WHEN EXISTS (SELECT FROM within_window) THEN CASE WHEN EXISTS (SELECT FROM within_window_2) THEN NULL::text ELSE $65::text END ELSE $66::text END ELSE $67::text END END AS withheld FROM addressed r),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $35::bigint, $36::bigint, r.account_id, $37,
-      $38, r.address, r.language, $39, $40::timestamptz, $41::timestamptz,
-      $42::timestamptz
-    FROM addressee r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $68::bigint, $69::bigint, r.account_id, $70,
+      $71::boolean, $72, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $73::text END,
+      $74::timestamptz, $75::timestamptz, $76::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $77::timestamptz END, r.withheld, (SELECT c FROM unnest($78::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM judged r
     RETURNING id),
+forgiven AS (
+      DELETE FROM password_failures WHERE key IN (
+        SELECT key FROM password_failures WHERE key = ANY($79::text[])
+        ORDER BY array_position($80::text[], key) FOR UPDATE) RETURNING key),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $43::bigint, $44::timestamptz, $45, v.outcome, $46, v.account_id, v.session_id, v.attempt_id,
-      $47, $48, $49, CASE WHEN (v.outcome = ANY($50::text[]) OR (v.account_id IS NULL AND $51::text <> 'cli')) THEN md5(concat_ws(' ', $52::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $81::bigint, $82::timestamptz, $83, v.outcome, $84, v.account_id, v.session_id, v.attempt_id,
+      $85, $86, $87, CASE WHEN (v.outcome = ANY($88::text[]) OR (v.account_id IS NULL AND $89::text <> 'cli')) THEN $90::text || md5(concat_ws(' ', $91::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $92::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM recipient) AS address, (SELECT next_at FROM waiting) AS next_at;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM addressee) AS address, (SELECT next_at FROM waiting) AS next_at) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
---   CTE account
+--   CTE held
 --     ->  LockRows
---           ->  Nested Loop
---                 ->  Nested Loop
---                       ->  Index Scan using sessions_pkey on sessions s
---                             Index Cond: (id = $1)
---                             Filter: ((ended_at IS NULL) AND (expires_at > $3) AND (protocol = $2))
---                       ->  Index Scan using accounts_pkey on accounts o
---                             Index Cond: (id = s.account_id)
---                             Filter: (security_stamp <= s.security_stamp)
---                 ->  Index Scan using accounts_pkey on accounts a
---                       Index Cond: (id = o.id)
---                       Filter: (disabled_at IS NULL)
---   CTE session
---     ->  LockRows
---           ->  Nested Loop
---                 Join Filter: (f.account_id = s_1.account_id)
---                 ->  Nested Loop
---                       ->  CTE Scan on account f
---                       ->  Index Scan using accounts_pkey on accounts o_1
---                             Index Cond: (id = f.account_id)
---                 ->  Index Scan using sessions_live on sessions s_1
---                       Index Cond: (account_id = o_1.id)
---                       Filter: ((ended_at IS NULL) AND (expires_at > $6) AND (id = $4) AND (protocol = $5) AND (o_1.security_stamp <= security_stamp))
---   CTE recipient
+--           ->  Index Scan using accounts_pkey on accounts
+--                 Index Cond: (id = $1)
+--                 Filter: ((disabled_at IS NULL) AND (security_stamp = $2))
+--   CTE candidate
+--     ->  CTE Scan on held
+--   CTE addressee
 --     ->  Nested Loop
---           ->  CTE Scan on session f_1
---           ->  Index Scan using accounts_pkey on accounts a_1
---                 Index Cond: (id = f_1.account_id)
---                 Filter: (email IS NOT NULL)
+--           ->  CTE Scan on candidate f
+--           ->  Index Scan using accounts_pkey on accounts a
+--                 Index Cond: (id = f.account_id)
+--                 Filter: (phone IS NOT NULL)
 --   CTE reachable
 --     ->  Nested Loop
---           Join Filter: (s_2.account_id = recipient.account_id)
---           ->  CTE Scan on session s_2
---           ->  CTE Scan on recipient
+--           Join Filter: (s.account_id = addressee.account_id)
+--           ->  CTE Scan on candidate s
+--           ->  CTE Scan on addressee
 --   CTE window_taken
 --     ->  Insert on send_windows w
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: send_windows_pkey
---           Conflict Filter: ((w.next_at <= $12) AND ((w.window_ends_at <= $13) OR (w.sent < COALESCE($14, (w.sent + 1)))))
---           ->  CTE Scan on reachable f_2
+--           Conflict Filter: ((w.next_at <= $9) AND ((w.window_ends_at <= $10) OR (w.sent < COALESCE($11, (w.sent + 1)))))
+--           ->  CTE Scan on reachable f_1
 --   CTE allowed
 --     ->  Nested Loop
---           Join Filter: (s_3.subject = window_taken.subject)
---           ->  CTE Scan on reachable s_3
+--           Join Filter: (s_1.subject = window_taken.subject)
+--           ->  CTE Scan on reachable s_1
 --           ->  CTE Scan on window_taken
 --   CTE closed
---     ->  Update on attempts a_2
+--     ->  Update on attempts a_1
 --           InitPlan 7
 --             ->  CTE Scan on allowed
---           ->  Index Scan using attempts_session on attempts a_2
---                 Index Cond: (session_id = (InitPlan 7).col1)
---                 Filter: ((purpose = $17) AND (kind = $18) AND (status = 'open'::text))
+--           ->  Index Scan using attempts_account on attempts a_1
+--                 Index Cond: (account_id = (InitPlan 7).col1)
+--                 Filter: ((session_id IS NULL) AND (protocol = $14) AND (purpose = $15) AND (kind = $16) AND (status = 'open'::text))
 --   CTE attempt
 --     ->  Insert on attempts
 --           ->  Nested Loop
---                 ->  CTE Scan on allowed a_3
+--                 ->  CTE Scan on allowed a_2
 --                 ->  Aggregate
 --                       ->  CTE Scan on closed
 --   CTE verdict
@@ -136,31 +161,157 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM recipient)
 --           ->  Nested Loop Left Join
 --                 ->  Nested Loop Left Join
 --                       ->  Result
---                       ->  CTE Scan on session s_4
---                 ->  CTE Scan on recipient r
---           ->  CTE Scan on attempt a_4
+--                       ->  CTE Scan on candidate s_2
+--                 ->  CTE Scan on addressee r
+--           ->  CTE Scan on attempt a_3
 --   CTE budget_row
 --     ->  Insert on guess_budgets
 --           Conflict Resolution: NOTHING
 --           ->  CTE Scan on attempt
+--   CTE addressed
+--     ->  Nested Loop
+--           Join Filter: (r_1.account_id = allowed_1.account_id)
+--           ->  CTE Scan on addressee r_1
+--                 Filter: (address IS NOT NULL)
+--           ->  CTE Scan on allowed allowed_1
+--           SubPlan 12
+--             ->  Function Scan on json_to_recordset p
+--                   Filter: ((lower("substring"(r_1.address, '[^@]*$'::text)) = domain) AND (split_part(lower(regexp_replace(r_1.address, '@[^@]*$'::text, ''::text)), COALESCE(tag, '@'::text), 1) <> ''::text))
+--   CTE recipient_send
+--     ->  Insert on recipient_sends s_3
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: recipient_sends_pkey
+--           Conflict Filter: (SubPlan 15)
+--           ->  Result
+--                 One-Time Filter: (LEAST($37, $38) > 0)
+--                 ->  CTE Scan on addressed r_2
+--           SubPlan 14
+--             ->  Function Scan on unnest t
+--                   Filter: (t > $39)
+--           SubPlan 15
+--             ->  Aggregate
+--                   ->  Function Scan on unnest t_1
+--                         Filter: (t > $44)
+--   CTE in_share
+--     ->  Result
+--           One-Time Filter: (InitPlan 17).col1
+--           InitPlan 17
+--             ->  CTE Scan on recipient_send
+--           ->  CTE Scan on addressed r_3
+--   CTE window_send
+--     ->  Insert on send_counts c
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c.window_ends_at <= $52) OR (((c.for_anybody + c.for_owners) < $53) AND ((excluded_2.for_owners > 0) OR (c.for_anybody < $54))))
+--           ->  CTE Scan on in_share r_4
+--   CTE within_window
+--     ->  Result
+--           One-Time Filter: (InitPlan 20).col1
+--           InitPlan 20
+--             ->  CTE Scan on window_send
+--           ->  CTE Scan on in_share r_5
+--   CTE window_send_2
+--     ->  Insert on send_counts c_1
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_1.window_ends_at <= $62) OR (((c_1.for_anybody + c_1.for_owners) < $63) AND ((excluded_3.for_owners > 0) OR (c_1.for_anybody < $64))))
+--           ->  CTE Scan on within_window r_6
 --   CTE message
 --     ->  Insert on messages
+--           InitPlan 25
+--             ->  CTE Scan on in_share
+--           InitPlan 26
+--             ->  CTE Scan on within_window
+--           InitPlan 28
+--             ->  Result
+--                   One-Time Filter: (InitPlan 27).col1
+--                   InitPlan 27
+--                     ->  CTE Scan on window_send_2
+--                   ->  CTE Scan on within_window r_7
+--           InitPlan 31
+--             ->  CTE Scan on in_share in_share_1
+--           InitPlan 32
+--             ->  CTE Scan on within_window within_window_1
+--           InitPlan 34
+--             ->  Result
+--                   One-Time Filter: (InitPlan 33).col1
+--                   InitPlan 33
+--                     ->  CTE Scan on window_send_2 window_send_2_1
+--                   ->  CTE Scan on within_window r_8
+--           InitPlan 37
+--             ->  CTE Scan on in_share in_share_2
+--           InitPlan 38
+--             ->  CTE Scan on within_window within_window_2
+--           InitPlan 40
+--             ->  Result
+--                   One-Time Filter: (InitPlan 39).col1
+--                   InitPlan 39
+--                     ->  CTE Scan on window_send_2 window_send_2_2
+--                   ->  CTE Scan on within_window r_9
+--           InitPlan 43
+--             ->  CTE Scan on in_share in_share_3
+--           InitPlan 44
+--             ->  CTE Scan on within_window within_window_3
+--           InitPlan 46
+--             ->  Result
+--                   One-Time Filter: (InitPlan 45).col1
+--                   InitPlan 45
+--                     ->  CTE Scan on window_send_2 window_send_2_3
+--                   ->  CTE Scan on within_window r_10
+--           InitPlan 47
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_2
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c_2.c)
+--           ->  CTE Scan on addressed r_11
+--                 SubPlan 23
+--                   ->  Seq Scan on suppressed_addresses b
+--                         Filter: (address = lower(r_11.address))
+--                 SubPlan 29
+--                   ->  Seq Scan on suppressed_addresses b_1
+--                         Filter: (address = lower(r_11.address))
+--                 SubPlan 35
+--                   ->  Seq Scan on suppressed_addresses b_2
+--                         Filter: (address = lower(r_11.address))
+--                 SubPlan 41
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(r_11.address))
+--   CTE forgiven
+--     ->  Delete on password_failures
 --           ->  Nested Loop
---                 Join Filter: (r_1.account_id = allowed_1.account_id)
---                 ->  CTE Scan on recipient r_1
---                       Filter: (address IS NOT NULL)
---                 ->  CTE Scan on allowed allowed_1
+--                 ->  HashAggregate
+--                       Group Key: "ANY_subquery".key
+--                       ->  Subquery Scan on "ANY_subquery"
+--                             ->  LockRows
+--                                   ->  Sort
+--                                         Sort Key: (array_position($80, password_failures_1.key))
+--                                         ->  Index Scan using password_failures_pkey on password_failures password_failures_1
+--                                               Index Cond: (key = ANY ($79))
+--                 ->  Index Scan using password_failures_pkey on password_failures
+--                       Index Cond: (key = "ANY_subquery".key)
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v
---   InitPlan 14
+--   InitPlan 51
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: closed_1.purpose, closed_1.method, closed_1.status
+--                             ->  CTE Scan on closed closed_1
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: attempt_1.purpose, attempt_1.method
+--                             ->  CTE Scan on attempt attempt_1
+--   InitPlan 52
 --     ->  CTE Scan on verdict
---   InitPlan 15
---     ->  CTE Scan on recipient recipient_1
---   InitPlan 16
+--   InitPlan 53
+--     ->  CTE Scan on addressee addressee_1
+--   InitPlan 54
 --     ->  Nested Loop
---           ->  CTE Scan on session f_3
+--           ->  CTE Scan on candidate f_2
 --           ->  Index Scan using send_windows_pkey on send_windows w_1
---                 Index Cond: ((subject = f_3.subject) AND (purpose = $34))
+--                 Index Cond: ((subject = f_2.subject) AND (purpose = $32))

@@ -30,7 +30,7 @@ allowed AS (SELECT s.* FROM reachable s JOIN window_taken USING (subject)),
 closed AS (
     UPDATE attempts a SET closed_at = $15::timestamptz,
       status = CASE WHEN a.expires_at <= $16::timestamptz THEN 'expired' ELSE 'superseded' END
-    WHERE a.session_id = (SELECT session_id FROM allowed) AND a.purpose = $17 AND a.kind = $18 AND a.status = 'open' RETURNING a.id),
+    WHERE a.session_id = (SELECT session_id FROM allowed) AND a.purpose = $17 AND a.kind = $18 AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 opening AS (SELECT a.* FROM allowed a CROSS JOIN (SELECT count(*) FROM closed) done),
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
@@ -40,7 +40,7 @@ attempt AS (
           $27::smallint, $28::timestamptz, $29::timestamptz,
           $30::bigint, $31::bigint,
           $32::bigint, coalesce(f.security_stamp, 0)
-        FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+        FROM opening f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 verdict AS (
         SELECT CASE WHEN s.account_id IS NULL THEN 'no_session' WHEN r.address IS NULL THEN 'no_address'
           WHEN a.id IS NULL THEN 'too_soon' ELSE 'sent' END AS outcome, s.account_id, s.session_id, a.id AS attempt_id
@@ -52,23 +52,67 @@ budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
 addressee AS (SELECT r.address, r.language, r.account_id FROM recipient r JOIN allowed USING (account_id)),
+addressed AS (SELECT r.address, r.language, r.account_id,
+  coalesce((
+    SELECT translate(CASE WHEN p.tag IS NULL THEN a.local ELSE split_part(a.local, p.tag, 1) END, p.ignored, '') || '@' || p.name
+    FROM (SELECT lower(regexp_replace(r.address, '@[^@]*$', '')) AS local, lower(substring(r.address FROM '[^@]*$')) AS domain) a
+    JOIN json_to_recordset($35::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
+    WHERE split_part(a.local, coalesce(p.tag, '@'), 1) <> ''
+  ), lower(r.address)) AS counted FROM addressee r WHERE r.address IS NOT NULL),
+counted AS (SELECT r.counted FROM addressed r),
+recipient_send AS (
+    INSERT INTO recipient_sends AS s (recipient, share, sent_at, counts_until)
+    SELECT f.counted, $36, ARRAY[$37::timestamptz], $38::timestamptz FROM counted f WHERE least($39::int, $40::int) > 0
+    ON CONFLICT (recipient, share) DO UPDATE SET counts_until = excluded.counts_until,
+      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $41::timestamptz) || $42::timestamptz
+    WHERE (SELECT count(*) < $43::int AND count(*) FILTER (WHERE t > $44::timestamptz) < $45::int
+      FROM unnest(s.sent_at) t WHERE t > $46::timestamptz)
+    RETURNING s.recipient AS counted),
+in_share AS (SELECT r.* FROM addressed r WHERE EXISTS (SELECT FROM recipient_send)),
+window_send AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT 'texts to ' || coalesce(substring(r.address FROM $47), ''), $48::int, $49::int, $50::timestamptz FROM in_share r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $51::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $52::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $53::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $54::timestamptz) OR c.for_anybody + c.for_owners < $55::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $56::int)
+    RETURNING c.counted),
+within_window AS (SELECT r.* FROM in_share r WHERE EXISTS (SELECT FROM window_send)),
+window_send_2 AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT $57, $58::int, $59::int, $60::timestamptz FROM within_window r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $61::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $62::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $63::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $64::timestamptz) OR c.for_anybody + c.for_owners < $65::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $66::int)
+    RETURNING c.counted),
+within_window_2 AS (SELECT r.* FROM within_window r WHERE EXISTS (SELECT FROM window_send_2)),
+judged AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM in_share) THEN CASE WHEN EXISTS (SELECT FROM within_window) THEN CASE WHEN EXISTS (SELECT FROM within_window_2) THEN NULL::text ELSE $67::text END ELSE $68::text END ELSE $69::text END END AS withheld FROM addressed r),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $35::bigint, $36::bigint, r.account_id, $37,
-      $38, r.address, r.language, $39, $40::timestamptz, $41::timestamptz,
-      $42::timestamptz
-    FROM addressee r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $70::bigint, $71::bigint, r.account_id, $72,
+      $73::boolean, $74, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $75::text END,
+      $76::timestamptz, $77::timestamptz, $78::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $79::timestamptz END, r.withheld, (SELECT c FROM unnest($80::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM judged r
     RETURNING id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $43::bigint, $44::timestamptz, $45, v.outcome, $46, v.account_id, v.session_id, v.attempt_id,
-      $47, $48, $49, CASE WHEN (v.outcome = ANY($50::text[]) OR (v.account_id IS NULL AND $51::text <> 'cli')) THEN md5(concat_ws(' ', $52::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $81::bigint, $82::timestamptz, $83, v.outcome, $84, v.account_id, v.session_id, v.attempt_id,
+      $85, $86, $87, CASE WHEN (v.outcome = ANY($88::text[]) OR (v.account_id IS NULL AND $89::text <> 'cli')) THEN $90::text || md5(concat_ws(' ', $91::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $92::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM recipient) AS address, (SELECT next_at FROM waiting) AS next_at;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM recipient) AS address, (SELECT next_at FROM waiting) AS next_at) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -143,23 +187,136 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM recipient)
 --     ->  Insert on guess_budgets
 --           Conflict Resolution: NOTHING
 --           ->  CTE Scan on attempt
+--   CTE addressed
+--     ->  Nested Loop
+--           Join Filter: (r_1.account_id = allowed_1.account_id)
+--           ->  CTE Scan on recipient r_1
+--                 Filter: (address IS NOT NULL)
+--           ->  CTE Scan on allowed allowed_1
+--           SubPlan 12
+--             ->  Function Scan on json_to_recordset p
+--                   Filter: ((lower("substring"(r_1.address, '[^@]*$'::text)) = domain) AND (split_part(lower(regexp_replace(r_1.address, '@[^@]*$'::text, ''::text)), COALESCE(tag, '@'::text), 1) <> ''::text))
+--   CTE recipient_send
+--     ->  Insert on recipient_sends s_5
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: recipient_sends_pkey
+--           Conflict Filter: (SubPlan 15)
+--           ->  Result
+--                 One-Time Filter: (LEAST($39, $40) > 0)
+--                 ->  CTE Scan on addressed r_2
+--           SubPlan 14
+--             ->  Function Scan on unnest t
+--                   Filter: (t > $41)
+--           SubPlan 15
+--             ->  Aggregate
+--                   ->  Function Scan on unnest t_1
+--                         Filter: (t > $46)
+--   CTE in_share
+--     ->  Result
+--           One-Time Filter: (InitPlan 17).col1
+--           InitPlan 17
+--             ->  CTE Scan on recipient_send
+--           ->  CTE Scan on addressed r_3
+--   CTE window_send
+--     ->  Insert on send_counts c
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c.window_ends_at <= $54) OR (((c.for_anybody + c.for_owners) < $55) AND ((excluded_2.for_owners > 0) OR (c.for_anybody < $56))))
+--           ->  CTE Scan on in_share r_4
+--   CTE within_window
+--     ->  Result
+--           One-Time Filter: (InitPlan 20).col1
+--           InitPlan 20
+--             ->  CTE Scan on window_send
+--           ->  CTE Scan on in_share r_5
+--   CTE window_send_2
+--     ->  Insert on send_counts c_1
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_1.window_ends_at <= $64) OR (((c_1.for_anybody + c_1.for_owners) < $65) AND ((excluded_3.for_owners > 0) OR (c_1.for_anybody < $66))))
+--           ->  CTE Scan on within_window r_6
 --   CTE message
 --     ->  Insert on messages
---           ->  Nested Loop
---                 Join Filter: (r_1.account_id = allowed_1.account_id)
---                 ->  CTE Scan on recipient r_1
---                       Filter: (address IS NOT NULL)
---                 ->  CTE Scan on allowed allowed_1
+--           InitPlan 25
+--             ->  CTE Scan on in_share
+--           InitPlan 26
+--             ->  CTE Scan on within_window
+--           InitPlan 28
+--             ->  Result
+--                   One-Time Filter: (InitPlan 27).col1
+--                   InitPlan 27
+--                     ->  CTE Scan on window_send_2
+--                   ->  CTE Scan on within_window r_7
+--           InitPlan 31
+--             ->  CTE Scan on in_share in_share_1
+--           InitPlan 32
+--             ->  CTE Scan on within_window within_window_1
+--           InitPlan 34
+--             ->  Result
+--                   One-Time Filter: (InitPlan 33).col1
+--                   InitPlan 33
+--                     ->  CTE Scan on window_send_2 window_send_2_1
+--                   ->  CTE Scan on within_window r_8
+--           InitPlan 37
+--             ->  CTE Scan on in_share in_share_2
+--           InitPlan 38
+--             ->  CTE Scan on within_window within_window_2
+--           InitPlan 40
+--             ->  Result
+--                   One-Time Filter: (InitPlan 39).col1
+--                   InitPlan 39
+--                     ->  CTE Scan on window_send_2 window_send_2_2
+--                   ->  CTE Scan on within_window r_9
+--           InitPlan 43
+--             ->  CTE Scan on in_share in_share_3
+--           InitPlan 44
+--             ->  CTE Scan on within_window within_window_3
+--           InitPlan 46
+--             ->  Result
+--                   One-Time Filter: (InitPlan 45).col1
+--                   InitPlan 45
+--                     ->  CTE Scan on window_send_2 window_send_2_3
+--                   ->  CTE Scan on within_window r_10
+--           InitPlan 47
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_2
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c_2.c)
+--           ->  CTE Scan on addressed r_11
+--                 SubPlan 23
+--                   ->  Seq Scan on suppressed_addresses b
+--                         Filter: (address = lower(r_11.address))
+--                 SubPlan 29
+--                   ->  Seq Scan on suppressed_addresses b_1
+--                         Filter: (address = lower(r_11.address))
+--                 SubPlan 35
+--                   ->  Seq Scan on suppressed_addresses b_2
+--                         Filter: (address = lower(r_11.address))
+--                 SubPlan 41
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(r_11.address))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v
---   InitPlan 14
+--   InitPlan 50
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: closed_1.purpose, closed_1.method, closed_1.status
+--                             ->  CTE Scan on closed closed_1
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: attempt_1.purpose, attempt_1.method
+--                             ->  CTE Scan on attempt attempt_1
+--   InitPlan 51
 --     ->  CTE Scan on verdict
---   InitPlan 15
+--   InitPlan 52
 --     ->  CTE Scan on recipient recipient_1
---   InitPlan 16
+--   InitPlan 53
 --     ->  Nested Loop
 --           ->  CTE Scan on session f_3
 --           ->  Index Scan using send_windows_pkey on send_windows w_1

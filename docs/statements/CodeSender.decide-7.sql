@@ -34,7 +34,7 @@ allowed AS (SELECT s.* FROM reachable s JOIN window_taken USING (subject)),
 closed AS (
     UPDATE attempts a SET closed_at = $20::timestamptz,
       status = CASE WHEN a.expires_at <= $21::timestamptz THEN 'expired' ELSE 'superseded' END
-    WHERE a.account_id = (SELECT account_id FROM allowed) AND a.protocol = $22 AND a.session_id IS NULL AND a.purpose = $23 AND a.kind = $24 AND a.status = 'open' RETURNING a.id),
+    WHERE a.account_id = (SELECT account_id FROM allowed) AND a.protocol = $22 AND a.session_id IS NULL AND a.purpose = $23 AND a.kind = $24 AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 opening AS (SELECT a.* FROM allowed a CROSS JOIN (SELECT count(*) FROM closed) done),
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
@@ -44,7 +44,7 @@ attempt AS (
           $33::smallint, $34::timestamptz, $35::timestamptz,
           $36::bigint, $37::bigint,
           $38::bigint, coalesce(f.security_stamp, 0)
-        FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+        FROM opening f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 verdict AS (
         SELECT CASE WHEN s.account_id IS NULL THEN 'no_session' WHEN r.address IS NULL THEN 'no_address'
           WHEN a.id IS NULL THEN 'too_soon' ELSE 'sent' END AS outcome, s.account_id, s.session_id, a.id AS attempt_id
@@ -56,29 +56,84 @@ budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
 addressee AS (SELECT r.address, r.language, r.account_id FROM recipient r JOIN allowed USING (account_id)),
+addressed AS (SELECT r.address, r.language, r.account_id,
+  coalesce((
+    SELECT translate(CASE WHEN p.tag IS NULL THEN a.local ELSE split_part(a.local, p.tag, 1) END, p.ignored, '') || '@' || p.name
+    FROM (SELECT lower(regexp_replace(r.address, '@[^@]*$', '')) AS local, lower(substring(r.address FROM '[^@]*$')) AS domain) a
+    JOIN json_to_recordset($41::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
+    WHERE split_part(a.local, coalesce(p.tag, '@'), 1) <> ''
+  ), lower(r.address)) AS counted FROM addressee r WHERE r.address IS NOT NULL),
+window_send AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT $42, $43::int, $44::int, $45::timestamptz FROM addressed r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $46::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $47::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $48::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $49::timestamptz) OR c.for_anybody + c.for_owners < $50::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $51::int)
+    RETURNING c.counted),
+within_window AS (SELECT r.* FROM addressed r WHERE EXISTS (SELECT FROM window_send)),
+counted AS (SELECT r.counted FROM within_window r),
+recipient_send AS (
+    INSERT INTO recipient_sends AS s (recipient, share, sent_at, counts_until)
+    SELECT f.counted, $52, ARRAY[$53::timestamptz], $54::timestamptz FROM counted f WHERE least($55::int, $56::int) > 0
+    ON CONFLICT (recipient, share) DO UPDATE SET counts_until = excluded.counts_until,
+      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $57::timestamptz) || $58::timestamptz
+    WHERE (SELECT count(*) < $59::int AND count(*) FILTER (WHERE t > $60::timestamptz) < $61::int
+      FROM unnest(s.sent_at) t WHERE t > $62::timestamptz)
+    RETURNING s.recipient AS counted),
+in_share AS (SELECT r.* FROM within_window r WHERE EXISTS (SELECT FROM recipient_send)),
+window_send_2 AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT 'texts to ' || coalesce(substring(r.address FROM $63), ''), $64::int, $65::int, $66::timestamptz FROM in_share r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $67::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $68::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $69::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $70::timestamptz) OR c.for_anybody + c.for_owners < $71::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $72::int)
+    RETURNING c.counted),
+within_window_2 AS (SELECT r.* FROM in_share r WHERE EXISTS (SELECT FROM window_send_2)),
+window_send_3 AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT $73, $74::int, $75::int, $76::timestamptz FROM within_window_2 r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $77::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $78::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $79::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $80::timestamptz) OR c.for_anybody + c.for_owners < $81::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $82::int)
+    RETURNING c.counted),
+within_window_3 AS (SELECT r.* FROM within_window_2 r WHERE EXISTS (SELECT FROM window_send_3)),
+judged AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM within_window) THEN CASE WHEN EXISTS (SELECT FROM in_share) THEN CASE WHEN EXISTS (SELECT FROM within_window_2) THEN CASE WHEN EXISTS (SELECT FROM within_window_3) THEN NULL::text ELSE $83::text END ELSE $84::text END ELSE $85::text END ELSE $86::text END END AS withheld FROM addressed r),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $41::bigint, $42::bigint, r.account_id, $43,
-      $44, r.address, r.language, $45, $46::timestamptz, $47::timestamptz,
-      $48::timestamptz
-    FROM addressee r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $87::bigint, $88::bigint, r.account_id, $89,
+      $90::boolean, $91, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $92::text END,
+      $93::timestamptz, $94::timestamptz, $95::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $96::timestamptz END, r.withheld, (SELECT c FROM unnest($97::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM judged r
     RETURNING id),
 set_up AS (
       INSERT INTO factor_setups (account_id, factor, secret_sealed, phone, backup_code_hashes, created_at, expires_at)
-      SELECT f.account_id, $49, $50, $51, $52::text[], $53::timestamptz, $54::timestamptz FROM allowed f
+      SELECT f.account_id, $98, $99, $100, $101::text[], $102::timestamptz, $103::timestamptz FROM allowed f
       ON CONFLICT (account_id) DO UPDATE SET factor = excluded.factor, secret_sealed = excluded.secret_sealed,
         phone = excluded.phone, backup_code_hashes = excluded.backup_code_hashes, created_at = excluded.created_at, expires_at = excluded.expires_at
       RETURNING account_id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $55::bigint, $56::timestamptz, $57, v.outcome, $58, v.account_id, v.session_id, v.attempt_id,
-      $59, $60, $61, CASE WHEN (v.outcome = ANY($62::text[]) OR (v.account_id IS NULL AND $63::text <> 'cli')) THEN md5(concat_ws(' ', $64::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $104::bigint, $105::timestamptz, $106, v.outcome, $107, v.account_id, v.session_id, v.attempt_id,
+      $108, $109, $110, CASE WHEN (v.outcome = ANY($111::text[]) OR (v.account_id IS NULL AND $112::text <> 'cli')) THEN $113::text || md5(concat_ws(' ', $114::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $115::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM recipient) AS address, (SELECT next_at FROM waiting) AS next_at;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM recipient) AS address, (SELECT next_at FROM waiting) AS next_at) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -158,13 +213,135 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM recipient)
 --     ->  Insert on guess_budgets
 --           Conflict Resolution: NOTHING
 --           ->  CTE Scan on attempt
+--   CTE addressed
+--     ->  Nested Loop
+--           Join Filter: (r_1.account_id = allowed_1.account_id)
+--           ->  CTE Scan on recipient r_1
+--                 Filter: (address IS NOT NULL)
+--           ->  CTE Scan on allowed allowed_1
+--           SubPlan 13
+--             ->  Function Scan on json_to_recordset p
+--                   Filter: ((lower("substring"(r_1.address, '[^@]*$'::text)) = domain) AND (split_part(lower(regexp_replace(r_1.address, '@[^@]*$'::text, ''::text)), COALESCE(tag, '@'::text), 1) <> ''::text))
+--   CTE window_send
+--     ->  Insert on send_counts c
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c.window_ends_at <= $49) OR (((c.for_anybody + c.for_owners) < $50) AND ((excluded_1.for_owners > 0) OR (c.for_anybody < $51))))
+--           ->  CTE Scan on addressed r_2
+--   CTE within_window
+--     ->  Result
+--           One-Time Filter: (InitPlan 16).col1
+--           InitPlan 16
+--             ->  CTE Scan on window_send
+--           ->  CTE Scan on addressed r_3
+--   CTE recipient_send
+--     ->  Insert on recipient_sends s_5
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: recipient_sends_pkey
+--           Conflict Filter: (SubPlan 19)
+--           ->  Result
+--                 One-Time Filter: (LEAST($55, $56) > 0)
+--                 ->  CTE Scan on within_window r_4
+--           SubPlan 18
+--             ->  Function Scan on unnest t
+--                   Filter: (t > $57)
+--           SubPlan 19
+--             ->  Aggregate
+--                   ->  Function Scan on unnest t_1
+--                         Filter: (t > $62)
+--   CTE in_share
+--     ->  Result
+--           One-Time Filter: (InitPlan 21).col1
+--           InitPlan 21
+--             ->  CTE Scan on recipient_send
+--           ->  CTE Scan on within_window r_5
+--   CTE window_send_2
+--     ->  Insert on send_counts c_1
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_1.window_ends_at <= $70) OR (((c_1.for_anybody + c_1.for_owners) < $71) AND ((excluded_3.for_owners > 0) OR (c_1.for_anybody < $72))))
+--           ->  CTE Scan on in_share r_6
+--   CTE within_window_2
+--     ->  Result
+--           One-Time Filter: (InitPlan 24).col1
+--           InitPlan 24
+--             ->  CTE Scan on window_send_2
+--           ->  CTE Scan on in_share r_7
+--   CTE window_send_3
+--     ->  Insert on send_counts c_2
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_2.window_ends_at <= $80) OR (((c_2.for_anybody + c_2.for_owners) < $81) AND ((excluded_4.for_owners > 0) OR (c_2.for_anybody < $82))))
+--           ->  CTE Scan on within_window_2 r_8
 --   CTE message
 --     ->  Insert on messages
---           ->  Nested Loop
---                 Join Filter: (r_1.account_id = allowed_1.account_id)
---                 ->  CTE Scan on recipient r_1
---                       Filter: (address IS NOT NULL)
---                 ->  CTE Scan on allowed allowed_1
+--           InitPlan 29
+--             ->  CTE Scan on within_window
+--           InitPlan 30
+--             ->  CTE Scan on in_share
+--           InitPlan 31
+--             ->  CTE Scan on within_window_2
+--           InitPlan 33
+--             ->  Result
+--                   One-Time Filter: (InitPlan 32).col1
+--                   InitPlan 32
+--                     ->  CTE Scan on window_send_3
+--                   ->  CTE Scan on within_window_2 r_9
+--           InitPlan 36
+--             ->  CTE Scan on within_window within_window_1
+--           InitPlan 37
+--             ->  CTE Scan on in_share in_share_1
+--           InitPlan 38
+--             ->  CTE Scan on within_window_2 within_window_2_1
+--           InitPlan 40
+--             ->  Result
+--                   One-Time Filter: (InitPlan 39).col1
+--                   InitPlan 39
+--                     ->  CTE Scan on window_send_3 window_send_3_1
+--                   ->  CTE Scan on within_window_2 r_10
+--           InitPlan 43
+--             ->  CTE Scan on within_window within_window_3
+--           InitPlan 44
+--             ->  CTE Scan on in_share in_share_2
+--           InitPlan 45
+--             ->  CTE Scan on within_window_2 within_window_2_2
+--           InitPlan 47
+--             ->  Result
+--                   One-Time Filter: (InitPlan 46).col1
+--                   InitPlan 46
+--                     ->  CTE Scan on window_send_3 window_send_3_2
+--                   ->  CTE Scan on within_window_2 r_11
+--           InitPlan 50
+--             ->  CTE Scan on within_window within_window_4
+--           InitPlan 51
+--             ->  CTE Scan on in_share in_share_3
+--           InitPlan 52
+--             ->  CTE Scan on within_window_2 within_window_2_3
+--           InitPlan 54
+--             ->  Result
+--                   One-Time Filter: (InitPlan 53).col1
+--                   InitPlan 53
+--                     ->  CTE Scan on window_send_3 window_send_3_3
+--                   ->  CTE Scan on within_window_2 r_12
+--           InitPlan 55
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_3
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c_3.c)
+--           ->  CTE Scan on addressed r_13
+--                 SubPlan 27
+--                   ->  Seq Scan on suppressed_addresses b
+--                         Filter: (address = lower(r_13.address))
+--                 SubPlan 34
+--                   ->  Seq Scan on suppressed_addresses b_1
+--                         Filter: (address = lower(r_13.address))
+--                 SubPlan 41
+--                   ->  Seq Scan on suppressed_addresses b_2
+--                         Filter: (address = lower(r_13.address))
+--                 SubPlan 48
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(r_13.address))
 --   CTE set_up
 --     ->  Insert on factor_setups
 --           Conflict Resolution: UPDATE
@@ -175,11 +352,22 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM recipient)
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v
---   InitPlan 16
+--   InitPlan 59
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: closed_1.purpose, closed_1.method, closed_1.status
+--                             ->  CTE Scan on closed closed_1
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: attempt_1.purpose, attempt_1.method
+--                             ->  CTE Scan on attempt attempt_1
+--   InitPlan 60
 --     ->  CTE Scan on verdict
---   InitPlan 17
+--   InitPlan 61
 --     ->  CTE Scan on recipient recipient_1
---   InitPlan 18
+--   InitPlan 62
 --     ->  Nested Loop
 --           ->  CTE Scan on candidate f_5
 --           ->  Index Scan using send_windows_pkey on send_windows w_1

@@ -7,45 +7,46 @@ fresh AS (
     WHERE s.token_hash = $2 AND s.protocol = $3 AND s.stage = $4
     AND s.ended_at IS NULL AND s.expires_at > $5::timestamptz AND EXISTS (
     SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) AND s.signed_in_at > $6::timestamptz FOR UPDATE OF s),
-backup_codes_dropped AS (DELETE FROM backup_codes b USING fresh f WHERE b.account_id = f.account_id RETURNING b.account_id),
-backup_codes_issued AS (
-          INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
-          SELECT f.account_id, h.hash, h.sealed, $7::timestamptz
-          FROM fresh f, unnest($8::text[], $9::text[]) AS h (hash, sealed)
-          WHERE f.account_id = $10::bigint RETURNING account_id),
+chosen AS (
+      UPDATE accounts a SET second_factor = $7, phone = CASE WHEN $8 = 'sms' OR a.second_factor <> 'sms' OR a.phone_signs_in OR num_nonnulls(a.email, a.username) = 0
+    THEN a.phone END, security_stamp = a.security_stamp + 1, updated_at = $9::timestamptz
+      FROM fresh f WHERE a.id = f.account_id AND a.second_factor <> $10 RETURNING a.id AS account_id, a.security_stamp),
+ended AS (
+      UPDATE sessions s SET ended_at = $11::timestamptz, end_reason = $12 FROM chosen f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.stage = 'signed_in') RETURNING s.id),
+carried_over AS (
+      UPDATE sessions s SET security_stamp = f.security_stamp FROM chosen f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in') AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+authenticator_dropped AS (DELETE FROM totp_factors t USING chosen f WHERE t.account_id = f.account_id RETURNING t.account_id),
+setup_dropped AS (DELETE FROM factor_setups u USING chosen f WHERE u.account_id = f.account_id RETURNING u.account_id),
+backup_codes_dropped AS (DELETE FROM backup_codes b USING chosen f WHERE b.account_id = f.account_id RETURNING b.account_id),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
-    FROM accounts a JOIN fresh f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+    FROM accounts a JOIN chosen f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient r WHERE r.address IS NOT NULL),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $11::bigint, $12::bigint, r.account_id, $13,
-      $14, r.address, r.language, $15, $16::timestamptz, $17::timestamptz,
-      $18::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
-    RETURNING id),
-recipient_2 AS (
-    SELECT a.phone AS address, a.language, a.id AS account_id
-    FROM accounts a JOIN fresh f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
-message_2 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $19::bigint, $20::bigint, r.account_id, $21,
-      $22, r.address, r.language, $23, $24::timestamptz, $25::timestamptz,
-      $26::timestamptz
-    FROM recipient_2 r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $13::bigint, $14::bigint, r.account_id, $15,
+      $16::boolean, $17, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $18::text END,
+      $19::timestamptz, $20::timestamptz, $21::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $22::timestamptz END, r.withheld, (SELECT c FROM unnest($23::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told r
     RETURNING id),
 verdict AS (
         SELECT 'changed' AS outcome, c.account_id, s.session_id, NULL::bigint AS attempt_id
-        FROM fresh c JOIN fresh s USING (account_id)),
+        FROM chosen c JOIN fresh s USING (account_id)),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $27::bigint, $28::timestamptz, $29, v.outcome, $30, v.account_id, v.session_id, v.attempt_id,
-      $31, $32, $33, CASE WHEN (v.outcome = ANY($34::text[]) OR (v.account_id IS NULL AND $35::text <> 'cli')) THEN md5(concat_ws(' ', $36::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $24::bigint, $25::timestamptz, $26, v.outcome, $27, v.account_id, v.session_id, v.attempt_id,
+      $28, $29, $30, CASE WHEN (v.outcome = ANY($31::text[]) OR (v.account_id IS NULL AND $32::text <> 'cli')) THEN $33::text || md5(concat_ws(' ', $34::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $35::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
 SELECT EXISTS (SELECT FROM fresh) AS fresh;
 
 -- Plan, with any values:
@@ -59,41 +60,79 @@ SELECT EXISTS (SELECT FROM fresh) AS fresh;
 --                       Filter: ((ended_at IS NULL) AND (expires_at > $5) AND (signed_in_at > $6) AND (token_hash = $2) AND (protocol = $3) AND (stage = $4))
 --                 ->  Index Scan using accounts_pkey on accounts o
 --                       Index Cond: (id = $1)
+--   CTE chosen
+--     ->  Update on accounts a
+--           ->  Nested Loop
+--                 ->  CTE Scan on fresh f
+--                 ->  Index Scan using accounts_pkey on accounts a
+--                       Index Cond: (id = f.account_id)
+--                       Filter: (second_factor <> $10)
+--   CTE ended
+--     ->  Update on sessions s_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on chosen f_1
+--                 ->  Index Scan using sessions_account on sessions s_1
+--                       Index Cond: (account_id = f_1.account_id)
+--                       Filter: ((ended_at IS NULL) AND (stage <> 'signed_in'::text))
+--   CTE carried_over
+--     ->  Update on sessions s_2
+--           ->  Nested Loop
+--                 ->  CTE Scan on chosen f_2
+--                 ->  Index Scan using sessions_account on sessions s_2
+--                       Index Cond: (account_id = f_2.account_id)
+--                       Filter: ((ended_at IS NULL) AND (stage = 'signed_in'::text) AND ((f_2.security_stamp - 1) = security_stamp))
+--   CTE authenticator_dropped
+--     ->  Delete on totp_factors t
+--           ->  Nested Loop
+--                 ->  CTE Scan on chosen f_3
+--                 ->  Index Scan using totp_factors_pkey on totp_factors t
+--                       Index Cond: (account_id = f_3.account_id)
+--   CTE setup_dropped
+--     ->  Delete on factor_setups u
+--           ->  Nested Loop
+--                 ->  CTE Scan on chosen f_4
+--                 ->  Index Scan using factor_setups_pkey on factor_setups u
+--                       Index Cond: (account_id = f_4.account_id)
 --   CTE backup_codes_dropped
 --     ->  Delete on backup_codes b
 --           ->  Nested Loop
---                 ->  CTE Scan on fresh f
+--                 ->  CTE Scan on chosen f_5
 --                 ->  Bitmap Heap Scan on backup_codes b
---                       Recheck Cond: (account_id = f.account_id)
+--                       Recheck Cond: (account_id = f_5.account_id)
 --                       ->  Bitmap Index Scan on backup_codes_pkey
---                             Index Cond: (account_id = f.account_id)
---   CTE backup_codes_issued
---     ->  Insert on backup_codes
---           ->  Nested Loop
---                 ->  CTE Scan on fresh f_1
---                       Filter: (account_id = $10)
---                 ->  Function Scan on h
+--                             Index Cond: (account_id = f_5.account_id)
 --   CTE message
 --     ->  Insert on messages
+--           InitPlan 16
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c.c)
 --           ->  Nested Loop
---                 ->  CTE Scan on fresh f_2
---                 ->  Index Scan using accounts_pkey on accounts a
---                       Index Cond: (id = f_2.account_id)
---                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
---   CTE message_2
---     ->  Insert on messages messages_1
---           ->  Nested Loop
---                 ->  CTE Scan on fresh f_3
+--                 ->  CTE Scan on chosen f_6
 --                 ->  Index Scan using accounts_pkey on accounts a_1
---                       Index Cond: (id = f_3.account_id)
---                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--                       Index Cond: (id = f_6.account_id)
+--                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--                 SubPlan 8
+--                   ->  Seq Scan on suppressed_addresses b_1
+--                         Filter: (address = lower(a_1.email))
+--                 SubPlan 10
+--                   ->  Seq Scan on suppressed_addresses b_2
+--                         Filter: (address = lower(a_1.email))
+--                 SubPlan 12
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(a_1.email))
+--                 SubPlan 14
+--                   ->  Seq Scan on suppressed_addresses b_4
+--                         Filter: (address = lower(a_1.email))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  Nested Loop
---                 Join Filter: (c.account_id = s_1.account_id)
---                 ->  CTE Scan on fresh c
---                 ->  CTE Scan on fresh s_1
---   InitPlan 7
+--                 Join Filter: (c_1.account_id = s_3.account_id)
+--                 ->  CTE Scan on chosen c_1
+--                 ->  CTE Scan on fresh s_3
+--   InitPlan 19
 --     ->  CTE Scan on fresh

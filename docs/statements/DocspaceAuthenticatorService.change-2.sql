@@ -7,41 +7,53 @@ fresh AS (
     WHERE s.token_hash = $2 AND s.protocol = $3 AND s.stage = $4
     AND s.ended_at IS NULL AND s.expires_at > $5::timestamptz AND EXISTS (
     SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) AND s.signed_in_at > $6::timestamptz FOR UPDATE OF s),
-chosen AS (
-      UPDATE accounts a SET second_factor = $7, phone = CASE WHEN $8 = 'sms' OR a.second_factor <> 'sms' OR a.phone_signs_in OR num_nonnulls(a.email, a.username) = 0
-    THEN a.phone END, security_stamp = a.security_stamp + 1, updated_at = $9::timestamptz
-      FROM fresh f WHERE a.id = f.account_id AND a.second_factor <> $10 RETURNING a.id AS account_id, a.security_stamp),
-ended AS (
-      UPDATE sessions s SET ended_at = $11::timestamptz, end_reason = $12 FROM chosen f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.stage = 'signed_in') RETURNING s.id),
-carried_over AS (
-      UPDATE sessions s SET security_stamp = f.security_stamp FROM chosen f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in') AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
-authenticator_dropped AS (DELETE FROM totp_factors t USING chosen f WHERE t.account_id = f.account_id RETURNING t.account_id),
-setup_dropped AS (DELETE FROM factor_setups u USING chosen f WHERE u.account_id = f.account_id RETURNING u.account_id),
-backup_codes_dropped AS (DELETE FROM backup_codes b USING chosen f WHERE b.account_id = f.account_id RETURNING b.account_id),
+backup_codes_dropped AS (DELETE FROM backup_codes b USING fresh f WHERE b.account_id = f.account_id RETURNING b.account_id),
+backup_codes_issued AS (
+    INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
+    SELECT c.account_id, c.hash, c.sealed, $7::timestamptz FROM (
+          SELECT f.account_id, h.hash, h.sealed FROM fresh f, unnest($8::text[], $9::text[]) AS h (hash, sealed)
+          WHERE f.account_id = $10::bigint) c RETURNING account_id),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
-    FROM accounts a JOIN chosen f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+    FROM accounts a JOIN fresh f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient r WHERE r.address IS NOT NULL),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $13::bigint, $14::bigint, r.account_id, $15,
-      $16, r.address, r.language, $17, $18::timestamptz, $19::timestamptz,
-      $20::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $11::bigint, $12::bigint, r.account_id, $13,
+      $14::boolean, $15, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $16::text END,
+      $17::timestamptz, $18::timestamptz, $19::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $20::timestamptz END, r.withheld, (SELECT c FROM unnest($21::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told r
+    RETURNING id),
+recipient_2 AS (
+    SELECT a.phone AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN fresh f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_2 r WHERE r.address IS NOT NULL),
+message_2 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $22::bigint, $23::bigint, r.account_id, $24,
+      $25::boolean, $26, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $27::text END,
+      $28::timestamptz, $29::timestamptz, $30::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $31::timestamptz END, r.withheld, (SELECT c FROM unnest($32::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told_2 r
     RETURNING id),
 verdict AS (
         SELECT 'changed' AS outcome, c.account_id, s.session_id, NULL::bigint AS attempt_id
-        FROM chosen c JOIN fresh s USING (account_id)),
+        FROM fresh c JOIN fresh s USING (account_id)),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $21::bigint, $22::timestamptz, $23, v.outcome, $24, v.account_id, v.session_id, v.attempt_id,
-      $25, $26, $27, CASE WHEN (v.outcome = ANY($28::text[]) OR (v.account_id IS NULL AND $29::text <> 'cli')) THEN md5(concat_ws(' ', $30::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $33::bigint, $34::timestamptz, $35, v.outcome, $36, v.account_id, v.session_id, v.attempt_id,
+      $37, $38, $39, CASE WHEN (v.outcome = ANY($40::text[]) OR (v.account_id IS NULL AND $41::text <> 'cli')) THEN $42::text || md5(concat_ws(' ', $43::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $44::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
 SELECT EXISTS (SELECT FROM fresh) AS fresh;
 
 -- Plan, with any values:
@@ -55,61 +67,77 @@ SELECT EXISTS (SELECT FROM fresh) AS fresh;
 --                       Filter: ((ended_at IS NULL) AND (expires_at > $5) AND (signed_in_at > $6) AND (token_hash = $2) AND (protocol = $3) AND (stage = $4))
 --                 ->  Index Scan using accounts_pkey on accounts o
 --                       Index Cond: (id = $1)
---   CTE chosen
---     ->  Update on accounts a
---           ->  Nested Loop
---                 ->  CTE Scan on fresh f
---                 ->  Index Scan using accounts_pkey on accounts a
---                       Index Cond: (id = f.account_id)
---                       Filter: (second_factor <> $10)
---   CTE ended
---     ->  Update on sessions s_1
---           ->  Nested Loop
---                 ->  CTE Scan on chosen f_1
---                 ->  Index Scan using sessions_account on sessions s_1
---                       Index Cond: (account_id = f_1.account_id)
---                       Filter: ((ended_at IS NULL) AND (stage <> 'signed_in'::text))
---   CTE carried_over
---     ->  Update on sessions s_2
---           ->  Nested Loop
---                 ->  CTE Scan on chosen f_2
---                 ->  Index Scan using sessions_account on sessions s_2
---                       Index Cond: (account_id = f_2.account_id)
---                       Filter: ((ended_at IS NULL) AND (stage = 'signed_in'::text) AND ((f_2.security_stamp - 1) = security_stamp))
---   CTE authenticator_dropped
---     ->  Delete on totp_factors t
---           ->  Nested Loop
---                 ->  CTE Scan on chosen f_3
---                 ->  Index Scan using totp_factors_pkey on totp_factors t
---                       Index Cond: (account_id = f_3.account_id)
---   CTE setup_dropped
---     ->  Delete on factor_setups u
---           ->  Nested Loop
---                 ->  CTE Scan on chosen f_4
---                 ->  Index Scan using factor_setups_pkey on factor_setups u
---                       Index Cond: (account_id = f_4.account_id)
 --   CTE backup_codes_dropped
 --     ->  Delete on backup_codes b
 --           ->  Nested Loop
---                 ->  CTE Scan on chosen f_5
+--                 ->  CTE Scan on fresh f
 --                 ->  Bitmap Heap Scan on backup_codes b
---                       Recheck Cond: (account_id = f_5.account_id)
+--                       Recheck Cond: (account_id = f.account_id)
 --                       ->  Bitmap Index Scan on backup_codes_pkey
---                             Index Cond: (account_id = f_5.account_id)
+--                             Index Cond: (account_id = f.account_id)
+--   CTE backup_codes_issued
+--     ->  Insert on backup_codes
+--           ->  Nested Loop
+--                 ->  CTE Scan on fresh f_1
+--                       Filter: (account_id = $10)
+--                 ->  Function Scan on h
 --   CTE message
 --     ->  Insert on messages
+--           InitPlan 12
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c.c)
 --           ->  Nested Loop
---                 ->  CTE Scan on chosen f_6
---                 ->  Index Scan using accounts_pkey on accounts a_1
---                       Index Cond: (id = f_6.account_id)
+--                 ->  CTE Scan on fresh f_2
+--                 ->  Index Scan using accounts_pkey on accounts a
+--                       Index Cond: (id = f_2.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--                 SubPlan 4
+--                   ->  Seq Scan on suppressed_addresses b_1
+--                         Filter: (address = lower(a.email))
+--                 SubPlan 6
+--                   ->  Seq Scan on suppressed_addresses b_2
+--                         Filter: (address = lower(a.email))
+--                 SubPlan 8
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(a.email))
+--                 SubPlan 10
+--                   ->  Seq Scan on suppressed_addresses b_4
+--                         Filter: (address = lower(a.email))
+--   CTE message_2
+--     ->  Insert on messages messages_1
+--           InitPlan 22
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_1
+--                         ->  Index Only Scan using messages_reference on messages m_1
+--                               Index Cond: (reference = c_1.c)
+--           ->  Nested Loop
+--                 ->  CTE Scan on fresh f_3
+--                 ->  Index Scan using accounts_pkey on accounts a_1
+--                       Index Cond: (id = f_3.account_id)
+--                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--                 SubPlan 14
+--                   ->  Seq Scan on suppressed_addresses b_5
+--                         Filter: (address = lower(a_1.phone))
+--                 SubPlan 16
+--                   ->  Seq Scan on suppressed_addresses b_6
+--                         Filter: (address = lower(a_1.phone))
+--                 SubPlan 18
+--                   ->  Seq Scan on suppressed_addresses b_7
+--                         Filter: (address = lower(a_1.phone))
+--                 SubPlan 20
+--                   ->  Seq Scan on suppressed_addresses b_8
+--                         Filter: (address = lower(a_1.phone))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  Nested Loop
---                 Join Filter: (c.account_id = s_3.account_id)
---                 ->  CTE Scan on chosen c
---                 ->  CTE Scan on fresh s_3
---   InitPlan 10
+--                 Join Filter: (c_2.account_id = s_1.account_id)
+--                 ->  CTE Scan on fresh c_2
+--                 ->  CTE Scan on fresh s_1
+--   InitPlan 25
 --     ->  CTE Scan on fresh

@@ -23,24 +23,30 @@ backup_codes_dropped AS (DELETE FROM backup_codes b USING raised f WHERE b.accou
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN raised f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient r WHERE r.address IS NOT NULL),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
     SELECT $10::bigint, $11::bigint, r.account_id, $12,
-      $13, r.address, r.language, $14, $15::timestamptz, $16::timestamptz,
-      $17::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
+      $13::boolean, $14, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $15::text END,
+      $16::timestamptz, $17::timestamptz, $18::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $19::timestamptz END, r.withheld, (SELECT c FROM unnest($20::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told r
     RETURNING id),
 recipient_2 AS (
     SELECT a.phone AS address, a.language, a.id AS account_id
     FROM accounts a JOIN raised f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_2 r WHERE r.address IS NOT NULL),
 message_2 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $18::bigint, $19::bigint, r.account_id, $20,
-      $21, r.address, r.language, $22, $23::timestamptz, $24::timestamptz,
-      $25::timestamptz
-    FROM recipient_2 r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $21::bigint, $22::bigint, r.account_id, $23,
+      $24::boolean, $25, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $26::text END,
+      $27::timestamptz, $28::timestamptz, $29::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $30::timestamptz END, r.withheld, (SELECT c FROM unnest($31::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told_2 r
     RETURNING id),
 verdict AS (
         SELECT 'changed' AS outcome, c.account_id, s.session_id, NULL::bigint AS attempt_id
@@ -48,11 +54,13 @@ verdict AS (
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $26::bigint, $27::timestamptz, $28, v.outcome, $29, v.account_id, v.session_id, v.attempt_id,
-      $30, $31, $32, CASE WHEN (v.outcome = ANY($33::text[]) OR (v.account_id IS NULL AND $34::text <> 'cli')) THEN md5(concat_ws(' ', $35::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $32::bigint, $33::timestamptz, $34, v.outcome, $35, v.account_id, v.session_id, v.attempt_id,
+      $36, $37, $38, CASE WHEN (v.outcome = ANY($39::text[]) OR (v.account_id IS NULL AND $40::text <> 'cli')) THEN $41::text || md5(concat_ws(' ', $42::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $43::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
 SELECT EXISTS (SELECT FROM fresh) AS fresh;
 
 -- Plan, with any values:
@@ -112,25 +120,61 @@ SELECT EXISTS (SELECT FROM fresh) AS fresh;
 --                             Index Cond: (account_id = f_5.account_id)
 --   CTE message
 --     ->  Insert on messages
+--           InitPlan 16
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on raised f_6
 --                 ->  Index Scan using accounts_pkey on accounts a_1
 --                       Index Cond: (id = f_6.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--                 SubPlan 8
+--                   ->  Seq Scan on suppressed_addresses b_1
+--                         Filter: (address = lower(a_1.email))
+--                 SubPlan 10
+--                   ->  Seq Scan on suppressed_addresses b_2
+--                         Filter: (address = lower(a_1.email))
+--                 SubPlan 12
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(a_1.email))
+--                 SubPlan 14
+--                   ->  Seq Scan on suppressed_addresses b_4
+--                         Filter: (address = lower(a_1.email))
 --   CTE message_2
 --     ->  Insert on messages messages_1
+--           InitPlan 26
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_1
+--                         ->  Index Only Scan using messages_reference on messages m_1
+--                               Index Cond: (reference = c_1.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on raised f_7
 --                 ->  Index Scan using accounts_pkey on accounts a_2
 --                       Index Cond: (id = f_7.account_id)
 --                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--                 SubPlan 18
+--                   ->  Seq Scan on suppressed_addresses b_5
+--                         Filter: (address = lower(a_2.phone))
+--                 SubPlan 20
+--                   ->  Seq Scan on suppressed_addresses b_6
+--                         Filter: (address = lower(a_2.phone))
+--                 SubPlan 22
+--                   ->  Seq Scan on suppressed_addresses b_7
+--                         Filter: (address = lower(a_2.phone))
+--                 SubPlan 24
+--                   ->  Seq Scan on suppressed_addresses b_8
+--                         Filter: (address = lower(a_2.phone))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  Nested Loop
---                 Join Filter: (c.account_id = s_3.account_id)
---                 ->  CTE Scan on raised c
+--                 Join Filter: (c_2.account_id = s_3.account_id)
+--                 ->  CTE Scan on raised c_2
 --                 ->  CTE Scan on fresh s_3
---   InitPlan 11
+--   InitPlan 29
 --     ->  CTE Scan on fresh

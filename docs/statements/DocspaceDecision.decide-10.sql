@@ -30,34 +30,34 @@ guess AS (
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $19 AND a.status = 'open' AND a.expires_at > $20::timestamptz
         AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $21::int OR false)
-      RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $22::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $22::timestamptz THEN 'expired'
-        WHEN t.kind <> $23 THEN 'other_kind' WHEN b.spent >= $24::int THEN 'budget_spent'
+        WHEN t.expires_at <= $23::timestamptz THEN 'expired'
+        WHEN t.kind <> $24 THEN 'other_kind' WHEN b.spent >= $25::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 proven AS (SELECT account_id, security_stamp, outcome, method, session_id FROM verdict WHERE outcome = 'redeemed'),
 surplus AS (
-    UPDATE sessions SET ended_at = $25::timestamptz, end_reason = 'surplus' WHERE id IN (
+    UPDATE sessions SET ended_at = $26::timestamptz, end_reason = 'surplus' WHERE id IN (
       SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
         SELECT r.id FROM (
-          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $26::timestamptz DESC,
-            l.client_address = $27, greatest(l.created_at, l.refresh_rotated_at,
-              l.expires_at - $28::int * interval '1 second') DESC, l.id DESC) AS place
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $27::timestamptz DESC,
+            l.client_address = $28, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $29::int * interval '1 second') DESC, l.id DESC) AS place
           FROM sessions l JOIN proven f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
-        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $29::int ELSE $30::int END)
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $30::int ELSE $31::int END)
       FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $31::bigint, f.account_id, $32, $33::text, $34, jsonb_build_array(jsonb_build_object('method', $35::text, 'at', $36::text), jsonb_build_object('method', f.method::text, 'at', $37::text)), $38, $39,
-      $40::timestamptz, CASE WHEN ($41::text) = 'signed_in' THEN $42::timestamptz END, $43::timestamptz,
-      CASE WHEN ($44::text) = 'signed_in' THEN $45::timestamptz ELSE $46::timestamptz END, $47,
-      $48::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    SELECT $32::bigint, f.account_id, $33, $34::text, $35, jsonb_build_array(jsonb_build_object('method', $36::text, 'at', $37::text), jsonb_build_object('method', f.method::text, 'at', $38::text)), $39, $40,
+      $41::timestamptz, CASE WHEN ($42::text) = 'signed_in' THEN $43::timestamptz END, $44::timestamptz,
+      CASE WHEN ($45::text) = 'signed_in' THEN $46::timestamptz ELSE $47::timestamptz END, $48,
+      $49::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
     FROM proven f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 decided AS (
@@ -65,33 +65,36 @@ decided AS (
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $49::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $50::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
-      WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
+      WHERE b.subject = g.subject AND b.factor = g.factor AND true
+      RETURNING b.spent, b.factor, b.spent >= $51::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $50::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $52::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
-        AND o.id <> g.id RETURNING o.id),
+        AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 accepted AS (
-      UPDATE totp_factors t SET last_step = $51::bigint FROM verdict v
+      UPDATE totp_factors t SET last_step = $53::bigint FROM verdict v
       WHERE v.outcome = 'redeemed' AND t.account_id = v.account_id RETURNING t.account_id),
 spent_links AS (
-      UPDATE attempts a SET status = CASE WHEN (a.kind = 'link' AND a.secret_hash = ANY($52::text[])) THEN 'consumed' ELSE 'superseded' END, closed_at = $53::timestamptz
-      FROM session f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($54::text[])
-        AND a.status = 'open' RETURNING a.id),
+      UPDATE attempts a SET status = CASE WHEN (a.kind = 'link' AND a.secret_hash = ANY($54::text[])) THEN 'consumed' ELSE 'superseded' END, closed_at = $55::timestamptz
+      FROM session f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($56::text[])
+        AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 overtaken AS (
-    UPDATE sessions s SET ended_at = $55::timestamptz, end_reason = 'superseded' FROM session f
-    WHERE s.account_id = f.account_id AND s.protocol = $56 AND s.stage = 'pending' AND s.ended_at IS NULL
-      AND s.amr->0->>'method' = $57  RETURNING s.id),
+    UPDATE sessions s SET ended_at = $57::timestamptz, end_reason = 'superseded' FROM session f
+    WHERE s.account_id = f.account_id AND s.protocol = $58 AND s.stage = 'pending' AND s.ended_at IS NULL
+      AND s.amr->0->>'method' = $59  RETURNING s.id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $58::bigint, $59::timestamptz, $60, v.outcome, $61, v.account_id, v.session_id, v.attempt_id,
-      $62, $63, $64, CASE WHEN (v.outcome = ANY($65::text[]) OR (v.account_id IS NULL AND $66::text <> 'cli')) THEN md5(concat_ws(' ', $67::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $60::bigint, $61::timestamptz, $62, v.outcome, $63, v.account_id, v.session_id, v.attempt_id,
+      $64, $65, $66, CASE WHEN (v.outcome = ANY($67::text[]) OR (v.account_id IS NULL AND $68::text <> 'cli')) THEN $69::text || md5(concat_ws(' ', $70::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $71::text END
     FROM decided v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -176,11 +179,11 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                                         ->  HashAggregate
 --                                               Group Key: r.id
 --                                               ->  Subquery Scan on r
---                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $29 ELSE $30 END)
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $30 ELSE $31 END)
 --                                                     ->  WindowAgg
---                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $26)), ((l.client_address = $27)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($28)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $27)), ((l.client_address = $28)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($29)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
 --                                                           ->  Sort
---                                                                 Sort Key: l.stage, ((l.expires_at > $26)) DESC, ((l.client_address = $27)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($28)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
+--                                                                 Sort Key: l.stage, ((l.expires_at > $27)) DESC, ((l.client_address = $28)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($29)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
 --                                                                 ->  Nested Loop
 --                                                                       ->  CTE Scan on proven f_2
 --                                                                       ->  Index Scan using sessions_account on sessions l
@@ -231,24 +234,47 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                 ->  CTE Scan on session f_4
 --                 ->  Index Scan using attempts_account on attempts a_3
 --                       Index Cond: (account_id = f_4.account_id)
---                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($54)))
+--                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($56)))
 --   CTE overtaken
 --     ->  Update on sessions s_2
 --           ->  Nested Loop
 --                 ->  CTE Scan on session f_5
 --                 ->  Index Scan using sessions_account on sessions s_2
 --                       Index Cond: (account_id = f_5.account_id)
---                       Filter: ((ended_at IS NULL) AND (protocol = $56) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $57))
+--                       Filter: ((ended_at IS NULL) AND (protocol = $58) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $59))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on decided v_2
 --   InitPlan 24
---     ->  CTE Scan on decided
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: guess.purpose, guess.method, guess.status
+--                             ->  CTE Scan on guess
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: verdict_1.protocol, verdict_1.outcome
+--                             ->  CTE Scan on verdict verdict_1
+--                 ->  Subquery Scan on "*SELECT* 3"
+--                       ->  HashAggregate
+--                             Group Key: settled.factor, settled.used_up
+--                             ->  CTE Scan on settled
+--                 ->  Subquery Scan on "*SELECT* 4"
+--                       ->  HashAggregate
+--                             Group Key: superseded.purpose, superseded.method, superseded.status
+--                             ->  CTE Scan on superseded
+--                 ->  Subquery Scan on "*SELECT* 5"
+--                       ->  HashAggregate
+--                             Group Key: spent_links.purpose, spent_links.method, spent_links.status
+--                             ->  CTE Scan on spent_links
 --   InitPlan 25
---     ->  CTE Scan on decided decided_1
+--     ->  CTE Scan on decided
 --   InitPlan 26
---     ->  CTE Scan on target
+--     ->  CTE Scan on decided decided_1
 --   InitPlan 27
+--     ->  CTE Scan on target
+--   InitPlan 28
 --     ->  CTE Scan on budget

@@ -3,131 +3,129 @@
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
     WHERE id = $1::bigint AND disabled_at IS NULL AND security_stamp = $2::int FOR NO KEY UPDATE),
+held_link AS (
+      SELECT a.id, a.account_id, a.security_stamp FROM attempts a JOIN held f USING (account_id)
+      WHERE a.kind = 'link' AND a.secret_hash = ANY($3::text[]) AND a.purpose = ANY($4::text[]) AND a.protocol = $5
+        AND a.status = 'open' AND a.expires_at > $6::timestamptz AND a.security_stamp >= f.security_stamp FOR UPDATE OF a),
+claimed AS (
+      UPDATE accounts a SET activated_at = $7::timestamptz, updated_at = $8::timestamptz,
+        security_stamp = a.security_stamp + 1,
+        (password_hash, second_factor, phone, username, first_name, last_name) = (
+          SELECT NULL, CASE WHEN invited THEN a.second_factor ELSE 'none' END,
+            CASE WHEN invited THEN a.phone ELSE NULL END, CASE WHEN invited THEN a.username ELSE NULL END, CASE WHEN invited THEN a.first_name ELSE NULL END,
+            CASE WHEN invited THEN a.last_name ELSE NULL END
+          FROM (SELECT a.invited_at IS NOT NULL AS invited) i)
+      FROM held_link f WHERE a.id = f.account_id AND a.activated_at IS NULL AND a.security_stamp = f.security_stamp
+      RETURNING a.id AS account_id, a.security_stamp, a.invited_at IS NOT NULL AS invited),
+invited_owner AS (SELECT account_id, security_stamp FROM claimed WHERE invited),
+held_2 AS (
+    SELECT id AS account_id, security_stamp FROM accounts
+    WHERE id = $9::bigint AND disabled_at IS NULL AND security_stamp = $10::int FOR NO KEY UPDATE),
+held_link_2 AS (
+      SELECT a.id, a.account_id, a.security_stamp FROM attempts a JOIN held_2 f USING (account_id)
+      WHERE a.kind = 'link' AND a.secret_hash = ANY($11::text[]) AND a.purpose = ANY($12::text[]) AND a.protocol = $13
+        AND a.status = 'open' AND a.expires_at > $14::timestamptz AND a.security_stamp >= f.security_stamp FOR UPDATE OF a),
+claimed_before AS (
+    SELECT f.account_id, f.security_stamp FROM held_link_2 f JOIN accounts a ON a.id = f.account_id
+    WHERE a.activated_at IS NOT NULL),
+taken AS (SELECT * FROM invited_owner UNION ALL SELECT * FROM claimed_before),
 candidate AS (
-    SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM held),
+    SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM taken),
 target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
-        a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($3::text[]) OR EXISTS (
+        a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($15::text[]) OR EXISTS (
     SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) AS allowed FROM attempts a
-      WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $4 AND a.session_id IS NULL AND a.kind = $5 AND a.method = $6 AND a.purpose = $7 ORDER BY a.id DESC LIMIT 1),
+      WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $16 AND a.session_id IS NULL AND a.kind = $17 AND a.method = $18 AND a.purpose = $19 ORDER BY a.id DESC LIMIT 1),
 budget AS (
-      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $8::timestamptz THEN 0 ELSE b.spent END AS spent,
-        CASE WHEN b.refills_at > $9::timestamptz THEN b.refills_at END AS refills_at
+      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $20::timestamptz THEN 0 ELSE b.spent END AS spent,
+        CASE WHEN b.refills_at > $21::timestamptz THEN b.refills_at END AS refills_at
       FROM guess_budgets b JOIN target t USING (subject, factor)
       FOR UPDATE OF b),
 factor AS (
       SELECT t.account_id, t.last_step FROM totp_factors t JOIN candidate f USING (account_id)
-      WHERE t.secret_sealed = $10::text FOR UPDATE OF t),
+      WHERE t.secret_sealed = $22::text FOR UPDATE OF t),
 guess AS (
       UPDATE attempts a SET
-        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($11::bigint > (SELECT last_step FROM factor), false)) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
-        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($12::bigint > (SELECT last_step FROM factor), false)) THEN a.tries_left ELSE a.tries_left - 1 END,
-        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($13::bigint > (SELECT last_step FROM factor), false)) OR a.tries_left = 1 THEN $14::timestamptz END
+        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($23::bigint > (SELECT last_step FROM factor), false)) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
+        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($24::bigint > (SELECT last_step FROM factor), false)) THEN a.tries_left ELSE a.tries_left - 1 END,
+        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($25::bigint > (SELECT last_step FROM factor), false)) OR a.tries_left = 1 THEN $26::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
-      WHERE a.id = t.id AND a.kind = $15 AND a.status = 'open' AND a.expires_at > $16::timestamptz
-        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $17::int OR false)
-      RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
+      WHERE a.id = t.id AND a.kind = $27 AND a.status = 'open' AND a.expires_at > $28::timestamptz
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $29::int OR false)
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $30::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $18::timestamptz THEN 'expired'
-        WHEN t.kind <> $19 THEN 'other_kind' WHEN b.spent >= $20::int THEN 'budget_spent'
+        WHEN t.expires_at <= $31::timestamptz THEN 'expired'
+        WHEN t.kind <> $32 THEN 'other_kind' WHEN b.spent >= $33::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 proven AS (SELECT account_id, security_stamp, outcome, method, session_id FROM verdict WHERE outcome = 'redeemed'),
-linked AS (
-    INSERT INTO external_identities AS i (issuer, subject, account_id, provider, linked_at)
-    SELECT $21, $22, f.account_id, $23, $24::timestamptz FROM proven f
-    ON CONFLICT (issuer, subject) DO UPDATE
-      SET account_id = CASE WHEN i.account_id = excluded.account_id THEN i.account_id ELSE 0 END
-    RETURNING i.account_id, xmax = 0 AS is_new),
-admitted AS (SELECT f.* FROM proven f JOIN linked l ON l.account_id = f.account_id),
 surplus AS (
-    UPDATE sessions SET ended_at = $25::timestamptz, end_reason = 'surplus' WHERE id IN (
+    UPDATE sessions SET ended_at = $34::timestamptz, end_reason = 'surplus' WHERE id IN (
       SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
         SELECT r.id FROM (
-          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $26::timestamptz DESC,
-            l.client_address = $27, greatest(l.created_at, l.refresh_rotated_at,
-              l.expires_at - $28::int * interval '1 second') DESC, l.id DESC) AS place
-          FROM sessions l JOIN admitted f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
-        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $29::int ELSE $30::int END)
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $35::timestamptz DESC,
+            l.client_address = $36, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $37::int * interval '1 second') DESC, l.id DESC) AS place
+          FROM sessions l JOIN proven f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $38::int ELSE $39::int END)
       FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $31::bigint, f.account_id, $32, $33::text, $34, jsonb_build_array(jsonb_build_object('method', $35::text, 'at', $36::text), jsonb_build_object('method', f.method::text, 'at', $37::text)), $38, $39,
-      $40::timestamptz, CASE WHEN ($41::text) = 'signed_in' THEN $42::timestamptz END, $43::timestamptz,
-      CASE WHEN ($44::text) = 'signed_in' THEN $45::timestamptz ELSE $46::timestamptz END, $47,
-      $48::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
-    FROM admitted f  CROSS JOIN (SELECT count(*) FROM surplus) done
+    SELECT $40::bigint, f.account_id, $41, $42::text, $43, jsonb_build_array(jsonb_build_object('method', $44::text, 'at', $45::text), jsonb_build_object('method', f.method::text, 'at', $46::text)), $47, $48,
+      $49::timestamptz, CASE WHEN ($50::text) = 'signed_in' THEN $51::timestamptz END, $52::timestamptz,
+      CASE WHEN ($53::text) = 'signed_in' THEN $54::timestamptz ELSE $55::timestamptz END, $56,
+      $57::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    FROM proven f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 decided AS (
         SELECT v.outcome, v.account_id, s.session_id, v.attempt_id FROM verdict v LEFT JOIN session s ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $49::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $58::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
-      WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
+      WHERE b.subject = g.subject AND b.factor = g.factor AND true
+      RETURNING b.spent, b.factor, b.spent >= $59::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $50::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $60::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
-        AND o.id <> g.id RETURNING o.id),
+        AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 accepted AS (
-      UPDATE totp_factors t SET last_step = $51::bigint FROM verdict v
+      UPDATE totp_factors t SET last_step = $61::bigint FROM verdict v
       WHERE v.outcome = 'redeemed' AND t.account_id = v.account_id RETURNING t.account_id),
-news AS (SELECT account_id FROM linked WHERE is_new),
-recipient AS (
-    SELECT a.email AS address, a.language, a.id AS account_id
-    FROM accounts a JOIN news f ON f.account_id = a.id WHERE a.email IS NOT NULL),
-message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $52::bigint, $53::bigint, r.account_id, $54,
-      $55, r.address, r.language, $56, $57::timestamptz, $58::timestamptz,
-      $59::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
-    RETURNING id),
-recipient_2 AS (
-    SELECT a.phone AS address, a.language, a.id AS account_id
-    FROM accounts a JOIN news f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
-message_2 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $60::bigint, $61::bigint, r.account_id, $62,
-      $63, r.address, r.language, $64, $65::timestamptz, $66::timestamptz,
-      $67::timestamptz
-    FROM recipient_2 r WHERE r.address IS NOT NULL
-    RETURNING id),
-verdict_2 AS (SELECT $68::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM news),
-audited AS (
-    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id, repeat_key)
-    SELECT $69::bigint, $70::timestamptz, $71, v.outcome, $72, v.account_id, v.session_id, v.attempt_id,
-      $73, $74, $75, CASE WHEN (v.outcome = ANY($76::text[]) OR (v.account_id IS NULL AND $77::text <> 'cli')) THEN md5(concat_ws(' ', $78::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
-    FROM verdict_2 v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id),
+spent_links AS (
+      UPDATE attempts a SET status = CASE WHEN (a.kind = 'link' AND a.secret_hash = ANY($62::text[])) THEN 'consumed' ELSE 'superseded' END, closed_at = $63::timestamptz
+      FROM session f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($64::text[])
+        AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
+overtaken AS (
+    UPDATE sessions s SET ended_at = $65::timestamptz, end_reason = 'superseded' FROM session f
+    WHERE s.account_id = f.account_id AND s.protocol = $66 AND s.stage = 'pending' AND s.ended_at IS NULL
+      AND s.amr->0->>'method' = $67  RETURNING s.id),
 codeless AS (
       SELECT f.account_id FROM accepted f
       WHERE NOT EXISTS (SELECT FROM backup_codes b WHERE b.account_id = f.account_id)),
 backup_codes_dropped AS (DELETE FROM backup_codes b USING codeless f WHERE b.account_id = f.account_id RETURNING b.account_id),
 backup_codes_issued AS (
-          INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
-          SELECT f.account_id, h.hash, h.sealed, $79::timestamptz
-          FROM codeless f, unnest($80::text[], $81::text[]) AS h (hash, sealed)
-          WHERE f.account_id = $82::bigint RETURNING account_id),
-audited_2 AS (
+    INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
+    SELECT c.account_id, c.hash, c.sealed, $68::timestamptz FROM (
+          SELECT f.account_id, h.hash, h.sealed FROM codeless f, unnest($69::text[], $70::text[]) AS h (hash, sealed)
+          WHERE f.account_id = $71::bigint) c RETURNING account_id),
+audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $83::bigint, $84::timestamptz, $85, v.outcome, $86, v.account_id, v.session_id, v.attempt_id,
-      $87, $88, $89, CASE WHEN (v.outcome = ANY($90::text[]) OR (v.account_id IS NULL AND $91::text <> 'cli')) THEN md5(concat_ws(' ', $92::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $72::bigint, $73::timestamptz, $74, v.outcome, $75, v.account_id, v.session_id, v.attempt_id,
+      $76, $77, $78, CASE WHEN (v.outcome = ANY($79::text[]) OR (v.account_id IS NULL AND $80::text <> 'cli')) THEN $81::text || md5(concat_ws(' ', $82::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $83::text END
     FROM decided v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -136,22 +134,58 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --           ->  Index Scan using accounts_pkey on accounts
 --                 Index Cond: (id = $1)
 --                 Filter: ((disabled_at IS NULL) AND (security_stamp = $2))
+--   CTE held_link
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  CTE Scan on held f
+--                 ->  Index Scan using attempts_account on attempts a
+--                       Index Cond: (account_id = f.account_id)
+--                       Filter: ((expires_at > $6) AND (kind = 'link'::text) AND (protocol = $5) AND (status = 'open'::text) AND (security_stamp >= f.security_stamp) AND (secret_hash = ANY ($3)) AND (purpose = ANY ($4)))
+--   CTE claimed
+--     ->  Update on accounts a_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on held_link f_1
+--                 ->  Index Scan using accounts_pkey on accounts a_1
+--                       Index Cond: (id = f_1.account_id)
+--                       Filter: ((activated_at IS NULL) AND (f_1.security_stamp = security_stamp))
+--                 SubPlan 3
+--                   ->  Result
+--   CTE held_2
+--     ->  LockRows
+--           ->  Index Scan using accounts_pkey on accounts accounts_1
+--                 Index Cond: (id = $9)
+--                 Filter: ((disabled_at IS NULL) AND (security_stamp = $10))
+--   CTE held_link_2
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  CTE Scan on held_2 f_2
+--                 ->  Index Scan using attempts_account on attempts a_2
+--                       Index Cond: (account_id = f_2.account_id)
+--                       Filter: ((expires_at > $14) AND (kind = 'link'::text) AND (protocol = $13) AND (status = 'open'::text) AND (security_stamp >= f_2.security_stamp) AND (secret_hash = ANY ($11)) AND (purpose = ANY ($12)))
 --   CTE candidate
---     ->  CTE Scan on held
+--     ->  Result
+--           ->  Append
+--                 ->  CTE Scan on claimed
+--                       Filter: invited
+--                 ->  Nested Loop
+--                       ->  CTE Scan on held_link_2 f_3
+--                       ->  Index Scan using accounts_pkey on accounts a_3
+--                             Index Cond: (id = f_3.account_id)
+--                             Filter: (activated_at IS NOT NULL)
 --   CTE target
 --     ->  Limit
---           InitPlan 4
+--           InitPlan 9
 --             ->  CTE Scan on candidate
 --           ->  Result
 --                 ->  Sort
---                       Sort Key: a.id DESC
---                       ->  Index Scan using attempts_account on attempts a
---                             Index Cond: (account_id = (InitPlan 4).col1)
---                             Filter: ((session_id IS NULL) AND (protocol = $4) AND (kind = $5) AND (method = $6) AND (purpose = $7))
---                 SubPlan 3
+--                       Sort Key: a_4.id DESC
+--                       ->  Index Scan using attempts_account on attempts a_4
+--                             Index Cond: (account_id = (InitPlan 9).col1)
+--                             Filter: ((session_id IS NULL) AND (protocol = $16) AND (kind = $17) AND (method = $18) AND (purpose = $19))
+--                 SubPlan 8
 --                   ->  Index Scan using accounts_pkey on accounts o
---                         Index Cond: (id = a.account_id)
---                         Filter: (security_stamp <= a.security_stamp)
+--                         Index Cond: (id = a_4.account_id)
+--                         Filter: (security_stamp <= a_4.security_stamp)
 --   CTE budget
 --     ->  LockRows
 --           ->  Nested Loop
@@ -161,28 +195,28 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --   CTE factor
 --     ->  LockRows
 --           ->  Nested Loop
---                 ->  CTE Scan on candidate f
+--                 ->  CTE Scan on candidate f_4
 --                 ->  Index Scan using totp_factors_pkey on totp_factors t_1
---                       Index Cond: (account_id = f.account_id)
---                       Filter: (secret_sealed = $10)
+--                       Index Cond: (account_id = f_4.account_id)
+--                       Filter: (secret_sealed = $22)
 --   CTE guess
---     ->  Update on attempts a_1
---           InitPlan 8
+--     ->  Update on attempts a_5
+--           InitPlan 13
 --             ->  CTE Scan on factor
---           InitPlan 9
+--           InitPlan 14
 --             ->  CTE Scan on factor factor_1
---           InitPlan 10
+--           InitPlan 15
 --             ->  CTE Scan on factor factor_2
 --           ->  Nested Loop
---                 Join Filter: ((a_1.kind = 'link'::text) OR (b_1.spent < $17))
+--                 Join Filter: ((a_5.kind = 'link'::text) OR (b_1.spent < $29))
 --                 ->  Nested Loop
 --                       Join Filter: ((t_2.subject = b_1.subject) AND (t_2.factor = b_1.factor))
 --                       ->  CTE Scan on target t_2
 --                             Filter: allowed
 --                       ->  CTE Scan on budget b_1
---                 ->  Index Scan using attempts_pkey on attempts a_1
+--                 ->  Index Scan using attempts_pkey on attempts a_5
 --                       Index Cond: (id = t_2.id)
---                       Filter: ((expires_at > $16) AND (tries_left > 0) AND (kind = $15) AND (status = 'open'::text))
+--                       Filter: ((expires_at > $28) AND (tries_left > 0) AND (kind = $27) AND (status = 'open'::text))
 --   CTE verdict
 --     ->  Nested Loop Left Join
 --           ->  Nested Loop Left Join
@@ -194,16 +228,6 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --   CTE proven
 --     ->  CTE Scan on verdict
 --           Filter: (outcome = 'redeemed'::text)
---   CTE linked
---     ->  Insert on external_identities i
---           Conflict Resolution: UPDATE
---           Conflict Arbiter Indexes: external_identities_pkey
---           ->  CTE Scan on proven f_1
---   CTE admitted
---     ->  Nested Loop
---           Join Filter: (f_2.account_id = l.account_id)
---           ->  CTE Scan on proven f_2
---           ->  CTE Scan on linked l
 --   CTE surplus
 --     ->  Update on sessions
 --           ->  Nested Loop
@@ -215,15 +239,15 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                                         ->  HashAggregate
 --                                               Group Key: r.id
 --                                               ->  Subquery Scan on r
---                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $29 ELSE $30 END)
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $38 ELSE $39 END)
 --                                                     ->  WindowAgg
---                                                           Window: w1 AS (PARTITION BY l_1.stage ORDER BY ((l_1.expires_at > $26)), ((l_1.client_address = $27)), (GREATEST(l_1.created_at, l_1.refresh_rotated_at, (l_1.expires_at - (($28)::double precision * '00:00:01'::interval)))), l_1.id ROWS UNBOUNDED PRECEDING)
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $35)), ((l.client_address = $36)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($37)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
 --                                                           ->  Sort
---                                                                 Sort Key: l_1.stage, ((l_1.expires_at > $26)) DESC, ((l_1.client_address = $27)), (GREATEST(l_1.created_at, l_1.refresh_rotated_at, (l_1.expires_at - (($28)::double precision * '00:00:01'::interval)))) DESC, l_1.id DESC
+--                                                                 Sort Key: l.stage, ((l.expires_at > $35)) DESC, ((l.client_address = $36)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($37)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
 --                                                                 ->  Nested Loop
---                                                                       ->  CTE Scan on admitted f_3
---                                                                       ->  Index Scan using sessions_account on sessions l_1
---                                                                             Index Cond: (account_id = f_3.account_id)
+--                                                                       ->  CTE Scan on proven f_5
+--                                                                       ->  Index Scan using sessions_account on sessions l
+--                                                                             Index Cond: (account_id = f_5.account_id)
 --                                                                             Filter: (ended_at IS NULL)
 --                                         ->  Index Scan using sessions_pkey on sessions s
 --                                               Index Cond: (id = r.id)
@@ -233,7 +257,7 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --   CTE session
 --     ->  Insert on sessions sessions_1
 --           ->  Nested Loop
---                 ->  CTE Scan on admitted f_4
+--                 ->  CTE Scan on proven f_6
 --                 ->  Aggregate
 --                       ->  CTE Scan on surplus
 --   CTE decided
@@ -243,12 +267,12 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --   CTE settled
 --     ->  Update on guess_budgets b_3
 --           ->  Nested Loop
---                 Join Filter: ((g_1.subject = l_2.subject) AND (g_1.factor = l_2.factor))
+--                 Join Filter: ((g_1.subject = l_1.subject) AND (g_1.factor = l_1.factor))
 --                 ->  Nested Loop
 --                       ->  CTE Scan on guess g_1
 --                       ->  Index Scan using guess_budgets_pkey on guess_budgets b_3
 --                             Index Cond: ((subject = g_1.subject) AND (factor = g_1.factor))
---                 ->  CTE Scan on budget l_2
+--                 ->  CTE Scan on budget l_1
 --   CTE superseded
 --     ->  Update on attempts o_1
 --           ->  Nested Loop
@@ -264,57 +288,72 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                       Filter: (outcome = 'redeemed'::text)
 --                 ->  Index Scan using totp_factors_pkey on totp_factors t_4
 --                       Index Cond: (account_id = v_1.account_id)
---   CTE news
---     ->  CTE Scan on linked
---           Filter: is_new
---   CTE message
---     ->  Insert on messages
+--   CTE spent_links
+--     ->  Update on attempts a_6
 --           ->  Nested Loop
---                 ->  CTE Scan on news f_5
---                 ->  Index Scan using accounts_pkey on accounts a_2
---                       Index Cond: (id = f_5.account_id)
---                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
---   CTE message_2
---     ->  Insert on messages messages_1
+--                 ->  CTE Scan on session f_7
+--                 ->  Index Scan using attempts_account on attempts a_6
+--                       Index Cond: (account_id = f_7.account_id)
+--                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($64)))
+--   CTE overtaken
+--     ->  Update on sessions s_2
 --           ->  Nested Loop
---                 ->  CTE Scan on news f_6
---                 ->  Index Scan using accounts_pkey on accounts a_3
---                       Index Cond: (id = f_6.account_id)
---                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--                 ->  CTE Scan on session f_8
+--                 ->  Index Scan using sessions_account on sessions s_2
+--                       Index Cond: (account_id = f_8.account_id)
+--                       Filter: ((ended_at IS NULL) AND (protocol = $66) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $67))
+--   CTE codeless
+--     ->  Nested Loop Anti Join
+--           ->  CTE Scan on accepted f_9
+--           ->  Index Only Scan using backup_codes_pkey on backup_codes b_4
+--                 Index Cond: (account_id = f_9.account_id)
+--   CTE backup_codes_dropped
+--     ->  Delete on backup_codes b_5
+--           ->  Nested Loop
+--                 ->  CTE Scan on codeless f_10
+--                 ->  Bitmap Heap Scan on backup_codes b_5
+--                       Recheck Cond: (account_id = f_10.account_id)
+--                       ->  Bitmap Index Scan on backup_codes_pkey
+--                             Index Cond: (account_id = f_10.account_id)
+--   CTE backup_codes_issued
+--     ->  Insert on backup_codes
+--           ->  Nested Loop
+--                 ->  CTE Scan on codeless f_11
+--                       Filter: (account_id = $71)
+--                 ->  Function Scan on h
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
---           ->  CTE Scan on news
---   CTE codeless
---     ->  Nested Loop Anti Join
---           ->  CTE Scan on accepted f_7
---           ->  Index Only Scan using backup_codes_pkey on backup_codes b_4
---                 Index Cond: (account_id = f_7.account_id)
---   CTE backup_codes_dropped
---     ->  Delete on backup_codes b_5
---           ->  Nested Loop
---                 ->  CTE Scan on codeless f_8
---                 ->  Bitmap Heap Scan on backup_codes b_5
---                       Recheck Cond: (account_id = f_8.account_id)
---                       ->  Bitmap Index Scan on backup_codes_pkey
---                             Index Cond: (account_id = f_8.account_id)
---   CTE backup_codes_issued
---     ->  Insert on backup_codes
---           ->  Nested Loop
---                 ->  CTE Scan on codeless f_9
---                       Filter: (account_id = $82)
---                 ->  Function Scan on h
---   CTE audited_2
---     ->  Insert on audit_events e_1
---           Conflict Resolution: UPDATE
---           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on decided v_2
---   InitPlan 30
---     ->  CTE Scan on decided
 --   InitPlan 31
---     ->  CTE Scan on decided decided_1
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: guess.purpose, guess.method, guess.status
+--                             ->  CTE Scan on guess
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: verdict_1.protocol, verdict_1.outcome
+--                             ->  CTE Scan on verdict verdict_1
+--                 ->  Subquery Scan on "*SELECT* 3"
+--                       ->  HashAggregate
+--                             Group Key: settled.factor, settled.used_up
+--                             ->  CTE Scan on settled
+--                 ->  Subquery Scan on "*SELECT* 4"
+--                       ->  HashAggregate
+--                             Group Key: superseded.purpose, superseded.method, superseded.status
+--                             ->  CTE Scan on superseded
+--                 ->  Subquery Scan on "*SELECT* 5"
+--                       ->  HashAggregate
+--                             Group Key: spent_links.purpose, spent_links.method, spent_links.status
+--                             ->  CTE Scan on spent_links
 --   InitPlan 32
---     ->  CTE Scan on target
+--     ->  CTE Scan on decided
 --   InitPlan 33
+--     ->  CTE Scan on decided decided_1
+--   InitPlan 34
+--     ->  CTE Scan on target
+--   InitPlan 35
 --     ->  CTE Scan on budget

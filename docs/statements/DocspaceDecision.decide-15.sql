@@ -29,13 +29,13 @@ guess AS (
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $21 AND a.status = 'open' AND a.expires_at > $22::timestamptz
         AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $23::int OR false)
-      RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $24::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $24::timestamptz THEN 'expired'
-        WHEN t.kind <> $25 THEN 'other_kind' WHEN b.spent >= $26::int THEN 'budget_spent'
+        WHEN t.expires_at <= $25::timestamptz THEN 'expired'
+        WHEN t.kind <> $26 THEN 'other_kind' WHEN b.spent >= $27::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 used_setup AS (
@@ -46,29 +46,29 @@ connected AS (
         UPDATE accounts a SET second_factor = c.factor, phone = coalesce(c.phone, CASE WHEN c.factor = 'sms' OR a.second_factor <> 'sms' OR a.phone_signs_in OR num_nonnulls(a.email, a.username) = 0
     THEN a.phone END),
           phone_signs_in = a.phone_signs_in AND coalesce(c.phone = a.phone, true),
-          security_stamp = a.security_stamp + 1, updated_at = $27::timestamptz
+          security_stamp = a.security_stamp + 1, updated_at = $28::timestamptz
         FROM used_setup c WHERE a.id = c.account_id RETURNING a.id AS account_id, a.security_stamp),
 proven AS (
         SELECT c.account_id, c.security_stamp, v.outcome, v.method, v.session_id
         FROM verdict v JOIN connected c USING (account_id)),
 surplus AS (
-    UPDATE sessions SET ended_at = $28::timestamptz, end_reason = 'surplus' WHERE id IN (
+    UPDATE sessions SET ended_at = $29::timestamptz, end_reason = 'surplus' WHERE id IN (
       SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
         SELECT r.id FROM (
-          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $29::timestamptz DESC,
-            l.client_address = $30, greatest(l.created_at, l.refresh_rotated_at,
-              l.expires_at - $31::int * interval '1 second') DESC, l.id DESC) AS place
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $30::timestamptz DESC,
+            l.client_address = $31, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $32::int * interval '1 second') DESC, l.id DESC) AS place
           FROM sessions l JOIN proven f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
-        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $32::int ELSE $33::int END)
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $33::int ELSE $34::int END)
       FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $34::bigint, f.account_id, $35, $36::text, $37, jsonb_build_array(jsonb_build_object('method', $38::text, 'at', $39::text), jsonb_build_object('method', f.method::text, 'at', $40::text)), $41, $42,
-      $43::timestamptz, CASE WHEN ($44::text) = 'signed_in' THEN $45::timestamptz END, $46::timestamptz,
-      CASE WHEN ($47::text) = 'signed_in' THEN $48::timestamptz ELSE $49::timestamptz END, $50,
-      $51::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    SELECT $35::bigint, f.account_id, $36, $37::text, $38, jsonb_build_array(jsonb_build_object('method', $39::text, 'at', $40::text), jsonb_build_object('method', f.method::text, 'at', $41::text)), $42, $43,
+      $44::timestamptz, CASE WHEN ($45::text) = 'signed_in' THEN $46::timestamptz END, $47::timestamptz,
+      CASE WHEN ($48::text) = 'signed_in' THEN $49::timestamptz ELSE $50::timestamptz END, $51,
+      $52::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
     FROM proven f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 decided AS (
@@ -76,67 +76,74 @@ decided AS (
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $52::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $53::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
-      WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
+      WHERE b.subject = g.subject AND b.factor = g.factor AND true
+      RETURNING b.spent, b.factor, b.spent >= $54::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $53::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $55::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
-        AND o.id <> g.id RETURNING o.id),
+        AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 authenticator AS (
         INSERT INTO totp_factors (account_id, secret_sealed, last_step, created_at)
-        SELECT account_id, secret_sealed, $54::bigint, $55::timestamptz FROM used_setup WHERE factor = 'totp'
+        SELECT account_id, secret_sealed, $56::bigint, $57::timestamptz FROM used_setup WHERE factor = 'totp'
         ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = excluded.last_step,
           created_at = excluded.created_at RETURNING account_id),
-shown_codes AS (SELECT account_id, backup_code_hashes FROM used_setup WHERE backup_code_hashes IS NOT NULL),
 backup_codes_issued AS (
-      INSERT INTO backup_codes (account_id, code_hash, created_at)
-      SELECT s.account_id, h.hash, $56::timestamptz FROM shown_codes s, unnest(s.backup_code_hashes) AS h (hash)
-      RETURNING account_id),
+    INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
+    SELECT c.account_id, c.hash, c.sealed, $58::timestamptz FROM (SELECT account_id, unnest(backup_code_hashes) AS hash, NULL::text AS sealed FROM used_setup) c RETURNING account_id),
 backup_codes_dropped AS (DELETE FROM backup_codes b USING connected f WHERE b.account_id = f.account_id RETURNING b.account_id),
 backup_codes_issued_2 AS (
-          INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
-          SELECT f.account_id, h.hash, h.sealed, $57::timestamptz
-          FROM connected f, unnest($58::text[], $59::text[]) AS h (hash, sealed)
-          WHERE f.account_id = $60::bigint RETURNING account_id),
+    INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
+    SELECT c.account_id, c.hash, c.sealed, $59::timestamptz FROM (
+          SELECT f.account_id, h.hash, h.sealed FROM connected f, unnest($60::text[], $61::text[]) AS h (hash, sealed)
+          WHERE f.account_id = $62::bigint) c RETURNING account_id),
 ended AS (
-      UPDATE sessions s SET ended_at = $61::timestamptz, end_reason = $62 FROM connected f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM session) AND NOT (s.stage = 'signed_in' AND s.amr @> $63::jsonb) RETURNING s.id),
+      UPDATE sessions s SET ended_at = $63::timestamptz, end_reason = $64 FROM connected f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM session) AND NOT (s.stage = 'signed_in' AND s.amr @> $65::jsonb) RETURNING s.id),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM connected f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM session) AND (s.stage = 'signed_in' AND s.amr @> $64::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM session) AND (s.stage = 'signed_in' AND s.amr @> $66::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
 backup_codes_dropped_2 AS (DELETE FROM backup_codes b USING connected f WHERE b.account_id = f.account_id RETURNING b.account_id),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN connected f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient r WHERE r.address IS NOT NULL),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $65::bigint, $66::bigint, r.account_id, $67,
-      $68, r.address, r.language, $69, $70::timestamptz, $71::timestamptz,
-      $72::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $67::bigint, $68::bigint, r.account_id, $69,
+      $70::boolean, $71, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $72::text END,
+      $73::timestamptz, $74::timestamptz, $75::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $76::timestamptz END, r.withheld, (SELECT c FROM unnest($77::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told r
     RETURNING id),
 recipient_2 AS (
     SELECT a.phone AS address, a.language, a.id AS account_id
     FROM accounts a JOIN connected f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_2 r WHERE r.address IS NOT NULL),
 message_2 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $73::bigint, $74::bigint, r.account_id, $75,
-      $76, r.address, r.language, $77, $78::timestamptz, $79::timestamptz,
-      $80::timestamptz
-    FROM recipient_2 r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $78::bigint, $79::bigint, r.account_id, $80,
+      $81::boolean, $82, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $83::text END,
+      $84::timestamptz, $85::timestamptz, $86::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $87::timestamptz END, r.withheld, (SELECT c FROM unnest($88::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told_2 r
     RETURNING id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $81::bigint, $82::timestamptz, $83, v.outcome, $84, v.account_id, v.session_id, v.attempt_id,
-      $85, $86, $87, CASE WHEN (v.outcome = ANY($88::text[]) OR (v.account_id IS NULL AND $89::text <> 'cli')) THEN md5(concat_ws(' ', $90::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $89::bigint, $90::timestamptz, $91, v.outcome, $92, v.account_id, v.session_id, v.attempt_id,
+      $93, $94, $95, CASE WHEN (v.outcome = ANY($96::text[]) OR (v.account_id IS NULL AND $97::text <> 'cli')) THEN $98::text || md5(concat_ws(' ', $99::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $100::text END
     FROM decided v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -234,11 +241,11 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                                         ->  HashAggregate
 --                                               Group Key: r.id
 --                                               ->  Subquery Scan on r
---                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $32 ELSE $33 END)
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $33 ELSE $34 END)
 --                                                     ->  WindowAgg
---                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $29)), ((l.client_address = $30)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($31)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $30)), ((l.client_address = $31)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($32)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
 --                                                           ->  Sort
---                                                                 Sort Key: l.stage, ((l.expires_at > $29)) DESC, ((l.client_address = $30)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($31)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
+--                                                                 Sort Key: l.stage, ((l.expires_at > $30)) DESC, ((l.client_address = $31)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($32)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
 --                                                                 ->  Nested Loop
 --                                                                       ->  CTE Scan on proven f_1
 --                                                                       ->  Index Scan using sessions_account on sessions l
@@ -284,10 +291,9 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                 Filter: (factor = 'totp'::text)
 --   CTE backup_codes_issued
 --     ->  Insert on backup_codes
---           ->  Nested Loop
---                 ->  CTE Scan on used_setup used_setup_1
---                       Filter: (backup_code_hashes IS NOT NULL)
---                 ->  Function Scan on unnest h
+--           ->  Subquery Scan on c_2
+--                 ->  ProjectSet
+--                       ->  CTE Scan on used_setup used_setup_1
 --   CTE backup_codes_dropped
 --     ->  Delete on backup_codes b_4
 --           ->  Nested Loop
@@ -300,15 +306,15 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --     ->  Insert on backup_codes backup_codes_1
 --           ->  Nested Loop
 --                 ->  CTE Scan on connected f_4
---                       Filter: (account_id = $60)
---                 ->  Function Scan on h_1
+--                       Filter: (account_id = $62)
+--                 ->  Function Scan on h
 --   CTE ended
 --     ->  Update on sessions s_3
 --           ->  Nested Loop
 --                 ->  CTE Scan on connected f_5
 --                 ->  Index Scan using sessions_account on sessions s_3
 --                       Index Cond: (account_id = f_5.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 25).col1))) AND ((stage <> 'signed_in'::text) OR (NOT (amr @> $63))))
+--                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 25).col1))) AND ((stage <> 'signed_in'::text) OR (NOT (amr @> $65))))
 --                       SubPlan 25
 --                         ->  CTE Scan on session
 --   CTE carried_over
@@ -317,7 +323,7 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                 ->  CTE Scan on connected f_6
 --                 ->  Index Scan using sessions_account on sessions s_4
 --                       Index Cond: (account_id = f_6.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 27).col1))) AND (amr @> $64) AND (stage = 'signed_in'::text) AND ((f_6.security_stamp - 1) = security_stamp))
+--                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 27).col1))) AND (amr @> $66) AND (stage = 'signed_in'::text) AND ((f_6.security_stamp - 1) = security_stamp))
 --                       SubPlan 27
 --                         ->  CTE Scan on session session_1
 --   CTE backup_codes_dropped_2
@@ -330,28 +336,83 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                             Index Cond: (account_id = f_7.account_id)
 --   CTE message
 --     ->  Insert on messages
+--           InitPlan 38
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_3
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c_3.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on connected f_8
 --                 ->  Index Scan using accounts_pkey on accounts a_3
 --                       Index Cond: (id = f_8.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--                 SubPlan 30
+--                   ->  Seq Scan on suppressed_addresses b_6
+--                         Filter: (address = lower(a_3.email))
+--                 SubPlan 32
+--                   ->  Seq Scan on suppressed_addresses b_7
+--                         Filter: (address = lower(a_3.email))
+--                 SubPlan 34
+--                   ->  Seq Scan on suppressed_addresses b_8
+--                         Filter: (address = lower(a_3.email))
+--                 SubPlan 36
+--                   ->  Seq Scan on suppressed_addresses b_9
+--                         Filter: (address = lower(a_3.email))
 --   CTE message_2
 --     ->  Insert on messages messages_1
+--           InitPlan 48
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_4
+--                         ->  Index Only Scan using messages_reference on messages m_1
+--                               Index Cond: (reference = c_4.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on connected f_9
 --                 ->  Index Scan using accounts_pkey on accounts a_4
 --                       Index Cond: (id = f_9.account_id)
 --                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--                 SubPlan 40
+--                   ->  Seq Scan on suppressed_addresses b_10
+--                         Filter: (address = lower(a_4.phone))
+--                 SubPlan 42
+--                   ->  Seq Scan on suppressed_addresses b_11
+--                         Filter: (address = lower(a_4.phone))
+--                 SubPlan 44
+--                   ->  Seq Scan on suppressed_addresses b_12
+--                         Filter: (address = lower(a_4.phone))
+--                 SubPlan 46
+--                   ->  Seq Scan on suppressed_addresses b_13
+--                         Filter: (address = lower(a_4.phone))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on decided v_3
---   InitPlan 33
+--   InitPlan 51
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: guess.purpose, guess.method, guess.status
+--                             ->  CTE Scan on guess
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: verdict.protocol, verdict.outcome
+--                             ->  CTE Scan on verdict
+--                 ->  Subquery Scan on "*SELECT* 3"
+--                       ->  HashAggregate
+--                             Group Key: settled.factor, settled.used_up
+--                             ->  CTE Scan on settled
+--                 ->  Subquery Scan on "*SELECT* 4"
+--                       ->  HashAggregate
+--                             Group Key: superseded.purpose, superseded.method, superseded.status
+--                             ->  CTE Scan on superseded
+--   InitPlan 52
 --     ->  CTE Scan on decided
---   InitPlan 34
+--   InitPlan 53
 --     ->  CTE Scan on decided decided_1
---   InitPlan 35
+--   InitPlan 54
 --     ->  CTE Scan on target
---   InitPlan 36
+--   InitPlan 55
 --     ->  CTE Scan on budget

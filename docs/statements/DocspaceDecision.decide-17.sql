@@ -38,13 +38,13 @@ guess AS (
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $27 AND a.status = 'open' AND a.expires_at > $28::timestamptz
         AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $29::int OR false)
-      RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $30::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $30::timestamptz THEN 'expired'
-        WHEN t.kind <> $31 THEN 'other_kind' WHEN b.spent >= $32::int THEN 'budget_spent'
+        WHEN t.expires_at <= $31::timestamptz THEN 'expired'
+        WHEN t.kind <> $32 THEN 'other_kind' WHEN b.spent >= $33::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 used_setup AS (
@@ -55,7 +55,7 @@ connected AS (
         UPDATE accounts a SET second_factor = c.factor, phone = coalesce(c.phone, CASE WHEN c.factor = 'sms' OR a.second_factor <> 'sms' OR a.phone_signs_in OR num_nonnulls(a.email, a.username) = 0
     THEN a.phone END),
           phone_signs_in = a.phone_signs_in AND coalesce(c.phone = a.phone, true),
-          security_stamp = a.security_stamp + 1, updated_at = $33::timestamptz
+          security_stamp = a.security_stamp + 1, updated_at = $34::timestamptz
         FROM used_setup c WHERE a.id = c.account_id RETURNING a.id AS account_id, a.security_stamp),
 proven AS (
         SELECT c.account_id, c.security_stamp, v.outcome, v.method, v.session_id
@@ -63,84 +63,91 @@ proven AS (
 promoting AS (
           SELECT n.outcome, n.method, n.security_stamp, p.session_id FROM proven n JOIN pending p USING (account_id)),
 promoted AS (
-      UPDATE sessions s SET stage = 'signed_in', token_hash = $34, security_stamp = v.security_stamp,
-        amr = s.amr || jsonb_build_object('method', v.method, 'at', $35::text),
-        signed_in_at = $36::timestamptz, expires_at = $37::timestamptz
+      UPDATE sessions s SET stage = 'signed_in', token_hash = $35, security_stamp = v.security_stamp,
+        amr = s.amr || jsonb_build_object('method', v.method, 'at', $36::text),
+        signed_in_at = $37::timestamptz, expires_at = $38::timestamptz
       FROM promoting v WHERE v.outcome = 'redeemed' AND s.id = v.session_id RETURNING s.id AS session_id, s.account_id),
 decided AS (
         SELECT v.outcome, v.account_id, s.session_id, v.attempt_id FROM verdict v LEFT JOIN promoted s ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $38::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $39::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
-      WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
+      WHERE b.subject = g.subject AND b.factor = g.factor AND true
+      RETURNING b.spent, b.factor, b.spent >= $40::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $39::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $41::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
-        AND o.id <> g.id RETURNING o.id),
+        AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 authenticator AS (
         INSERT INTO totp_factors (account_id, secret_sealed, last_step, created_at)
-        SELECT account_id, secret_sealed, $40::bigint, $41::timestamptz FROM used_setup WHERE factor = 'totp'
+        SELECT account_id, secret_sealed, $42::bigint, $43::timestamptz FROM used_setup WHERE factor = 'totp'
         ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = excluded.last_step,
           created_at = excluded.created_at RETURNING account_id),
-shown_codes AS (SELECT account_id, backup_code_hashes FROM used_setup WHERE backup_code_hashes IS NOT NULL),
 backup_codes_issued AS (
-      INSERT INTO backup_codes (account_id, code_hash, created_at)
-      SELECT s.account_id, h.hash, $42::timestamptz FROM shown_codes s, unnest(s.backup_code_hashes) AS h (hash)
-      RETURNING account_id),
+    INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
+    SELECT c.account_id, c.hash, c.sealed, $44::timestamptz FROM (SELECT account_id, unnest(backup_code_hashes) AS hash, NULL::text AS sealed FROM used_setup) c RETURNING account_id),
 spent_links AS (
-      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $43::timestamptz
-      FROM proven f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($44::text[])
-        AND a.status = 'open' RETURNING a.id),
+      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $45::timestamptz
+      FROM proven f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($46::text[])
+        AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 overtaken AS (
-    UPDATE sessions s SET ended_at = $45::timestamptz, end_reason = 'superseded' FROM proven f
-    WHERE s.account_id = f.account_id AND s.protocol = $46 AND s.stage = 'pending' AND s.ended_at IS NULL
-      AND s.amr->0->>'method' = $47 AND s.id NOT IN (SELECT session_id FROM pending) RETURNING s.id),
+    UPDATE sessions s SET ended_at = $47::timestamptz, end_reason = 'superseded' FROM proven f
+    WHERE s.account_id = f.account_id AND s.protocol = $48 AND s.stage = 'pending' AND s.ended_at IS NULL
+      AND s.amr->0->>'method' = $49 AND s.id NOT IN (SELECT session_id FROM pending) RETURNING s.id),
 backup_codes_dropped AS (DELETE FROM backup_codes b USING connected f WHERE b.account_id = f.account_id RETURNING b.account_id),
 backup_codes_issued_2 AS (
-          INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
-          SELECT f.account_id, h.hash, h.sealed, $48::timestamptz
-          FROM connected f, unnest($49::text[], $50::text[]) AS h (hash, sealed)
-          WHERE f.account_id = $51::bigint RETURNING account_id),
+    INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
+    SELECT c.account_id, c.hash, c.sealed, $50::timestamptz FROM (
+          SELECT f.account_id, h.hash, h.sealed FROM connected f, unnest($51::text[], $52::text[]) AS h (hash, sealed)
+          WHERE f.account_id = $53::bigint) c RETURNING account_id),
 ended AS (
-      UPDATE sessions s SET ended_at = $52::timestamptz, end_reason = $53 FROM connected f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM promoted) AND NOT (s.stage = 'signed_in' AND s.amr @> $54::jsonb) RETURNING s.id),
+      UPDATE sessions s SET ended_at = $54::timestamptz, end_reason = $55 FROM connected f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM promoted) AND NOT (s.stage = 'signed_in' AND s.amr @> $56::jsonb) RETURNING s.id),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM connected f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM promoted) AND (s.stage = 'signed_in' AND s.amr @> $55::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM promoted) AND (s.stage = 'signed_in' AND s.amr @> $57::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
 backup_codes_dropped_2 AS (DELETE FROM backup_codes b USING connected f WHERE b.account_id = f.account_id RETURNING b.account_id),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN connected f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient r WHERE r.address IS NOT NULL),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $56::bigint, $57::bigint, r.account_id, $58,
-      $59, r.address, r.language, $60, $61::timestamptz, $62::timestamptz,
-      $63::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $58::bigint, $59::bigint, r.account_id, $60,
+      $61::boolean, $62, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $63::text END,
+      $64::timestamptz, $65::timestamptz, $66::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $67::timestamptz END, r.withheld, (SELECT c FROM unnest($68::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told r
     RETURNING id),
 recipient_2 AS (
     SELECT a.phone AS address, a.language, a.id AS account_id
     FROM accounts a JOIN connected f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_2 r WHERE r.address IS NOT NULL),
 message_2 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $64::bigint, $65::bigint, r.account_id, $66,
-      $67, r.address, r.language, $68, $69::timestamptz, $70::timestamptz,
-      $71::timestamptz
-    FROM recipient_2 r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $69::bigint, $70::bigint, r.account_id, $71,
+      $72::boolean, $73, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $74::text END,
+      $75::timestamptz, $76::timestamptz, $77::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $78::timestamptz END, r.withheld, (SELECT c FROM unnest($79::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told_2 r
     RETURNING id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $72::bigint, $73::timestamptz, $74, v.outcome, $75, v.account_id, v.session_id, v.attempt_id,
-      $76, $77, $78, CASE WHEN (v.outcome = ANY($79::text[]) OR (v.account_id IS NULL AND $80::text <> 'cli')) THEN md5(concat_ws(' ', $81::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $80::bigint, $81::timestamptz, $82, v.outcome, $83, v.account_id, v.session_id, v.attempt_id,
+      $84, $85, $86, CASE WHEN (v.outcome = ANY($87::text[]) OR (v.account_id IS NULL AND $88::text <> 'cli')) THEN $89::text || md5(concat_ws(' ', $90::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $91::text END
     FROM decided v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -285,24 +292,23 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                 Filter: (factor = 'totp'::text)
 --   CTE backup_codes_issued
 --     ->  Insert on backup_codes
---           ->  Nested Loop
---                 ->  CTE Scan on used_setup used_setup_1
---                       Filter: (backup_code_hashes IS NOT NULL)
---                 ->  Function Scan on unnest h
+--           ->  Subquery Scan on c_2
+--                 ->  ProjectSet
+--                       ->  CTE Scan on used_setup used_setup_1
 --   CTE spent_links
 --     ->  Update on attempts a_4
 --           ->  Nested Loop
 --                 ->  CTE Scan on proven f_2
 --                 ->  Index Scan using attempts_account on attempts a_4
 --                       Index Cond: (account_id = f_2.account_id)
---                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($44)))
+--                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($46)))
 --   CTE overtaken
 --     ->  Update on sessions s_5
 --           ->  Nested Loop
 --                 ->  CTE Scan on proven f_3
 --                 ->  Index Scan using sessions_account on sessions s_5
 --                       Index Cond: (account_id = f_3.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 24).col1))) AND (protocol = $46) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $47))
+--                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 24).col1))) AND (protocol = $48) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $49))
 --                       SubPlan 24
 --                         ->  CTE Scan on pending pending_1
 --   CTE backup_codes_dropped
@@ -317,15 +323,15 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --     ->  Insert on backup_codes backup_codes_1
 --           ->  Nested Loop
 --                 ->  CTE Scan on connected f_5
---                       Filter: (account_id = $51)
---                 ->  Function Scan on h_1
+--                       Filter: (account_id = $53)
+--                 ->  Function Scan on h
 --   CTE ended
 --     ->  Update on sessions s_6
 --           ->  Nested Loop
 --                 ->  CTE Scan on connected f_6
 --                 ->  Index Scan using sessions_account on sessions s_6
 --                       Index Cond: (account_id = f_6.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 28).col1))) AND ((stage <> 'signed_in'::text) OR (NOT (amr @> $54))))
+--                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 28).col1))) AND ((stage <> 'signed_in'::text) OR (NOT (amr @> $56))))
 --                       SubPlan 28
 --                         ->  CTE Scan on promoted
 --   CTE carried_over
@@ -334,7 +340,7 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                 ->  CTE Scan on connected f_7
 --                 ->  Index Scan using sessions_account on sessions s_7
 --                       Index Cond: (account_id = f_7.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 30).col1))) AND (amr @> $55) AND (stage = 'signed_in'::text) AND ((f_7.security_stamp - 1) = security_stamp))
+--                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 30).col1))) AND (amr @> $57) AND (stage = 'signed_in'::text) AND ((f_7.security_stamp - 1) = security_stamp))
 --                       SubPlan 30
 --                         ->  CTE Scan on promoted promoted_1
 --   CTE backup_codes_dropped_2
@@ -347,28 +353,87 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                             Index Cond: (account_id = f_8.account_id)
 --   CTE message
 --     ->  Insert on messages
+--           InitPlan 41
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_3
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c_3.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on connected f_9
 --                 ->  Index Scan using accounts_pkey on accounts a_5
 --                       Index Cond: (id = f_9.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--                 SubPlan 33
+--                   ->  Seq Scan on suppressed_addresses b_6
+--                         Filter: (address = lower(a_5.email))
+--                 SubPlan 35
+--                   ->  Seq Scan on suppressed_addresses b_7
+--                         Filter: (address = lower(a_5.email))
+--                 SubPlan 37
+--                   ->  Seq Scan on suppressed_addresses b_8
+--                         Filter: (address = lower(a_5.email))
+--                 SubPlan 39
+--                   ->  Seq Scan on suppressed_addresses b_9
+--                         Filter: (address = lower(a_5.email))
 --   CTE message_2
 --     ->  Insert on messages messages_1
+--           InitPlan 51
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_4
+--                         ->  Index Only Scan using messages_reference on messages m_1
+--                               Index Cond: (reference = c_4.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on connected f_10
 --                 ->  Index Scan using accounts_pkey on accounts a_6
 --                       Index Cond: (id = f_10.account_id)
 --                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--                 SubPlan 43
+--                   ->  Seq Scan on suppressed_addresses b_10
+--                         Filter: (address = lower(a_6.phone))
+--                 SubPlan 45
+--                   ->  Seq Scan on suppressed_addresses b_11
+--                         Filter: (address = lower(a_6.phone))
+--                 SubPlan 47
+--                   ->  Seq Scan on suppressed_addresses b_12
+--                         Filter: (address = lower(a_6.phone))
+--                 SubPlan 49
+--                   ->  Seq Scan on suppressed_addresses b_13
+--                         Filter: (address = lower(a_6.phone))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on decided v_3
---   InitPlan 36
+--   InitPlan 54
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: guess.purpose, guess.method, guess.status
+--                             ->  CTE Scan on guess
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: verdict.protocol, verdict.outcome
+--                             ->  CTE Scan on verdict
+--                 ->  Subquery Scan on "*SELECT* 3"
+--                       ->  HashAggregate
+--                             Group Key: settled.factor, settled.used_up
+--                             ->  CTE Scan on settled
+--                 ->  Subquery Scan on "*SELECT* 4"
+--                       ->  HashAggregate
+--                             Group Key: superseded.purpose, superseded.method, superseded.status
+--                             ->  CTE Scan on superseded
+--                 ->  Subquery Scan on "*SELECT* 5"
+--                       ->  HashAggregate
+--                             Group Key: spent_links.purpose, spent_links.method, spent_links.status
+--                             ->  CTE Scan on spent_links
+--   InitPlan 55
 --     ->  CTE Scan on decided
---   InitPlan 37
+--   InitPlan 56
 --     ->  CTE Scan on decided decided_1
---   InitPlan 38
+--   InitPlan 57
 --     ->  CTE Scan on target
---   InitPlan 39
+--   InitPlan 58
 --     ->  CTE Scan on budget

@@ -2,7 +2,7 @@
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
-    WHERE id = $1::bigint AND disabled_at IS NULL AND security_stamp = $2::int FOR SHARE),
+    WHERE id = $1::bigint AND disabled_at IS NULL AND security_stamp = $2::int FOR NO KEY UPDATE),
 candidate AS (
     SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM held),
 target AS (
@@ -26,34 +26,34 @@ guess AS (
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $13 AND a.status = 'open' AND a.expires_at > $14::timestamptz
         AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $15::int OR false)
-      RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $16::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $16::timestamptz THEN 'expired'
-        WHEN t.kind <> $17 THEN 'other_kind' WHEN b.spent >= $18::int THEN 'budget_spent'
+        WHEN t.expires_at <= $17::timestamptz THEN 'expired'
+        WHEN t.kind <> $18 THEN 'other_kind' WHEN b.spent >= $19::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 proven AS (SELECT account_id, security_stamp, outcome, method, session_id FROM verdict WHERE outcome = 'redeemed'),
 surplus AS (
-    UPDATE sessions SET ended_at = $19::timestamptz, end_reason = 'surplus' WHERE id IN (
+    UPDATE sessions SET ended_at = $20::timestamptz, end_reason = 'surplus' WHERE id IN (
       SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
         SELECT r.id FROM (
-          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $20::timestamptz DESC,
-            l.client_address = $21, greatest(l.created_at, l.refresh_rotated_at,
-              l.expires_at - $22::int * interval '1 second') DESC, l.id DESC) AS place
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $21::timestamptz DESC,
+            l.client_address = $22, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $23::int * interval '1 second') DESC, l.id DESC) AS place
           FROM sessions l JOIN proven f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
-        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $23::int ELSE $24::int END)
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $24::int ELSE $25::int END)
       FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $25::bigint, f.account_id, $26, $27::text, $28, jsonb_build_array(jsonb_build_object('method', $29::text, 'at', $30::text), jsonb_build_object('method', f.method::text, 'at', $31::text)), $32, $33,
-      $34::timestamptz, CASE WHEN ($35::text) = 'signed_in' THEN $36::timestamptz END, $37::timestamptz,
-      CASE WHEN ($38::text) = 'signed_in' THEN $39::timestamptz ELSE $40::timestamptz END, $41,
-      $42::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    SELECT $26::bigint, f.account_id, $27, $28::text, $29, jsonb_build_array(jsonb_build_object('method', $30::text, 'at', $31::text), jsonb_build_object('method', f.method::text, 'at', $32::text)), $33, $34,
+      $35::timestamptz, CASE WHEN ($36::text) = 'signed_in' THEN $37::timestamptz END, $38::timestamptz,
+      CASE WHEN ($39::text) = 'signed_in' THEN $40::timestamptz ELSE $41::timestamptz END, $42,
+      $43::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
     FROM proven f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 decided AS (
@@ -61,26 +61,29 @@ decided AS (
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $43::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $44::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
-      WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
+      WHERE b.subject = g.subject AND b.factor = g.factor AND true
+      RETURNING b.spent, b.factor, b.spent >= $45::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $44::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $46::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
-        AND o.id <> g.id RETURNING o.id),
+        AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 spent AS (
-      UPDATE backup_codes b SET used_at = $45::timestamptz FROM backup_code l, verdict v
+      UPDATE backup_codes b SET used_at = $47::timestamptz FROM backup_code l, verdict v
       WHERE v.outcome = 'redeemed' AND b.account_id = l.account_id AND b.code_hash = l.code_hash
       RETURNING b.account_id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $46::bigint, $47::timestamptz, $48, v.outcome, $49, v.account_id, v.session_id, v.attempt_id,
-      $50, $51, $52, CASE WHEN (v.outcome = ANY($53::text[]) OR (v.account_id IS NULL AND $54::text <> 'cli')) THEN md5(concat_ws(' ', $55::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $48::bigint, $49::timestamptz, $50, v.outcome, $51, v.account_id, v.session_id, v.attempt_id,
+      $52, $53, $54, CASE WHEN (v.outcome = ANY($55::text[]) OR (v.account_id IS NULL AND $56::text <> 'cli')) THEN $57::text || md5(concat_ws(' ', $58::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $59::text END
     FROM decided v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -156,11 +159,11 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                                         ->  HashAggregate
 --                                               Group Key: r.id
 --                                               ->  Subquery Scan on r
---                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $23 ELSE $24 END)
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $24 ELSE $25 END)
 --                                                     ->  WindowAgg
---                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $20)), ((l.client_address = $21)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($22)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $21)), ((l.client_address = $22)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($23)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
 --                                                           ->  Sort
---                                                                 Sort Key: l.stage, ((l.expires_at > $20)) DESC, ((l.client_address = $21)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($22)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
+--                                                                 Sort Key: l.stage, ((l.expires_at > $21)) DESC, ((l.client_address = $22)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($23)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
 --                                                                 ->  Nested Loop
 --                                                                       ->  CTE Scan on proven f
 --                                                                       ->  Index Scan using sessions_account on sessions l
@@ -213,10 +216,29 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on decided v_2
 --   InitPlan 20
---     ->  CTE Scan on decided
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: guess.purpose, guess.method, guess.status
+--                             ->  CTE Scan on guess
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: verdict_1.protocol, verdict_1.outcome
+--                             ->  CTE Scan on verdict verdict_1
+--                 ->  Subquery Scan on "*SELECT* 3"
+--                       ->  HashAggregate
+--                             Group Key: settled.factor, settled.used_up
+--                             ->  CTE Scan on settled
+--                 ->  Subquery Scan on "*SELECT* 4"
+--                       ->  HashAggregate
+--                             Group Key: superseded.purpose, superseded.method, superseded.status
+--                             ->  CTE Scan on superseded
 --   InitPlan 21
---     ->  CTE Scan on decided decided_1
+--     ->  CTE Scan on decided
 --   InitPlan 22
---     ->  CTE Scan on target
+--     ->  CTE Scan on decided decided_1
 --   InitPlan 23
+--     ->  CTE Scan on target
+--   InitPlan 24
 --     ->  CTE Scan on budget

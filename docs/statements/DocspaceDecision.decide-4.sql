@@ -2,7 +2,7 @@
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
-    WHERE id = $1::bigint AND disabled_at IS NULL AND security_stamp = $2::int FOR NO KEY UPDATE),
+    WHERE id = $1::bigint AND disabled_at IS NULL AND security_stamp = $2::int FOR SHARE),
 candidate AS (
     SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM held),
 target AS (
@@ -15,45 +15,45 @@ budget AS (
         CASE WHEN b.refills_at > $9::timestamptz THEN b.refills_at END AS refills_at
       FROM guess_budgets b JOIN target t USING (subject, factor)
       FOR UPDATE OF b),
-backup_code AS (
-      SELECT account_id, code_hash FROM backup_codes
-      WHERE account_id = $10::bigint AND code_hash = ANY($11::text[]) AND used_at IS NULL FOR UPDATE),
+factor AS (
+      SELECT t.account_id, t.last_step FROM totp_factors t JOIN candidate f USING (account_id)
+      WHERE t.secret_sealed = $10::text FOR UPDATE OF t),
 guess AS (
       UPDATE attempts a SET
-        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (EXISTS (SELECT FROM backup_code))) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
-        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (EXISTS (SELECT FROM backup_code))) THEN a.tries_left ELSE a.tries_left - 1 END,
-        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (EXISTS (SELECT FROM backup_code))) OR a.tries_left = 1 THEN $12::timestamptz END
+        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($11::bigint > (SELECT last_step FROM factor), false)) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
+        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($12::bigint > (SELECT last_step FROM factor), false)) THEN a.tries_left ELSE a.tries_left - 1 END,
+        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($13::bigint > (SELECT last_step FROM factor), false)) OR a.tries_left = 1 THEN $14::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
-      WHERE a.id = t.id AND a.kind = $13 AND a.status = 'open' AND a.expires_at > $14::timestamptz
-        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $15::int OR false)
-      RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
+      WHERE a.id = t.id AND a.kind = $15 AND a.status = 'open' AND a.expires_at > $16::timestamptz
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $17::int OR false)
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $18::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $16::timestamptz THEN 'expired'
-        WHEN t.kind <> $17 THEN 'other_kind' WHEN b.spent >= $18::int THEN 'budget_spent'
+        WHEN t.expires_at <= $19::timestamptz THEN 'expired'
+        WHEN t.kind <> $20 THEN 'other_kind' WHEN b.spent >= $21::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 proven AS (SELECT account_id, security_stamp, outcome, method, session_id FROM verdict WHERE outcome = 'redeemed'),
 surplus AS (
-    UPDATE sessions SET ended_at = $19::timestamptz, end_reason = 'surplus' WHERE id IN (
+    UPDATE sessions SET ended_at = $22::timestamptz, end_reason = 'surplus' WHERE id IN (
       SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
         SELECT r.id FROM (
-          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $20::timestamptz DESC,
-            l.client_address = $21, greatest(l.created_at, l.refresh_rotated_at,
-              l.expires_at - $22::int * interval '1 second') DESC, l.id DESC) AS place
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $23::timestamptz DESC,
+            l.client_address = $24, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $25::int * interval '1 second') DESC, l.id DESC) AS place
           FROM sessions l JOIN proven f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
-        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $23::int ELSE $24::int END)
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $26::int ELSE $27::int END)
       FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $25::bigint, f.account_id, $26, $27::text, $28, jsonb_build_array(jsonb_build_object('method', $29::text, 'at', $30::text), jsonb_build_object('method', f.method::text, 'at', $31::text)), $32, $33,
-      $34::timestamptz, CASE WHEN ($35::text) = 'signed_in' THEN $36::timestamptz END, $37::timestamptz,
-      CASE WHEN ($38::text) = 'signed_in' THEN $39::timestamptz ELSE $40::timestamptz END, $41,
-      $42::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    SELECT $28::bigint, f.account_id, $29, $30::text, $31, jsonb_build_array(jsonb_build_object('method', $32::text, 'at', $33::text), jsonb_build_object('method', f.method::text, 'at', $34::text)), $35, $36,
+      $37::timestamptz, CASE WHEN ($38::text) = 'signed_in' THEN $39::timestamptz END, $40::timestamptz,
+      CASE WHEN ($41::text) = 'signed_in' THEN $42::timestamptz ELSE $43::timestamptz END, $44,
+      $45::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
     FROM proven f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 decided AS (
@@ -61,26 +61,28 @@ decided AS (
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $43::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $46::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
-      WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
+      WHERE b.subject = g.subject AND b.factor = g.factor AND true
+      RETURNING b.spent, b.factor, b.spent >= $47::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $44::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $48::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
-        AND o.id <> g.id RETURNING o.id),
-spent AS (
-      UPDATE backup_codes b SET used_at = $45::timestamptz FROM backup_code l, verdict v
-      WHERE v.outcome = 'redeemed' AND b.account_id = l.account_id AND b.code_hash = l.code_hash
-      RETURNING b.account_id),
+        AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
+accepted AS (
+      UPDATE totp_factors t SET last_step = $49::bigint FROM verdict v
+      WHERE v.outcome = 'redeemed' AND t.account_id = v.account_id RETURNING t.account_id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $46::bigint, $47::timestamptz, $48, v.outcome, $49, v.account_id, v.session_id, v.attempt_id,
-      $50, $51, $52, CASE WHEN (v.outcome = ANY($53::text[]) OR (v.account_id IS NULL AND $54::text <> 'cli')) THEN md5(concat_ws(' ', $55::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $50::bigint, $51::timestamptz, $52, v.outcome, $53, v.account_id, v.session_id, v.attempt_id,
+      $54, $55, $56, CASE WHEN (v.outcome = ANY($57::text[]) OR (v.account_id IS NULL AND $58::text <> 'cli')) THEN $59::text || md5(concat_ws(' ', $60::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $61::text END
     FROM decided v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -89,17 +91,19 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --           ->  Index Scan using accounts_pkey on accounts
 --                 Index Cond: (id = $1)
 --                 Filter: ((disabled_at IS NULL) AND (security_stamp = $2))
+--   CTE candidate
+--     ->  CTE Scan on held
 --   CTE target
 --     ->  Limit
---           InitPlan 3
---             ->  CTE Scan on held
+--           InitPlan 4
+--             ->  CTE Scan on candidate
 --           ->  Result
 --                 ->  Sort
 --                       Sort Key: a.id DESC
 --                       ->  Index Scan using attempts_account on attempts a
---                             Index Cond: (account_id = (InitPlan 3).col1)
+--                             Index Cond: (account_id = (InitPlan 4).col1)
 --                             Filter: ((session_id IS NULL) AND (protocol = $4) AND (kind = $5) AND (method = $6) AND (purpose = $7))
---                 SubPlan 2
+--                 SubPlan 3
 --                   ->  Index Scan using accounts_pkey on accounts o
 --                         Index Cond: (id = a.account_id)
 --                         Filter: (security_stamp <= a.security_stamp)
@@ -109,37 +113,37 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                 ->  CTE Scan on target t
 --                 ->  Index Scan using guess_budgets_pkey on guess_budgets b
 --                       Index Cond: ((subject = t.subject) AND (factor = t.factor))
---   CTE backup_code
+--   CTE factor
 --     ->  LockRows
---           ->  Bitmap Heap Scan on backup_codes
---                 Recheck Cond: ((account_id = $10) AND (code_hash = ANY ($11)))
---                 Filter: (used_at IS NULL)
---                 ->  Bitmap Index Scan on backup_codes_pkey
---                       Index Cond: ((account_id = $10) AND (code_hash = ANY ($11)))
+--           ->  Nested Loop
+--                 ->  CTE Scan on candidate f
+--                 ->  Index Scan using totp_factors_pkey on totp_factors t_1
+--                       Index Cond: (account_id = f.account_id)
+--                       Filter: (secret_sealed = $10)
 --   CTE guess
 --     ->  Update on attempts a_1
---           InitPlan 7
---             ->  CTE Scan on backup_code
 --           InitPlan 8
---             ->  CTE Scan on backup_code backup_code_1
+--             ->  CTE Scan on factor
 --           InitPlan 9
---             ->  CTE Scan on backup_code backup_code_2
+--             ->  CTE Scan on factor factor_1
+--           InitPlan 10
+--             ->  CTE Scan on factor factor_2
 --           ->  Nested Loop
---                 Join Filter: ((a_1.kind = 'link'::text) OR (b_1.spent < $15))
+--                 Join Filter: ((a_1.kind = 'link'::text) OR (b_1.spent < $17))
 --                 ->  Nested Loop
---                       Join Filter: ((t_1.subject = b_1.subject) AND (t_1.factor = b_1.factor))
---                       ->  CTE Scan on target t_1
+--                       Join Filter: ((t_2.subject = b_1.subject) AND (t_2.factor = b_1.factor))
+--                       ->  CTE Scan on target t_2
 --                             Filter: allowed
 --                       ->  CTE Scan on budget b_1
 --                 ->  Index Scan using attempts_pkey on attempts a_1
---                       Index Cond: (id = t_1.id)
---                       Filter: ((expires_at > $14) AND (tries_left > 0) AND (kind = $13) AND (status = 'open'::text))
+--                       Index Cond: (id = t_2.id)
+--                       Filter: ((expires_at > $16) AND (tries_left > 0) AND (kind = $15) AND (status = 'open'::text))
 --   CTE verdict
 --     ->  Nested Loop Left Join
 --           ->  Nested Loop Left Join
 --                 ->  Nested Loop Left Join
 --                       ->  Result
---                       ->  CTE Scan on target t_2
+--                       ->  CTE Scan on target t_3
 --                 ->  CTE Scan on budget b_2
 --           ->  CTE Scan on guess g
 --   CTE proven
@@ -156,15 +160,15 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                                         ->  HashAggregate
 --                                               Group Key: r.id
 --                                               ->  Subquery Scan on r
---                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $23 ELSE $24 END)
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $26 ELSE $27 END)
 --                                                     ->  WindowAgg
---                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $20)), ((l.client_address = $21)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($22)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $23)), ((l.client_address = $24)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($25)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
 --                                                           ->  Sort
---                                                                 Sort Key: l.stage, ((l.expires_at > $20)) DESC, ((l.client_address = $21)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($22)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
+--                                                                 Sort Key: l.stage, ((l.expires_at > $23)) DESC, ((l.client_address = $24)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($25)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
 --                                                                 ->  Nested Loop
---                                                                       ->  CTE Scan on proven f
+--                                                                       ->  CTE Scan on proven f_1
 --                                                                       ->  Index Scan using sessions_account on sessions l
---                                                                             Index Cond: (account_id = f.account_id)
+--                                                                             Index Cond: (account_id = f_1.account_id)
 --                                                                             Filter: (ended_at IS NULL)
 --                                         ->  Index Scan using sessions_pkey on sessions s
 --                                               Index Cond: (id = r.id)
@@ -174,7 +178,7 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --   CTE session
 --     ->  Insert on sessions sessions_1
 --           ->  Nested Loop
---                 ->  CTE Scan on proven f_1
+--                 ->  CTE Scan on proven f_2
 --                 ->  Aggregate
 --                       ->  CTE Scan on surplus
 --   CTE decided
@@ -198,25 +202,42 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                 ->  Index Scan using attempts_open on attempts o_1
 --                       Index Cond: ((subject = g_2.subject) AND (purpose = g_2.purpose))
 --                       Filter: ((status = 'open'::text) AND (id <> g_2.id))
---   CTE spent
---     ->  Update on backup_codes b_4
+--   CTE accepted
+--     ->  Update on totp_factors t_4
 --           ->  Nested Loop
---                 ->  Nested Loop
---                       ->  CTE Scan on backup_code l_2
---                       ->  Index Scan using backup_codes_pkey on backup_codes b_4
---                             Index Cond: ((account_id = l_2.account_id) AND (code_hash = l_2.code_hash))
 --                 ->  CTE Scan on verdict v_1
 --                       Filter: (outcome = 'redeemed'::text)
+--                 ->  Index Scan using totp_factors_pkey on totp_factors t_4
+--                       Index Cond: (account_id = v_1.account_id)
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on decided v_2
---   InitPlan 20
---     ->  CTE Scan on decided
 --   InitPlan 21
---     ->  CTE Scan on decided decided_1
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: guess.purpose, guess.method, guess.status
+--                             ->  CTE Scan on guess
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: verdict_1.protocol, verdict_1.outcome
+--                             ->  CTE Scan on verdict verdict_1
+--                 ->  Subquery Scan on "*SELECT* 3"
+--                       ->  HashAggregate
+--                             Group Key: settled.factor, settled.used_up
+--                             ->  CTE Scan on settled
+--                 ->  Subquery Scan on "*SELECT* 4"
+--                       ->  HashAggregate
+--                             Group Key: superseded.purpose, superseded.method, superseded.status
+--                             ->  CTE Scan on superseded
 --   InitPlan 22
---     ->  CTE Scan on target
+--     ->  CTE Scan on decided
 --   InitPlan 23
+--     ->  CTE Scan on decided decided_1
+--   InitPlan 24
+--     ->  CTE Scan on target
+--   InitPlan 25
 --     ->  CTE Scan on budget

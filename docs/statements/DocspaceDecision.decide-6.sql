@@ -35,55 +35,58 @@ guess AS (
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $21 AND a.status = 'open' AND a.expires_at > $22::timestamptz
         AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $23::int OR false)
-      RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $24::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $24::timestamptz THEN 'expired'
-        WHEN t.kind <> $25 THEN 'other_kind' WHEN b.spent >= $26::int THEN 'budget_spent'
+        WHEN t.expires_at <= $25::timestamptz THEN 'expired'
+        WHEN t.kind <> $26 THEN 'other_kind' WHEN b.spent >= $27::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 proven AS (SELECT account_id, security_stamp, outcome, method, session_id FROM verdict WHERE outcome = 'redeemed'),
 promoting AS (
           SELECT n.outcome, n.method, n.security_stamp, p.session_id FROM proven n JOIN pending p USING (account_id)),
 promoted AS (
-      UPDATE sessions s SET stage = 'signed_in', token_hash = $27, security_stamp = v.security_stamp,
-        amr = s.amr || jsonb_build_object('method', v.method, 'at', $28::text),
-        signed_in_at = $29::timestamptz, expires_at = $30::timestamptz
+      UPDATE sessions s SET stage = 'signed_in', token_hash = $28, security_stamp = v.security_stamp,
+        amr = s.amr || jsonb_build_object('method', v.method, 'at', $29::text),
+        signed_in_at = $30::timestamptz, expires_at = $31::timestamptz
       FROM promoting v WHERE v.outcome = 'redeemed' AND s.id = v.session_id RETURNING s.id AS session_id, s.account_id),
 decided AS (
         SELECT v.outcome, v.account_id, s.session_id, v.attempt_id FROM verdict v LEFT JOIN promoted s ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $31::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $32::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
-      WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
+      WHERE b.subject = g.subject AND b.factor = g.factor AND true
+      RETURNING b.spent, b.factor, b.spent >= $33::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $32::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $34::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
-        AND o.id <> g.id RETURNING o.id),
+        AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 accepted AS (
-      UPDATE totp_factors t SET last_step = $33::bigint FROM verdict v
+      UPDATE totp_factors t SET last_step = $35::bigint FROM verdict v
       WHERE v.outcome = 'redeemed' AND t.account_id = v.account_id RETURNING t.account_id),
 spent_links AS (
-      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $34::timestamptz
-      FROM proven f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($35::text[])
-        AND a.status = 'open' RETURNING a.id),
+      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $36::timestamptz
+      FROM proven f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($37::text[])
+        AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 overtaken AS (
-    UPDATE sessions s SET ended_at = $36::timestamptz, end_reason = 'superseded' FROM proven f
-    WHERE s.account_id = f.account_id AND s.protocol = $37 AND s.stage = 'pending' AND s.ended_at IS NULL
-      AND s.amr->0->>'method' = $38 AND s.id NOT IN (SELECT session_id FROM pending) RETURNING s.id),
+    UPDATE sessions s SET ended_at = $38::timestamptz, end_reason = 'superseded' FROM proven f
+    WHERE s.account_id = f.account_id AND s.protocol = $39 AND s.stage = 'pending' AND s.ended_at IS NULL
+      AND s.amr->0->>'method' = $40 AND s.id NOT IN (SELECT session_id FROM pending) RETURNING s.id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $39::bigint, $40::timestamptz, $41, v.outcome, $42, v.account_id, v.session_id, v.attempt_id,
-      $43, $44, $45, CASE WHEN (v.outcome = ANY($46::text[]) OR (v.account_id IS NULL AND $47::text <> 'cli')) THEN md5(concat_ws(' ', $48::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $41::bigint, $42::timestamptz, $43, v.outcome, $44, v.account_id, v.session_id, v.attempt_id,
+      $45, $46, $47, CASE WHEN (v.outcome = ANY($48::text[]) OR (v.account_id IS NULL AND $49::text <> 'cli')) THEN $50::text || md5(concat_ws(' ', $51::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $52::text END
     FROM decided v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -213,14 +216,14 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                 ->  CTE Scan on proven f_2
 --                 ->  Index Scan using attempts_account on attempts a_3
 --                       Index Cond: (account_id = f_2.account_id)
---                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($35)))
+--                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($37)))
 --   CTE overtaken
 --     ->  Update on sessions s_4
 --           ->  Nested Loop
 --                 ->  CTE Scan on proven f_3
 --                 ->  Index Scan using sessions_account on sessions s_4
 --                       Index Cond: (account_id = f_3.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 21).col1))) AND (protocol = $37) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $38))
+--                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 21).col1))) AND (protocol = $39) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $40))
 --                       SubPlan 21
 --                         ->  CTE Scan on pending pending_1
 --   CTE audited
@@ -229,10 +232,33 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on decided v_2
 --   InitPlan 24
---     ->  CTE Scan on decided
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: guess.purpose, guess.method, guess.status
+--                             ->  CTE Scan on guess
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: verdict_1.protocol, verdict_1.outcome
+--                             ->  CTE Scan on verdict verdict_1
+--                 ->  Subquery Scan on "*SELECT* 3"
+--                       ->  HashAggregate
+--                             Group Key: settled.factor, settled.used_up
+--                             ->  CTE Scan on settled
+--                 ->  Subquery Scan on "*SELECT* 4"
+--                       ->  HashAggregate
+--                             Group Key: superseded.purpose, superseded.method, superseded.status
+--                             ->  CTE Scan on superseded
+--                 ->  Subquery Scan on "*SELECT* 5"
+--                       ->  HashAggregate
+--                             Group Key: spent_links.purpose, spent_links.method, spent_links.status
+--                             ->  CTE Scan on spent_links
 --   InitPlan 25
---     ->  CTE Scan on decided decided_1
+--     ->  CTE Scan on decided
 --   InitPlan 26
---     ->  CTE Scan on target
+--     ->  CTE Scan on decided decided_1
 --   InitPlan 27
+--     ->  CTE Scan on target
+--   InitPlan 28
 --     ->  CTE Scan on budget

@@ -26,34 +26,34 @@ guess AS (
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $15 AND a.status = 'open' AND a.expires_at > $16::timestamptz
         AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $17::int OR false)
-      RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $18::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $18::timestamptz THEN 'expired'
-        WHEN t.kind <> $19 THEN 'other_kind' WHEN b.spent >= $20::int THEN 'budget_spent'
+        WHEN t.expires_at <= $19::timestamptz THEN 'expired'
+        WHEN t.kind <> $20 THEN 'other_kind' WHEN b.spent >= $21::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 proven AS (SELECT account_id, security_stamp, outcome, method, session_id FROM verdict WHERE outcome = 'redeemed'),
 surplus AS (
-    UPDATE sessions SET ended_at = $21::timestamptz, end_reason = 'surplus' WHERE id IN (
+    UPDATE sessions SET ended_at = $22::timestamptz, end_reason = 'surplus' WHERE id IN (
       SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
         SELECT r.id FROM (
-          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $22::timestamptz DESC,
-            l.client_address = $23, greatest(l.created_at, l.refresh_rotated_at,
-              l.expires_at - $24::int * interval '1 second') DESC, l.id DESC) AS place
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $23::timestamptz DESC,
+            l.client_address = $24, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $25::int * interval '1 second') DESC, l.id DESC) AS place
           FROM sessions l JOIN proven f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
-        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $25::int ELSE $26::int END)
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $26::int ELSE $27::int END)
       FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $27::bigint, f.account_id, $28, $29::text, $30, jsonb_build_array(jsonb_build_object('method', $31::text, 'at', $32::text), jsonb_build_object('method', f.method::text, 'at', $33::text)), $34, $35,
-      $36::timestamptz, CASE WHEN ($37::text) = 'signed_in' THEN $38::timestamptz END, $39::timestamptz,
-      CASE WHEN ($40::text) = 'signed_in' THEN $41::timestamptz ELSE $42::timestamptz END, $43,
-      $44::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    SELECT $28::bigint, f.account_id, $29, $30::text, $31, jsonb_build_array(jsonb_build_object('method', $32::text, 'at', $33::text), jsonb_build_object('method', f.method::text, 'at', $34::text)), $35, $36,
+      $37::timestamptz, CASE WHEN ($38::text) = 'signed_in' THEN $39::timestamptz END, $40::timestamptz,
+      CASE WHEN ($41::text) = 'signed_in' THEN $42::timestamptz ELSE $43::timestamptz END, $44,
+      $45::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
     FROM proven f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 decided AS (
@@ -61,34 +61,37 @@ decided AS (
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $45::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $46::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
-      WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
+      WHERE b.subject = g.subject AND b.factor = g.factor AND true
+      RETURNING b.spent, b.factor, b.spent >= $47::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $46::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $48::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
-        AND o.id <> g.id RETURNING o.id),
+        AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 accepted AS (
-      UPDATE totp_factors t SET last_step = $47::bigint FROM verdict v
+      UPDATE totp_factors t SET last_step = $49::bigint FROM verdict v
       WHERE v.outcome = 'redeemed' AND t.account_id = v.account_id RETURNING t.account_id),
 codeless AS (
       SELECT f.account_id FROM accepted f
       WHERE NOT EXISTS (SELECT FROM backup_codes b WHERE b.account_id = f.account_id)),
 backup_codes_dropped AS (DELETE FROM backup_codes b USING codeless f WHERE b.account_id = f.account_id RETURNING b.account_id),
 backup_codes_issued AS (
-          INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
-          SELECT f.account_id, h.hash, h.sealed, $48::timestamptz
-          FROM codeless f, unnest($49::text[], $50::text[]) AS h (hash, sealed)
-          WHERE f.account_id = $51::bigint RETURNING account_id),
+    INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
+    SELECT c.account_id, c.hash, c.sealed, $50::timestamptz FROM (
+          SELECT f.account_id, h.hash, h.sealed FROM codeless f, unnest($51::text[], $52::text[]) AS h (hash, sealed)
+          WHERE f.account_id = $53::bigint) c RETURNING account_id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $52::bigint, $53::timestamptz, $54, v.outcome, $55, v.account_id, v.session_id, v.attempt_id,
-      $56, $57, $58, CASE WHEN (v.outcome = ANY($59::text[]) OR (v.account_id IS NULL AND $60::text <> 'cli')) THEN md5(concat_ws(' ', $61::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $54::bigint, $55::timestamptz, $56, v.outcome, $57, v.account_id, v.session_id, v.attempt_id,
+      $58, $59, $60, CASE WHEN (v.outcome = ANY($61::text[]) OR (v.account_id IS NULL AND $62::text <> 'cli')) THEN $63::text || md5(concat_ws(' ', $64::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $65::text END
     FROM decided v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -166,11 +169,11 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --                                         ->  HashAggregate
 --                                               Group Key: r.id
 --                                               ->  Subquery Scan on r
---                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $25 ELSE $26 END)
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $26 ELSE $27 END)
 --                                                     ->  WindowAgg
---                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $22)), ((l.client_address = $23)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($24)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $23)), ((l.client_address = $24)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($25)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
 --                                                           ->  Sort
---                                                                 Sort Key: l.stage, ((l.expires_at > $22)) DESC, ((l.client_address = $23)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($24)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
+--                                                                 Sort Key: l.stage, ((l.expires_at > $23)) DESC, ((l.client_address = $24)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($25)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
 --                                                                 ->  Nested Loop
 --                                                                       ->  CTE Scan on proven f_1
 --                                                                       ->  Index Scan using sessions_account on sessions l
@@ -232,7 +235,7 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --     ->  Insert on backup_codes
 --           ->  Nested Loop
 --                 ->  CTE Scan on codeless f_5
---                       Filter: (account_id = $51)
+--                       Filter: (account_id = $53)
 --                 ->  Function Scan on h
 --   CTE audited
 --     ->  Insert on audit_events e
@@ -240,10 +243,29 @@ SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on decided v_2
 --   InitPlan 24
---     ->  CTE Scan on decided
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: guess.purpose, guess.method, guess.status
+--                             ->  CTE Scan on guess
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: verdict_1.protocol, verdict_1.outcome
+--                             ->  CTE Scan on verdict verdict_1
+--                 ->  Subquery Scan on "*SELECT* 3"
+--                       ->  HashAggregate
+--                             Group Key: settled.factor, settled.used_up
+--                             ->  CTE Scan on settled
+--                 ->  Subquery Scan on "*SELECT* 4"
+--                       ->  HashAggregate
+--                             Group Key: superseded.purpose, superseded.method, superseded.status
+--                             ->  CTE Scan on superseded
 --   InitPlan 25
---     ->  CTE Scan on decided decided_1
+--     ->  CTE Scan on decided
 --   InitPlan 26
---     ->  CTE Scan on target
+--     ->  CTE Scan on decided decided_1
 --   InitPlan 27
+--     ->  CTE Scan on target
+--   InitPlan 28
 --     ->  CTE Scan on budget

@@ -61,7 +61,7 @@ carried_over AS (
 spent_links AS (
       UPDATE attempts a SET status = CASE WHEN (a.kind = 'link' AND a.secret_hash = ANY($41::text[])) THEN 'consumed' ELSE 'superseded' END, closed_at = $42::timestamptz
       FROM session f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($43::text[])
-        AND a.status = 'open' RETURNING a.id),
+        AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 overtaken AS (
     UPDATE sessions s SET ended_at = $44::timestamptz, end_reason = 'superseded' FROM session f
     WHERE s.account_id = f.account_id AND s.protocol = $45 AND s.stage = 'pending' AND s.ended_at IS NULL
@@ -70,14 +70,16 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $47::bigint, $48::timestamptz, $49, v.outcome, $50, v.account_id, v.session_id, v.attempt_id,
-      $51, $52, $53, CASE WHEN (v.outcome = ANY($54::text[]) OR (v.account_id IS NULL AND $55::text <> 'cli')) THEN md5(concat_ws(' ', $56::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+      $51, $52, $53, CASE WHEN (v.outcome = ANY($54::text[]) OR (v.account_id IS NULL AND $55::text <> 'cli')) THEN $56::text || md5(concat_ws(' ', $57::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $58::text END
     FROM opened v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT * FROM opened;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM opened) rows) answer ON true;
 
 -- Plan, with any values:
--- CTE Scan on opened
+-- Nested Loop Left Join
 --   CTE held
 --     ->  LockRows
 --           ->  Index Scan using accounts_pkey on accounts
@@ -186,3 +188,10 @@ SELECT * FROM opened;
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on opened v
+--   InitPlan 17
+--     ->  Aggregate
+--           ->  HashAggregate
+--                 Group Key: spent_links.purpose, spent_links.method, spent_links.status
+--                 ->  CTE Scan on spent_links
+--   ->  Result
+--   ->  CTE Scan on opened

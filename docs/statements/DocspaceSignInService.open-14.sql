@@ -39,7 +39,7 @@ closed AS (
     UPDATE attempts a SET closed_at = $35::timestamptz,
       status = CASE WHEN a.expires_at <= $36::timestamptz THEN 'expired' ELSE 'superseded' END
     WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $37 AND a.session_id IS NULL AND a.purpose = 'second_factor' AND a.kind = 'code' AND NOT (a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $38 AND a.session_id IS NULL AND a.kind = $39 AND a.method = $40 AND (a.status = 'open' AND a.expires_at > $41::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($42::text[]) OR EXISTS (
-    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)))) AND a.status = 'open' RETURNING a.id),
+    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)))) AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 opening AS (SELECT c.* FROM candidate c CROSS JOIN (SELECT count(*) FROM closed) done WHERE NOT EXISTS (SELECT FROM standing)),
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
@@ -49,7 +49,7 @@ attempt AS (
           $51::smallint, $52::timestamptz, $53::timestamptz,
           $54::bigint, $55::bigint,
           $56::bigint, coalesce(f.security_stamp, 0)
-        FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+        FROM opening f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
@@ -57,30 +57,74 @@ recipient AS (
     SELECT a.phone AS address, a.language, a.id AS account_id
     FROM accounts a JOIN opening f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
 addressee AS (SELECT address, coalesce($57::text, language) AS language, account_id FROM recipient),
+addressed AS (SELECT r.address, r.language, r.account_id,
+  coalesce((
+    SELECT translate(CASE WHEN p.tag IS NULL THEN a.local ELSE split_part(a.local, p.tag, 1) END, p.ignored, '') || '@' || p.name
+    FROM (SELECT lower(regexp_replace(r.address, '@[^@]*$', '')) AS local, lower(substring(r.address FROM '[^@]*$')) AS domain) a
+    JOIN json_to_recordset($58::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
+    WHERE split_part(a.local, coalesce(p.tag, '@'), 1) <> ''
+  ), lower(r.address)) AS counted FROM addressee r WHERE r.address IS NOT NULL),
+counted AS (SELECT r.counted FROM addressed r),
+recipient_send AS (
+    INSERT INTO recipient_sends AS s (recipient, share, sent_at, counts_until)
+    SELECT f.counted, $59, ARRAY[$60::timestamptz], $61::timestamptz FROM counted f WHERE least($62::int, $63::int) > 0
+    ON CONFLICT (recipient, share) DO UPDATE SET counts_until = excluded.counts_until,
+      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $64::timestamptz) || $65::timestamptz
+    WHERE (SELECT count(*) < $66::int AND count(*) FILTER (WHERE t > $67::timestamptz) < $68::int
+      FROM unnest(s.sent_at) t WHERE t > $69::timestamptz)
+    RETURNING s.recipient AS counted),
+in_share AS (SELECT r.* FROM addressed r WHERE EXISTS (SELECT FROM recipient_send)),
+window_send AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT 'texts to ' || coalesce(substring(r.address FROM $70), ''), $71::int, $72::int, $73::timestamptz FROM in_share r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $74::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $75::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $76::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $77::timestamptz) OR c.for_anybody + c.for_owners < $78::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $79::int)
+    RETURNING c.counted),
+within_window AS (SELECT r.* FROM in_share r WHERE EXISTS (SELECT FROM window_send)),
+window_send_2 AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT $80, $81::int, $82::int, $83::timestamptz FROM within_window r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $84::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $85::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $86::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $87::timestamptz) OR c.for_anybody + c.for_owners < $88::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $89::int)
+    RETURNING c.counted),
+within_window_2 AS (SELECT r.* FROM within_window r WHERE EXISTS (SELECT FROM window_send_2)),
+judged AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM in_share) THEN CASE WHEN EXISTS (SELECT FROM within_window) THEN CASE WHEN EXISTS (SELECT FROM within_window_2) THEN NULL::text ELSE $90::text END ELSE $91::text END ELSE $92::text END END AS withheld FROM addressed r),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $58::bigint, $59::bigint, r.account_id, $60,
-      $61, r.address, r.language, $62, $63::timestamptz, $64::timestamptz,
-      $65::timestamptz
-    FROM addressee r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $93::bigint, $94::bigint, r.account_id, $95,
+      $96::boolean, $97, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $98::text END,
+      $99::timestamptz, $100::timestamptz, $101::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $102::timestamptz END, r.withheld, (SELECT c FROM unnest($103::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM judged r
     RETURNING id),
 forgiven AS (
       DELETE FROM password_failures WHERE key IN (
-        SELECT key FROM password_failures WHERE key = ANY($66::text[])
-        ORDER BY array_position($67::text[], key) FOR UPDATE) RETURNING key),
+        SELECT key FROM password_failures WHERE key = ANY($104::text[])
+        ORDER BY array_position($105::text[], key) FOR UPDATE) RETURNING key),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $68::bigint, $69::timestamptz, $70, v.outcome, $71, v.account_id, v.session_id, v.attempt_id,
-      $72, $73, $74, CASE WHEN (v.outcome = ANY($75::text[]) OR (v.account_id IS NULL AND $76::text <> 'cli')) THEN md5(concat_ws(' ', $77::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $106::bigint, $107::timestamptz, $108, v.outcome, $109, v.account_id, v.session_id, v.attempt_id,
+      $110, $111, $112, CASE WHEN (v.outcome = ANY($113::text[]) OR (v.account_id IS NULL AND $114::text <> 'cli')) THEN $115::text || md5(concat_ws(' ', $116::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $117::text END
     FROM opened v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT * FROM opened;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM opened) rows) answer ON true;
 
 -- Plan, with any values:
--- CTE Scan on opened
+-- Nested Loop Left Join
 --   CTE held
 --     ->  LockRows
 --           ->  Index Scan using accounts_pkey on accounts
@@ -172,13 +216,115 @@ SELECT * FROM opened;
 --     ->  Insert on guess_budgets
 --           Conflict Resolution: NOTHING
 --           ->  CTE Scan on attempt
+--   CTE addressed
+--     ->  Nested Loop
+--           ->  CTE Scan on opening f_3
+--           ->  Index Scan using accounts_pkey on accounts a_2
+--                 Index Cond: (id = f_3.account_id)
+--                 Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--           SubPlan 19
+--             ->  Function Scan on json_to_recordset p
+--                   Filter: ((lower("substring"(a_2.phone, '[^@]*$'::text)) = domain) AND (split_part(lower(regexp_replace(a_2.phone, '@[^@]*$'::text, ''::text)), COALESCE(tag, '@'::text), 1) <> ''::text))
+--   CTE recipient_send
+--     ->  Insert on recipient_sends s_1
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: recipient_sends_pkey
+--           Conflict Filter: (SubPlan 22)
+--           ->  Result
+--                 One-Time Filter: (LEAST($62, $63) > 0)
+--                 ->  CTE Scan on addressed r_1
+--           SubPlan 21
+--             ->  Function Scan on unnest t
+--                   Filter: (t > $64)
+--           SubPlan 22
+--             ->  Aggregate
+--                   ->  Function Scan on unnest t_1
+--                         Filter: (t > $69)
+--   CTE in_share
+--     ->  Result
+--           One-Time Filter: (InitPlan 24).col1
+--           InitPlan 24
+--             ->  CTE Scan on recipient_send
+--           ->  CTE Scan on addressed r_2
+--   CTE window_send
+--     ->  Insert on send_counts c_1
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_1.window_ends_at <= $77) OR (((c_1.for_anybody + c_1.for_owners) < $78) AND ((excluded_1.for_owners > 0) OR (c_1.for_anybody < $79))))
+--           ->  CTE Scan on in_share r_3
+--   CTE within_window
+--     ->  Result
+--           One-Time Filter: (InitPlan 27).col1
+--           InitPlan 27
+--             ->  CTE Scan on window_send
+--           ->  CTE Scan on in_share r_4
+--   CTE window_send_2
+--     ->  Insert on send_counts c_2
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_2.window_ends_at <= $87) OR (((c_2.for_anybody + c_2.for_owners) < $88) AND ((excluded_2.for_owners > 0) OR (c_2.for_anybody < $89))))
+--           ->  CTE Scan on within_window r_5
 --   CTE message
 --     ->  Insert on messages
---           ->  Nested Loop
---                 ->  CTE Scan on opening f_3
---                 ->  Index Scan using accounts_pkey on accounts a_2
---                       Index Cond: (id = f_3.account_id)
---                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--           InitPlan 32
+--             ->  CTE Scan on in_share
+--           InitPlan 33
+--             ->  CTE Scan on within_window
+--           InitPlan 35
+--             ->  Result
+--                   One-Time Filter: (InitPlan 34).col1
+--                   InitPlan 34
+--                     ->  CTE Scan on window_send_2
+--                   ->  CTE Scan on within_window r_6
+--           InitPlan 38
+--             ->  CTE Scan on in_share in_share_1
+--           InitPlan 39
+--             ->  CTE Scan on within_window within_window_1
+--           InitPlan 41
+--             ->  Result
+--                   One-Time Filter: (InitPlan 40).col1
+--                   InitPlan 40
+--                     ->  CTE Scan on window_send_2 window_send_2_1
+--                   ->  CTE Scan on within_window r_7
+--           InitPlan 44
+--             ->  CTE Scan on in_share in_share_2
+--           InitPlan 45
+--             ->  CTE Scan on within_window within_window_2
+--           InitPlan 47
+--             ->  Result
+--                   One-Time Filter: (InitPlan 46).col1
+--                   InitPlan 46
+--                     ->  CTE Scan on window_send_2 window_send_2_2
+--                   ->  CTE Scan on within_window r_8
+--           InitPlan 50
+--             ->  CTE Scan on in_share in_share_3
+--           InitPlan 51
+--             ->  CTE Scan on within_window within_window_3
+--           InitPlan 53
+--             ->  Result
+--                   One-Time Filter: (InitPlan 52).col1
+--                   InitPlan 52
+--                     ->  CTE Scan on window_send_2 window_send_2_3
+--                   ->  CTE Scan on within_window r_9
+--           InitPlan 54
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_3
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c_3.c)
+--           ->  CTE Scan on addressed r_10
+--                 SubPlan 30
+--                   ->  Seq Scan on suppressed_addresses b
+--                         Filter: (address = lower(r_10.address))
+--                 SubPlan 36
+--                   ->  Seq Scan on suppressed_addresses b_1
+--                         Filter: (address = lower(r_10.address))
+--                 SubPlan 42
+--                   ->  Seq Scan on suppressed_addresses b_2
+--                         Filter: (address = lower(r_10.address))
+--                 SubPlan 48
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(r_10.address))
 --   CTE forgiven
 --     ->  Delete on password_failures
 --           ->  Nested Loop
@@ -187,9 +333,9 @@ SELECT * FROM opened;
 --                       ->  Subquery Scan on "ANY_subquery_1"
 --                             ->  LockRows
 --                                   ->  Sort
---                                         Sort Key: (array_position($67, password_failures_1.key))
+--                                         Sort Key: (array_position($105, password_failures_1.key))
 --                                         ->  Index Scan using password_failures_pkey on password_failures password_failures_1
---                                               Index Cond: (key = ANY ($66))
+--                                               Index Cond: (key = ANY ($104))
 --                 ->  Index Scan using password_failures_pkey on password_failures
 --                       Index Cond: (key = "ANY_subquery_1".key)
 --   CTE audited
@@ -197,3 +343,16 @@ SELECT * FROM opened;
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on opened v
+--   InitPlan 58
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: closed_1.purpose, closed_1.method, closed_1.status
+--                             ->  CTE Scan on closed closed_1
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: attempt_1.purpose, attempt_1.method
+--                             ->  CTE Scan on attempt attempt_1
+--   ->  Result
+--   ->  CTE Scan on opened

@@ -33,7 +33,7 @@ opened AS (
 spent_links AS (
       UPDATE attempts a SET status = CASE WHEN (a.kind = 'link' AND a.secret_hash = ANY($31::text[])) THEN 'consumed' ELSE 'superseded' END, closed_at = $32::timestamptz
       FROM session f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($33::text[])
-        AND a.status = 'open' RETURNING a.id),
+        AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 overtaken AS (
     UPDATE sessions s SET ended_at = $34::timestamptz, end_reason = 'superseded' FROM session f
     WHERE s.account_id = f.account_id AND s.protocol = $35 AND s.stage = 'pending' AND s.ended_at IS NULL
@@ -42,14 +42,16 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $37::bigint, $38::timestamptz, $39, v.outcome, $40, v.account_id, v.session_id, v.attempt_id,
-      $41, $42, $43, CASE WHEN (v.outcome = ANY($44::text[]) OR (v.account_id IS NULL AND $45::text <> 'cli')) THEN md5(concat_ws(' ', $46::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+      $41, $42, $43, CASE WHEN (v.outcome = ANY($44::text[]) OR (v.account_id IS NULL AND $45::text <> 'cli')) THEN $46::text || md5(concat_ws(' ', $47::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $48::text END
     FROM opened v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT * FROM opened;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM opened) rows) answer ON true;
 
 -- Plan, with any values:
--- CTE Scan on opened
+-- Nested Loop Left Join
 --   CTE held
 --     ->  LockRows
 --           ->  Index Scan using accounts_pkey on accounts
@@ -115,3 +117,10 @@ SELECT * FROM opened;
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on opened v
+--   InitPlan 9
+--     ->  Aggregate
+--           ->  HashAggregate
+--                 Group Key: spent_links.purpose, spent_links.method, spent_links.status
+--                 ->  CTE Scan on spent_links
+--   ->  Result
+--   ->  CTE Scan on opened

@@ -36,7 +36,7 @@ closed AS (
     UPDATE attempts a SET closed_at = $32::timestamptz,
       status = CASE WHEN a.expires_at <= $33::timestamptz THEN 'expired' ELSE 'superseded' END
     WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $34 AND a.session_id IS NULL AND a.purpose = 'second_factor' AND a.kind = 'code' AND NOT (a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $35 AND a.session_id IS NULL AND a.kind = $36 AND a.method = $37 AND (a.status = 'open' AND a.expires_at > $38::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($39::text[]) OR EXISTS (
-    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)))) AND a.status = 'open' RETURNING a.id),
+    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)))) AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 standing AS (
     SELECT a.expires_at, a.status FROM attempts a WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $40 AND a.session_id IS NULL AND a.kind = $41 AND a.method = $42 AND a.purpose = $43
       AND ((a.status = 'open' AND a.expires_at > $44::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($45::text[]) OR EXISTS (
@@ -50,7 +50,7 @@ attempt AS (
           $55::smallint, $56::timestamptz, $57::timestamptz,
           $58::bigint, $59::bigint,
           $60::bigint, coalesce(f.security_stamp, 0)
-        FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+        FROM opening f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
@@ -58,26 +58,70 @@ recipient AS (
     SELECT a.phone AS address, a.language, a.id AS account_id
     FROM accounts a JOIN opening f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
 addressee AS (SELECT address, coalesce($61::text, language) AS language, account_id FROM recipient),
+addressed AS (SELECT r.address, r.language, r.account_id,
+  coalesce((
+    SELECT translate(CASE WHEN p.tag IS NULL THEN a.local ELSE split_part(a.local, p.tag, 1) END, p.ignored, '') || '@' || p.name
+    FROM (SELECT lower(regexp_replace(r.address, '@[^@]*$', '')) AS local, lower(substring(r.address FROM '[^@]*$')) AS domain) a
+    JOIN json_to_recordset($62::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
+    WHERE split_part(a.local, coalesce(p.tag, '@'), 1) <> ''
+  ), lower(r.address)) AS counted FROM addressee r WHERE r.address IS NOT NULL),
+counted AS (SELECT r.counted FROM addressed r),
+recipient_send AS (
+    INSERT INTO recipient_sends AS s (recipient, share, sent_at, counts_until)
+    SELECT f.counted, $63, ARRAY[$64::timestamptz], $65::timestamptz FROM counted f WHERE least($66::int, $67::int) > 0
+    ON CONFLICT (recipient, share) DO UPDATE SET counts_until = excluded.counts_until,
+      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $68::timestamptz) || $69::timestamptz
+    WHERE (SELECT count(*) < $70::int AND count(*) FILTER (WHERE t > $71::timestamptz) < $72::int
+      FROM unnest(s.sent_at) t WHERE t > $73::timestamptz)
+    RETURNING s.recipient AS counted),
+in_share AS (SELECT r.* FROM addressed r WHERE EXISTS (SELECT FROM recipient_send)),
+window_send AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT 'texts to ' || coalesce(substring(r.address FROM $74), ''), $75::int, $76::int, $77::timestamptz FROM in_share r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $78::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $79::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $80::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $81::timestamptz) OR c.for_anybody + c.for_owners < $82::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $83::int)
+    RETURNING c.counted),
+within_window AS (SELECT r.* FROM in_share r WHERE EXISTS (SELECT FROM window_send)),
+window_send_2 AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT $84, $85::int, $86::int, $87::timestamptz FROM within_window r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $88::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $89::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $90::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $91::timestamptz) OR c.for_anybody + c.for_owners < $92::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $93::int)
+    RETURNING c.counted),
+within_window_2 AS (SELECT r.* FROM within_window r WHERE EXISTS (SELECT FROM window_send_2)),
+judged AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM in_share) THEN CASE WHEN EXISTS (SELECT FROM within_window) THEN CASE WHEN EXISTS (SELECT FROM within_window_2) THEN NULL::text ELSE $94::text END ELSE $95::text END ELSE $96::text END END AS withheld FROM addressed r),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $62::bigint, $63::bigint, r.account_id, $64,
-      $65, r.address, r.language, $66, $67::timestamptz, $68::timestamptz,
-      $69::timestamptz
-    FROM addressee r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $97::bigint, $98::bigint, r.account_id, $99,
+      $100::boolean, $101, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $102::text END,
+      $103::timestamptz, $104::timestamptz, $105::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $106::timestamptz END, r.withheld, (SELECT c FROM unnest($107::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM judged r
     RETURNING id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $70::bigint, $71::timestamptz, $72, v.outcome, $73, v.account_id, v.session_id, v.attempt_id,
-      $74, $75, $76, CASE WHEN (v.outcome = ANY($77::text[]) OR (v.account_id IS NULL AND $78::text <> 'cli')) THEN md5(concat_ws(' ', $79::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $108::bigint, $109::timestamptz, $110, v.outcome, $111, v.account_id, v.session_id, v.attempt_id,
+      $112, $113, $114, CASE WHEN (v.outcome = ANY($115::text[]) OR (v.account_id IS NULL AND $116::text <> 'cli')) THEN $117::text || md5(concat_ws(' ', $118::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $119::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT * FROM verdict;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM verdict) rows) answer ON true;
 
 -- Plan, with any values:
--- CTE Scan on verdict
+-- Nested Loop Left Join
 --   CTE held
 --     ->  LockRows
 --           ->  Index Scan using accounts_pkey on accounts
@@ -171,15 +215,130 @@ SELECT * FROM verdict;
 --     ->  Insert on guess_budgets
 --           Conflict Resolution: NOTHING
 --           ->  CTE Scan on attempt
+--   CTE addressed
+--     ->  Nested Loop
+--           ->  CTE Scan on opening f_4
+--           ->  Index Scan using accounts_pkey on accounts a_2
+--                 Index Cond: (id = f_4.account_id)
+--                 Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--           SubPlan 17
+--             ->  Function Scan on json_to_recordset p
+--                   Filter: ((lower("substring"(a_2.phone, '[^@]*$'::text)) = domain) AND (split_part(lower(regexp_replace(a_2.phone, '@[^@]*$'::text, ''::text)), COALESCE(tag, '@'::text), 1) <> ''::text))
+--   CTE recipient_send
+--     ->  Insert on recipient_sends s_2
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: recipient_sends_pkey
+--           Conflict Filter: (SubPlan 20)
+--           ->  Result
+--                 One-Time Filter: (LEAST($66, $67) > 0)
+--                 ->  CTE Scan on addressed r_1
+--           SubPlan 19
+--             ->  Function Scan on unnest t
+--                   Filter: (t > $68)
+--           SubPlan 20
+--             ->  Aggregate
+--                   ->  Function Scan on unnest t_1
+--                         Filter: (t > $73)
+--   CTE in_share
+--     ->  Result
+--           One-Time Filter: (InitPlan 22).col1
+--           InitPlan 22
+--             ->  CTE Scan on recipient_send
+--           ->  CTE Scan on addressed r_2
+--   CTE window_send
+--     ->  Insert on send_counts c_1
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_1.window_ends_at <= $81) OR (((c_1.for_anybody + c_1.for_owners) < $82) AND ((excluded_1.for_owners > 0) OR (c_1.for_anybody < $83))))
+--           ->  CTE Scan on in_share r_3
+--   CTE within_window
+--     ->  Result
+--           One-Time Filter: (InitPlan 25).col1
+--           InitPlan 25
+--             ->  CTE Scan on window_send
+--           ->  CTE Scan on in_share r_4
+--   CTE window_send_2
+--     ->  Insert on send_counts c_2
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_2.window_ends_at <= $91) OR (((c_2.for_anybody + c_2.for_owners) < $92) AND ((excluded_2.for_owners > 0) OR (c_2.for_anybody < $93))))
+--           ->  CTE Scan on within_window r_5
 --   CTE message
 --     ->  Insert on messages
---           ->  Nested Loop
---                 ->  CTE Scan on opening f_4
---                 ->  Index Scan using accounts_pkey on accounts a_2
---                       Index Cond: (id = f_4.account_id)
---                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--           InitPlan 30
+--             ->  CTE Scan on in_share
+--           InitPlan 31
+--             ->  CTE Scan on within_window
+--           InitPlan 33
+--             ->  Result
+--                   One-Time Filter: (InitPlan 32).col1
+--                   InitPlan 32
+--                     ->  CTE Scan on window_send_2
+--                   ->  CTE Scan on within_window r_6
+--           InitPlan 36
+--             ->  CTE Scan on in_share in_share_1
+--           InitPlan 37
+--             ->  CTE Scan on within_window within_window_1
+--           InitPlan 39
+--             ->  Result
+--                   One-Time Filter: (InitPlan 38).col1
+--                   InitPlan 38
+--                     ->  CTE Scan on window_send_2 window_send_2_1
+--                   ->  CTE Scan on within_window r_7
+--           InitPlan 42
+--             ->  CTE Scan on in_share in_share_2
+--           InitPlan 43
+--             ->  CTE Scan on within_window within_window_2
+--           InitPlan 45
+--             ->  Result
+--                   One-Time Filter: (InitPlan 44).col1
+--                   InitPlan 44
+--                     ->  CTE Scan on window_send_2 window_send_2_2
+--                   ->  CTE Scan on within_window r_8
+--           InitPlan 48
+--             ->  CTE Scan on in_share in_share_3
+--           InitPlan 49
+--             ->  CTE Scan on within_window within_window_3
+--           InitPlan 51
+--             ->  Result
+--                   One-Time Filter: (InitPlan 50).col1
+--                   InitPlan 50
+--                     ->  CTE Scan on window_send_2 window_send_2_3
+--                   ->  CTE Scan on within_window r_9
+--           InitPlan 52
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_3
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c_3.c)
+--           ->  CTE Scan on addressed r_10
+--                 SubPlan 28
+--                   ->  Seq Scan on suppressed_addresses b
+--                         Filter: (address = lower(r_10.address))
+--                 SubPlan 34
+--                   ->  Seq Scan on suppressed_addresses b_1
+--                         Filter: (address = lower(r_10.address))
+--                 SubPlan 40
+--                   ->  Seq Scan on suppressed_addresses b_2
+--                         Filter: (address = lower(r_10.address))
+--                 SubPlan 46
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(r_10.address))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v
+--   InitPlan 55
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: closed_1.purpose, closed_1.method, closed_1.status
+--                             ->  CTE Scan on closed closed_1
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: attempt_1.purpose, attempt_1.method
+--                             ->  CTE Scan on attempt attempt_1
+--   ->  Result
+--   ->  CTE Scan on verdict

@@ -30,18 +30,18 @@ guess AS (
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $15 AND a.status = 'open' AND a.expires_at > $16::timestamptz
         AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $17::int OR false)
-      RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $18::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $18::timestamptz THEN 'expired'
-        WHEN t.kind <> $19 THEN 'other_kind' WHEN b.spent >= $20::int THEN 'budget_spent'
+        WHEN t.expires_at <= $19::timestamptz THEN 'expired'
+        WHEN t.kind <> $20 THEN 'other_kind' WHEN b.spent >= $21::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 setup AS (
       SELECT u.account_id, u.factor, u.secret_sealed, u.phone FROM factor_setups u JOIN session f USING (account_id)
-      WHERE u.expires_at > $21::timestamptz FOR UPDATE OF u),
+      WHERE u.expires_at > $22::timestamptz FOR UPDATE OF u),
 used_setup AS (
         DELETE FROM factor_setups u USING setup s, verdict v
         WHERE v.outcome = 'redeemed' AND u.account_id = s.account_id
@@ -50,76 +50,83 @@ connected AS (
         UPDATE accounts a SET second_factor = c.factor, phone = coalesce(c.phone, CASE WHEN c.factor = 'sms' OR a.second_factor <> 'sms' OR a.phone_signs_in OR num_nonnulls(a.email, a.username) = 0
     THEN a.phone END),
           phone_signs_in = a.phone_signs_in AND coalesce(c.phone = a.phone, true),
-          security_stamp = a.security_stamp + 1, updated_at = $22::timestamptz
+          security_stamp = a.security_stamp + 1, updated_at = $23::timestamptz
         FROM used_setup c WHERE a.id = c.account_id RETURNING a.id AS account_id, a.security_stamp),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $23::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $24::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
-      WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
+      WHERE b.subject = g.subject AND b.factor = g.factor AND true
+      RETURNING b.spent, b.factor, b.spent >= $25::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $24::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $26::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
-        AND o.id <> g.id RETURNING o.id),
+        AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 authenticator AS (
         INSERT INTO totp_factors (account_id, secret_sealed, last_step, created_at)
-        SELECT account_id, secret_sealed, $25::bigint, $26::timestamptz FROM used_setup WHERE factor = 'totp'
+        SELECT account_id, secret_sealed, $27::bigint, $28::timestamptz FROM used_setup WHERE factor = 'totp'
         ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = excluded.last_step,
           created_at = excluded.created_at RETURNING account_id),
-shown_codes AS (SELECT account_id, backup_code_hashes FROM used_setup WHERE backup_code_hashes IS NOT NULL),
 backup_codes_issued AS (
-      INSERT INTO backup_codes (account_id, code_hash, created_at)
-      SELECT s.account_id, h.hash, $27::timestamptz FROM shown_codes s, unnest(s.backup_code_hashes) AS h (hash)
-      RETURNING account_id),
+    INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
+    SELECT c.account_id, c.hash, c.sealed, $29::timestamptz FROM (SELECT account_id, unnest(backup_code_hashes) AS hash, NULL::text AS sealed FROM used_setup) c RETURNING account_id),
 marking AS (
         SELECT v.outcome, v.method, s.session_id, c.security_stamp
         FROM verdict v CROSS JOIN session s JOIN connected c ON c.account_id = s.account_id),
 marked AS (
       UPDATE sessions s SET
-    second_factor_at = $28::timestamptz,
+    second_factor_at = $30::timestamptz,
     amr = coalesce((SELECT jsonb_agg(m) FROM jsonb_array_elements(s.amr) m WHERE m->>'method' <> v.method), '[]')
-      || jsonb_build_object('method', v.method, 'at', $29::text), security_stamp = v.security_stamp FROM marking v
+      || jsonb_build_object('method', v.method, 'at', $31::text), security_stamp = v.security_stamp FROM marking v
       WHERE v.outcome = 'redeemed' AND s.id = v.session_id RETURNING s.id AS session_id),
 ended AS (
-      UPDATE sessions s SET ended_at = $30::timestamptz, end_reason = $31 FROM connected f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM marking) AND NOT (s.stage = 'signed_in' AND s.amr @> $32::jsonb) RETURNING s.id),
+      UPDATE sessions s SET ended_at = $32::timestamptz, end_reason = $33 FROM connected f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM marking) AND NOT (s.stage = 'signed_in' AND s.amr @> $34::jsonb) RETURNING s.id),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM connected f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM marking) AND (s.stage = 'signed_in' AND s.amr @> $33::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM marking) AND (s.stage = 'signed_in' AND s.amr @> $35::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
 authenticator_dropped AS (DELETE FROM totp_factors t USING connected f WHERE t.account_id = f.account_id RETURNING t.account_id),
 backup_codes_dropped AS (DELETE FROM backup_codes b USING connected f WHERE b.account_id = f.account_id RETURNING b.account_id),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN connected f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient r WHERE r.address IS NOT NULL),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $34::bigint, $35::bigint, r.account_id, $36,
-      $37, r.address, r.language, $38, $39::timestamptz, $40::timestamptz,
-      $41::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $36::bigint, $37::bigint, r.account_id, $38,
+      $39::boolean, $40, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $41::text END,
+      $42::timestamptz, $43::timestamptz, $44::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $45::timestamptz END, r.withheld, (SELECT c FROM unnest($46::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told r
     RETURNING id),
 recipient_2 AS (
     SELECT a.phone AS address, a.language, a.id AS account_id
     FROM accounts a JOIN connected f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_2 r WHERE r.address IS NOT NULL),
 message_2 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $42::bigint, $43::bigint, r.account_id, $44,
-      $45, r.address, r.language, $46, $47::timestamptz, $48::timestamptz,
-      $49::timestamptz
-    FROM recipient_2 r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $47::bigint, $48::bigint, r.account_id, $49,
+      $50::boolean, $51, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $52::text END,
+      $53::timestamptz, $54::timestamptz, $55::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $56::timestamptz END, r.withheld, (SELECT c FROM unnest($57::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told_2 r
     RETURNING id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $50::bigint, $51::timestamptz, $52, v.outcome, $53, v.account_id, v.session_id, v.attempt_id,
-      $54, $55, $56, CASE WHEN (v.outcome = ANY($57::text[]) OR (v.account_id IS NULL AND $58::text <> 'cli')) THEN md5(concat_ws(' ', $59::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $58::bigint, $59::timestamptz, $60, v.outcome, $61, v.account_id, v.session_id, v.attempt_id,
+      $62, $63, $64, CASE WHEN (v.outcome = ANY($65::text[]) OR (v.account_id IS NULL AND $66::text <> 'cli')) THEN $67::text || md5(concat_ws(' ', $68::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $69::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM connected) AS connected;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM connected) AS connected) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -194,7 +201,7 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM connected) 
 --                 ->  CTE Scan on session f_1
 --                 ->  Index Scan using factor_setups_pkey on factor_setups u
 --                       Index Cond: (account_id = f_1.account_id)
---                       Filter: (expires_at > $21)
+--                       Filter: (expires_at > $22)
 --   CTE used_setup
 --     ->  Delete on factor_setups u_1
 --           ->  Nested Loop
@@ -235,17 +242,16 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM connected) 
 --                 Filter: (factor = 'totp'::text)
 --   CTE backup_codes_issued
 --     ->  Insert on backup_codes
---           ->  Nested Loop
---                 ->  CTE Scan on used_setup used_setup_1
---                       Filter: (backup_code_hashes IS NOT NULL)
---                 ->  Function Scan on unnest h
+--           ->  Subquery Scan on c_1
+--                 ->  ProjectSet
+--                       ->  CTE Scan on used_setup used_setup_1
 --   CTE marking
 --     ->  Nested Loop
---           Join Filter: (s_3.account_id = c_1.account_id)
+--           Join Filter: (s_3.account_id = c_2.account_id)
 --           ->  Nested Loop
 --                 ->  CTE Scan on verdict v_1
 --                 ->  CTE Scan on session s_3
---           ->  CTE Scan on connected c_1
+--           ->  CTE Scan on connected c_2
 --   CTE marked
 --     ->  Update on sessions s_4
 --           ->  Nested Loop
@@ -263,7 +269,7 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM connected) 
 --                 ->  CTE Scan on connected f_2
 --                 ->  Index Scan using sessions_account on sessions s_5
 --                       Index Cond: (account_id = f_2.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 19).col1))) AND ((stage <> 'signed_in'::text) OR (NOT (amr @> $32))))
+--                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 19).col1))) AND ((stage <> 'signed_in'::text) OR (NOT (amr @> $34))))
 --                       SubPlan 19
 --                         ->  CTE Scan on marking
 --   CTE carried_over
@@ -272,7 +278,7 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM connected) 
 --                 ->  CTE Scan on connected f_3
 --                 ->  Index Scan using sessions_account on sessions s_6
 --                       Index Cond: (account_id = f_3.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 21).col1))) AND (amr @> $33) AND (stage = 'signed_in'::text) AND ((f_3.security_stamp - 1) = security_stamp))
+--                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 21).col1))) AND (amr @> $35) AND (stage = 'signed_in'::text) AND ((f_3.security_stamp - 1) = security_stamp))
 --                       SubPlan 21
 --                         ->  CTE Scan on marking marking_1
 --   CTE authenticator_dropped
@@ -291,24 +297,79 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM connected) 
 --                             Index Cond: (account_id = f_5.account_id)
 --   CTE message
 --     ->  Insert on messages
+--           InitPlan 33
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_3
+--                         ->  Index Only Scan using messages_reference on messages m_1
+--                               Index Cond: (reference = c_3.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on connected f_6
 --                 ->  Index Scan using accounts_pkey on accounts a_4
 --                       Index Cond: (id = f_6.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--                 SubPlan 25
+--                   ->  Seq Scan on suppressed_addresses b_5
+--                         Filter: (address = lower(a_4.email))
+--                 SubPlan 27
+--                   ->  Seq Scan on suppressed_addresses b_6
+--                         Filter: (address = lower(a_4.email))
+--                 SubPlan 29
+--                   ->  Seq Scan on suppressed_addresses b_7
+--                         Filter: (address = lower(a_4.email))
+--                 SubPlan 31
+--                   ->  Seq Scan on suppressed_addresses b_8
+--                         Filter: (address = lower(a_4.email))
 --   CTE message_2
 --     ->  Insert on messages messages_1
+--           InitPlan 43
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_4
+--                         ->  Index Only Scan using messages_reference on messages m_2
+--                               Index Cond: (reference = c_4.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on connected f_7
 --                 ->  Index Scan using accounts_pkey on accounts a_5
 --                       Index Cond: (id = f_7.account_id)
 --                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--                 SubPlan 35
+--                   ->  Seq Scan on suppressed_addresses b_9
+--                         Filter: (address = lower(a_5.phone))
+--                 SubPlan 37
+--                   ->  Seq Scan on suppressed_addresses b_10
+--                         Filter: (address = lower(a_5.phone))
+--                 SubPlan 39
+--                   ->  Seq Scan on suppressed_addresses b_11
+--                         Filter: (address = lower(a_5.phone))
+--                 SubPlan 41
+--                   ->  Seq Scan on suppressed_addresses b_12
+--                         Filter: (address = lower(a_5.phone))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v_3
---   InitPlan 28
---     ->  CTE Scan on verdict
---   InitPlan 29
+--   InitPlan 46
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: guess.purpose, guess.method, guess.status
+--                             ->  CTE Scan on guess
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: verdict.protocol, verdict.outcome
+--                             ->  CTE Scan on verdict
+--                 ->  Subquery Scan on "*SELECT* 3"
+--                       ->  HashAggregate
+--                             Group Key: settled.factor, settled.used_up
+--                             ->  CTE Scan on settled
+--                 ->  Subquery Scan on "*SELECT* 4"
+--                       ->  HashAggregate
+--                             Group Key: superseded.purpose, superseded.method, superseded.status
+--                             ->  CTE Scan on superseded
+--   InitPlan 47
+--     ->  CTE Scan on verdict verdict_1
+--   InitPlan 48
 --     ->  CTE Scan on connected

@@ -36,33 +36,41 @@ backup_codes_dropped AS (DELETE FROM backup_codes b USING chosen f WHERE b.accou
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN chosen f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient r WHERE r.address IS NOT NULL),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
     SELECT $16::bigint, $17::bigint, r.account_id, $18,
-      $19, r.address, r.language, $20, $21::timestamptz, $22::timestamptz,
-      $23::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
+      $19::boolean, $20, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $21::text END,
+      $22::timestamptz, $23::timestamptz, $24::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $25::timestamptz END, r.withheld, (SELECT c FROM unnest($26::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told r
     RETURNING id),
 recipient_2 AS (
     SELECT a.phone AS address, a.language, a.id AS account_id
     FROM accounts a JOIN chosen f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_2 r WHERE r.address IS NOT NULL),
 message_2 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $24::bigint, $25::bigint, r.account_id, $26,
-      $27, r.address, r.language, $28, $29::timestamptz, $30::timestamptz,
-      $31::timestamptz
-    FROM recipient_2 r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $27::bigint, $28::bigint, r.account_id, $29,
+      $30::boolean, $31, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $32::text END,
+      $33::timestamptz, $34::timestamptz, $35::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $36::timestamptz END, r.withheld, (SELECT c FROM unnest($37::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told_2 r
     RETURNING id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $32::bigint, $33::timestamptz, $34, v.outcome, $35, v.account_id, v.session_id, v.attempt_id,
-      $36, $37, $38, CASE WHEN (v.outcome = ANY($39::text[]) OR (v.account_id IS NULL AND $40::text <> 'cli')) THEN md5(concat_ws(' ', $41::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $38::bigint, $39::timestamptz, $40, v.outcome, $41, v.account_id, v.session_id, v.attempt_id,
+      $42, $43, $44, CASE WHEN (v.outcome = ANY($45::text[]) OR (v.account_id IS NULL AND $46::text <> 'cli')) THEN $47::text || md5(concat_ws(' ', $48::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $49::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
 SELECT * FROM verdict;
 
 -- Plan, with any values:
@@ -145,18 +153,54 @@ SELECT * FROM verdict;
 --                             Index Cond: (account_id = f_6.account_id)
 --   CTE message
 --     ->  Insert on messages
+--           InitPlan 19
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on chosen f_7
 --                 ->  Index Scan using accounts_pkey on accounts a_4
 --                       Index Cond: (id = f_7.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--                 SubPlan 11
+--                   ->  Seq Scan on suppressed_addresses b_1
+--                         Filter: (address = lower(a_4.email))
+--                 SubPlan 13
+--                   ->  Seq Scan on suppressed_addresses b_2
+--                         Filter: (address = lower(a_4.email))
+--                 SubPlan 15
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(a_4.email))
+--                 SubPlan 17
+--                   ->  Seq Scan on suppressed_addresses b_4
+--                         Filter: (address = lower(a_4.email))
 --   CTE message_2
 --     ->  Insert on messages messages_1
+--           InitPlan 29
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_1
+--                         ->  Index Only Scan using messages_reference on messages m_1
+--                               Index Cond: (reference = c_1.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on chosen f_8
 --                 ->  Index Scan using accounts_pkey on accounts a_5
 --                       Index Cond: (id = f_8.account_id)
 --                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--                 SubPlan 21
+--                   ->  Seq Scan on suppressed_addresses b_5
+--                         Filter: (address = lower(a_5.phone))
+--                 SubPlan 23
+--                   ->  Seq Scan on suppressed_addresses b_6
+--                         Filter: (address = lower(a_5.phone))
+--                 SubPlan 25
+--                   ->  Seq Scan on suppressed_addresses b_7
+--                         Filter: (address = lower(a_5.phone))
+--                 SubPlan 27
+--                   ->  Seq Scan on suppressed_addresses b_8
+--                         Filter: (address = lower(a_5.phone))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE

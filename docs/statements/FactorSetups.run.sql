@@ -32,7 +32,7 @@ attempt AS (
           $25::smallint, $26::timestamptz, $27::timestamptz,
           $28::bigint, $29::bigint,
           $30::bigint, coalesce(f.security_stamp, 0)
-        FROM fresh f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+        FROM fresh f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
@@ -40,11 +40,13 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $31::bigint, $32::timestamptz, $33, v.outcome, $34, v.account_id, v.session_id, v.attempt_id,
-      $35, $36, $37, CASE WHEN (v.outcome = ANY($38::text[]) OR (v.account_id IS NULL AND $39::text <> 'cli')) THEN md5(concat_ws(' ', $40::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+      $35, $36, $37, CASE WHEN (v.outcome = ANY($38::text[]) OR (v.account_id IS NULL AND $39::text <> 'cli')) THEN $40::text || md5(concat_ws(' ', $41::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $42::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT EXISTS (SELECT FROM verdict) AS begun;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT EXISTS (SELECT FROM verdict) AS begun) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -99,4 +101,9 @@ SELECT EXISTS (SELECT FROM verdict) AS begun;
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v
 --   InitPlan 9
+--     ->  Aggregate
+--           ->  HashAggregate
+--                 Group Key: attempt_1.purpose, attempt_1.method
+--                 ->  CTE Scan on attempt attempt_1
+--   InitPlan 10
 --     ->  CTE Scan on verdict

@@ -37,50 +37,53 @@ guess AS (
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $18 AND a.status = 'open' AND a.expires_at > $19::timestamptz
         AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $20::int OR false)
-      RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $21::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $21::timestamptz THEN 'expired'
-        WHEN t.kind <> $22 THEN 'other_kind' WHEN b.spent >= $23::int THEN 'budget_spent'
+        WHEN t.expires_at <= $22::timestamptz THEN 'expired'
+        WHEN t.kind <> $23 THEN 'other_kind' WHEN b.spent >= $24::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 proven_2 AS (SELECT account_id, security_stamp, outcome, method, session_id FROM verdict WHERE outcome = 'redeemed'),
 proven AS (
-      UPDATE sessions s SET stage = 'signed_in', signed_in_at = $24::timestamptz,
-        amr = s.amr || jsonb_build_object('method', v.method, 'at', $25::text),
-        expires_at = $26::timestamptz
+      UPDATE sessions s SET stage = 'signed_in', signed_in_at = $25::timestamptz, second_factor_at = $26::timestamptz,
+        amr = s.amr || jsonb_build_object('method', v.method, 'at', $27::text),
+        expires_at = $28::timestamptz
       FROM proven_2 v WHERE v.outcome = 'redeemed' AND s.id = v.session_id
       RETURNING s.id AS session_id, s.account_id, s.stage),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $27::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $29::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
-      WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
+      WHERE b.subject = g.subject AND b.factor = g.factor AND true
+      RETURNING b.spent, b.factor, b.spent >= $30::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $28::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $31::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
-        AND o.id <> g.id RETURNING o.id),
+        AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 rotated AS (
-      UPDATE browser_sessions b SET token_hash = $29, previous_token_hash = b.token_hash,
-        rotated_at = $30::timestamptz, expires_at = $31::timestamptz,
+      UPDATE browser_sessions b SET token_hash = $32, previous_token_hash = b.token_hash,
+        rotated_at = $33::timestamptz, expires_at = $34::timestamptz,
         active_session_id = CASE WHEN p.stage = 'signed_in' THEN p.session_id ELSE b.active_session_id END
       FROM proven p, browser l WHERE b.id = l.browser_session_id RETURNING b.id),
 replaced AS (
-      UPDATE sessions s SET ended_at = $32::timestamptz, end_reason = 'replaced' FROM proven p, browser b
+      UPDATE sessions s SET ended_at = $35::timestamptz, end_reason = 'replaced' FROM proven p, browser b
       WHERE p.stage = 'signed_in' AND s.browser_session_id = b.browser_session_id AND s.account_id = p.account_id
         AND s.id <> p.session_id AND s.stage = 'signed_in' AND s.ended_at IS NULL RETURNING s.id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $33::bigint, $34::timestamptz, $35, v.outcome, $36, v.account_id, v.session_id, v.attempt_id,
-      $37, $38, $39, CASE WHEN (v.outcome = ANY($40::text[]) OR (v.account_id IS NULL AND $41::text <> 'cli')) THEN md5(concat_ws(' ', $42::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $36::bigint, $37::timestamptz, $38, v.outcome, $39, v.account_id, v.session_id, v.attempt_id,
+      $40, $41, $42, CASE WHEN (v.outcome = ANY($43::text[]) OR (v.account_id IS NULL AND $44::text <> 'cli')) THEN $45::text || md5(concat_ws(' ', $46::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $47::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS known, EXISTS (SELECT FROM proven) AS proven, (SELECT refills_at FROM budget) AS refills_at;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS known, EXISTS (SELECT FROM proven) AS proven, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -214,10 +217,29 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS kn
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v
 --   InitPlan 18
---     ->  CTE Scan on verdict verdict_1
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: guess.purpose, guess.method, guess.status
+--                             ->  CTE Scan on guess
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: verdict_1.protocol, verdict_1.outcome
+--                             ->  CTE Scan on verdict verdict_1
+--                 ->  Subquery Scan on "*SELECT* 3"
+--                       ->  HashAggregate
+--                             Group Key: settled.factor, settled.used_up
+--                             ->  CTE Scan on settled
+--                 ->  Subquery Scan on "*SELECT* 4"
+--                       ->  HashAggregate
+--                             Group Key: superseded.purpose, superseded.method, superseded.status
+--                             ->  CTE Scan on superseded
 --   InitPlan 19
---     ->  CTE Scan on flow
+--     ->  CTE Scan on verdict verdict_2
 --   InitPlan 20
---     ->  CTE Scan on proven
+--     ->  CTE Scan on flow
 --   InitPlan 21
+--     ->  CTE Scan on proven
+--   InitPlan 22
 --     ->  CTE Scan on budget

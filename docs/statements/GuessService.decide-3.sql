@@ -40,53 +40,56 @@ guess AS (
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $19 AND a.status = 'open' AND a.expires_at > $20::timestamptz
         AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $21::int OR false)
-      RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $22::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $22::timestamptz THEN 'expired'
-        WHEN t.kind <> $23 THEN 'other_kind' WHEN b.spent >= $24::int THEN 'budget_spent'
+        WHEN t.expires_at <= $23::timestamptz THEN 'expired'
+        WHEN t.kind <> $24 THEN 'other_kind' WHEN b.spent >= $25::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 proven_2 AS (SELECT account_id, security_stamp, outcome, method, session_id FROM verdict WHERE outcome = 'redeemed'),
 proven AS (
-      UPDATE sessions s SET stage = 'signed_in', signed_in_at = $25::timestamptz,
-        amr = s.amr || jsonb_build_object('method', v.method, 'at', $26::text),
-        expires_at = $27::timestamptz
+      UPDATE sessions s SET stage = 'signed_in', signed_in_at = $26::timestamptz, second_factor_at = $27::timestamptz,
+        amr = s.amr || jsonb_build_object('method', v.method, 'at', $28::text),
+        expires_at = $29::timestamptz
       FROM proven_2 v WHERE v.outcome = 'redeemed' AND s.id = v.session_id
       RETURNING s.id AS session_id, s.account_id, s.stage),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $28::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $30::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
-      WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
+      WHERE b.subject = g.subject AND b.factor = g.factor AND true
+      RETURNING b.spent, b.factor, b.spent >= $31::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $29::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $32::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
-        AND o.id <> g.id RETURNING o.id),
+        AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 rotated AS (
-      UPDATE browser_sessions b SET token_hash = $30, previous_token_hash = b.token_hash,
-        rotated_at = $31::timestamptz, expires_at = $32::timestamptz,
+      UPDATE browser_sessions b SET token_hash = $33, previous_token_hash = b.token_hash,
+        rotated_at = $34::timestamptz, expires_at = $35::timestamptz,
         active_session_id = CASE WHEN p.stage = 'signed_in' THEN p.session_id ELSE b.active_session_id END
       FROM proven p, browser l WHERE b.id = l.browser_session_id RETURNING b.id),
 replaced AS (
-      UPDATE sessions s SET ended_at = $33::timestamptz, end_reason = 'replaced' FROM proven p, browser b
+      UPDATE sessions s SET ended_at = $36::timestamptz, end_reason = 'replaced' FROM proven p, browser b
       WHERE p.stage = 'signed_in' AND s.browser_session_id = b.browser_session_id AND s.account_id = p.account_id
         AND s.id <> p.session_id AND s.stage = 'signed_in' AND s.ended_at IS NULL RETURNING s.id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $34::bigint, $35::timestamptz, $36, v.outcome, $37, v.account_id, v.session_id, v.attempt_id,
-      $38, $39, $40, CASE WHEN (v.outcome = ANY($41::text[]) OR (v.account_id IS NULL AND $42::text <> 'cli')) THEN md5(concat_ws(' ', $43::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $37::bigint, $38::timestamptz, $39, v.outcome, $40, v.account_id, v.session_id, v.attempt_id,
+      $41, $42, $43, CASE WHEN (v.outcome = ANY($44::text[]) OR (v.account_id IS NULL AND $45::text <> 'cli')) THEN $46::text || md5(concat_ws(' ', $47::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $48::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id),
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id),
 accepted AS (
-      UPDATE totp_factors t SET last_step = $44::bigint FROM verdict v
+      UPDATE totp_factors t SET last_step = $49::bigint FROM verdict v
       WHERE v.outcome = 'redeemed' AND t.account_id = v.account_id RETURNING t.account_id)
-SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS known, EXISTS (SELECT FROM proven) AS proven, (SELECT refills_at FROM budget) AS refills_at;
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS known, EXISTS (SELECT FROM proven) AS proven, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -242,10 +245,29 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS kn
 --                 ->  Index Scan using totp_factors_pkey on totp_factors t_4
 --                       Index Cond: (account_id = v_1.account_id)
 --   InitPlan 24
---     ->  CTE Scan on verdict verdict_1
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: guess.purpose, guess.method, guess.status
+--                             ->  CTE Scan on guess
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: verdict_1.protocol, verdict_1.outcome
+--                             ->  CTE Scan on verdict verdict_1
+--                 ->  Subquery Scan on "*SELECT* 3"
+--                       ->  HashAggregate
+--                             Group Key: settled.factor, settled.used_up
+--                             ->  CTE Scan on settled
+--                 ->  Subquery Scan on "*SELECT* 4"
+--                       ->  HashAggregate
+--                             Group Key: superseded.purpose, superseded.method, superseded.status
+--                             ->  CTE Scan on superseded
 --   InitPlan 25
---     ->  CTE Scan on flow
+--     ->  CTE Scan on verdict verdict_2
 --   InitPlan 26
---     ->  CTE Scan on proven
+--     ->  CTE Scan on flow
 --   InitPlan 27
+--     ->  CTE Scan on proven
+--   InitPlan 28
 --     ->  CTE Scan on budget

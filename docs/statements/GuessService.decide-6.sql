@@ -31,13 +31,13 @@ guess AS (
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $14 AND a.status = 'open' AND a.expires_at > $15::timestamptz
         AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $16::int OR a.tries_left >= $17::int)
-      RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $18::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $18::timestamptz THEN 'expired'
-        WHEN t.kind <> $19 THEN 'other_kind' WHEN b.spent >= $20::int THEN 'budget_spent'
+        WHEN t.expires_at <= $19::timestamptz THEN 'expired'
+        WHEN t.kind <> $20 THEN 'other_kind' WHEN b.spent >= $21::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 sign_up AS (
@@ -46,32 +46,32 @@ sign_up AS (
       FROM sign_ups u JOIN flow f ON f.id = u.id CROSS JOIN verdict v WHERE v.outcome = 'redeemed'),
 removed AS (
       DELETE FROM accounts a USING sign_up s
-      WHERE s.complete AND a.activated_at IS NULL AND a.invited_at IS NULL AND (a.email = $21 OR a.phone = s.phone)
+      WHERE s.complete AND a.activated_at IS NULL AND a.invited_at IS NULL AND (a.email = $22 OR a.phone = s.phone)
       RETURNING a.id),
 account_2 AS (
       INSERT INTO accounts (id, email, username, phone, phone_signs_in, first_name, last_name, password_hash, language, activated_at,
         created_at, updated_at)
-      SELECT $22::bigint, NULL::text, s.username, s.phone, s.phone IS NOT NULL, s.first_name, s.last_name, s.password_hash, s.language,
-        $23::timestamptz, $24::timestamptz, $25::timestamptz
+      SELECT $23::bigint, NULL::text, s.username, s.phone, s.phone IS NOT NULL, s.first_name, s.last_name, s.password_hash, s.language,
+        $24::timestamptz, $25::timestamptz, $26::timestamptz
       FROM sign_up s CROSS JOIN (SELECT count(*) FROM removed) done WHERE s.complete RETURNING id AS account_id, security_stamp),
 surplus AS (
-    UPDATE sessions SET ended_at = $26::timestamptz, end_reason = 'surplus' WHERE id IN (
+    UPDATE sessions SET ended_at = $27::timestamptz, end_reason = 'surplus' WHERE id IN (
       SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
         SELECT r.id FROM (
-          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $27::timestamptz DESC,
-            l.client_address = $28, greatest(l.created_at, l.refresh_rotated_at,
-              l.expires_at - $29::int * interval '1 second') DESC, l.id DESC) AS place
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $28::timestamptz DESC,
+            l.client_address = $29, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $30::int * interval '1 second') DESC, l.id DESC) AS place
           FROM sessions l JOIN account_2 f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
-        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $30::int ELSE $31::int END)
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $31::int ELSE $32::int END)
       FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $32::bigint, f.account_id, $33, $34::text, $35, jsonb_build_array(jsonb_build_object('method', $36::text, 'at', $37::text)), $38, $39,
-      $40::timestamptz, CASE WHEN ($41::text) = 'signed_in' THEN $42::timestamptz END, $43::timestamptz,
-      CASE WHEN ($44::text) = 'signed_in' THEN $45::timestamptz ELSE $46::timestamptz END, $47,
-      $48::timestamptz, b.browser_session_id, $49::bigint, f.security_stamp
+    SELECT $33::bigint, f.account_id, $34, $35::text, $36, jsonb_build_array(jsonb_build_object('method', $37::text, 'at', $38::text)), $39, $40,
+      $41::timestamptz, CASE WHEN ($42::text) = 'signed_in' THEN $43::timestamptz END, $44::timestamptz,
+      CASE WHEN ($45::text) = 'signed_in' THEN $46::timestamptz ELSE $47::timestamptz END, $48,
+      $49::timestamptz, b.browser_session_id, $50::bigint, f.security_stamp
     FROM account_2 f CROSS JOIN browser b CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 proven AS (
@@ -80,38 +80,41 @@ proven AS (
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $50::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $51::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
-      WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
+      WHERE b.subject = g.subject AND b.factor = g.factor AND true
+      RETURNING b.spent, b.factor, b.spent >= $52::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $51::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $53::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
-        AND o.id <> g.id RETURNING o.id),
+        AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 rotated AS (
-      UPDATE browser_sessions b SET token_hash = $52, previous_token_hash = b.token_hash,
-        rotated_at = $53::timestamptz, expires_at = $54::timestamptz,
+      UPDATE browser_sessions b SET token_hash = $54, previous_token_hash = b.token_hash,
+        rotated_at = $55::timestamptz, expires_at = $56::timestamptz,
         active_session_id = CASE WHEN p.stage = 'signed_in' THEN p.session_id ELSE b.active_session_id END
       FROM proven p, browser l WHERE b.id = l.browser_session_id RETURNING b.id),
 replaced AS (
-      UPDATE sessions s SET ended_at = $55::timestamptz, end_reason = 'replaced' FROM proven p, browser b
+      UPDATE sessions s SET ended_at = $57::timestamptz, end_reason = 'replaced' FROM proven p, browser b
       WHERE p.stage = 'signed_in' AND s.browser_session_id = b.browser_session_id AND s.account_id = p.account_id
         AND s.id <> p.session_id AND s.stage = 'signed_in' AND s.ended_at IS NULL RETURNING s.id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $56::bigint, $57::timestamptz, $58, v.outcome, $59, v.account_id, v.session_id, v.attempt_id,
-      $60, $61, $62, CASE WHEN (v.outcome = ANY($63::text[]) OR (v.account_id IS NULL AND $64::text <> 'cli')) THEN md5(concat_ws(' ', $65::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $58::bigint, $59::timestamptz, $60, v.outcome, $61, v.account_id, v.session_id, v.attempt_id,
+      $62, $63, $64, CASE WHEN (v.outcome = ANY($65::text[]) OR (v.account_id IS NULL AND $66::text <> 'cli')) THEN $67::text || md5(concat_ws(' ', $68::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $69::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id),
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id),
 noted AS (
       UPDATE sign_ups u SET
-        email_proven_at = CASE WHEN s.method = 'email' THEN $66::timestamptz ELSE u.email_proven_at END,
-        phone_proven_at = CASE WHEN s.method = 'sms' THEN $67::timestamptz ELSE u.phone_proven_at END,
-        completed_at = CASE WHEN s.complete THEN $68::timestamptz END,
+        email_proven_at = CASE WHEN s.method = 'email' THEN $70::timestamptz ELSE u.email_proven_at END,
+        phone_proven_at = CASE WHEN s.method = 'sms' THEN $71::timestamptz ELSE u.phone_proven_at END,
+        completed_at = CASE WHEN s.complete THEN $72::timestamptz END,
         password_hash = CASE WHEN s.complete THEN NULL ELSE u.password_hash END
       FROM sign_up s WHERE u.id = s.id RETURNING u.id)
-SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS known, EXISTS (SELECT FROM proven) AS proven, (SELECT refills_at FROM budget) AS refills_at;
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS known, EXISTS (SELECT FROM proven) AS proven, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -191,7 +194,7 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS kn
 --   CTE removed
 --     ->  Delete on accounts a_4
 --           ->  Nested Loop
---                 Join Filter: ((a_4.email = $21) OR (a_4.phone = s_1.phone))
+--                 Join Filter: ((a_4.email = $22) OR (a_4.phone = s_1.phone))
 --                 ->  Index Scan using accounts_unproven on accounts a_4
 --                       Filter: ((activated_at IS NULL) AND (invited_at IS NULL))
 --                 ->  CTE Scan on sign_up s_1
@@ -214,11 +217,11 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS kn
 --                                         ->  HashAggregate
 --                                               Group Key: r.id
 --                                               ->  Subquery Scan on r
---                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $30 ELSE $31 END)
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $31 ELSE $32 END)
 --                                                     ->  WindowAgg
---                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $27)), ((l.client_address = $28)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($29)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $28)), ((l.client_address = $29)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($30)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
 --                                                           ->  Sort
---                                                                 Sort Key: l.stage, ((l.expires_at > $27)) DESC, ((l.client_address = $28)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($29)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
+--                                                                 Sort Key: l.stage, ((l.expires_at > $28)) DESC, ((l.client_address = $29)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($30)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
 --                                                                 ->  Nested Loop
 --                                                                       ->  CTE Scan on account_2 f_3
 --                                                                       ->  Index Scan using sessions_account on sessions l
@@ -290,10 +293,29 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS kn
 --                 ->  Index Scan using sign_ups_pkey on sign_ups u_1
 --                       Index Cond: (id = s_5.id)
 --   InitPlan 23
---     ->  CTE Scan on verdict
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1_1"
+--                       ->  HashAggregate
+--                             Group Key: guess.purpose, guess.method, guess.status
+--                             ->  CTE Scan on guess
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: verdict.protocol, verdict.outcome
+--                             ->  CTE Scan on verdict
+--                 ->  Subquery Scan on "*SELECT* 3"
+--                       ->  HashAggregate
+--                             Group Key: settled.factor, settled.used_up
+--                             ->  CTE Scan on settled
+--                 ->  Subquery Scan on "*SELECT* 4"
+--                       ->  HashAggregate
+--                             Group Key: superseded.purpose, superseded.method, superseded.status
+--                             ->  CTE Scan on superseded
 --   InitPlan 24
---     ->  CTE Scan on flow
+--     ->  CTE Scan on verdict verdict_1
 --   InitPlan 25
---     ->  CTE Scan on proven
+--     ->  CTE Scan on flow
 --   InitPlan 26
+--     ->  CTE Scan on proven
+--   InitPlan 27
 --     ->  CTE Scan on budget

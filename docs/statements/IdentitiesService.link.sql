@@ -11,34 +11,42 @@ news AS (SELECT account_id FROM linked WHERE is_new),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN news f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient r WHERE r.address IS NOT NULL),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
     SELECT $6::bigint, $7::bigint, r.account_id, $8,
-      $9, r.address, r.language, $10, $11::timestamptz, $12::timestamptz,
-      $13::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
+      $9::boolean, $10, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $11::text END,
+      $12::timestamptz, $13::timestamptz, $14::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $15::timestamptz END, r.withheld, (SELECT c FROM unnest($16::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told r
     RETURNING id),
 recipient_2 AS (
     SELECT a.phone AS address, a.language, a.id AS account_id
     FROM accounts a JOIN news f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_2 r WHERE r.address IS NOT NULL),
 message_2 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $14::bigint, $15::bigint, r.account_id, $16,
-      $17, r.address, r.language, $18, $19::timestamptz, $20::timestamptz,
-      $21::timestamptz
-    FROM recipient_2 r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $17::bigint, $18::bigint, r.account_id, $19,
+      $20::boolean, $21, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $22::text END,
+      $23::timestamptz, $24::timestamptz, $25::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $26::timestamptz END, r.withheld, (SELECT c FROM unnest($27::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told_2 r
     RETURNING id),
-verdict AS (SELECT $22::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM linked),
+verdict AS (SELECT $28::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM linked),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $23::bigint, $24::timestamptz, $25, v.outcome, $26, v.account_id, v.session_id, v.attempt_id,
-      $27, $28, $29, CASE WHEN (v.outcome = ANY($30::text[]) OR (v.account_id IS NULL AND $31::text <> 'cli')) THEN md5(concat_ws(' ', $32::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $29::bigint, $30::timestamptz, $31, v.outcome, $32, v.account_id, v.session_id, v.attempt_id,
+      $33, $34, $35, CASE WHEN (v.outcome = ANY($36::text[]) OR (v.account_id IS NULL AND $37::text <> 'cli')) THEN $38::text || md5(concat_ws(' ', $39::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $40::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
 SELECT * FROM linked;
 
 -- Plan, with any values:
@@ -53,18 +61,54 @@ SELECT * FROM linked;
 --           Filter: is_new
 --   CTE message
 --     ->  Insert on messages
+--           InitPlan 11
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on news f
 --                 ->  Index Scan using accounts_pkey on accounts a
 --                       Index Cond: (id = f.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--                 SubPlan 3
+--                   ->  Seq Scan on suppressed_addresses b
+--                         Filter: (address = lower(a.email))
+--                 SubPlan 5
+--                   ->  Seq Scan on suppressed_addresses b_1
+--                         Filter: (address = lower(a.email))
+--                 SubPlan 7
+--                   ->  Seq Scan on suppressed_addresses b_2
+--                         Filter: (address = lower(a.email))
+--                 SubPlan 9
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(a.email))
 --   CTE message_2
 --     ->  Insert on messages messages_1
+--           InitPlan 21
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_1
+--                         ->  Index Only Scan using messages_reference on messages m_1
+--                               Index Cond: (reference = c_1.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on news f_1
 --                 ->  Index Scan using accounts_pkey on accounts a_1
 --                       Index Cond: (id = f_1.account_id)
 --                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--                 SubPlan 13
+--                   ->  Seq Scan on suppressed_addresses b_4
+--                         Filter: (address = lower(a_1.phone))
+--                 SubPlan 15
+--                   ->  Seq Scan on suppressed_addresses b_5
+--                         Filter: (address = lower(a_1.phone))
+--                 SubPlan 17
+--                   ->  Seq Scan on suppressed_addresses b_6
+--                         Filter: (address = lower(a_1.phone))
+--                 SubPlan 19
+--                   ->  Seq Scan on suppressed_addresses b_7
+--                         Filter: (address = lower(a_1.phone))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE

@@ -18,13 +18,13 @@ guess AS (
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $7 AND a.status = 'open' AND a.expires_at > $8::timestamptz
         AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $9::int OR false)
-      RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $10::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $10::timestamptz THEN 'expired'
-        WHEN t.kind <> $11 THEN 'other_kind' WHEN b.spent >= $12::int THEN 'budget_spent'
+        WHEN t.expires_at <= $11::timestamptz THEN 'expired'
+        WHEN t.kind <> $12 THEN 'other_kind' WHEN b.spent >= $13::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 proven_in_browser AS (
@@ -35,44 +35,47 @@ entering AS (
     SELECT f.*, a.second_factor FROM proven_in_browser f JOIN accounts a ON a.id = f.account_id
     WHERE a.disabled_at IS NULL AND a.second_factor <> f.method),
 surplus AS (
-    UPDATE sessions SET ended_at = $13::timestamptz, end_reason = 'surplus' WHERE id IN (
+    UPDATE sessions SET ended_at = $14::timestamptz, end_reason = 'surplus' WHERE id IN (
       SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
         SELECT r.id FROM (
-          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $14::timestamptz DESC,
-            l.client_address = $15, greatest(l.created_at, l.refresh_rotated_at,
-              l.expires_at - $16::int * interval '1 second') DESC, l.id DESC) AS place
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $15::timestamptz DESC,
+            l.client_address = $16, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $17::int * interval '1 second') DESC, l.id DESC) AS place
           FROM sessions l JOIN entering f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
-        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $17::int ELSE $18::int END)
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $18::int ELSE $19::int END)
       FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $19::bigint, f.account_id, $20, CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END, $21, jsonb_build_array(jsonb_build_object('method', f.method::text, 'at', $22::text)), $23, $24,
-      $25::timestamptz, CASE WHEN (CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END) = 'signed_in' THEN $26::timestamptz END, $27::timestamptz,
-      CASE WHEN (CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END) = 'signed_in' THEN $28::timestamptz ELSE $29::timestamptz END, $30,
-      $31::timestamptz, f.browser_session_id, f.browser_attempt_id, f.security_stamp
+    SELECT $20::bigint, f.account_id, $21, CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END, $22, jsonb_build_array(jsonb_build_object('method', f.method::text, 'at', $23::text)), $24, $25,
+      $26::timestamptz, CASE WHEN (CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END) = 'signed_in' THEN $27::timestamptz END, $28::timestamptz,
+      CASE WHEN (CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END) = 'signed_in' THEN $29::timestamptz ELSE $30::timestamptz END, $31,
+      $32::timestamptz, f.browser_session_id, f.browser_attempt_id, f.security_stamp
     FROM entering f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $32::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $33::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
-      WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
+      WHERE b.subject = g.subject AND b.factor = g.factor AND true
+      RETURNING b.spent, b.factor, b.spent >= $34::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $33::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $35::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
-        AND o.id <> g.id RETURNING o.id),
+        AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $34::bigint, $35::timestamptz, $36, v.outcome, $37, v.account_id, v.session_id, v.attempt_id,
-      $38, $39, $40, CASE WHEN (v.outcome = ANY($41::text[]) OR (v.account_id IS NULL AND $42::text <> 'cli')) THEN md5(concat_ws(' ', $43::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $36::bigint, $37::timestamptz, $38, v.outcome, $39, v.account_id, v.session_id, v.attempt_id,
+      $40, $41, $42, CASE WHEN (v.outcome = ANY($43::text[]) OR (v.account_id IS NULL AND $44::text <> 'cli')) THEN $45::text || md5(concat_ws(' ', $46::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $47::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM session) AS done;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM session) AS done) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -136,11 +139,11 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM session) AS
 --                                         ->  HashAggregate
 --                                               Group Key: r.id
 --                                               ->  Subquery Scan on r
---                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $17 ELSE $18 END)
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $18 ELSE $19 END)
 --                                                     ->  WindowAgg
---                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $14)), ((l.client_address = $15)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($16)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $15)), ((l.client_address = $16)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($17)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
 --                                                           ->  Sort
---                                                                 Sort Key: l.stage, ((l.expires_at > $14)) DESC, ((l.client_address = $15)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($16)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
+--                                                                 Sort Key: l.stage, ((l.expires_at > $15)) DESC, ((l.client_address = $16)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($17)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
 --                                                                 ->  Nested Loop
 --                                                                       ->  CTE Scan on entering f
 --                                                                       ->  Index Scan using sessions_account on sessions l
@@ -180,6 +183,25 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM session) AS
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v_1
 --   InitPlan 12
---     ->  CTE Scan on verdict
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: guess.purpose, guess.method, guess.status
+--                             ->  CTE Scan on guess
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: verdict.protocol, verdict.outcome
+--                             ->  CTE Scan on verdict
+--                 ->  Subquery Scan on "*SELECT* 3"
+--                       ->  HashAggregate
+--                             Group Key: settled.factor, settled.used_up
+--                             ->  CTE Scan on settled
+--                 ->  Subquery Scan on "*SELECT* 4"
+--                       ->  HashAggregate
+--                             Group Key: superseded.purpose, superseded.method, superseded.status
+--                             ->  CTE Scan on superseded
 --   InitPlan 13
+--     ->  CTE Scan on verdict verdict_1
+--   InitPlan 14
 --     ->  CTE Scan on session

@@ -21,13 +21,13 @@ guess AS (
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $7 AND a.status = 'open' AND a.expires_at > $8::timestamptz
         AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $9::int OR false)
-      RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $10::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $10::timestamptz THEN 'expired'
-        WHEN t.kind <> $11 THEN 'other_kind' WHEN b.spent >= $12::int THEN 'budget_spent'
+        WHEN t.expires_at <= $11::timestamptz THEN 'expired'
+        WHEN t.kind <> $12 THEN 'other_kind' WHEN b.spent >= $13::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 owner AS (
@@ -42,7 +42,7 @@ owner AS (
     OR (x.second_factor = 'totp' AND EXISTS (SELECT FROM totp_factors t WHERE t.account_id = x.id)) END)
     FOR NO KEY UPDATE OF x),
 claimed AS (
-      UPDATE accounts a SET activated_at = $13::timestamptz, updated_at = $14::timestamptz,
+      UPDATE accounts a SET activated_at = $14::timestamptz, updated_at = $15::timestamptz,
         security_stamp = a.security_stamp + 1,
         (password_hash, second_factor, phone, username, first_name, last_name) = (
           SELECT NULL, CASE WHEN invited THEN a.second_factor ELSE 'none' END,
@@ -57,39 +57,40 @@ proven AS (
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
           tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
-        SELECT $15::bigint, $16, $17, $18, $19, $20,
-          f.subject, f.account_id, f.session_id, $21, $22,
-          $23::smallint, $24::timestamptz, $25::timestamptz,
-          $26::bigint, $27::bigint,
-          $28::bigint, coalesce(f.security_stamp, 0)
-        FROM proven f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+        SELECT $16::bigint, $17, $18, $19, $20, $21,
+          f.subject, f.account_id, f.session_id, $22, $23,
+          $24::smallint, $25::timestamptz, $26::timestamptz,
+          $27::bigint, $28::bigint,
+          $29::bigint, coalesce(f.security_stamp, 0)
+        FROM proven f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $29::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $30::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
-      WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
+      WHERE b.subject = g.subject AND b.factor = g.factor AND true
+      RETURNING b.spent, b.factor, b.spent >= $31::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $30::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $32::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
-        AND o.id <> g.id RETURNING o.id),
+        AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
 spent_links AS (
-      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $31::timestamptz
-      FROM claimed f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($32::text[])
-        AND a.status = 'open' RETURNING a.id),
+      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $33::timestamptz
+      FROM claimed f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($34::text[])
+        AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 invited_owner AS (SELECT account_id, security_stamp FROM claimed WHERE invited),
 ended AS (
-      UPDATE sessions s SET ended_at = $33::timestamptz, end_reason = $34 FROM invited_owner f
+      UPDATE sessions s SET ended_at = $35::timestamptz, end_reason = $36 FROM invited_owner f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM invited_owner f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (false) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
 registered_owner AS (SELECT account_id, security_stamp FROM claimed WHERE NOT invited),
 ended_2 AS (
-      UPDATE sessions s SET ended_at = $35::timestamptz, end_reason = $36 FROM registered_owner f
+      UPDATE sessions s SET ended_at = $37::timestamptz, end_reason = $38 FROM registered_owner f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
 carried_over_2 AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM registered_owner f
@@ -98,11 +99,11 @@ authenticator_dropped AS (DELETE FROM totp_factors t USING registered_owner f WH
 setup_dropped AS (DELETE FROM factor_setups u USING registered_owner f WHERE u.account_id = f.account_id RETURNING u.account_id),
 backup_codes_dropped AS (DELETE FROM backup_codes b USING registered_owner f WHERE b.account_id = f.account_id RETURNING b.account_id),
 revoked AS (
-    UPDATE credentials c SET revoked_at = $37::timestamptz FROM registered_owner f
+    UPDATE credentials c SET revoked_at = $39::timestamptz FROM registered_owner f
     WHERE c.account_id = f.account_id AND c.revoked_at IS NULL RETURNING c.id),
 identities_dropped AS (DELETE FROM external_identities i USING registered_owner f WHERE i.account_id = f.account_id RETURNING i.account_id),
 ended_3 AS (
-    UPDATE pending_recoveries p SET ended_at = $38::timestamptz, end_reason = $39 FROM registered_owner f
+    UPDATE pending_recoveries p SET ended_at = $40::timestamptz, end_reason = $41 FROM registered_owner f
     WHERE p.account_id = f.account_id AND p.ended_at IS NULL RETURNING p.id, p.account_id),
 mailbox AS (SELECT v.account_id FROM verdict v WHERE v.outcome = 'redeemed' AND v.account_id IS NOT NULL),
 forgiven AS (
@@ -110,12 +111,14 @@ forgiven AS (
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $40::bigint, $41::timestamptz, $42, v.outcome, $43, v.account_id, v.session_id, v.attempt_id,
-      $44, $45, $46, CASE WHEN (v.outcome = ANY($47::text[]) OR (v.account_id IS NULL AND $48::text <> 'cli')) THEN md5(concat_ws(' ', $49::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $42::bigint, $43::timestamptz, $44, v.outcome, $45, v.account_id, v.session_id, v.attempt_id,
+      $46, $47, $48, CASE WHEN (v.outcome = ANY($49::text[]) OR (v.account_id IS NULL AND $50::text <> 'cli')) THEN $51::text || md5(concat_ws(' ', $52::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $53::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM attempt) AS done;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM attempt) AS done) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -221,7 +224,7 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM attempt) AS
 --                 ->  CTE Scan on claimed f_2
 --                 ->  Index Scan using attempts_account on attempts a_4
 --                       Index Cond: (account_id = f_2.account_id)
---                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($32)))
+--                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($34)))
 --   CTE invited_owner
 --     ->  CTE Scan on claimed
 --           Filter: invited
@@ -305,6 +308,33 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM attempt) AS
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v_2
 --   InitPlan 31
---     ->  CTE Scan on verdict
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: guess.purpose, guess.method, guess.status
+--                             ->  CTE Scan on guess
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: verdict.protocol, verdict.outcome
+--                             ->  CTE Scan on verdict
+--                 ->  Subquery Scan on "*SELECT* 3"
+--                       ->  HashAggregate
+--                             Group Key: attempt_1.purpose, attempt_1.method
+--                             ->  CTE Scan on attempt attempt_1
+--                 ->  Subquery Scan on "*SELECT* 4"
+--                       ->  HashAggregate
+--                             Group Key: settled.factor, settled.used_up
+--                             ->  CTE Scan on settled
+--                 ->  Subquery Scan on "*SELECT* 5"
+--                       ->  HashAggregate
+--                             Group Key: superseded.purpose, superseded.method, superseded.status
+--                             ->  CTE Scan on superseded
+--                 ->  Subquery Scan on "*SELECT* 6"
+--                       ->  HashAggregate
+--                             Group Key: spent_links.purpose, spent_links.method, spent_links.status
+--                             ->  CTE Scan on spent_links
 --   InitPlan 32
---     ->  CTE Scan on attempt attempt_1
+--     ->  CTE Scan on verdict verdict_1
+--   InitPlan 33
+--     ->  CTE Scan on attempt attempt_2

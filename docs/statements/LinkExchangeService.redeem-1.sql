@@ -21,13 +21,13 @@ guess AS (
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $7 AND a.status = 'open' AND a.expires_at > $8::timestamptz
         AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $9::int OR false)
-      RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $10::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $10::timestamptz THEN 'expired'
-        WHEN t.kind <> $11 THEN 'other_kind' WHEN b.spent >= $12::int THEN 'budget_spent'
+        WHEN t.expires_at <= $11::timestamptz THEN 'expired'
+        WHEN t.kind <> $12 THEN 'other_kind' WHEN b.spent >= $13::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 owner AS (
@@ -42,7 +42,7 @@ owner AS (
     OR (x.second_factor = 'totp' AND EXISTS (SELECT FROM totp_factors t WHERE t.account_id = x.id)) END)
     FOR NO KEY UPDATE OF x),
 claimed AS (
-      UPDATE accounts a SET activated_at = $13::timestamptz, updated_at = $14::timestamptz,
+      UPDATE accounts a SET activated_at = $14::timestamptz, updated_at = $15::timestamptz,
         security_stamp = a.security_stamp + 1,
         (password_hash, second_factor, phone, username, first_name, last_name) = (
           SELECT NULL, CASE WHEN invited THEN a.second_factor ELSE 'none' END,
@@ -55,23 +55,23 @@ proven AS (
         SELECT o.account_id, o.subject, o.session_id, o.stage, coalesce(c.security_stamp, o.security_stamp) AS security_stamp
         FROM owner o LEFT JOIN claimed c USING (account_id)),
 surplus AS (
-    UPDATE sessions SET ended_at = $15::timestamptz, end_reason = 'surplus' WHERE id IN (
+    UPDATE sessions SET ended_at = $16::timestamptz, end_reason = 'surplus' WHERE id IN (
       SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
         SELECT r.id FROM (
-          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $16::timestamptz DESC,
-            l.client_address = $17, greatest(l.created_at, l.refresh_rotated_at,
-              l.expires_at - $18::int * interval '1 second') DESC, l.id DESC) AS place
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $17::timestamptz DESC,
+            l.client_address = $18, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $19::int * interval '1 second') DESC, l.id DESC) AS place
           FROM sessions l JOIN proven f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
-        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $19::int ELSE $20::int END)
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $20::int ELSE $21::int END)
       FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $21::bigint, f.account_id, $22, f.stage, $23, jsonb_build_array(jsonb_build_object('method', $24::text, 'at', $25::text)), $26, $27,
-      $28::timestamptz, CASE WHEN (f.stage) = 'signed_in' THEN $29::timestamptz END, $30::timestamptz,
-      CASE WHEN (f.stage) = 'signed_in' THEN $31::timestamptz ELSE $32::timestamptz END, $33,
-      $34::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    SELECT $22::bigint, f.account_id, $23, f.stage, $24, jsonb_build_array(jsonb_build_object('method', $25::text, 'at', $26::text)), $27, $28,
+      $29::timestamptz, CASE WHEN (f.stage) = 'signed_in' THEN $30::timestamptz END, $31::timestamptz,
+      CASE WHEN (f.stage) = 'signed_in' THEN $32::timestamptz ELSE $33::timestamptz END, $34,
+      $35::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
     FROM proven f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 with_account AS (
@@ -84,27 +84,28 @@ answer AS (SELECT v.outcome, h.* FROM verdict v LEFT JOIN holder h ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $35::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $36::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
-      WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
+      WHERE b.subject = g.subject AND b.factor = g.factor AND true
+      RETURNING b.spent, b.factor, b.spent >= $37::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $36::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $38::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
-        AND o.id <> g.id RETURNING o.id),
+        AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 spent_links AS (
-      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $37::timestamptz
-      FROM claimed f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($38::text[])
-        AND a.status = 'open' RETURNING a.id),
+      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $39::timestamptz
+      FROM claimed f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($40::text[])
+        AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 invited_owner AS (SELECT account_id, security_stamp FROM claimed WHERE invited),
 ended AS (
-      UPDATE sessions s SET ended_at = $39::timestamptz, end_reason = $40 FROM invited_owner f
+      UPDATE sessions s SET ended_at = $41::timestamptz, end_reason = $42 FROM invited_owner f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM invited_owner f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (false) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
 registered_owner AS (SELECT account_id, security_stamp FROM claimed WHERE NOT invited),
 ended_2 AS (
-      UPDATE sessions s SET ended_at = $41::timestamptz, end_reason = $42 FROM registered_owner f
+      UPDATE sessions s SET ended_at = $43::timestamptz, end_reason = $44 FROM registered_owner f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
 carried_over_2 AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM registered_owner f
@@ -113,11 +114,11 @@ authenticator_dropped AS (DELETE FROM totp_factors t USING registered_owner f WH
 setup_dropped AS (DELETE FROM factor_setups u USING registered_owner f WHERE u.account_id = f.account_id RETURNING u.account_id),
 backup_codes_dropped AS (DELETE FROM backup_codes b USING registered_owner f WHERE b.account_id = f.account_id RETURNING b.account_id),
 revoked AS (
-    UPDATE credentials c SET revoked_at = $43::timestamptz FROM registered_owner f
+    UPDATE credentials c SET revoked_at = $45::timestamptz FROM registered_owner f
     WHERE c.account_id = f.account_id AND c.revoked_at IS NULL RETURNING c.id),
 identities_dropped AS (DELETE FROM external_identities i USING registered_owner f WHERE i.account_id = f.account_id RETURNING i.account_id),
 ended_3 AS (
-    UPDATE pending_recoveries p SET ended_at = $44::timestamptz, end_reason = $45 FROM registered_owner f
+    UPDATE pending_recoveries p SET ended_at = $46::timestamptz, end_reason = $47 FROM registered_owner f
     WHERE p.account_id = f.account_id AND p.ended_at IS NULL RETURNING p.id, p.account_id),
 mailbox AS (SELECT v.account_id FROM verdict v WHERE v.outcome = 'redeemed' AND v.account_id IS NOT NULL),
 forgiven AS (
@@ -125,12 +126,14 @@ forgiven AS (
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $46::bigint, $47::timestamptz, $48, v.outcome, $49, v.account_id, v.session_id, v.attempt_id,
-      $50, $51, $52, CASE WHEN (v.outcome = ANY($53::text[]) OR (v.account_id IS NULL AND $54::text <> 'cli')) THEN md5(concat_ws(' ', $55::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $48::bigint, $49::timestamptz, $50, v.outcome, $51, v.account_id, v.session_id, v.attempt_id,
+      $52, $53, $54, CASE WHEN (v.outcome = ANY($55::text[]) OR (v.account_id IS NULL AND $56::text <> 'cli')) THEN $57::text || md5(concat_ws(' ', $58::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $59::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT * FROM answer;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM answer) rows) answer ON true;
 
 -- Plan, with any values:
 -- Nested Loop Left Join
@@ -219,11 +222,11 @@ SELECT * FROM answer;
 --                                         ->  HashAggregate
 --                                               Group Key: r.id
 --                                               ->  Subquery Scan on r
---                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $19 ELSE $20 END)
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $20 ELSE $21 END)
 --                                                     ->  WindowAgg
---                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $16)), ((l.client_address = $17)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($18)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $17)), ((l.client_address = $18)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($19)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
 --                                                           ->  Sort
---                                                                 Sort Key: l.stage, ((l.expires_at > $16)) DESC, ((l.client_address = $17)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($18)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
+--                                                                 Sort Key: l.stage, ((l.expires_at > $17)) DESC, ((l.client_address = $18)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($19)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
 --                                                                 ->  Nested Loop
 --                                                                       ->  CTE Scan on proven f_3
 --                                                                       ->  Index Scan using sessions_account on sessions l
@@ -263,7 +266,7 @@ SELECT * FROM answer;
 --                 ->  CTE Scan on claimed f_5
 --                 ->  Index Scan using attempts_account on attempts a_5
 --                       Index Cond: (account_id = f_5.account_id)
---                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($38)))
+--                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($40)))
 --   CTE invited_owner
 --     ->  CTE Scan on claimed
 --           Filter: invited
@@ -347,10 +350,35 @@ SELECT * FROM answer;
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v_3
 --   InitPlan 32
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: guess.purpose, guess.method, guess.status
+--                             ->  CTE Scan on guess
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: verdict.protocol, verdict.outcome
+--                             ->  CTE Scan on verdict
+--                 ->  Subquery Scan on "*SELECT* 3"
+--                       ->  HashAggregate
+--                             Group Key: settled.factor, settled.used_up
+--                             ->  CTE Scan on settled
+--                 ->  Subquery Scan on "*SELECT* 4"
+--                       ->  HashAggregate
+--                             Group Key: superseded.purpose, superseded.method, superseded.status
+--                             ->  CTE Scan on superseded
+--                 ->  Subquery Scan on "*SELECT* 5"
+--                       ->  HashAggregate
+--                             Group Key: spent_links.purpose, spent_links.method, spent_links.status
+--                             ->  CTE Scan on spent_links
+--   InitPlan 33
 --     ->  CTE Scan on claimed claimed_2
---   ->  CTE Scan on verdict v
---   ->  Nested Loop
---         ->  CTE Scan on session f
---         ->  Index Scan using accounts_pkey on accounts a
---               Index Cond: (id = f.account_id)
---               Filter: (disabled_at IS NULL)
+--   ->  Result
+--   ->  Nested Loop Left Join
+--         ->  CTE Scan on verdict v
+--         ->  Nested Loop
+--               ->  CTE Scan on session f
+--               ->  Index Scan using accounts_pkey on accounts a
+--                     Index Cond: (id = f.account_id)
+--                     Filter: (disabled_at IS NULL)

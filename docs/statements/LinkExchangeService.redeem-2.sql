@@ -24,13 +24,13 @@ guess AS (
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $11 AND a.status = 'open' AND a.expires_at > $12::timestamptz
         AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $13::int OR false)
-      RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $14::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $14::timestamptz THEN 'expired'
-        WHEN t.kind <> $15 THEN 'other_kind' WHEN b.spent >= $16::int THEN 'budget_spent'
+        WHEN t.expires_at <= $15::timestamptz THEN 'expired'
+        WHEN t.kind <> $16 THEN 'other_kind' WHEN b.spent >= $17::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 owner AS (
@@ -45,7 +45,7 @@ owner AS (
     OR (x.second_factor = 'totp' AND EXISTS (SELECT FROM totp_factors t WHERE t.account_id = x.id)) END)
     FOR NO KEY UPDATE OF x),
 claimed AS (
-      UPDATE accounts a SET activated_at = $17::timestamptz, updated_at = $18::timestamptz,
+      UPDATE accounts a SET activated_at = $18::timestamptz, updated_at = $19::timestamptz,
         security_stamp = a.security_stamp + 1,
         (password_hash, second_factor, phone, username, first_name, last_name) = (
           SELECT NULL, CASE WHEN invited THEN a.second_factor ELSE 'none' END,
@@ -58,23 +58,23 @@ proven AS (
         SELECT o.account_id, o.subject, o.session_id, o.stage, coalesce(c.security_stamp, o.security_stamp) AS security_stamp
         FROM owner o LEFT JOIN claimed c USING (account_id)),
 surplus AS (
-    UPDATE sessions SET ended_at = $19::timestamptz, end_reason = 'surplus' WHERE id IN (
+    UPDATE sessions SET ended_at = $20::timestamptz, end_reason = 'surplus' WHERE id IN (
       SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
         SELECT r.id FROM (
-          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $20::timestamptz DESC,
-            l.client_address = $21, greatest(l.created_at, l.refresh_rotated_at,
-              l.expires_at - $22::int * interval '1 second') DESC, l.id DESC) AS place
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $21::timestamptz DESC,
+            l.client_address = $22, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $23::int * interval '1 second') DESC, l.id DESC) AS place
           FROM sessions l JOIN proven f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
-        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $23::int ELSE $24::int END)
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $24::int ELSE $25::int END)
       FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $25::bigint, f.account_id, $26, f.stage, $27, jsonb_build_array(jsonb_build_object('method', $28::text, 'at', $29::text)), $30, $31,
-      $32::timestamptz, CASE WHEN (f.stage) = 'signed_in' THEN $33::timestamptz END, $34::timestamptz,
-      CASE WHEN (f.stage) = 'signed_in' THEN $35::timestamptz ELSE $36::timestamptz END, $37,
-      $38::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    SELECT $26::bigint, f.account_id, $27, f.stage, $28, jsonb_build_array(jsonb_build_object('method', $29::text, 'at', $30::text)), $31, $32,
+      $33::timestamptz, CASE WHEN (f.stage) = 'signed_in' THEN $34::timestamptz END, $35::timestamptz,
+      CASE WHEN (f.stage) = 'signed_in' THEN $36::timestamptz ELSE $37::timestamptz END, $38,
+      $39::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
     FROM proven f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 with_account AS (
@@ -87,27 +87,28 @@ answer AS (SELECT v.outcome, h.* FROM verdict v LEFT JOIN holder h ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $39::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $40::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
-      WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
+      WHERE b.subject = g.subject AND b.factor = g.factor AND true
+      RETURNING b.spent, b.factor, b.spent >= $41::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $40::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $42::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
-        AND o.id <> g.id RETURNING o.id),
+        AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 spent_links AS (
-      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $41::timestamptz
-      FROM claimed f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($42::text[])
-        AND a.status = 'open' RETURNING a.id),
+      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $43::timestamptz
+      FROM claimed f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($44::text[])
+        AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 invited_owner AS (SELECT account_id, security_stamp FROM claimed WHERE invited),
 ended AS (
-      UPDATE sessions s SET ended_at = $43::timestamptz, end_reason = $44 FROM invited_owner f
+      UPDATE sessions s SET ended_at = $45::timestamptz, end_reason = $46 FROM invited_owner f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM invited_owner f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (false) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
 registered_owner AS (SELECT account_id, security_stamp FROM claimed WHERE NOT invited),
 ended_2 AS (
-      UPDATE sessions s SET ended_at = $45::timestamptz, end_reason = $46 FROM registered_owner f
+      UPDATE sessions s SET ended_at = $47::timestamptz, end_reason = $48 FROM registered_owner f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
 carried_over_2 AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM registered_owner f
@@ -116,11 +117,11 @@ authenticator_dropped AS (DELETE FROM totp_factors t USING registered_owner f WH
 setup_dropped AS (DELETE FROM factor_setups u USING registered_owner f WHERE u.account_id = f.account_id RETURNING u.account_id),
 backup_codes_dropped AS (DELETE FROM backup_codes b USING registered_owner f WHERE b.account_id = f.account_id RETURNING b.account_id),
 revoked AS (
-    UPDATE credentials c SET revoked_at = $47::timestamptz FROM registered_owner f
+    UPDATE credentials c SET revoked_at = $49::timestamptz FROM registered_owner f
     WHERE c.account_id = f.account_id AND c.revoked_at IS NULL RETURNING c.id),
 identities_dropped AS (DELETE FROM external_identities i USING registered_owner f WHERE i.account_id = f.account_id RETURNING i.account_id),
 ended_3 AS (
-    UPDATE pending_recoveries p SET ended_at = $48::timestamptz, end_reason = $49 FROM registered_owner f
+    UPDATE pending_recoveries p SET ended_at = $50::timestamptz, end_reason = $51 FROM registered_owner f
     WHERE p.account_id = f.account_id AND p.ended_at IS NULL RETURNING p.id, p.account_id),
 mailbox AS (SELECT v.account_id FROM verdict v WHERE v.outcome = 'redeemed' AND v.account_id IS NOT NULL),
 forgiven AS (
@@ -128,12 +129,14 @@ forgiven AS (
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $50::bigint, $51::timestamptz, $52, v.outcome, $53, v.account_id, v.session_id, v.attempt_id,
-      $54, $55, $56, CASE WHEN (v.outcome = ANY($57::text[]) OR (v.account_id IS NULL AND $58::text <> 'cli')) THEN md5(concat_ws(' ', $59::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $52::bigint, $53::timestamptz, $54, v.outcome, $55, v.account_id, v.session_id, v.attempt_id,
+      $56, $57, $58, CASE WHEN (v.outcome = ANY($59::text[]) OR (v.account_id IS NULL AND $60::text <> 'cli')) THEN $61::text || md5(concat_ws(' ', $62::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $63::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT * FROM answer;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM answer) rows) answer ON true;
 
 -- Plan, with any values:
 -- Nested Loop Left Join
@@ -220,11 +223,11 @@ SELECT * FROM answer;
 --                                         ->  HashAggregate
 --                                               Group Key: r.id
 --                                               ->  Subquery Scan on r
---                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $23 ELSE $24 END)
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $24 ELSE $25 END)
 --                                                     ->  WindowAgg
---                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $20)), ((l.client_address = $21)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($22)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $21)), ((l.client_address = $22)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($23)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
 --                                                           ->  Sort
---                                                                 Sort Key: l.stage, ((l.expires_at > $20)) DESC, ((l.client_address = $21)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($22)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
+--                                                                 Sort Key: l.stage, ((l.expires_at > $21)) DESC, ((l.client_address = $22)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($23)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
 --                                                                 ->  Nested Loop
 --                                                                       ->  CTE Scan on proven f_2
 --                                                                       ->  Index Scan using sessions_account on sessions l
@@ -264,7 +267,7 @@ SELECT * FROM answer;
 --                 ->  CTE Scan on claimed f_4
 --                 ->  Index Scan using attempts_account on attempts a_4
 --                       Index Cond: (account_id = f_4.account_id)
---                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($42)))
+--                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($44)))
 --   CTE invited_owner
 --     ->  CTE Scan on claimed
 --           Filter: invited
@@ -348,10 +351,35 @@ SELECT * FROM answer;
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v_3
 --   InitPlan 33
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: guess.purpose, guess.method, guess.status
+--                             ->  CTE Scan on guess
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: verdict.protocol, verdict.outcome
+--                             ->  CTE Scan on verdict
+--                 ->  Subquery Scan on "*SELECT* 3"
+--                       ->  HashAggregate
+--                             Group Key: settled.factor, settled.used_up
+--                             ->  CTE Scan on settled
+--                 ->  Subquery Scan on "*SELECT* 4"
+--                       ->  HashAggregate
+--                             Group Key: superseded.purpose, superseded.method, superseded.status
+--                             ->  CTE Scan on superseded
+--                 ->  Subquery Scan on "*SELECT* 5"
+--                       ->  HashAggregate
+--                             Group Key: spent_links.purpose, spent_links.method, spent_links.status
+--                             ->  CTE Scan on spent_links
+--   InitPlan 34
 --     ->  CTE Scan on claimed claimed_2
---   ->  CTE Scan on verdict v
---   ->  Nested Loop
---         ->  CTE Scan on session f
---         ->  Index Scan using accounts_pkey on accounts a
---               Index Cond: (id = f.account_id)
---               Filter: (disabled_at IS NULL)
+--   ->  Result
+--   ->  Nested Loop Left Join
+--         ->  CTE Scan on verdict v
+--         ->  Nested Loop
+--               ->  CTE Scan on session f
+--               ->  Index Scan using accounts_pkey on accounts a
+--                     Index Cond: (id = f.account_id)
+--                     Filter: (disabled_at IS NULL)

@@ -73,7 +73,7 @@ attempt AS (
           $56::smallint, $57::timestamptz, $58::timestamptz,
           $59::bigint, $60::bigint,
           $61::bigint, coalesce(f.security_stamp, 0)
-        FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+        FROM opening f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN attempt f ON f.account_id = a.id WHERE a.email IS NOT NULL),
@@ -111,27 +111,60 @@ attempt_2 AS (
           $83::smallint, $84::timestamptz, $85::timestamptz,
           $86::bigint, $87::bigint,
           $88::bigint, coalesce(f.security_stamp, 0)
-        FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+        FROM opening f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 link_page AS (
     INSERT INTO magic_links (attempt_id, redirect_url, client_address, user_agent)
     SELECT id, $89, $90, $91 FROM attempt RETURNING attempt_id),
+addressed AS (SELECT r.address, r.language, r.account_id,
+  coalesce((
+    SELECT translate(CASE WHEN p.tag IS NULL THEN a.local ELSE split_part(a.local, p.tag, 1) END, p.ignored, '') || '@' || p.name
+    FROM (SELECT lower(regexp_replace(r.address, '@[^@]*$', '')) AS local, lower(substring(r.address FROM '[^@]*$')) AS domain) a
+    JOIN json_to_recordset($92::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
+    WHERE split_part(a.local, coalesce(p.tag, '@'), 1) <> ''
+  ), lower(r.address)) AS counted FROM recipient r WHERE r.address IS NOT NULL),
+window_send AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT $93, $94::int, $95::int, $96::timestamptz FROM addressed r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $97::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $98::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $99::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $100::timestamptz) OR c.for_anybody + c.for_owners < $101::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $102::int)
+    RETURNING c.counted),
+within_window AS (SELECT r.* FROM addressed r WHERE EXISTS (SELECT FROM window_send)),
+counted AS (SELECT r.counted FROM within_window r),
+recipient_send AS (
+    INSERT INTO recipient_sends AS s (recipient, share, sent_at, counts_until)
+    SELECT f.counted, $103, ARRAY[$104::timestamptz], $105::timestamptz FROM counted f WHERE least($106::int, $107::int) > 0
+    ON CONFLICT (recipient, share) DO UPDATE SET counts_until = excluded.counts_until,
+      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $108::timestamptz) || $109::timestamptz
+    WHERE (SELECT count(*) < $110::int AND count(*) FILTER (WHERE t > $111::timestamptz) < $112::int
+      FROM unnest(s.sent_at) t WHERE t > $113::timestamptz)
+    RETURNING s.recipient AS counted),
+in_share AS (SELECT r.* FROM within_window r WHERE EXISTS (SELECT FROM recipient_send)),
+judged AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM within_window) THEN CASE WHEN EXISTS (SELECT FROM in_share) THEN NULL::text ELSE $114::text END ELSE $115::text END END AS withheld FROM addressed r),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $92::bigint, $93::bigint, r.account_id, $94,
-      $95, r.address, r.language, $96, $97::timestamptz, $98::timestamptz,
-      $99::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $116::bigint, $117::bigint, r.account_id, $118,
+      $119::boolean, $120, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $121::text END,
+      $122::timestamptz, $123::timestamptz, $124::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $125::timestamptz END, r.withheld, (SELECT c FROM unnest($126::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM judged r
     RETURNING id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $100::bigint, $101::timestamptz, $102, v.outcome, $103, v.account_id, v.session_id, v.attempt_id,
-      $104, $105, $106, CASE WHEN (v.outcome = ANY($107::text[]) OR (v.account_id IS NULL AND $108::text <> 'cli')) THEN md5(concat_ws(' ', $109::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $127::bigint, $128::timestamptz, $129, v.outcome, $130, v.account_id, v.session_id, v.attempt_id,
+      $131, $132, $133, CASE WHEN (v.outcome = ANY($134::text[]) OR (v.account_id IS NULL AND $135::text <> 'cli')) THEN $136::text || md5(concat_ws(' ', $137::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $138::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM strangers_waiting) AS next_at;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt_2 GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM strangers_waiting) AS next_at) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -232,18 +265,111 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM strangers_
 --   CTE link_page
 --     ->  Insert on magic_links
 --           ->  CTE Scan on attempt attempt_1
+--   CTE addressed
+--     ->  CTE Scan on recipient r_1
+--           Filter: (address IS NOT NULL)
+--           SubPlan 22
+--             ->  Function Scan on json_to_recordset p
+--                   Filter: ((lower("substring"(r_1.address, '[^@]*$'::text)) = domain) AND (split_part(lower(regexp_replace(r_1.address, '@[^@]*$'::text, ''::text)), COALESCE(tag, '@'::text), 1) <> ''::text))
+--   CTE window_send
+--     ->  Insert on send_counts c
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c.window_ends_at <= $100) OR (((c.for_anybody + c.for_owners) < $101) AND ((excluded_4.for_owners > 0) OR (c.for_anybody < $102))))
+--           ->  CTE Scan on addressed r_2
+--   CTE within_window
+--     ->  Result
+--           One-Time Filter: (InitPlan 25).col1
+--           InitPlan 25
+--             ->  CTE Scan on window_send
+--           ->  CTE Scan on addressed r_3
+--   CTE recipient_send
+--     ->  Insert on recipient_sends s_3
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: recipient_sends_pkey
+--           Conflict Filter: (SubPlan 28)
+--           ->  Result
+--                 One-Time Filter: (LEAST($106, $107) > 0)
+--                 ->  CTE Scan on within_window r_4
+--           SubPlan 27
+--             ->  Function Scan on unnest t
+--                   Filter: (t > $108)
+--           SubPlan 28
+--             ->  Aggregate
+--                   ->  Function Scan on unnest t_1
+--                         Filter: (t > $113)
 --   CTE message
 --     ->  Insert on messages
---           ->  CTE Scan on recipient r_1
---                 Filter: (address IS NOT NULL)
+--           InitPlan 32
+--             ->  CTE Scan on within_window
+--           InitPlan 34
+--             ->  Result
+--                   One-Time Filter: (InitPlan 33).col1
+--                   InitPlan 33
+--                     ->  CTE Scan on recipient_send
+--                   ->  CTE Scan on within_window r_5
+--           InitPlan 37
+--             ->  CTE Scan on within_window within_window_1
+--           InitPlan 39
+--             ->  Result
+--                   One-Time Filter: (InitPlan 38).col1
+--                   InitPlan 38
+--                     ->  CTE Scan on recipient_send recipient_send_1
+--                   ->  CTE Scan on within_window r_6
+--           InitPlan 42
+--             ->  CTE Scan on within_window within_window_2
+--           InitPlan 44
+--             ->  Result
+--                   One-Time Filter: (InitPlan 43).col1
+--                   InitPlan 43
+--                     ->  CTE Scan on recipient_send recipient_send_2
+--                   ->  CTE Scan on within_window r_7
+--           InitPlan 47
+--             ->  CTE Scan on within_window within_window_3
+--           InitPlan 49
+--             ->  Result
+--                   One-Time Filter: (InitPlan 48).col1
+--                   InitPlan 48
+--                     ->  CTE Scan on recipient_send recipient_send_3
+--                   ->  CTE Scan on within_window r_8
+--           InitPlan 50
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_1
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c_1.c)
+--           ->  CTE Scan on addressed r_9
+--                 SubPlan 30
+--                   ->  Seq Scan on suppressed_addresses b
+--                         Filter: (address = lower(r_9.address))
+--                 SubPlan 35
+--                   ->  Seq Scan on suppressed_addresses b_1
+--                         Filter: (address = lower(r_9.address))
+--                 SubPlan 40
+--                   ->  Seq Scan on suppressed_addresses b_2
+--                         Filter: (address = lower(r_9.address))
+--                 SubPlan 45
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(r_9.address))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v
---   InitPlan 24
+--   InitPlan 53
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: attempt_2.purpose, attempt_2.method
+--                             ->  CTE Scan on attempt attempt_2
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: attempt_2_1.purpose, attempt_2_1.method
+--                             ->  CTE Scan on attempt_2 attempt_2_1
+--   InitPlan 54
 --     ->  CTE Scan on verdict
---   InitPlan 25
+--   InitPlan 55
 --     ->  Aggregate
 --           ->  Append
 --                 ->  Nested Loop

@@ -27,58 +27,61 @@ guess AS (
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $19 AND a.status = 'open' AND a.expires_at > $20::timestamptz
         AND a.tries_left > 0 AND t.allowed AND true
-      RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $21::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $21::timestamptz THEN 'expired'
-        WHEN t.kind <> $22 THEN 'other_kind' WHEN b.spent >= $23::int THEN 'budget_spent'
+        WHEN t.expires_at <= $22::timestamptz THEN 'expired'
+        WHEN t.kind <> $23 THEN 'other_kind' WHEN b.spent >= $24::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $24::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $25::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
-      WHERE b.subject = g.subject AND b.factor = g.factor AND g.status = 'consumed' RETURNING b.spent),
+      WHERE b.subject = g.subject AND b.factor = g.factor AND g.status = 'consumed'
+      RETURNING b.spent, b.factor, b.spent >= $26::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $25::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $27::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
-        AND o.id <> g.id RETURNING o.id),
+        AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 counted AS (
-    UPDATE credentials c SET sign_count = $26::bigint FROM held_credential h, verdict v
+    UPDATE credentials c SET sign_count = $28::bigint FROM held_credential h, verdict v
     WHERE v.outcome = 'redeemed' AND c.id = h.id RETURNING c.id),
 redeemed AS (SELECT account_id, security_stamp FROM verdict WHERE outcome = 'redeemed'),
 surplus AS (
-    UPDATE sessions SET ended_at = $27::timestamptz, end_reason = 'surplus' WHERE id IN (
+    UPDATE sessions SET ended_at = $29::timestamptz, end_reason = 'surplus' WHERE id IN (
       SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
         SELECT r.id FROM (
-          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $28::timestamptz DESC,
-            l.client_address = $29, greatest(l.created_at, l.refresh_rotated_at,
-              l.expires_at - $30::int * interval '1 second') DESC, l.id DESC) AS place
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $30::timestamptz DESC,
+            l.client_address = $31, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $32::int * interval '1 second') DESC, l.id DESC) AS place
           FROM sessions l JOIN redeemed f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
-        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $31::int ELSE $32::int END)
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $33::int ELSE $34::int END)
       FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $33::bigint, f.account_id, $34, $35::text, $36, jsonb_build_array(jsonb_build_object('method', $37::text, 'at', $38::text)), $39, $40,
-      $41::timestamptz, CASE WHEN ($42::text) = 'signed_in' THEN $43::timestamptz END, $44::timestamptz,
-      CASE WHEN ($45::text) = 'signed_in' THEN $46::timestamptz ELSE $47::timestamptz END, $48,
-      $49::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    SELECT $35::bigint, f.account_id, $36, $37::text, $38, jsonb_build_array(jsonb_build_object('method', $39::text, 'at', $40::text)), $41, $42,
+      $43::timestamptz, CASE WHEN ($44::text) = 'signed_in' THEN $45::timestamptz END, $46::timestamptz,
+      CASE WHEN ($47::text) = 'signed_in' THEN $48::timestamptz ELSE $49::timestamptz END, $50,
+      $51::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
     FROM redeemed f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $50::bigint, $51::timestamptz, $52, v.outcome, $53, v.account_id, v.session_id, v.attempt_id,
-      $54, $55, $56, CASE WHEN (v.outcome = ANY($57::text[]) OR (v.account_id IS NULL AND $58::text <> 'cli')) THEN md5(concat_ws(' ', $59::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $52::bigint, $53::timestamptz, $54, v.outcome, $55, v.account_id, v.session_id, v.attempt_id,
+      $56, $57, $58, CASE WHEN (v.outcome = ANY($59::text[]) OR (v.account_id IS NULL AND $60::text <> 'cli')) THEN $61::text || md5(concat_ws(' ', $62::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $63::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM verdict) AS outcome;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -186,11 +189,11 @@ SELECT (SELECT outcome FROM verdict) AS outcome;
 --                                         ->  HashAggregate
 --                                               Group Key: r.id
 --                                               ->  Subquery Scan on r
---                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $31 ELSE $32 END)
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $33 ELSE $34 END)
 --                                                     ->  WindowAgg
---                                                           Window: w1 AS (PARTITION BY l_1.stage ORDER BY ((l_1.expires_at > $28)), ((l_1.client_address = $29)), (GREATEST(l_1.created_at, l_1.refresh_rotated_at, (l_1.expires_at - (($30)::double precision * '00:00:01'::interval)))), l_1.id ROWS UNBOUNDED PRECEDING)
+--                                                           Window: w1 AS (PARTITION BY l_1.stage ORDER BY ((l_1.expires_at > $30)), ((l_1.client_address = $31)), (GREATEST(l_1.created_at, l_1.refresh_rotated_at, (l_1.expires_at - (($32)::double precision * '00:00:01'::interval)))), l_1.id ROWS UNBOUNDED PRECEDING)
 --                                                           ->  Sort
---                                                                 Sort Key: l_1.stage, ((l_1.expires_at > $28)) DESC, ((l_1.client_address = $29)), (GREATEST(l_1.created_at, l_1.refresh_rotated_at, (l_1.expires_at - (($30)::double precision * '00:00:01'::interval)))) DESC, l_1.id DESC
+--                                                                 Sort Key: l_1.stage, ((l_1.expires_at > $30)) DESC, ((l_1.client_address = $31)), (GREATEST(l_1.created_at, l_1.refresh_rotated_at, (l_1.expires_at - (($32)::double precision * '00:00:01'::interval)))) DESC, l_1.id DESC
 --                                                                 ->  Nested Loop
 --                                                                       ->  CTE Scan on redeemed f
 --                                                                       ->  Index Scan using sessions_account on sessions l_1
@@ -213,4 +216,23 @@ SELECT (SELECT outcome FROM verdict) AS outcome;
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v_1
 --   InitPlan 21
---     ->  CTE Scan on verdict verdict_1
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: guess.purpose, guess.method, guess.status
+--                             ->  CTE Scan on guess
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: verdict_1.protocol, verdict_1.outcome
+--                             ->  CTE Scan on verdict verdict_1
+--                 ->  Subquery Scan on "*SELECT* 3"
+--                       ->  HashAggregate
+--                             Group Key: settled.factor, settled.used_up
+--                             ->  CTE Scan on settled
+--                 ->  Subquery Scan on "*SELECT* 4"
+--                       ->  HashAggregate
+--                             Group Key: superseded.purpose, superseded.method, superseded.status
+--                             ->  CTE Scan on superseded
+--   InitPlan 22
+--     ->  CTE Scan on verdict verdict_2

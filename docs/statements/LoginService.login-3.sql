@@ -30,61 +30,64 @@ guess AS (
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $20 AND a.status = 'open' AND a.expires_at > $21::timestamptz
         AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $22::int OR false)
-      RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $23::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $23::timestamptz THEN 'expired'
-        WHEN t.kind <> $24 THEN 'other_kind' WHEN b.spent >= $25::int THEN 'budget_spent'
+        WHEN t.expires_at <= $24::timestamptz THEN 'expired'
+        WHEN t.kind <> $25 THEN 'other_kind' WHEN b.spent >= $26::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $26::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $27::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
-      WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
+      WHERE b.subject = g.subject AND b.factor = g.factor AND true
+      RETURNING b.spent, b.factor, b.spent >= $28::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $27::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $29::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
-        AND o.id <> g.id RETURNING o.id),
+        AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 accepted AS (
-      UPDATE totp_factors t SET last_step = $28::bigint FROM verdict v
+      UPDATE totp_factors t SET last_step = $30::bigint FROM verdict v
       WHERE v.outcome = 'redeemed' AND t.account_id = v.account_id RETURNING t.account_id),
 counted AS (
-    UPDATE credentials c SET sign_count = $29::bigint FROM held_credential h, verdict v
+    UPDATE credentials c SET sign_count = $31::bigint FROM held_credential h, verdict v
     WHERE v.outcome = 'redeemed' AND c.id = h.id RETURNING c.id),
 redeemed AS (SELECT account_id, security_stamp FROM verdict WHERE outcome = 'redeemed'),
 surplus AS (
-    UPDATE sessions SET ended_at = $30::timestamptz, end_reason = 'surplus' WHERE id IN (
+    UPDATE sessions SET ended_at = $32::timestamptz, end_reason = 'surplus' WHERE id IN (
       SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
         SELECT r.id FROM (
-          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $31::timestamptz DESC,
-            l.client_address = $32, greatest(l.created_at, l.refresh_rotated_at,
-              l.expires_at - $33::int * interval '1 second') DESC, l.id DESC) AS place
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $33::timestamptz DESC,
+            l.client_address = $34, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $35::int * interval '1 second') DESC, l.id DESC) AS place
           FROM sessions l JOIN redeemed f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
-        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $34::int ELSE $35::int END)
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $36::int ELSE $37::int END)
       FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $36::bigint, f.account_id, $37, $38::text, $39, jsonb_build_array(jsonb_build_object('method', $40::text, 'at', $41::text), jsonb_build_object('method', $42::text, 'at', $43::text)), $44, $45,
-      $46::timestamptz, CASE WHEN ($47::text) = 'signed_in' THEN $48::timestamptz END, $49::timestamptz,
-      CASE WHEN ($50::text) = 'signed_in' THEN $51::timestamptz ELSE $52::timestamptz END, $53,
-      $54::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    SELECT $38::bigint, f.account_id, $39, $40::text, $41, jsonb_build_array(jsonb_build_object('method', $42::text, 'at', $43::text), jsonb_build_object('method', $44::text, 'at', $45::text)), $46, $47,
+      $48::timestamptz, CASE WHEN ($49::text) = 'signed_in' THEN $50::timestamptz END, $51::timestamptz,
+      CASE WHEN ($52::text) = 'signed_in' THEN $53::timestamptz ELSE $54::timestamptz END, $55,
+      $56::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
     FROM redeemed f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $55::bigint, $56::timestamptz, $57, v.outcome, $58, v.account_id, v.session_id, v.attempt_id,
-      $59, $60, $61, CASE WHEN (v.outcome = ANY($62::text[]) OR (v.account_id IS NULL AND $63::text <> 'cli')) THEN md5(concat_ws(' ', $64::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $57::bigint, $58::timestamptz, $59, v.outcome, $60, v.account_id, v.session_id, v.attempt_id,
+      $61, $62, $63, CASE WHEN (v.outcome = ANY($64::text[]) OR (v.account_id IS NULL AND $65::text <> 'cli')) THEN $66::text || md5(concat_ws(' ', $67::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $68::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM verdict) AS outcome;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -212,11 +215,11 @@ SELECT (SELECT outcome FROM verdict) AS outcome;
 --                                         ->  HashAggregate
 --                                               Group Key: r.id
 --                                               ->  Subquery Scan on r
---                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $34 ELSE $35 END)
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $36 ELSE $37 END)
 --                                                     ->  WindowAgg
---                                                           Window: w1 AS (PARTITION BY l_1.stage ORDER BY ((l_1.expires_at > $31)), ((l_1.client_address = $32)), (GREATEST(l_1.created_at, l_1.refresh_rotated_at, (l_1.expires_at - (($33)::double precision * '00:00:01'::interval)))), l_1.id ROWS UNBOUNDED PRECEDING)
+--                                                           Window: w1 AS (PARTITION BY l_1.stage ORDER BY ((l_1.expires_at > $33)), ((l_1.client_address = $34)), (GREATEST(l_1.created_at, l_1.refresh_rotated_at, (l_1.expires_at - (($35)::double precision * '00:00:01'::interval)))), l_1.id ROWS UNBOUNDED PRECEDING)
 --                                                           ->  Sort
---                                                                 Sort Key: l_1.stage, ((l_1.expires_at > $31)) DESC, ((l_1.client_address = $32)), (GREATEST(l_1.created_at, l_1.refresh_rotated_at, (l_1.expires_at - (($33)::double precision * '00:00:01'::interval)))) DESC, l_1.id DESC
+--                                                                 Sort Key: l_1.stage, ((l_1.expires_at > $33)) DESC, ((l_1.client_address = $34)), (GREATEST(l_1.created_at, l_1.refresh_rotated_at, (l_1.expires_at - (($35)::double precision * '00:00:01'::interval)))) DESC, l_1.id DESC
 --                                                                 ->  Nested Loop
 --                                                                       ->  CTE Scan on redeemed f_1
 --                                                                       ->  Index Scan using sessions_account on sessions l_1
@@ -239,4 +242,23 @@ SELECT (SELECT outcome FROM verdict) AS outcome;
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v_2
 --   InitPlan 26
---     ->  CTE Scan on verdict verdict_1
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: guess.purpose, guess.method, guess.status
+--                             ->  CTE Scan on guess
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: verdict_1.protocol, verdict_1.outcome
+--                             ->  CTE Scan on verdict verdict_1
+--                 ->  Subquery Scan on "*SELECT* 3"
+--                       ->  HashAggregate
+--                             Group Key: settled.factor, settled.used_up
+--                             ->  CTE Scan on settled
+--                 ->  Subquery Scan on "*SELECT* 4"
+--                       ->  HashAggregate
+--                             Group Key: superseded.purpose, superseded.method, superseded.status
+--                             ->  CTE Scan on superseded
+--   InitPlan 27
+--     ->  CTE Scan on verdict verdict_2

@@ -24,30 +24,24 @@ session AS (
     FROM held f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 verdict AS (SELECT $26::text AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session),
-attempt AS (
-        INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
-          tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
-        SELECT $27::bigint, $28, $29, $30, $31, $32,
-          f.subject, f.account_id, f.session_id, $33, $34,
-          $35::smallint, $36::timestamptz, $37::timestamptz,
-          $38::bigint, $39::bigint,
-          $40::bigint, coalesce(f.security_stamp, 0)
-        FROM session f RETURNING id, subject, factor, account_id, session_id, security_stamp),
-budget_row AS (
-      INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
-      ON CONFLICT DO NOTHING RETURNING subject),
 forgiven AS (
       DELETE FROM password_failures WHERE key IN (
-        SELECT key FROM password_failures WHERE key = ANY($41::text[])
-        ORDER BY array_position($42::text[], key) FOR UPDATE) RETURNING key),
+        SELECT key FROM password_failures WHERE key = ANY($27::text[])
+        ORDER BY array_position($28::text[], key) FOR UPDATE) RETURNING key),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $43::bigint, $44::timestamptz, $45, v.outcome, $46, v.account_id, v.session_id, v.attempt_id,
-      $47, $48, $49, CASE WHEN (v.outcome = ANY($50::text[]) OR (v.account_id IS NULL AND $51::text <> 'cli')) THEN md5(concat_ws(' ', $52::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $29::bigint, $30::timestamptz, $31, v.outcome, $32, v.account_id, v.session_id, v.attempt_id,
+      $33, $34, $35, CASE WHEN (v.outcome = ANY($36::text[]) OR (v.account_id IS NULL AND $37::text <> 'cli')) THEN $38::text || md5(concat_ws(' ', $39::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $40::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING e.*),
+streamed AS (
+    INSERT INTO event_stream (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address, request_id, next_try_at)
+    SELECT id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address, request_id, $41::timestamptz
+    FROM audited WHERE repeated = 0 AND account_id IS NOT NULL RETURNING id)
 SELECT * FROM verdict;
 
 -- Plan, with any values:
@@ -91,13 +85,6 @@ SELECT * FROM verdict;
 --                       ->  CTE Scan on surplus
 --   CTE verdict
 --     ->  CTE Scan on session
---   CTE attempt
---     ->  Insert on attempts
---           ->  CTE Scan on session f_2
---   CTE budget_row
---     ->  Insert on guess_budgets
---           Conflict Resolution: NOTHING
---           ->  CTE Scan on attempt
 --   CTE forgiven
 --     ->  Delete on password_failures
 --           ->  Nested Loop
@@ -106,9 +93,9 @@ SELECT * FROM verdict;
 --                       ->  Subquery Scan on "ANY_subquery_1"
 --                             ->  LockRows
 --                                   ->  Sort
---                                         Sort Key: (array_position($42, password_failures_1.key))
+--                                         Sort Key: (array_position($28, password_failures_1.key))
 --                                         ->  Index Scan using password_failures_pkey on password_failures password_failures_1
---                                               Index Cond: (key = ANY ($41))
+--                                               Index Cond: (key = ANY ($27))
 --                 ->  Index Scan using password_failures_pkey on password_failures
 --                       Index Cond: (key = "ANY_subquery_1".key)
 --   CTE audited
@@ -116,3 +103,7 @@ SELECT * FROM verdict;
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v
+--   CTE streamed
+--     ->  Insert on event_stream
+--           ->  CTE Scan on audited
+--                 Filter: ((account_id IS NOT NULL) AND (repeated = 0))

@@ -32,37 +32,28 @@ attempt AS (
           $35::smallint, $36::timestamptz, $37::timestamptz,
           $38::bigint, $39::bigint,
           $40::bigint, coalesce(f.security_stamp, 0)
-        FROM session f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+        FROM session f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
-recipient AS (
-    SELECT a.email AS address, a.language, a.id AS account_id
-    FROM accounts a JOIN session f ON f.account_id = a.id WHERE a.email IS NOT NULL),
-message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $41::bigint, $42::bigint, r.account_id, $43,
-      $44, r.address, r.language, $45, $46::timestamptz, $47::timestamptz,
-      $48::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
-    RETURNING id),
 forgiven AS (
       DELETE FROM password_failures WHERE key IN (
-        SELECT key FROM password_failures WHERE key = ANY($49::text[])
-        ORDER BY array_position($50::text[], key) FOR UPDATE) RETURNING key),
+        SELECT key FROM password_failures WHERE key = ANY($41::text[])
+        ORDER BY array_position($42::text[], key) FOR UPDATE) RETURNING key),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $51::bigint, $52::timestamptz, $53, v.outcome, $54, v.account_id, v.session_id, v.attempt_id,
-      $55, $56, $57, CASE WHEN (v.outcome = ANY($58::text[]) OR (v.account_id IS NULL AND $59::text <> 'cli')) THEN md5(concat_ws(' ', $60::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $43::bigint, $44::timestamptz, $45, v.outcome, $46, v.account_id, v.session_id, v.attempt_id,
+      $47, $48, $49, CASE WHEN (v.outcome = ANY($50::text[]) OR (v.account_id IS NULL AND $51::text <> 'cli')) THEN $52::text || md5(concat_ws(' ', $53::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $54::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT * FROM verdict;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM verdict) rows) answer ON true;
 
 -- Plan, with any values:
--- CTE Scan on verdict
+-- Nested Loop Left Join
 --   CTE held
 --     ->  LockRows
 --           ->  Index Scan using accounts_pkey on accounts
@@ -109,13 +100,6 @@ SELECT * FROM verdict;
 --     ->  Insert on guess_budgets
 --           Conflict Resolution: NOTHING
 --           ->  CTE Scan on attempt
---   CTE message
---     ->  Insert on messages
---           ->  Nested Loop
---                 ->  CTE Scan on session f_3
---                 ->  Index Scan using accounts_pkey on accounts a
---                       Index Cond: (id = f_3.account_id)
---                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
 --   CTE forgiven
 --     ->  Delete on password_failures
 --           ->  Nested Loop
@@ -124,9 +108,9 @@ SELECT * FROM verdict;
 --                       ->  Subquery Scan on "ANY_subquery_1"
 --                             ->  LockRows
 --                                   ->  Sort
---                                         Sort Key: (array_position($50, password_failures_1.key))
+--                                         Sort Key: (array_position($42, password_failures_1.key))
 --                                         ->  Index Scan using password_failures_pkey on password_failures password_failures_1
---                                               Index Cond: (key = ANY ($49))
+--                                               Index Cond: (key = ANY ($41))
 --                 ->  Index Scan using password_failures_pkey on password_failures
 --                       Index Cond: (key = "ANY_subquery_1".key)
 --   CTE audited
@@ -134,3 +118,10 @@ SELECT * FROM verdict;
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v
+--   InitPlan 9
+--     ->  Aggregate
+--           ->  HashAggregate
+--                 Group Key: attempt_1.purpose, attempt_1.method
+--                 ->  CTE Scan on attempt attempt_1
+--   ->  Result
+--   ->  CTE Scan on verdict

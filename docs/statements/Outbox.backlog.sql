@@ -4,4 +4,6 @@ SELECT count(*) AS messages, min(created_at) AS oldest FROM messages WHERE state
 
 -- Plan, with any values:
 -- Aggregate
---   ->  Index Scan using messages_due on messages
+--   ->  Bitmap Heap Scan on messages
+--         Recheck Cond: (state = 'queued'::text)
+--         ->  Bitmap Index Scan on messages_due

@@ -8,7 +8,9 @@ SELECT (SELECT messages FROM queued) AS messages, (SELECT oldest FROM queued) AS
 -- Result
 --   CTE queued
 --     ->  Aggregate
---           ->  Index Scan using messages_due on messages
+--           ->  Bitmap Heap Scan on messages
+--                 Recheck Cond: (state = 'queued'::text)
+--                 ->  Bitmap Index Scan on messages_due
 --   CTE writable
 --     ->  LockRows
 --           ->  Result

@@ -35,7 +35,7 @@ attempt AS (
           $32::smallint, $33::timestamptz, $34::timestamptz,
           $35::bigint, $36::bigint,
           $37::bigint, coalesce(f.security_stamp, 0)
-        FROM session f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+        FROM session f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
@@ -48,14 +48,16 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $41::bigint, $42::timestamptz, $43, v.outcome, $44, v.account_id, v.session_id, v.attempt_id,
-      $45, $46, $47, CASE WHEN (v.outcome = ANY($48::text[]) OR (v.account_id IS NULL AND $49::text <> 'cli')) THEN md5(concat_ws(' ', $50::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+      $45, $46, $47, CASE WHEN (v.outcome = ANY($48::text[]) OR (v.account_id IS NULL AND $49::text <> 'cli')) THEN $50::text || md5(concat_ws(' ', $51::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $52::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT * FROM with_account;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM with_account) rows) answer ON true;
 
 -- Plan, with any values:
--- Nested Loop
+-- Nested Loop Left Join
 --   CTE held
 --     ->  LockRows
 --           ->  Index Scan using accounts_pkey on accounts
@@ -120,7 +122,14 @@ SELECT * FROM with_account;
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on session
---   ->  CTE Scan on session f
---   ->  Index Scan using accounts_pkey on accounts a
---         Index Cond: (id = f.account_id)
---         Filter: (disabled_at IS NULL)
+--   InitPlan 9
+--     ->  Aggregate
+--           ->  HashAggregate
+--                 Group Key: attempt_1.purpose, attempt_1.method
+--                 ->  CTE Scan on attempt attempt_1
+--   ->  Result
+--   ->  Nested Loop
+--         ->  CTE Scan on session f
+--         ->  Index Scan using accounts_pkey on accounts a
+--               Index Cond: (id = f.account_id)
+--               Filter: (disabled_at IS NULL)

@@ -35,38 +35,82 @@ attempt AS (
           $32::smallint, $33::timestamptz, $34::timestamptz,
           $35::bigint, $36::bigint,
           $37::bigint, coalesce(f.security_stamp, 0)
-        FROM session f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+        FROM session f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
 recipient AS (
     SELECT a.phone AS address, a.language, a.id AS account_id
     FROM accounts a JOIN session f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+addressed AS (SELECT r.address, r.language, r.account_id,
+  coalesce((
+    SELECT translate(CASE WHEN p.tag IS NULL THEN a.local ELSE split_part(a.local, p.tag, 1) END, p.ignored, '') || '@' || p.name
+    FROM (SELECT lower(regexp_replace(r.address, '@[^@]*$', '')) AS local, lower(substring(r.address FROM '[^@]*$')) AS domain) a
+    JOIN json_to_recordset($38::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
+    WHERE split_part(a.local, coalesce(p.tag, '@'), 1) <> ''
+  ), lower(r.address)) AS counted FROM recipient r WHERE r.address IS NOT NULL),
+counted AS (SELECT r.counted FROM addressed r),
+recipient_send AS (
+    INSERT INTO recipient_sends AS s (recipient, share, sent_at, counts_until)
+    SELECT f.counted, $39, ARRAY[$40::timestamptz], $41::timestamptz FROM counted f WHERE least($42::int, $43::int) > 0
+    ON CONFLICT (recipient, share) DO UPDATE SET counts_until = excluded.counts_until,
+      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $44::timestamptz) || $45::timestamptz
+    WHERE (SELECT count(*) < $46::int AND count(*) FILTER (WHERE t > $47::timestamptz) < $48::int
+      FROM unnest(s.sent_at) t WHERE t > $49::timestamptz)
+    RETURNING s.recipient AS counted),
+in_share AS (SELECT r.* FROM addressed r WHERE EXISTS (SELECT FROM recipient_send)),
+window_send AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT 'texts to ' || coalesce(substring(r.address FROM $50), ''), $51::int, $52::int, $53::timestamptz FROM in_share r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $54::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $55::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $56::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $57::timestamptz) OR c.for_anybody + c.for_owners < $58::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $59::int)
+    RETURNING c.counted),
+within_window AS (SELECT r.* FROM in_share r WHERE EXISTS (SELECT FROM window_send)),
+window_send_2 AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT $60, $61::int, $62::int, $63::timestamptz FROM within_window r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $64::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $65::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $66::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $67::timestamptz) OR c.for_anybody + c.for_owners < $68::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $69::int)
+    RETURNING c.counted),
+within_window_2 AS (SELECT r.* FROM within_window r WHERE EXISTS (SELECT FROM window_send_2)),
+judged AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM in_share) THEN CASE WHEN EXISTS (SELECT FROM within_window) THEN CASE WHEN EXISTS (SELECT FROM within_window_2) THEN NULL::text ELSE $70::text END ELSE $71::text END ELSE $72::text END END AS withheld FROM addressed r),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $38::bigint, $39::bigint, r.account_id, $40,
-      $41, r.address, r.language, $42, $43::timestamptz, $44::timestamptz,
-      $45::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $73::bigint, $74::bigint, r.account_id, $75,
+      $76::boolean, $77, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $78::text END,
+      $79::timestamptz, $80::timestamptz, $81::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $82::timestamptz END, r.withheld, (SELECT c FROM unnest($83::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM judged r
     RETURNING id),
 forgiven AS (
       DELETE FROM password_failures WHERE key IN (
-        SELECT key FROM password_failures WHERE key = ANY($46::text[])
-        ORDER BY array_position($47::text[], key) FOR UPDATE) RETURNING key),
-verdict AS (SELECT $48::text AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session),
+        SELECT key FROM password_failures WHERE key = ANY($84::text[])
+        ORDER BY array_position($85::text[], key) FOR UPDATE) RETURNING key),
+verdict AS (SELECT $86::text AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $49::bigint, $50::timestamptz, $51, v.outcome, $52, v.account_id, v.session_id, v.attempt_id,
-      $53, $54, $55, CASE WHEN (v.outcome = ANY($56::text[]) OR (v.account_id IS NULL AND $57::text <> 'cli')) THEN md5(concat_ws(' ', $58::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $87::bigint, $88::timestamptz, $89, v.outcome, $90, v.account_id, v.session_id, v.attempt_id,
+      $91, $92, $93, CASE WHEN (v.outcome = ANY($94::text[]) OR (v.account_id IS NULL AND $95::text <> 'cli')) THEN $96::text || md5(concat_ws(' ', $97::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $98::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT * FROM with_account;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM with_account) rows) answer ON true;
 
 -- Plan, with any values:
--- Nested Loop
+-- Nested Loop Left Join
 --   CTE held
 --     ->  LockRows
 --           ->  Index Scan using accounts_pkey on accounts
@@ -113,13 +157,115 @@ SELECT * FROM with_account;
 --     ->  Insert on guess_budgets
 --           Conflict Resolution: NOTHING
 --           ->  CTE Scan on attempt
+--   CTE addressed
+--     ->  Nested Loop
+--           ->  CTE Scan on session f_4
+--           ->  Index Scan using accounts_pkey on accounts a_1
+--                 Index Cond: (id = f_4.account_id)
+--                 Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--           SubPlan 7
+--             ->  Function Scan on json_to_recordset p
+--                   Filter: ((lower("substring"(a_1.phone, '[^@]*$'::text)) = domain) AND (split_part(lower(regexp_replace(a_1.phone, '@[^@]*$'::text, ''::text)), COALESCE(tag, '@'::text), 1) <> ''::text))
+--   CTE recipient_send
+--     ->  Insert on recipient_sends s_1
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: recipient_sends_pkey
+--           Conflict Filter: (SubPlan 10)
+--           ->  Result
+--                 One-Time Filter: (LEAST($42, $43) > 0)
+--                 ->  CTE Scan on addressed r_1
+--           SubPlan 9
+--             ->  Function Scan on unnest t
+--                   Filter: (t > $44)
+--           SubPlan 10
+--             ->  Aggregate
+--                   ->  Function Scan on unnest t_1
+--                         Filter: (t > $49)
+--   CTE in_share
+--     ->  Result
+--           One-Time Filter: (InitPlan 12).col1
+--           InitPlan 12
+--             ->  CTE Scan on recipient_send
+--           ->  CTE Scan on addressed r_2
+--   CTE window_send
+--     ->  Insert on send_counts c
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c.window_ends_at <= $57) OR (((c.for_anybody + c.for_owners) < $58) AND ((excluded_1.for_owners > 0) OR (c.for_anybody < $59))))
+--           ->  CTE Scan on in_share r_3
+--   CTE within_window
+--     ->  Result
+--           One-Time Filter: (InitPlan 15).col1
+--           InitPlan 15
+--             ->  CTE Scan on window_send
+--           ->  CTE Scan on in_share r_4
+--   CTE window_send_2
+--     ->  Insert on send_counts c_1
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_1.window_ends_at <= $67) OR (((c_1.for_anybody + c_1.for_owners) < $68) AND ((excluded_2.for_owners > 0) OR (c_1.for_anybody < $69))))
+--           ->  CTE Scan on within_window r_5
 --   CTE message
 --     ->  Insert on messages
---           ->  Nested Loop
---                 ->  CTE Scan on session f_4
---                 ->  Index Scan using accounts_pkey on accounts a_1
---                       Index Cond: (id = f_4.account_id)
---                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--           InitPlan 20
+--             ->  CTE Scan on in_share
+--           InitPlan 21
+--             ->  CTE Scan on within_window
+--           InitPlan 23
+--             ->  Result
+--                   One-Time Filter: (InitPlan 22).col1
+--                   InitPlan 22
+--                     ->  CTE Scan on window_send_2
+--                   ->  CTE Scan on within_window r_6
+--           InitPlan 26
+--             ->  CTE Scan on in_share in_share_1
+--           InitPlan 27
+--             ->  CTE Scan on within_window within_window_1
+--           InitPlan 29
+--             ->  Result
+--                   One-Time Filter: (InitPlan 28).col1
+--                   InitPlan 28
+--                     ->  CTE Scan on window_send_2 window_send_2_1
+--                   ->  CTE Scan on within_window r_7
+--           InitPlan 32
+--             ->  CTE Scan on in_share in_share_2
+--           InitPlan 33
+--             ->  CTE Scan on within_window within_window_2
+--           InitPlan 35
+--             ->  Result
+--                   One-Time Filter: (InitPlan 34).col1
+--                   InitPlan 34
+--                     ->  CTE Scan on window_send_2 window_send_2_2
+--                   ->  CTE Scan on within_window r_8
+--           InitPlan 38
+--             ->  CTE Scan on in_share in_share_3
+--           InitPlan 39
+--             ->  CTE Scan on within_window within_window_3
+--           InitPlan 41
+--             ->  Result
+--                   One-Time Filter: (InitPlan 40).col1
+--                   InitPlan 40
+--                     ->  CTE Scan on window_send_2 window_send_2_3
+--                   ->  CTE Scan on within_window r_9
+--           InitPlan 42
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_2
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c_2.c)
+--           ->  CTE Scan on addressed r_10
+--                 SubPlan 18
+--                   ->  Seq Scan on suppressed_addresses b
+--                         Filter: (address = lower(r_10.address))
+--                 SubPlan 24
+--                   ->  Seq Scan on suppressed_addresses b_1
+--                         Filter: (address = lower(r_10.address))
+--                 SubPlan 30
+--                   ->  Seq Scan on suppressed_addresses b_2
+--                         Filter: (address = lower(r_10.address))
+--                 SubPlan 36
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(r_10.address))
 --   CTE forgiven
 --     ->  Delete on password_failures
 --           ->  Nested Loop
@@ -128,9 +274,9 @@ SELECT * FROM with_account;
 --                       ->  Subquery Scan on "ANY_subquery_1"
 --                             ->  LockRows
 --                                   ->  Sort
---                                         Sort Key: (array_position($47, password_failures_1.key))
+--                                         Sort Key: (array_position($85, password_failures_1.key))
 --                                         ->  Index Scan using password_failures_pkey on password_failures password_failures_1
---                                               Index Cond: (key = ANY ($46))
+--                                               Index Cond: (key = ANY ($84))
 --                 ->  Index Scan using password_failures_pkey on password_failures
 --                       Index Cond: (key = "ANY_subquery_1".key)
 --   CTE audited
@@ -138,7 +284,14 @@ SELECT * FROM with_account;
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on session
---   ->  CTE Scan on session f
---   ->  Index Scan using accounts_pkey on accounts a
---         Index Cond: (id = f.account_id)
---         Filter: (disabled_at IS NULL)
+--   InitPlan 46
+--     ->  Aggregate
+--           ->  HashAggregate
+--                 Group Key: attempt_1.purpose, attempt_1.method
+--                 ->  CTE Scan on attempt attempt_1
+--   ->  Result
+--   ->  Nested Loop
+--         ->  CTE Scan on session f
+--         ->  Index Scan using accounts_pkey on accounts a
+--               Index Cond: (id = f.account_id)
+--               Filter: (disabled_at IS NULL)

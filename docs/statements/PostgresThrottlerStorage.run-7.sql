@@ -1,12 +1,11 @@
 -- PostgresThrottlerStorage.run
 
-WITH owner AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
+WITH session AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
     SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp)),
-with_factor AS (
-    SELECT f.session_id::text AS session_id, a.id::text AS account_id, a.second_factor,
-      (SELECT t.secret_sealed FROM totp_factors t WHERE t.account_id = a.id) AS totp_secret
-    FROM owner f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL),
+account AS (
+    SELECT a.id::text AS id, a.email, a.username, a.phone, a.language, a.created_at, a.activated_at
+    FROM session s JOIN accounts a ON a.id = s.account_id WHERE a.disabled_at IS NULL),
 nothing AS (SELECT 0 AS hits, NULL::timestamptz AS expires_at, false AS refused, NULL::timestamptz AS free_at),
 link_2 AS (
     INSERT INTO request_limits AS held (key, hits, expires_at)
@@ -38,7 +37,7 @@ link AS (
     RETURNING hits, expires_at,
       hits > $21::int OR (SELECT refused FROM link_2) AS refused,
       greatest(CASE WHEN hits >= $22::int THEN expires_at END, (SELECT free_at FROM link_2)) AS free_at),
-counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer) FROM with_factor AS answer LIMIT 1) END AS found FROM link l)
+counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer) FROM account AS answer LIMIT 1) END AS found FROM link l)
 SELECT * FROM counted;
 
 -- Plan, with any values:
@@ -63,7 +62,7 @@ SELECT * FROM counted;
 --           InitPlan 6
 --             ->  CTE Scan on link_2 link_2_1
 --           ->  CTE Scan on link_2 link_2_2
---   InitPlan 9
+--   InitPlan 8
 --     ->  Limit
 --           ->  Nested Loop
 --                 ->  Index Scan using sessions_token_hash_key on sessions s
@@ -72,6 +71,3 @@ SELECT * FROM counted;
 --                 ->  Index Scan using accounts_pkey on accounts o
 --                       Index Cond: (id = s.account_id)
 --                       Filter: ((disabled_at IS NULL) AND (security_stamp <= s.security_stamp))
---                 SubPlan 8
---                   ->  Index Scan using totp_factors_pkey on totp_factors t
---                         Index Cond: (account_id = o.id)

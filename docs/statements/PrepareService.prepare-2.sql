@@ -53,10 +53,10 @@ allowed AS (SELECT f.* FROM flow f WHERE EXISTS (SELECT FROM window_taken)),
 closed AS (
     UPDATE attempts a SET closed_at = $39::timestamptz,
       status = CASE WHEN a.expires_at <= $40::timestamptz THEN 'expired' ELSE 'superseded' END
-    WHERE a.browser_attempt_id IN (SELECT id FROM allowed) AND a.kind <> 'totp' AND a.status = 'open' RETURNING a.id),
+    WHERE a.browser_attempt_id IN (SELECT id FROM allowed) AND a.kind <> 'totp' AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 contact AS (
-    SELECT u.phone AS address, u.language, NULL::bigint AS account_id, NULL::int AS security_stamp,
-      u.phone_taken AS refused
+    SELECT u.email AS address, u.language, NULL::bigint AS account_id, NULL::int AS security_stamp,
+      u.email_taken AS refused
     FROM sign_ups u JOIN flow f USING (id)),
 opening AS (
         SELECT f.subject, f.session_id, c.account_id, c.security_stamp
@@ -69,7 +69,7 @@ attempt AS (
           $49::smallint, $50::timestamptz, $51::timestamptz,
           $52::bigint, $53::bigint,
           $54::bigint, coalesce(f.security_stamp, 0)
-        FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+        FROM opening f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 verdict AS (
         SELECT CASE WHEN f.id IS NULL THEN 'absent' WHEN a.id IS NULL THEN 'too_soon' ELSE 'sent' END AS outcome,
           f.account_id, f.session_id, a.id AS attempt_id
@@ -103,32 +103,96 @@ budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
 recipient AS (SELECT c.address, c.language, c.account_id FROM contact c, allowed WHERE c.refused = $70::boolean),
+addressed AS (SELECT r.address, r.language, r.account_id,
+  coalesce((
+    SELECT translate(CASE WHEN p.tag IS NULL THEN a.local ELSE split_part(a.local, p.tag, 1) END, p.ignored, '') || '@' || p.name
+    FROM (SELECT lower(regexp_replace(r.address, '@[^@]*$', '')) AS local, lower(substring(r.address FROM '[^@]*$')) AS domain) a
+    JOIN json_to_recordset($71::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
+    WHERE split_part(a.local, coalesce(p.tag, '@'), 1) <> ''
+  ), lower(r.address)) AS counted FROM recipient r WHERE r.address IS NOT NULL),
+window_send AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT $72, $73::int, $74::int, $75::timestamptz FROM addressed r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $76::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $77::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $78::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $79::timestamptz) OR c.for_anybody + c.for_owners < $80::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $81::int)
+    RETURNING c.counted),
+within_window AS (SELECT r.* FROM addressed r WHERE EXISTS (SELECT FROM window_send)),
+counted AS (SELECT r.counted FROM within_window r),
+recipient_send AS (
+    INSERT INTO recipient_sends AS s (recipient, share, sent_at, counts_until)
+    SELECT f.counted, $82, ARRAY[$83::timestamptz], $84::timestamptz FROM counted f WHERE least($85::int, $86::int) > 0
+    ON CONFLICT (recipient, share) DO UPDATE SET counts_until = excluded.counts_until,
+      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $87::timestamptz) || $88::timestamptz
+    WHERE (SELECT count(*) < $89::int AND count(*) FILTER (WHERE t > $90::timestamptz) < $91::int
+      FROM unnest(s.sent_at) t WHERE t > $92::timestamptz)
+    RETURNING s.recipient AS counted),
+in_share AS (SELECT r.* FROM within_window r WHERE EXISTS (SELECT FROM recipient_send)),
+judged AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM within_window) THEN CASE WHEN EXISTS (SELECT FROM in_share) THEN NULL::text ELSE $93::text END ELSE $94::text END END AS withheld FROM addressed r),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $71::bigint, $72::bigint, r.account_id, $73,
-      $74, r.address, r.language, $75, $76::timestamptz, $77::timestamptz,
-      $78::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $95::bigint, $96::bigint, r.account_id, $97,
+      $98::boolean, $99, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $100::text END,
+      $101::timestamptz, $102::timestamptz, $103::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $104::timestamptz END, r.withheld, (SELECT c FROM unnest($105::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM judged r
     RETURNING id),
-recipient_2 AS (SELECT c.address, c.language, c.account_id FROM contact c, allowed WHERE c.refused = $79::boolean),
+recipient_2 AS (SELECT c.address, c.language, c.account_id FROM contact c, allowed WHERE c.refused = $106::boolean),
+addressed_2 AS (SELECT r.address, r.language, r.account_id,
+  coalesce((
+    SELECT translate(CASE WHEN p.tag IS NULL THEN a.local ELSE split_part(a.local, p.tag, 1) END, p.ignored, '') || '@' || p.name
+    FROM (SELECT lower(regexp_replace(r.address, '@[^@]*$', '')) AS local, lower(substring(r.address FROM '[^@]*$')) AS domain) a
+    JOIN json_to_recordset($107::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
+    WHERE split_part(a.local, coalesce(p.tag, '@'), 1) <> ''
+  ), lower(r.address)) AS counted FROM recipient_2 r WHERE r.address IS NOT NULL),
+window_send_2 AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT $108, $109::int, $110::int, $111::timestamptz FROM addressed_2 r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $112::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $113::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $114::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $115::timestamptz) OR c.for_anybody + c.for_owners < $116::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $117::int)
+    RETURNING c.counted),
+within_window_2 AS (SELECT r.* FROM addressed_2 r WHERE EXISTS (SELECT FROM window_send_2)),
+counted_2 AS (SELECT r.counted FROM within_window_2 r),
+recipient_send_2 AS (
+    INSERT INTO recipient_sends AS s (recipient, share, sent_at, counts_until)
+    SELECT f.counted, $118, ARRAY[$119::timestamptz], $120::timestamptz FROM counted_2 f WHERE least($121::int, $122::int) > 0
+    ON CONFLICT (recipient, share) DO UPDATE SET counts_until = excluded.counts_until,
+      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $123::timestamptz) || $124::timestamptz
+    WHERE (SELECT count(*) < $125::int AND count(*) FILTER (WHERE t > $126::timestamptz) < $127::int
+      FROM unnest(s.sent_at) t WHERE t > $128::timestamptz)
+    RETURNING s.recipient AS counted),
+in_share_2 AS (SELECT r.* FROM within_window_2 r WHERE EXISTS (SELECT FROM recipient_send_2)),
+judged_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM within_window_2) THEN CASE WHEN EXISTS (SELECT FROM in_share_2) THEN NULL::text ELSE $129::text END ELSE $130::text END END AS withheld FROM addressed_2 r),
 message_2 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $80::bigint, $81::bigint, r.account_id, $82,
-      $83, r.address, r.language, $84, $85::timestamptz, $86::timestamptz,
-      $87::timestamptz
-    FROM recipient_2 r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $131::bigint, $132::bigint, r.account_id, $133,
+      $134::boolean, $135, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $136::text END,
+      $137::timestamptz, $138::timestamptz, $139::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $140::timestamptz END, r.withheld, (SELECT c FROM unnest($141::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM judged_2 r
     RETURNING id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $88::bigint, $89::timestamptz, $90, v.outcome, $91, v.account_id, v.session_id, v.attempt_id,
-      $92, $93, $94, CASE WHEN (v.outcome = ANY($95::text[]) OR (v.account_id IS NULL AND $96::text <> 'cli')) THEN md5(concat_ws(' ', $97::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $142::bigint, $143::timestamptz, $144, v.outcome, $145, v.account_id, v.session_id, v.attempt_id,
+      $146, $147, $148, CASE WHEN (v.outcome = ANY($149::text[]) OR (v.account_id IS NULL AND $150::text <> 'cli')) THEN $151::text || md5(concat_ws(' ', $152::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $153::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS next_at;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS next_at) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -226,30 +290,205 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS n
 --     ->  Insert on guess_budgets
 --           Conflict Resolution: NOTHING
 --           ->  CTE Scan on attempt
+--   CTE addressed
+--     ->  Nested Loop
+--           ->  CTE Scan on contact c_1
+--                 Filter: ((address IS NOT NULL) AND (refused = $70))
+--           ->  CTE Scan on allowed allowed_1
+--           SubPlan 19
+--             ->  Function Scan on json_to_recordset p
+--                   Filter: ((lower("substring"(c_1.address, '[^@]*$'::text)) = domain) AND (split_part(lower(regexp_replace(c_1.address, '@[^@]*$'::text, ''::text)), COALESCE(tag, '@'::text), 1) <> ''::text))
+--   CTE window_send
+--     ->  Insert on send_counts c_2
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_2.window_ends_at <= $79) OR (((c_2.for_anybody + c_2.for_owners) < $80) AND ((excluded_3.for_owners > 0) OR (c_2.for_anybody < $81))))
+--           ->  CTE Scan on addressed r_1
+--   CTE within_window
+--     ->  Result
+--           One-Time Filter: (InitPlan 22).col1
+--           InitPlan 22
+--             ->  CTE Scan on window_send
+--           ->  CTE Scan on addressed r_2
+--   CTE recipient_send
+--     ->  Insert on recipient_sends s_1
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: recipient_sends_pkey
+--           Conflict Filter: (SubPlan 25)
+--           ->  Result
+--                 One-Time Filter: (LEAST($85, $86) > 0)
+--                 ->  CTE Scan on within_window r_3
+--           SubPlan 24
+--             ->  Function Scan on unnest t
+--                   Filter: (t > $87)
+--           SubPlan 25
+--             ->  Aggregate
+--                   ->  Function Scan on unnest t_1
+--                         Filter: (t > $92)
 --   CTE message
 --     ->  Insert on messages
---           ->  Nested Loop
---                 ->  CTE Scan on contact c_1
---                       Filter: ((address IS NOT NULL) AND (refused = $70))
---                 ->  CTE Scan on allowed allowed_1
+--           InitPlan 29
+--             ->  CTE Scan on within_window
+--           InitPlan 31
+--             ->  Result
+--                   One-Time Filter: (InitPlan 30).col1
+--                   InitPlan 30
+--                     ->  CTE Scan on recipient_send
+--                   ->  CTE Scan on within_window r_4
+--           InitPlan 34
+--             ->  CTE Scan on within_window within_window_1
+--           InitPlan 36
+--             ->  Result
+--                   One-Time Filter: (InitPlan 35).col1
+--                   InitPlan 35
+--                     ->  CTE Scan on recipient_send recipient_send_1
+--                   ->  CTE Scan on within_window r_5
+--           InitPlan 39
+--             ->  CTE Scan on within_window within_window_2
+--           InitPlan 41
+--             ->  Result
+--                   One-Time Filter: (InitPlan 40).col1
+--                   InitPlan 40
+--                     ->  CTE Scan on recipient_send recipient_send_2
+--                   ->  CTE Scan on within_window r_6
+--           InitPlan 44
+--             ->  CTE Scan on within_window within_window_3
+--           InitPlan 46
+--             ->  Result
+--                   One-Time Filter: (InitPlan 45).col1
+--                   InitPlan 45
+--                     ->  CTE Scan on recipient_send recipient_send_3
+--                   ->  CTE Scan on within_window r_7
+--           InitPlan 47
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_3
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c_3.c)
+--           ->  CTE Scan on addressed r_8
+--                 SubPlan 27
+--                   ->  Seq Scan on suppressed_addresses b_2
+--                         Filter: (address = lower(r_8.address))
+--                 SubPlan 32
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(r_8.address))
+--                 SubPlan 37
+--                   ->  Seq Scan on suppressed_addresses b_4
+--                         Filter: (address = lower(r_8.address))
+--                 SubPlan 42
+--                   ->  Seq Scan on suppressed_addresses b_5
+--                         Filter: (address = lower(r_8.address))
+--   CTE addressed_2
+--     ->  Nested Loop
+--           ->  CTE Scan on contact c_4
+--                 Filter: ((address IS NOT NULL) AND (refused = $106))
+--           ->  CTE Scan on allowed allowed_2
+--           SubPlan 49
+--             ->  Function Scan on json_to_recordset p_1
+--                   Filter: ((lower("substring"(c_4.address, '[^@]*$'::text)) = domain) AND (split_part(lower(regexp_replace(c_4.address, '@[^@]*$'::text, ''::text)), COALESCE(tag, '@'::text), 1) <> ''::text))
+--   CTE window_send_2
+--     ->  Insert on send_counts c_5
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_5.window_ends_at <= $115) OR (((c_5.for_anybody + c_5.for_owners) < $116) AND ((excluded_5.for_owners > 0) OR (c_5.for_anybody < $117))))
+--           ->  CTE Scan on addressed_2 r_9
+--   CTE within_window_2
+--     ->  Result
+--           One-Time Filter: (InitPlan 52).col1
+--           InitPlan 52
+--             ->  CTE Scan on window_send_2
+--           ->  CTE Scan on addressed_2 r_10
+--   CTE recipient_send_2
+--     ->  Insert on recipient_sends s_2
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: recipient_sends_pkey
+--           Conflict Filter: (SubPlan 55)
+--           ->  Result
+--                 One-Time Filter: (LEAST($121, $122) > 0)
+--                 ->  CTE Scan on within_window_2 r_11
+--           SubPlan 54
+--             ->  Function Scan on unnest t_2
+--                   Filter: (t > $123)
+--           SubPlan 55
+--             ->  Aggregate
+--                   ->  Function Scan on unnest t_3
+--                         Filter: (t > $128)
 --   CTE message_2
 --     ->  Insert on messages messages_1
---           ->  Nested Loop
---                 ->  CTE Scan on contact c_2
---                       Filter: ((address IS NOT NULL) AND (refused = $79))
---                 ->  CTE Scan on allowed allowed_2
+--           InitPlan 59
+--             ->  CTE Scan on within_window_2 within_window_2_1
+--           InitPlan 61
+--             ->  Result
+--                   One-Time Filter: (InitPlan 60).col1
+--                   InitPlan 60
+--                     ->  CTE Scan on recipient_send_2 recipient_send_2_1
+--                   ->  CTE Scan on within_window_2 r_12
+--           InitPlan 64
+--             ->  CTE Scan on within_window_2 within_window_2_2
+--           InitPlan 66
+--             ->  Result
+--                   One-Time Filter: (InitPlan 65).col1
+--                   InitPlan 65
+--                     ->  CTE Scan on recipient_send_2 recipient_send_2_2
+--                   ->  CTE Scan on within_window_2 r_13
+--           InitPlan 69
+--             ->  CTE Scan on within_window_2 within_window_2_3
+--           InitPlan 71
+--             ->  Result
+--                   One-Time Filter: (InitPlan 70).col1
+--                   InitPlan 70
+--                     ->  CTE Scan on recipient_send_2 recipient_send_2_3
+--                   ->  CTE Scan on within_window_2 r_14
+--           InitPlan 74
+--             ->  CTE Scan on within_window_2 within_window_2_4
+--           InitPlan 76
+--             ->  Result
+--                   One-Time Filter: (InitPlan 75).col1
+--                   InitPlan 75
+--                     ->  CTE Scan on recipient_send_2 recipient_send_2_4
+--                   ->  CTE Scan on within_window_2 r_15
+--           InitPlan 77
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_6
+--                         ->  Index Only Scan using messages_reference on messages m_1
+--                               Index Cond: (reference = c_6.c)
+--           ->  CTE Scan on addressed_2 r_16
+--                 SubPlan 57
+--                   ->  Seq Scan on suppressed_addresses b_6
+--                         Filter: (address = lower(r_16.address))
+--                 SubPlan 62
+--                   ->  Seq Scan on suppressed_addresses b_7
+--                         Filter: (address = lower(r_16.address))
+--                 SubPlan 67
+--                   ->  Seq Scan on suppressed_addresses b_8
+--                         Filter: (address = lower(r_16.address))
+--                 SubPlan 72
+--                   ->  Seq Scan on suppressed_addresses b_9
+--                         Filter: (address = lower(r_16.address))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v
---   InitPlan 22
+--   InitPlan 80
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: closed_1.purpose, closed_1.method, closed_1.status
+--                             ->  CTE Scan on closed closed_1
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: attempt_1.purpose, attempt_1.method
+--                             ->  CTE Scan on attempt attempt_1
+--   InitPlan 81
 --     ->  CTE Scan on verdict
---   InitPlan 25
+--   InitPlan 84
 --     ->  Append
 --           ->  Result
---                 One-Time Filter: (InitPlan 23).col1
---                 InitPlan 23
+--                 One-Time Filter: (InitPlan 82).col1
+--                 InitPlan 82
 --                   ->  CTE Scan on window_taken_2 window_taken_2_1
 --                 ->  Aggregate
 --                       ->  Append
@@ -271,8 +510,8 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS n
 --                                         Index Cond: ((subject = w_6.subject) AND (purpose = $62))
 --                                         Filter: ((next_at > $63) OR ((window_ends_at > $64) AND (sent >= COALESCE($65, (sent + 1)))))
 --           ->  Result
---                 One-Time Filter: (NOT (InitPlan 24).col1)
---                 InitPlan 24
+--                 One-Time Filter: (NOT (InitPlan 83).col1)
+--                 InitPlan 83
 --                   ->  CTE Scan on window_taken_2 window_taken_2_2
 --                 ->  Nested Loop
 --                       ->  CTE Scan on subject_3 f_13

@@ -52,7 +52,7 @@ allowed AS (SELECT f.* FROM flow f WHERE EXISTS (SELECT FROM window_taken)),
 closed AS (
     UPDATE attempts a SET closed_at = $38::timestamptz,
       status = CASE WHEN a.expires_at <= $39::timestamptz THEN 'expired' ELSE 'superseded' END
-    WHERE a.browser_attempt_id IN (SELECT id FROM allowed) AND a.kind <> 'totp' AND a.status = 'open' RETURNING a.id),
+    WHERE a.browser_attempt_id IN (SELECT id FROM allowed) AND a.kind <> 'totp' AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 contact AS (
     SELECT a.email AS address, a.language, a.id AS account_id,
       a.security_stamp, ($40::boolean AND (a.second_factor = $41 OR $42 = 'sms' AND NOT a.phone_signs_in)) AS refused
@@ -69,7 +69,7 @@ attempt AS (
           $51::smallint, $52::timestamptz, $53::timestamptz,
           $54::bigint, $55::bigint,
           $56::bigint, coalesce(f.security_stamp, 0)
-        FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+        FROM opening f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 verdict AS (
         SELECT CASE WHEN f.id IS NULL THEN 'absent' WHEN a.id IS NULL THEN 'too_soon' ELSE 'sent' END AS outcome,
           f.account_id, f.session_id, a.id AS attempt_id
@@ -103,32 +103,96 @@ budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
 recipient AS (SELECT c.address, c.language, c.account_id FROM contact c, allowed WHERE c.refused = $72::boolean),
+addressed AS (SELECT r.address, r.language, r.account_id,
+  coalesce((
+    SELECT translate(CASE WHEN p.tag IS NULL THEN a.local ELSE split_part(a.local, p.tag, 1) END, p.ignored, '') || '@' || p.name
+    FROM (SELECT lower(regexp_replace(r.address, '@[^@]*$', '')) AS local, lower(substring(r.address FROM '[^@]*$')) AS domain) a
+    JOIN json_to_recordset($73::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
+    WHERE split_part(a.local, coalesce(p.tag, '@'), 1) <> ''
+  ), lower(r.address)) AS counted FROM recipient r WHERE r.address IS NOT NULL),
+window_send AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT $74, $75::int, $76::int, $77::timestamptz FROM addressed r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $78::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $79::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $80::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $81::timestamptz) OR c.for_anybody + c.for_owners < $82::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $83::int)
+    RETURNING c.counted),
+within_window AS (SELECT r.* FROM addressed r WHERE EXISTS (SELECT FROM window_send)),
+counted AS (SELECT r.counted FROM within_window r),
+recipient_send AS (
+    INSERT INTO recipient_sends AS s (recipient, share, sent_at, counts_until)
+    SELECT f.counted, $84, ARRAY[$85::timestamptz], $86::timestamptz FROM counted f WHERE least($87::int, $88::int) > 0
+    ON CONFLICT (recipient, share) DO UPDATE SET counts_until = excluded.counts_until,
+      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $89::timestamptz) || $90::timestamptz
+    WHERE (SELECT count(*) < $91::int AND count(*) FILTER (WHERE t > $92::timestamptz) < $93::int
+      FROM unnest(s.sent_at) t WHERE t > $94::timestamptz)
+    RETURNING s.recipient AS counted),
+in_share AS (SELECT r.* FROM within_window r WHERE EXISTS (SELECT FROM recipient_send)),
+judged AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM within_window) THEN CASE WHEN EXISTS (SELECT FROM in_share) THEN NULL::text ELSE $95::text END ELSE $96::text END END AS withheld FROM addressed r),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $73::bigint, $74::bigint, r.account_id, $75,
-      $76, r.address, r.language, $77, $78::timestamptz, $79::timestamptz,
-      $80::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $97::bigint, $98::bigint, r.account_id, $99,
+      $100::boolean, $101, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $102::text END,
+      $103::timestamptz, $104::timestamptz, $105::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $106::timestamptz END, r.withheld, (SELECT c FROM unnest($107::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM judged r
     RETURNING id),
-recipient_2 AS (SELECT c.address, c.language, c.account_id FROM contact c, allowed WHERE c.refused = $81::boolean),
+recipient_2 AS (SELECT c.address, c.language, c.account_id FROM contact c, allowed WHERE c.refused = $108::boolean),
+addressed_2 AS (SELECT r.address, r.language, r.account_id,
+  coalesce((
+    SELECT translate(CASE WHEN p.tag IS NULL THEN a.local ELSE split_part(a.local, p.tag, 1) END, p.ignored, '') || '@' || p.name
+    FROM (SELECT lower(regexp_replace(r.address, '@[^@]*$', '')) AS local, lower(substring(r.address FROM '[^@]*$')) AS domain) a
+    JOIN json_to_recordset($109::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
+    WHERE split_part(a.local, coalesce(p.tag, '@'), 1) <> ''
+  ), lower(r.address)) AS counted FROM recipient_2 r WHERE r.address IS NOT NULL),
+window_send_2 AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT $110, $111::int, $112::int, $113::timestamptz FROM addressed_2 r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $114::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $115::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $116::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $117::timestamptz) OR c.for_anybody + c.for_owners < $118::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $119::int)
+    RETURNING c.counted),
+within_window_2 AS (SELECT r.* FROM addressed_2 r WHERE EXISTS (SELECT FROM window_send_2)),
+counted_2 AS (SELECT r.counted FROM within_window_2 r),
+recipient_send_2 AS (
+    INSERT INTO recipient_sends AS s (recipient, share, sent_at, counts_until)
+    SELECT f.counted, $120, ARRAY[$121::timestamptz], $122::timestamptz FROM counted_2 f WHERE least($123::int, $124::int) > 0
+    ON CONFLICT (recipient, share) DO UPDATE SET counts_until = excluded.counts_until,
+      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $125::timestamptz) || $126::timestamptz
+    WHERE (SELECT count(*) < $127::int AND count(*) FILTER (WHERE t > $128::timestamptz) < $129::int
+      FROM unnest(s.sent_at) t WHERE t > $130::timestamptz)
+    RETURNING s.recipient AS counted),
+in_share_2 AS (SELECT r.* FROM within_window_2 r WHERE EXISTS (SELECT FROM recipient_send_2)),
+judged_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM within_window_2) THEN CASE WHEN EXISTS (SELECT FROM in_share_2) THEN NULL::text ELSE $131::text END ELSE $132::text END END AS withheld FROM addressed_2 r),
 message_2 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $82::bigint, $83::bigint, r.account_id, $84,
-      $85, r.address, r.language, $86, $87::timestamptz, $88::timestamptz,
-      $89::timestamptz
-    FROM recipient_2 r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $133::bigint, $134::bigint, r.account_id, $135,
+      $136::boolean, $137, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $138::text END,
+      $139::timestamptz, $140::timestamptz, $141::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $142::timestamptz END, r.withheld, (SELECT c FROM unnest($143::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM judged_2 r
     RETURNING id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $90::bigint, $91::timestamptz, $92, v.outcome, $93, v.account_id, v.session_id, v.attempt_id,
-      $94, $95, $96, CASE WHEN (v.outcome = ANY($97::text[]) OR (v.account_id IS NULL AND $98::text <> 'cli')) THEN md5(concat_ws(' ', $99::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $144::bigint, $145::timestamptz, $146, v.outcome, $147, v.account_id, v.session_id, v.attempt_id,
+      $148, $149, $150, CASE WHEN (v.outcome = ANY($151::text[]) OR (v.account_id IS NULL AND $152::text <> 'cli')) THEN $153::text || md5(concat_ws(' ', $154::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $155::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS next_at;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS next_at) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -227,30 +291,205 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS n
 --     ->  Insert on guess_budgets
 --           Conflict Resolution: NOTHING
 --           ->  CTE Scan on attempt
+--   CTE addressed
+--     ->  Nested Loop
+--           ->  CTE Scan on contact c_1
+--                 Filter: ((address IS NOT NULL) AND (refused = $72))
+--           ->  CTE Scan on allowed allowed_1
+--           SubPlan 19
+--             ->  Function Scan on json_to_recordset p
+--                   Filter: ((lower("substring"(c_1.address, '[^@]*$'::text)) = domain) AND (split_part(lower(regexp_replace(c_1.address, '@[^@]*$'::text, ''::text)), COALESCE(tag, '@'::text), 1) <> ''::text))
+--   CTE window_send
+--     ->  Insert on send_counts c_2
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_2.window_ends_at <= $81) OR (((c_2.for_anybody + c_2.for_owners) < $82) AND ((excluded_3.for_owners > 0) OR (c_2.for_anybody < $83))))
+--           ->  CTE Scan on addressed r_1
+--   CTE within_window
+--     ->  Result
+--           One-Time Filter: (InitPlan 22).col1
+--           InitPlan 22
+--             ->  CTE Scan on window_send
+--           ->  CTE Scan on addressed r_2
+--   CTE recipient_send
+--     ->  Insert on recipient_sends s_1
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: recipient_sends_pkey
+--           Conflict Filter: (SubPlan 25)
+--           ->  Result
+--                 One-Time Filter: (LEAST($87, $88) > 0)
+--                 ->  CTE Scan on within_window r_3
+--           SubPlan 24
+--             ->  Function Scan on unnest t
+--                   Filter: (t > $89)
+--           SubPlan 25
+--             ->  Aggregate
+--                   ->  Function Scan on unnest t_1
+--                         Filter: (t > $94)
 --   CTE message
 --     ->  Insert on messages
---           ->  Nested Loop
---                 ->  CTE Scan on contact c_1
---                       Filter: ((address IS NOT NULL) AND (refused = $72))
---                 ->  CTE Scan on allowed allowed_1
+--           InitPlan 29
+--             ->  CTE Scan on within_window
+--           InitPlan 31
+--             ->  Result
+--                   One-Time Filter: (InitPlan 30).col1
+--                   InitPlan 30
+--                     ->  CTE Scan on recipient_send
+--                   ->  CTE Scan on within_window r_4
+--           InitPlan 34
+--             ->  CTE Scan on within_window within_window_1
+--           InitPlan 36
+--             ->  Result
+--                   One-Time Filter: (InitPlan 35).col1
+--                   InitPlan 35
+--                     ->  CTE Scan on recipient_send recipient_send_1
+--                   ->  CTE Scan on within_window r_5
+--           InitPlan 39
+--             ->  CTE Scan on within_window within_window_2
+--           InitPlan 41
+--             ->  Result
+--                   One-Time Filter: (InitPlan 40).col1
+--                   InitPlan 40
+--                     ->  CTE Scan on recipient_send recipient_send_2
+--                   ->  CTE Scan on within_window r_6
+--           InitPlan 44
+--             ->  CTE Scan on within_window within_window_3
+--           InitPlan 46
+--             ->  Result
+--                   One-Time Filter: (InitPlan 45).col1
+--                   InitPlan 45
+--                     ->  CTE Scan on recipient_send recipient_send_3
+--                   ->  CTE Scan on within_window r_7
+--           InitPlan 47
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_3
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c_3.c)
+--           ->  CTE Scan on addressed r_8
+--                 SubPlan 27
+--                   ->  Seq Scan on suppressed_addresses b_2
+--                         Filter: (address = lower(r_8.address))
+--                 SubPlan 32
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(r_8.address))
+--                 SubPlan 37
+--                   ->  Seq Scan on suppressed_addresses b_4
+--                         Filter: (address = lower(r_8.address))
+--                 SubPlan 42
+--                   ->  Seq Scan on suppressed_addresses b_5
+--                         Filter: (address = lower(r_8.address))
+--   CTE addressed_2
+--     ->  Nested Loop
+--           ->  CTE Scan on contact c_4
+--                 Filter: ((address IS NOT NULL) AND (refused = $108))
+--           ->  CTE Scan on allowed allowed_2
+--           SubPlan 49
+--             ->  Function Scan on json_to_recordset p_1
+--                   Filter: ((lower("substring"(c_4.address, '[^@]*$'::text)) = domain) AND (split_part(lower(regexp_replace(c_4.address, '@[^@]*$'::text, ''::text)), COALESCE(tag, '@'::text), 1) <> ''::text))
+--   CTE window_send_2
+--     ->  Insert on send_counts c_5
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_5.window_ends_at <= $117) OR (((c_5.for_anybody + c_5.for_owners) < $118) AND ((excluded_5.for_owners > 0) OR (c_5.for_anybody < $119))))
+--           ->  CTE Scan on addressed_2 r_9
+--   CTE within_window_2
+--     ->  Result
+--           One-Time Filter: (InitPlan 52).col1
+--           InitPlan 52
+--             ->  CTE Scan on window_send_2
+--           ->  CTE Scan on addressed_2 r_10
+--   CTE recipient_send_2
+--     ->  Insert on recipient_sends s_2
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: recipient_sends_pkey
+--           Conflict Filter: (SubPlan 55)
+--           ->  Result
+--                 One-Time Filter: (LEAST($123, $124) > 0)
+--                 ->  CTE Scan on within_window_2 r_11
+--           SubPlan 54
+--             ->  Function Scan on unnest t_2
+--                   Filter: (t > $125)
+--           SubPlan 55
+--             ->  Aggregate
+--                   ->  Function Scan on unnest t_3
+--                         Filter: (t > $130)
 --   CTE message_2
 --     ->  Insert on messages messages_1
---           ->  Nested Loop
---                 ->  CTE Scan on contact c_2
---                       Filter: ((address IS NOT NULL) AND (refused = $81))
---                 ->  CTE Scan on allowed allowed_2
+--           InitPlan 59
+--             ->  CTE Scan on within_window_2 within_window_2_1
+--           InitPlan 61
+--             ->  Result
+--                   One-Time Filter: (InitPlan 60).col1
+--                   InitPlan 60
+--                     ->  CTE Scan on recipient_send_2 recipient_send_2_1
+--                   ->  CTE Scan on within_window_2 r_12
+--           InitPlan 64
+--             ->  CTE Scan on within_window_2 within_window_2_2
+--           InitPlan 66
+--             ->  Result
+--                   One-Time Filter: (InitPlan 65).col1
+--                   InitPlan 65
+--                     ->  CTE Scan on recipient_send_2 recipient_send_2_2
+--                   ->  CTE Scan on within_window_2 r_13
+--           InitPlan 69
+--             ->  CTE Scan on within_window_2 within_window_2_3
+--           InitPlan 71
+--             ->  Result
+--                   One-Time Filter: (InitPlan 70).col1
+--                   InitPlan 70
+--                     ->  CTE Scan on recipient_send_2 recipient_send_2_3
+--                   ->  CTE Scan on within_window_2 r_14
+--           InitPlan 74
+--             ->  CTE Scan on within_window_2 within_window_2_4
+--           InitPlan 76
+--             ->  Result
+--                   One-Time Filter: (InitPlan 75).col1
+--                   InitPlan 75
+--                     ->  CTE Scan on recipient_send_2 recipient_send_2_4
+--                   ->  CTE Scan on within_window_2 r_15
+--           InitPlan 77
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_6
+--                         ->  Index Only Scan using messages_reference on messages m_1
+--                               Index Cond: (reference = c_6.c)
+--           ->  CTE Scan on addressed_2 r_16
+--                 SubPlan 57
+--                   ->  Seq Scan on suppressed_addresses b_6
+--                         Filter: (address = lower(r_16.address))
+--                 SubPlan 62
+--                   ->  Seq Scan on suppressed_addresses b_7
+--                         Filter: (address = lower(r_16.address))
+--                 SubPlan 67
+--                   ->  Seq Scan on suppressed_addresses b_8
+--                         Filter: (address = lower(r_16.address))
+--                 SubPlan 72
+--                   ->  Seq Scan on suppressed_addresses b_9
+--                         Filter: (address = lower(r_16.address))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v
---   InitPlan 22
+--   InitPlan 80
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: closed_1.purpose, closed_1.method, closed_1.status
+--                             ->  CTE Scan on closed closed_1
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: attempt_1.purpose, attempt_1.method
+--                             ->  CTE Scan on attempt attempt_1
+--   InitPlan 81
 --     ->  CTE Scan on verdict
---   InitPlan 25
+--   InitPlan 84
 --     ->  Append
 --           ->  Result
---                 One-Time Filter: (InitPlan 23).col1
---                 InitPlan 23
+--                 One-Time Filter: (InitPlan 82).col1
+--                 InitPlan 82
 --                   ->  CTE Scan on window_taken_2 window_taken_2_1
 --                 ->  Aggregate
 --                       ->  Append
@@ -272,8 +511,8 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS n
 --                                         Index Cond: ((subject = w_6.subject) AND (purpose = $64))
 --                                         Filter: ((next_at > $65) OR ((window_ends_at > $66) AND (sent >= COALESCE($67, (sent + 1)))))
 --           ->  Result
---                 One-Time Filter: (NOT (InitPlan 24).col1)
---                 InitPlan 24
+--                 One-Time Filter: (NOT (InitPlan 83).col1)
+--                 InitPlan 83
 --                   ->  CTE Scan on window_taken_2 window_taken_2_2
 --                 ->  Nested Loop
 --                       ->  CTE Scan on subject_3 f_13

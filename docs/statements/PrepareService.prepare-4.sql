@@ -52,12 +52,12 @@ allowed AS (SELECT f.* FROM flow f WHERE EXISTS (SELECT FROM window_taken)),
 closed AS (
     UPDATE attempts a SET closed_at = $38::timestamptz,
       status = CASE WHEN a.expires_at <= $39::timestamptz THEN 'expired' ELSE 'superseded' END
-    WHERE a.browser_attempt_id IN (SELECT id FROM allowed) AND a.kind <> 'totp' AND a.status = 'open' RETURNING a.id),
+    WHERE a.browser_attempt_id IN (SELECT id FROM allowed) AND a.kind <> 'totp' AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 contact AS (
-    SELECT a.phone AS address, a.language, a.id AS account_id,
+    SELECT a.email AS address, a.language, a.id AS account_id,
       a.security_stamp, ($40::boolean AND (a.second_factor = $41 OR $42 = 'sms' AND NOT a.phone_signs_in)) AS refused
     FROM accounts a JOIN flow f ON f.account_id = a.id
-    WHERE a.phone IS NOT NULL AND a.disabled_at IS NULL AND a.activated_at IS NOT NULL),
+    WHERE a.email IS NOT NULL AND a.disabled_at IS NULL AND a.activated_at IS NOT NULL),
 opening AS (
         SELECT f.subject, f.session_id, c.account_id, c.security_stamp
         FROM allowed f CROSS JOIN (SELECT count(*) FROM closed) done LEFT JOIN contact c ON NOT c.refused),
@@ -69,7 +69,7 @@ attempt AS (
           $51::smallint, $52::timestamptz, $53::timestamptz,
           $54::bigint, $55::bigint,
           $56::bigint, coalesce(f.security_stamp, 0)
-        FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+        FROM opening f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 verdict AS (
         SELECT CASE WHEN f.id IS NULL THEN 'absent' WHEN a.id IS NULL THEN 'too_soon' ELSE 'sent' END AS outcome,
           f.account_id, f.session_id, a.id AS attempt_id
@@ -102,33 +102,109 @@ next AS (
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
-recipient AS (SELECT c.address, c.language, c.account_id FROM contact c, allowed WHERE c.refused = $72::boolean),
+attempt_2 AS (
+        INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
+          tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
+        SELECT $72::bigint, $73, $74, $75, $76, $77,
+          f.subject, f.account_id, f.session_id, $78, $79,
+          $80::smallint, $81::timestamptz, $82::timestamptz,
+          $83::bigint, $84::bigint,
+          $85::bigint, coalesce(f.security_stamp, 0)
+        FROM opening f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
+link_page AS (
+    INSERT INTO magic_links (attempt_id, redirect_url, client_address, user_agent)
+    SELECT id, $86, $87, $88 FROM attempt_2 RETURNING attempt_id),
+recipient AS (SELECT c.address, c.language, c.account_id FROM contact c, allowed WHERE c.refused = $89::boolean),
+addressed AS (SELECT r.address, r.language, r.account_id,
+  coalesce((
+    SELECT translate(CASE WHEN p.tag IS NULL THEN a.local ELSE split_part(a.local, p.tag, 1) END, p.ignored, '') || '@' || p.name
+    FROM (SELECT lower(regexp_replace(r.address, '@[^@]*$', '')) AS local, lower(substring(r.address FROM '[^@]*$')) AS domain) a
+    JOIN json_to_recordset($90::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
+    WHERE split_part(a.local, coalesce(p.tag, '@'), 1) <> ''
+  ), lower(r.address)) AS counted FROM recipient r WHERE r.address IS NOT NULL),
+window_send AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT $91, $92::int, $93::int, $94::timestamptz FROM addressed r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $95::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $96::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $97::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $98::timestamptz) OR c.for_anybody + c.for_owners < $99::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $100::int)
+    RETURNING c.counted),
+within_window AS (SELECT r.* FROM addressed r WHERE EXISTS (SELECT FROM window_send)),
+counted AS (SELECT r.counted FROM within_window r),
+recipient_send AS (
+    INSERT INTO recipient_sends AS s (recipient, share, sent_at, counts_until)
+    SELECT f.counted, $101, ARRAY[$102::timestamptz], $103::timestamptz FROM counted f WHERE least($104::int, $105::int) > 0
+    ON CONFLICT (recipient, share) DO UPDATE SET counts_until = excluded.counts_until,
+      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $106::timestamptz) || $107::timestamptz
+    WHERE (SELECT count(*) < $108::int AND count(*) FILTER (WHERE t > $109::timestamptz) < $110::int
+      FROM unnest(s.sent_at) t WHERE t > $111::timestamptz)
+    RETURNING s.recipient AS counted),
+in_share AS (SELECT r.* FROM within_window r WHERE EXISTS (SELECT FROM recipient_send)),
+judged AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM within_window) THEN CASE WHEN EXISTS (SELECT FROM in_share) THEN NULL::text ELSE $112::text END ELSE $113::text END END AS withheld FROM addressed r),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $73::bigint, $74::bigint, r.account_id, $75,
-      $76, r.address, r.language, $77, $78::timestamptz, $79::timestamptz,
-      $80::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $114::bigint, $115::bigint, r.account_id, $116,
+      $117::boolean, $118, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $119::text END,
+      $120::timestamptz, $121::timestamptz, $122::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $123::timestamptz END, r.withheld, (SELECT c FROM unnest($124::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM judged r
     RETURNING id),
-recipient_2 AS (SELECT c.address, c.language, c.account_id FROM contact c, allowed WHERE c.refused = $81::boolean),
+recipient_2 AS (SELECT c.address, c.language, c.account_id FROM contact c, allowed WHERE c.refused = $125::boolean),
+addressed_2 AS (SELECT r.address, r.language, r.account_id,
+  coalesce((
+    SELECT translate(CASE WHEN p.tag IS NULL THEN a.local ELSE split_part(a.local, p.tag, 1) END, p.ignored, '') || '@' || p.name
+    FROM (SELECT lower(regexp_replace(r.address, '@[^@]*$', '')) AS local, lower(substring(r.address FROM '[^@]*$')) AS domain) a
+    JOIN json_to_recordset($126::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
+    WHERE split_part(a.local, coalesce(p.tag, '@'), 1) <> ''
+  ), lower(r.address)) AS counted FROM recipient_2 r WHERE r.address IS NOT NULL),
+window_send_2 AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT $127, $128::int, $129::int, $130::timestamptz FROM addressed_2 r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $131::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $132::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $133::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $134::timestamptz) OR c.for_anybody + c.for_owners < $135::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $136::int)
+    RETURNING c.counted),
+within_window_2 AS (SELECT r.* FROM addressed_2 r WHERE EXISTS (SELECT FROM window_send_2)),
+counted_2 AS (SELECT r.counted FROM within_window_2 r),
+recipient_send_2 AS (
+    INSERT INTO recipient_sends AS s (recipient, share, sent_at, counts_until)
+    SELECT f.counted, $137, ARRAY[$138::timestamptz], $139::timestamptz FROM counted_2 f WHERE least($140::int, $141::int) > 0
+    ON CONFLICT (recipient, share) DO UPDATE SET counts_until = excluded.counts_until,
+      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $142::timestamptz) || $143::timestamptz
+    WHERE (SELECT count(*) < $144::int AND count(*) FILTER (WHERE t > $145::timestamptz) < $146::int
+      FROM unnest(s.sent_at) t WHERE t > $147::timestamptz)
+    RETURNING s.recipient AS counted),
+in_share_2 AS (SELECT r.* FROM within_window_2 r WHERE EXISTS (SELECT FROM recipient_send_2)),
+judged_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM within_window_2) THEN CASE WHEN EXISTS (SELECT FROM in_share_2) THEN NULL::text ELSE $148::text END ELSE $149::text END END AS withheld FROM addressed_2 r),
 message_2 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $82::bigint, $83::bigint, r.account_id, $84,
-      $85, r.address, r.language, $86, $87::timestamptz, $88::timestamptz,
-      $89::timestamptz
-    FROM recipient_2 r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $150::bigint, $151::bigint, r.account_id, $152,
+      $153::boolean, $154, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $155::text END,
+      $156::timestamptz, $157::timestamptz, $158::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $159::timestamptz END, r.withheld, (SELECT c FROM unnest($160::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM judged_2 r
     RETURNING id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $90::bigint, $91::timestamptz, $92, v.outcome, $93, v.account_id, v.session_id, v.attempt_id,
-      $94, $95, $96, CASE WHEN (v.outcome = ANY($97::text[]) OR (v.account_id IS NULL AND $98::text <> 'cli')) THEN md5(concat_ws(' ', $99::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $161::bigint, $162::timestamptz, $163, v.outcome, $164, v.account_id, v.session_id, v.attempt_id,
+      $165, $166, $167, CASE WHEN (v.outcome = ANY($168::text[]) OR (v.account_id IS NULL AND $169::text <> 'cli')) THEN $170::text || md5(concat_ws(' ', $171::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $172::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS next_at;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt_2 GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS next_at) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -207,75 +283,262 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS n
 --           ->  CTE Scan on flow f_8
 --           ->  Index Scan using accounts_pkey on accounts a_2
 --                 Index Cond: (id = f_8.account_id)
---                 Filter: ((phone IS NOT NULL) AND (disabled_at IS NULL) AND (activated_at IS NOT NULL))
+--                 Filter: ((email IS NOT NULL) AND (disabled_at IS NULL) AND (activated_at IS NOT NULL))
+--   CTE opening
+--     ->  Nested Loop Left Join
+--           ->  Nested Loop
+--                 ->  CTE Scan on allowed f_9
+--                 ->  Aggregate
+--                       ->  CTE Scan on closed
+--           ->  CTE Scan on contact c
+--                 Filter: (NOT refused)
 --   CTE attempt
 --     ->  Insert on attempts
---           ->  Nested Loop Left Join
---                 ->  Nested Loop
---                       ->  CTE Scan on allowed f_9
---                       ->  Aggregate
---                             ->  CTE Scan on closed
---                 ->  CTE Scan on contact c
---                       Filter: (NOT refused)
+--           ->  CTE Scan on opening f_10
 --   CTE verdict
 --     ->  Nested Loop Left Join
 --           ->  Nested Loop Left Join
 --                 ->  Result
---                 ->  CTE Scan on flow f_10
+--                 ->  CTE Scan on flow f_11
 --           ->  CTE Scan on attempt a_3
 --   CTE budget_row
 --     ->  Insert on guess_budgets
 --           Conflict Resolution: NOTHING
 --           ->  CTE Scan on attempt
+--   CTE attempt_2
+--     ->  Insert on attempts attempts_1
+--           ->  CTE Scan on opening f_12
+--   CTE link_page
+--     ->  Insert on magic_links
+--           ->  CTE Scan on attempt_2
+--   CTE addressed
+--     ->  Nested Loop
+--           ->  CTE Scan on contact c_1
+--                 Filter: ((address IS NOT NULL) AND (refused = $89))
+--           ->  CTE Scan on allowed allowed_1
+--           SubPlan 22
+--             ->  Function Scan on json_to_recordset p
+--                   Filter: ((lower("substring"(c_1.address, '[^@]*$'::text)) = domain) AND (split_part(lower(regexp_replace(c_1.address, '@[^@]*$'::text, ''::text)), COALESCE(tag, '@'::text), 1) <> ''::text))
+--   CTE window_send
+--     ->  Insert on send_counts c_2
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_2.window_ends_at <= $98) OR (((c_2.for_anybody + c_2.for_owners) < $99) AND ((excluded_3.for_owners > 0) OR (c_2.for_anybody < $100))))
+--           ->  CTE Scan on addressed r_1
+--   CTE within_window
+--     ->  Result
+--           One-Time Filter: (InitPlan 25).col1
+--           InitPlan 25
+--             ->  CTE Scan on window_send
+--           ->  CTE Scan on addressed r_2
+--   CTE recipient_send
+--     ->  Insert on recipient_sends s_1
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: recipient_sends_pkey
+--           Conflict Filter: (SubPlan 28)
+--           ->  Result
+--                 One-Time Filter: (LEAST($104, $105) > 0)
+--                 ->  CTE Scan on within_window r_3
+--           SubPlan 27
+--             ->  Function Scan on unnest t
+--                   Filter: (t > $106)
+--           SubPlan 28
+--             ->  Aggregate
+--                   ->  Function Scan on unnest t_1
+--                         Filter: (t > $111)
 --   CTE message
 --     ->  Insert on messages
---           ->  Nested Loop
---                 ->  CTE Scan on contact c_1
---                       Filter: ((address IS NOT NULL) AND (refused = $72))
---                 ->  CTE Scan on allowed allowed_1
+--           InitPlan 32
+--             ->  CTE Scan on within_window
+--           InitPlan 34
+--             ->  Result
+--                   One-Time Filter: (InitPlan 33).col1
+--                   InitPlan 33
+--                     ->  CTE Scan on recipient_send
+--                   ->  CTE Scan on within_window r_4
+--           InitPlan 37
+--             ->  CTE Scan on within_window within_window_1
+--           InitPlan 39
+--             ->  Result
+--                   One-Time Filter: (InitPlan 38).col1
+--                   InitPlan 38
+--                     ->  CTE Scan on recipient_send recipient_send_1
+--                   ->  CTE Scan on within_window r_5
+--           InitPlan 42
+--             ->  CTE Scan on within_window within_window_2
+--           InitPlan 44
+--             ->  Result
+--                   One-Time Filter: (InitPlan 43).col1
+--                   InitPlan 43
+--                     ->  CTE Scan on recipient_send recipient_send_2
+--                   ->  CTE Scan on within_window r_6
+--           InitPlan 47
+--             ->  CTE Scan on within_window within_window_3
+--           InitPlan 49
+--             ->  Result
+--                   One-Time Filter: (InitPlan 48).col1
+--                   InitPlan 48
+--                     ->  CTE Scan on recipient_send recipient_send_3
+--                   ->  CTE Scan on within_window r_7
+--           InitPlan 50
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_3
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c_3.c)
+--           ->  CTE Scan on addressed r_8
+--                 SubPlan 30
+--                   ->  Seq Scan on suppressed_addresses b_2
+--                         Filter: (address = lower(r_8.address))
+--                 SubPlan 35
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(r_8.address))
+--                 SubPlan 40
+--                   ->  Seq Scan on suppressed_addresses b_4
+--                         Filter: (address = lower(r_8.address))
+--                 SubPlan 45
+--                   ->  Seq Scan on suppressed_addresses b_5
+--                         Filter: (address = lower(r_8.address))
+--   CTE addressed_2
+--     ->  Nested Loop
+--           ->  CTE Scan on contact c_4
+--                 Filter: ((address IS NOT NULL) AND (refused = $125))
+--           ->  CTE Scan on allowed allowed_2
+--           SubPlan 52
+--             ->  Function Scan on json_to_recordset p_1
+--                   Filter: ((lower("substring"(c_4.address, '[^@]*$'::text)) = domain) AND (split_part(lower(regexp_replace(c_4.address, '@[^@]*$'::text, ''::text)), COALESCE(tag, '@'::text), 1) <> ''::text))
+--   CTE window_send_2
+--     ->  Insert on send_counts c_5
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_5.window_ends_at <= $134) OR (((c_5.for_anybody + c_5.for_owners) < $135) AND ((excluded_5.for_owners > 0) OR (c_5.for_anybody < $136))))
+--           ->  CTE Scan on addressed_2 r_9
+--   CTE within_window_2
+--     ->  Result
+--           One-Time Filter: (InitPlan 55).col1
+--           InitPlan 55
+--             ->  CTE Scan on window_send_2
+--           ->  CTE Scan on addressed_2 r_10
+--   CTE recipient_send_2
+--     ->  Insert on recipient_sends s_2
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: recipient_sends_pkey
+--           Conflict Filter: (SubPlan 58)
+--           ->  Result
+--                 One-Time Filter: (LEAST($140, $141) > 0)
+--                 ->  CTE Scan on within_window_2 r_11
+--           SubPlan 57
+--             ->  Function Scan on unnest t_2
+--                   Filter: (t > $142)
+--           SubPlan 58
+--             ->  Aggregate
+--                   ->  Function Scan on unnest t_3
+--                         Filter: (t > $147)
 --   CTE message_2
 --     ->  Insert on messages messages_1
---           ->  Nested Loop
---                 ->  CTE Scan on contact c_2
---                       Filter: ((address IS NOT NULL) AND (refused = $81))
---                 ->  CTE Scan on allowed allowed_2
+--           InitPlan 62
+--             ->  CTE Scan on within_window_2 within_window_2_1
+--           InitPlan 64
+--             ->  Result
+--                   One-Time Filter: (InitPlan 63).col1
+--                   InitPlan 63
+--                     ->  CTE Scan on recipient_send_2 recipient_send_2_1
+--                   ->  CTE Scan on within_window_2 r_12
+--           InitPlan 67
+--             ->  CTE Scan on within_window_2 within_window_2_2
+--           InitPlan 69
+--             ->  Result
+--                   One-Time Filter: (InitPlan 68).col1
+--                   InitPlan 68
+--                     ->  CTE Scan on recipient_send_2 recipient_send_2_2
+--                   ->  CTE Scan on within_window_2 r_13
+--           InitPlan 72
+--             ->  CTE Scan on within_window_2 within_window_2_3
+--           InitPlan 74
+--             ->  Result
+--                   One-Time Filter: (InitPlan 73).col1
+--                   InitPlan 73
+--                     ->  CTE Scan on recipient_send_2 recipient_send_2_3
+--                   ->  CTE Scan on within_window_2 r_14
+--           InitPlan 77
+--             ->  CTE Scan on within_window_2 within_window_2_4
+--           InitPlan 79
+--             ->  Result
+--                   One-Time Filter: (InitPlan 78).col1
+--                   InitPlan 78
+--                     ->  CTE Scan on recipient_send_2 recipient_send_2_4
+--                   ->  CTE Scan on within_window_2 r_15
+--           InitPlan 80
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_6
+--                         ->  Index Only Scan using messages_reference on messages m_1
+--                               Index Cond: (reference = c_6.c)
+--           ->  CTE Scan on addressed_2 r_16
+--                 SubPlan 60
+--                   ->  Seq Scan on suppressed_addresses b_6
+--                         Filter: (address = lower(r_16.address))
+--                 SubPlan 65
+--                   ->  Seq Scan on suppressed_addresses b_7
+--                         Filter: (address = lower(r_16.address))
+--                 SubPlan 70
+--                   ->  Seq Scan on suppressed_addresses b_8
+--                         Filter: (address = lower(r_16.address))
+--                 SubPlan 75
+--                   ->  Seq Scan on suppressed_addresses b_9
+--                         Filter: (address = lower(r_16.address))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v
---   InitPlan 22
+--   InitPlan 83
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: closed_1.purpose, closed_1.method, closed_1.status
+--                             ->  CTE Scan on closed closed_1
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: attempt_1.purpose, attempt_1.method
+--                             ->  CTE Scan on attempt attempt_1
+--                 ->  Subquery Scan on "*SELECT* 3"
+--                       ->  HashAggregate
+--                             Group Key: attempt_2_1.purpose, attempt_2_1.method
+--                             ->  CTE Scan on attempt_2 attempt_2_1
+--   InitPlan 84
 --     ->  CTE Scan on verdict
---   InitPlan 25
+--   InitPlan 87
 --     ->  Append
 --           ->  Result
---                 One-Time Filter: (InitPlan 23).col1
---                 InitPlan 23
+--                 One-Time Filter: (InitPlan 85).col1
+--                 InitPlan 85
 --                   ->  CTE Scan on window_taken_2 window_taken_2_1
 --                 ->  Aggregate
 --                       ->  Append
 --                             ->  Nested Loop
---                                   Join Filter: (w_5.subject = f_11.subject)
+--                                   Join Filter: (w_5.subject = f_13.subject)
 --                                   ->  Nested Loop
---                                         ->  CTE Scan on subject_2 f_11
+--                                         ->  CTE Scan on subject_2 f_13
 --                                         ->  Index Scan using send_windows_pkey on send_windows w_4
---                                               Index Cond: ((subject = f_11.subject) AND (purpose = $62))
+--                                               Index Cond: ((subject = f_13.subject) AND (purpose = $62))
 --                                   ->  Index Scan using send_windows_pkey on send_windows w_5
 --                                         Index Cond: ((subject = w_4.subject) AND (purpose = $57))
 --                                         Filter: ((next_at > $58) OR ((window_ends_at > $59) AND (sent >= COALESCE($60, (sent + 1)))))
 --                             ->  Nested Loop
 --                                   ->  Nested Loop
---                                         ->  CTE Scan on subject_2 f_12
+--                                         ->  CTE Scan on subject_2 f_14
 --                                         ->  Index Scan using send_windows_pkey on send_windows w_6
---                                               Index Cond: ((subject = ((f_12.subject || ' from '::text) || $63)) AND (purpose = $69))
+--                                               Index Cond: ((subject = ((f_14.subject || ' from '::text) || $63)) AND (purpose = $69))
 --                                   ->  Index Scan using send_windows_pkey on send_windows w_7
 --                                         Index Cond: ((subject = w_6.subject) AND (purpose = $64))
 --                                         Filter: ((next_at > $65) OR ((window_ends_at > $66) AND (sent >= COALESCE($67, (sent + 1)))))
 --           ->  Result
---                 One-Time Filter: (NOT (InitPlan 24).col1)
---                 InitPlan 24
+--                 One-Time Filter: (NOT (InitPlan 86).col1)
+--                 InitPlan 86
 --                   ->  CTE Scan on window_taken_2 window_taken_2_2
 --                 ->  Nested Loop
---                       ->  CTE Scan on subject_3 f_13
+--                       ->  CTE Scan on subject_3 f_15
 --                       ->  Index Scan using send_windows_pkey on send_windows w_8
---                             Index Cond: ((subject = f_13.subject) AND (purpose = $71))
+--                             Index Cond: ((subject = f_15.subject) AND (purpose = $71))

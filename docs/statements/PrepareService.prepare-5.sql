@@ -58,12 +58,12 @@ allowed AS (SELECT f.* FROM flow f WHERE EXISTS (SELECT FROM window_taken)),
 closed AS (
     UPDATE attempts a SET closed_at = $40::timestamptz,
       status = CASE WHEN a.expires_at <= $41::timestamptz THEN 'expired' ELSE 'superseded' END
-    WHERE a.browser_attempt_id IN (SELECT id FROM allowed) AND a.kind <> 'totp' AND a.status = 'open' RETURNING a.id),
+    WHERE a.browser_attempt_id IN (SELECT id FROM allowed) AND a.kind <> 'totp' AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 contact AS (
-    SELECT a.email AS address, a.language, a.id AS account_id,
+    SELECT a.phone AS address, a.language, a.id AS account_id,
       a.security_stamp, ($42::boolean AND (a.second_factor = $43 OR $44 = 'sms' AND NOT a.phone_signs_in)) AS refused
     FROM accounts a JOIN flow f ON f.account_id = a.id
-    WHERE a.email IS NOT NULL AND a.disabled_at IS NULL AND a.activated_at IS NOT NULL),
+    WHERE a.phone IS NOT NULL AND a.disabled_at IS NULL AND a.activated_at IS NOT NULL),
 opening AS (
         SELECT f.subject, f.session_id, c.account_id, c.security_stamp
         FROM allowed f CROSS JOIN (SELECT count(*) FROM closed) done LEFT JOIN contact c ON NOT c.refused),
@@ -75,7 +75,7 @@ attempt AS (
           $53::smallint, $54::timestamptz, $55::timestamptz,
           $56::bigint, $57::bigint,
           $58::bigint, coalesce(f.security_stamp, 0)
-        FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+        FROM opening f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 verdict AS (
         SELECT CASE WHEN f.id IS NULL THEN 'absent' WHEN a.id IS NULL THEN 'too_soon' ELSE 'sent' END AS outcome,
           f.account_id, f.session_id, a.id AS attempt_id
@@ -109,32 +109,118 @@ budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
 recipient AS (SELECT c.address, c.language, c.account_id FROM contact c, allowed WHERE c.refused = $74::boolean),
+addressed AS (SELECT r.address, r.language, r.account_id,
+  coalesce((
+    SELECT translate(CASE WHEN p.tag IS NULL THEN a.local ELSE split_part(a.local, p.tag, 1) END, p.ignored, '') || '@' || p.name
+    FROM (SELECT lower(regexp_replace(r.address, '@[^@]*$', '')) AS local, lower(substring(r.address FROM '[^@]*$')) AS domain) a
+    JOIN json_to_recordset($75::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
+    WHERE split_part(a.local, coalesce(p.tag, '@'), 1) <> ''
+  ), lower(r.address)) AS counted FROM recipient r WHERE r.address IS NOT NULL),
+counted AS (SELECT r.counted FROM addressed r),
+recipient_send AS (
+    INSERT INTO recipient_sends AS s (recipient, share, sent_at, counts_until)
+    SELECT f.counted, $76, ARRAY[$77::timestamptz], $78::timestamptz FROM counted f WHERE least($79::int, $80::int) > 0
+    ON CONFLICT (recipient, share) DO UPDATE SET counts_until = excluded.counts_until,
+      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $81::timestamptz) || $82::timestamptz
+    WHERE (SELECT count(*) < $83::int AND count(*) FILTER (WHERE t > $84::timestamptz) < $85::int
+      FROM unnest(s.sent_at) t WHERE t > $86::timestamptz)
+    RETURNING s.recipient AS counted),
+in_share AS (SELECT r.* FROM addressed r WHERE EXISTS (SELECT FROM recipient_send)),
+window_send AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT 'texts to ' || coalesce(substring(r.address FROM $87), ''), $88::int, $89::int, $90::timestamptz FROM in_share r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $91::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $92::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $93::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $94::timestamptz) OR c.for_anybody + c.for_owners < $95::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $96::int)
+    RETURNING c.counted),
+within_window AS (SELECT r.* FROM in_share r WHERE EXISTS (SELECT FROM window_send)),
+window_send_2 AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT $97, $98::int, $99::int, $100::timestamptz FROM within_window r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $101::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $102::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $103::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $104::timestamptz) OR c.for_anybody + c.for_owners < $105::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $106::int)
+    RETURNING c.counted),
+within_window_2 AS (SELECT r.* FROM within_window r WHERE EXISTS (SELECT FROM window_send_2)),
+judged AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM in_share) THEN CASE WHEN EXISTS (SELECT FROM within_window) THEN CASE WHEN EXISTS (SELECT FROM within_window_2) THEN NULL::text ELSE $107::text END ELSE $108::text END ELSE $109::text END END AS withheld FROM addressed r),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $75::bigint, $76::bigint, r.account_id, $77,
-      $78, r.address, r.language, $79, $80::timestamptz, $81::timestamptz,
-      $82::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $110::bigint, $111::bigint, r.account_id, $112,
+      $113::boolean, $114, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $115::text END,
+      $116::timestamptz, $117::timestamptz, $118::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $119::timestamptz END, r.withheld, (SELECT c FROM unnest($120::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM judged r
     RETURNING id),
-recipient_2 AS (SELECT c.address, c.language, c.account_id FROM contact c, allowed WHERE c.refused = $83::boolean),
+recipient_2 AS (SELECT c.address, c.language, c.account_id FROM contact c, allowed WHERE c.refused = $121::boolean),
+addressed_2 AS (SELECT r.address, r.language, r.account_id,
+  coalesce((
+    SELECT translate(CASE WHEN p.tag IS NULL THEN a.local ELSE split_part(a.local, p.tag, 1) END, p.ignored, '') || '@' || p.name
+    FROM (SELECT lower(regexp_replace(r.address, '@[^@]*$', '')) AS local, lower(substring(r.address FROM '[^@]*$')) AS domain) a
+    JOIN json_to_recordset($122::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
+    WHERE split_part(a.local, coalesce(p.tag, '@'), 1) <> ''
+  ), lower(r.address)) AS counted FROM recipient_2 r WHERE r.address IS NOT NULL),
+counted_2 AS (SELECT r.counted FROM addressed_2 r),
+recipient_send_2 AS (
+    INSERT INTO recipient_sends AS s (recipient, share, sent_at, counts_until)
+    SELECT f.counted, $123, ARRAY[$124::timestamptz], $125::timestamptz FROM counted_2 f WHERE least($126::int, $127::int) > 0
+    ON CONFLICT (recipient, share) DO UPDATE SET counts_until = excluded.counts_until,
+      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $128::timestamptz) || $129::timestamptz
+    WHERE (SELECT count(*) < $130::int AND count(*) FILTER (WHERE t > $131::timestamptz) < $132::int
+      FROM unnest(s.sent_at) t WHERE t > $133::timestamptz)
+    RETURNING s.recipient AS counted),
+in_share_2 AS (SELECT r.* FROM addressed_2 r WHERE EXISTS (SELECT FROM recipient_send_2)),
+window_send_3 AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT 'texts to ' || coalesce(substring(r.address FROM $134), ''), $135::int, $136::int, $137::timestamptz FROM in_share_2 r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $138::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $139::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $140::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $141::timestamptz) OR c.for_anybody + c.for_owners < $142::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $143::int)
+    RETURNING c.counted),
+within_window_3 AS (SELECT r.* FROM in_share_2 r WHERE EXISTS (SELECT FROM window_send_3)),
+window_send_4 AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT $144, $145::int, $146::int, $147::timestamptz FROM within_window_3 r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $148::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $149::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $150::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $151::timestamptz) OR c.for_anybody + c.for_owners < $152::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $153::int)
+    RETURNING c.counted),
+within_window_4 AS (SELECT r.* FROM within_window_3 r WHERE EXISTS (SELECT FROM window_send_4)),
+judged_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM in_share_2) THEN CASE WHEN EXISTS (SELECT FROM within_window_3) THEN CASE WHEN EXISTS (SELECT FROM within_window_4) THEN NULL::text ELSE $154::text END ELSE $155::text END ELSE $156::text END END AS withheld FROM addressed_2 r),
 message_2 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $84::bigint, $85::bigint, r.account_id, $86,
-      $87, r.address, r.language, $88, $89::timestamptz, $90::timestamptz,
-      $91::timestamptz
-    FROM recipient_2 r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $157::bigint, $158::bigint, r.account_id, $159,
+      $160::boolean, $161, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $162::text END,
+      $163::timestamptz, $164::timestamptz, $165::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $166::timestamptz END, r.withheld, (SELECT c FROM unnest($167::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM judged_2 r
     RETURNING id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $92::bigint, $93::timestamptz, $94, v.outcome, $95, v.account_id, v.session_id, v.attempt_id,
-      $96, $97, $98, CASE WHEN (v.outcome = ANY($99::text[]) OR (v.account_id IS NULL AND $100::text <> 'cli')) THEN md5(concat_ws(' ', $101::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $168::bigint, $169::timestamptz, $170, v.outcome, $171, v.account_id, v.session_id, v.attempt_id,
+      $172, $173, $174, CASE WHEN (v.outcome = ANY($175::text[]) OR (v.account_id IS NULL AND $176::text <> 'cli')) THEN $177::text || md5(concat_ws(' ', $178::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $179::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS next_at;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS next_at) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -229,7 +315,7 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS n
 --           ->  CTE Scan on flow f_8
 --           ->  Index Scan using accounts_pkey on accounts a_2
 --                 Index Cond: (id = f_8.account_id)
---                 Filter: ((email IS NOT NULL) AND (disabled_at IS NULL) AND (activated_at IS NOT NULL))
+--                 Filter: ((phone IS NOT NULL) AND (disabled_at IS NULL) AND (activated_at IS NOT NULL))
 --   CTE attempt
 --     ->  Insert on attempts
 --           ->  Nested Loop Left Join
@@ -249,30 +335,245 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS n
 --     ->  Insert on guess_budgets
 --           Conflict Resolution: NOTHING
 --           ->  CTE Scan on attempt
+--   CTE addressed
+--     ->  Nested Loop
+--           ->  CTE Scan on contact c_1
+--                 Filter: ((address IS NOT NULL) AND (refused = $74))
+--           ->  CTE Scan on allowed allowed_1
+--           SubPlan 20
+--             ->  Function Scan on json_to_recordset p
+--                   Filter: ((lower("substring"(c_1.address, '[^@]*$'::text)) = domain) AND (split_part(lower(regexp_replace(c_1.address, '@[^@]*$'::text, ''::text)), COALESCE(tag, '@'::text), 1) <> ''::text))
+--   CTE recipient_send
+--     ->  Insert on recipient_sends s_2
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: recipient_sends_pkey
+--           Conflict Filter: (SubPlan 23)
+--           ->  Result
+--                 One-Time Filter: (LEAST($79, $80) > 0)
+--                 ->  CTE Scan on addressed r_1
+--           SubPlan 22
+--             ->  Function Scan on unnest t
+--                   Filter: (t > $81)
+--           SubPlan 23
+--             ->  Aggregate
+--                   ->  Function Scan on unnest t_1
+--                         Filter: (t > $86)
+--   CTE in_share
+--     ->  Result
+--           One-Time Filter: (InitPlan 25).col1
+--           InitPlan 25
+--             ->  CTE Scan on recipient_send
+--           ->  CTE Scan on addressed r_2
+--   CTE window_send
+--     ->  Insert on send_counts c_2
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_2.window_ends_at <= $94) OR (((c_2.for_anybody + c_2.for_owners) < $95) AND ((excluded_4.for_owners > 0) OR (c_2.for_anybody < $96))))
+--           ->  CTE Scan on in_share r_3
+--   CTE within_window
+--     ->  Result
+--           One-Time Filter: (InitPlan 28).col1
+--           InitPlan 28
+--             ->  CTE Scan on window_send
+--           ->  CTE Scan on in_share r_4
+--   CTE window_send_2
+--     ->  Insert on send_counts c_3
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_3.window_ends_at <= $104) OR (((c_3.for_anybody + c_3.for_owners) < $105) AND ((excluded_5.for_owners > 0) OR (c_3.for_anybody < $106))))
+--           ->  CTE Scan on within_window r_5
 --   CTE message
 --     ->  Insert on messages
---           ->  Nested Loop
---                 ->  CTE Scan on contact c_1
---                       Filter: ((address IS NOT NULL) AND (refused = $74))
---                 ->  CTE Scan on allowed allowed_1
+--           InitPlan 33
+--             ->  CTE Scan on in_share
+--           InitPlan 34
+--             ->  CTE Scan on within_window
+--           InitPlan 36
+--             ->  Result
+--                   One-Time Filter: (InitPlan 35).col1
+--                   InitPlan 35
+--                     ->  CTE Scan on window_send_2
+--                   ->  CTE Scan on within_window r_6
+--           InitPlan 39
+--             ->  CTE Scan on in_share in_share_1
+--           InitPlan 40
+--             ->  CTE Scan on within_window within_window_1
+--           InitPlan 42
+--             ->  Result
+--                   One-Time Filter: (InitPlan 41).col1
+--                   InitPlan 41
+--                     ->  CTE Scan on window_send_2 window_send_2_1
+--                   ->  CTE Scan on within_window r_7
+--           InitPlan 45
+--             ->  CTE Scan on in_share in_share_2
+--           InitPlan 46
+--             ->  CTE Scan on within_window within_window_2
+--           InitPlan 48
+--             ->  Result
+--                   One-Time Filter: (InitPlan 47).col1
+--                   InitPlan 47
+--                     ->  CTE Scan on window_send_2 window_send_2_2
+--                   ->  CTE Scan on within_window r_8
+--           InitPlan 51
+--             ->  CTE Scan on in_share in_share_3
+--           InitPlan 52
+--             ->  CTE Scan on within_window within_window_3
+--           InitPlan 54
+--             ->  Result
+--                   One-Time Filter: (InitPlan 53).col1
+--                   InitPlan 53
+--                     ->  CTE Scan on window_send_2 window_send_2_3
+--                   ->  CTE Scan on within_window r_9
+--           InitPlan 55
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_4
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c_4.c)
+--           ->  CTE Scan on addressed r_10
+--                 SubPlan 31
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(r_10.address))
+--                 SubPlan 37
+--                   ->  Seq Scan on suppressed_addresses b_4
+--                         Filter: (address = lower(r_10.address))
+--                 SubPlan 43
+--                   ->  Seq Scan on suppressed_addresses b_5
+--                         Filter: (address = lower(r_10.address))
+--                 SubPlan 49
+--                   ->  Seq Scan on suppressed_addresses b_6
+--                         Filter: (address = lower(r_10.address))
+--   CTE addressed_2
+--     ->  Nested Loop
+--           ->  CTE Scan on contact c_5
+--                 Filter: ((address IS NOT NULL) AND (refused = $121))
+--           ->  CTE Scan on allowed allowed_2
+--           SubPlan 57
+--             ->  Function Scan on json_to_recordset p_1
+--                   Filter: ((lower("substring"(c_5.address, '[^@]*$'::text)) = domain) AND (split_part(lower(regexp_replace(c_5.address, '@[^@]*$'::text, ''::text)), COALESCE(tag, '@'::text), 1) <> ''::text))
+--   CTE recipient_send_2
+--     ->  Insert on recipient_sends s_3
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: recipient_sends_pkey
+--           Conflict Filter: (SubPlan 60)
+--           ->  Result
+--                 One-Time Filter: (LEAST($126, $127) > 0)
+--                 ->  CTE Scan on addressed_2 r_11
+--           SubPlan 59
+--             ->  Function Scan on unnest t_2
+--                   Filter: (t > $128)
+--           SubPlan 60
+--             ->  Aggregate
+--                   ->  Function Scan on unnest t_3
+--                         Filter: (t > $133)
+--   CTE in_share_2
+--     ->  Result
+--           One-Time Filter: (InitPlan 62).col1
+--           InitPlan 62
+--             ->  CTE Scan on recipient_send_2
+--           ->  CTE Scan on addressed_2 r_12
+--   CTE window_send_3
+--     ->  Insert on send_counts c_6
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_6.window_ends_at <= $141) OR (((c_6.for_anybody + c_6.for_owners) < $142) AND ((excluded_7.for_owners > 0) OR (c_6.for_anybody < $143))))
+--           ->  CTE Scan on in_share_2 r_13
+--   CTE within_window_3
+--     ->  Result
+--           One-Time Filter: (InitPlan 65).col1
+--           InitPlan 65
+--             ->  CTE Scan on window_send_3
+--           ->  CTE Scan on in_share_2 r_14
+--   CTE window_send_4
+--     ->  Insert on send_counts c_7
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_7.window_ends_at <= $151) OR (((c_7.for_anybody + c_7.for_owners) < $152) AND ((excluded_8.for_owners > 0) OR (c_7.for_anybody < $153))))
+--           ->  CTE Scan on within_window_3 r_15
 --   CTE message_2
 --     ->  Insert on messages messages_1
---           ->  Nested Loop
---                 ->  CTE Scan on contact c_2
---                       Filter: ((address IS NOT NULL) AND (refused = $83))
---                 ->  CTE Scan on allowed allowed_2
+--           InitPlan 70
+--             ->  CTE Scan on in_share_2 in_share_2_1
+--           InitPlan 71
+--             ->  CTE Scan on within_window_3 within_window_3_1
+--           InitPlan 73
+--             ->  Result
+--                   One-Time Filter: (InitPlan 72).col1
+--                   InitPlan 72
+--                     ->  CTE Scan on window_send_4
+--                   ->  CTE Scan on within_window_3 r_16
+--           InitPlan 76
+--             ->  CTE Scan on in_share_2 in_share_2_2
+--           InitPlan 77
+--             ->  CTE Scan on within_window_3 within_window_3_2
+--           InitPlan 79
+--             ->  Result
+--                   One-Time Filter: (InitPlan 78).col1
+--                   InitPlan 78
+--                     ->  CTE Scan on window_send_4 window_send_4_1
+--                   ->  CTE Scan on within_window_3 r_17
+--           InitPlan 82
+--             ->  CTE Scan on in_share_2 in_share_2_3
+--           InitPlan 83
+--             ->  CTE Scan on within_window_3 within_window_3_3
+--           InitPlan 85
+--             ->  Result
+--                   One-Time Filter: (InitPlan 84).col1
+--                   InitPlan 84
+--                     ->  CTE Scan on window_send_4 window_send_4_2
+--                   ->  CTE Scan on within_window_3 r_18
+--           InitPlan 88
+--             ->  CTE Scan on in_share_2 in_share_2_4
+--           InitPlan 89
+--             ->  CTE Scan on within_window_3 within_window_3_4
+--           InitPlan 91
+--             ->  Result
+--                   One-Time Filter: (InitPlan 90).col1
+--                   InitPlan 90
+--                     ->  CTE Scan on window_send_4 window_send_4_3
+--                   ->  CTE Scan on within_window_3 r_19
+--           InitPlan 92
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_8
+--                         ->  Index Only Scan using messages_reference on messages m_1
+--                               Index Cond: (reference = c_8.c)
+--           ->  CTE Scan on addressed_2 r_20
+--                 SubPlan 68
+--                   ->  Seq Scan on suppressed_addresses b_7
+--                         Filter: (address = lower(r_20.address))
+--                 SubPlan 74
+--                   ->  Seq Scan on suppressed_addresses b_8
+--                         Filter: (address = lower(r_20.address))
+--                 SubPlan 80
+--                   ->  Seq Scan on suppressed_addresses b_9
+--                         Filter: (address = lower(r_20.address))
+--                 SubPlan 86
+--                   ->  Seq Scan on suppressed_addresses b_10
+--                         Filter: (address = lower(r_20.address))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v
---   InitPlan 23
+--   InitPlan 95
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: closed_1.purpose, closed_1.method, closed_1.status
+--                             ->  CTE Scan on closed closed_1
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: attempt_1.purpose, attempt_1.method
+--                             ->  CTE Scan on attempt attempt_1
+--   InitPlan 96
 --     ->  CTE Scan on verdict
---   InitPlan 26
+--   InitPlan 99
 --     ->  Append
 --           ->  Result
---                 One-Time Filter: (InitPlan 24).col1
---                 InitPlan 24
+--                 One-Time Filter: (InitPlan 97).col1
+--                 InitPlan 97
 --                   ->  CTE Scan on window_taken_2 window_taken_2_1
 --                 ->  Aggregate
 --                       ->  Append
@@ -294,8 +595,8 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS n
 --                                         Index Cond: ((subject = w_6.subject) AND (purpose = $66))
 --                                         Filter: ((next_at > $67) OR ((window_ends_at > $68) AND (sent >= COALESCE($69, (sent + 1)))))
 --           ->  Result
---                 One-Time Filter: (NOT (InitPlan 25).col1)
---                 InitPlan 25
+--                 One-Time Filter: (NOT (InitPlan 98).col1)
+--                 InitPlan 98
 --                   ->  CTE Scan on window_taken_2 window_taken_2_2
 --                 ->  Nested Loop
 --                       ->  CTE Scan on subject_3 f_13

@@ -3,104 +3,98 @@
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
       WHERE b.id = $1::bigint AND b.token_hash = $2 AND b.expires_at > $3::timestamptz FOR UPDATE),
-owner AS (SELECT s.account_id FROM sessions s JOIN browser b USING (browser_session_id) WHERE s.browser_attempt_id = $4::bigint AND s.stage = 'pending' AND s.ended_at IS NULL
-        AND s.expires_at > $5::timestamptz),
-account AS (
-    SELECT a.id AS account_id FROM accounts a JOIN owner f ON f.account_id = a.id
-    WHERE a.disabled_at IS NULL FOR SHARE OF a),
-flow AS (
-      SELECT s.browser_attempt_id AS id, s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp
-      FROM sessions s JOIN browser b USING (browser_session_id) JOIN account h ON h.account_id = s.account_id
-      WHERE s.browser_attempt_id = $6::bigint AND s.stage = 'pending' AND s.ended_at IS NULL
-        AND s.expires_at > $7::timestamptz AND EXISTS (
-    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) FOR UPDATE OF s),
-subject_2 AS (SELECT $8::text || f.subject AS subject FROM flow f),
-subject_3 AS (SELECT 'attempt:' || f.id || coalesce(':' || f.session_id, '') || $9::text AS subject FROM flow f),
+flow_2 AS (
+      SELECT a.id, a.subject, a.account_id, NULL::bigint AS session_id
+      FROM browser_attempts a JOIN browser b USING (browser_session_id)
+      WHERE a.id = $4::bigint AND a.expires_at > $5::timestamptz
+        AND NOT EXISTS (SELECT FROM sessions s WHERE s.browser_attempt_id = a.id)),
+flow AS (SELECT s.id, $6::text AS subject, s.account_id, s.session_id FROM flow_2 s),
+subject_2 AS (SELECT $7::text || f.subject AS subject FROM flow f),
+subject_3 AS (SELECT 'attempt:' || f.id || coalesce(':' || f.session_id, '') || $8::text AS subject FROM flow f),
 window_taken_2 AS (
     INSERT INTO send_windows AS w (subject, purpose, next_at, sent, window_ends_at)
-    SELECT f.subject, $10, $11::timestamptz, 1, $12::timestamptz FROM subject_3 f
+    SELECT f.subject, $9, $10::timestamptz, 1, $11::timestamptz FROM subject_3 f
     ON CONFLICT (subject, purpose) DO UPDATE SET next_at = excluded.next_at,
-      sent = CASE WHEN w.window_ends_at <= $13::timestamptz THEN 1 ELSE w.sent + 1 END,
-      window_ends_at = CASE WHEN w.window_ends_at <= $14::timestamptz THEN excluded.window_ends_at
+      sent = CASE WHEN w.window_ends_at <= $12::timestamptz THEN 1 ELSE w.sent + 1 END,
+      window_ends_at = CASE WHEN w.window_ends_at <= $13::timestamptz THEN excluded.window_ends_at
         ELSE w.window_ends_at END
-    WHERE (w.next_at <= $15::timestamptz AND (w.window_ends_at <= $16::timestamptz
-      OR w.sent < coalesce($17::int, w.sent + 1)))
+    WHERE (w.next_at <= $14::timestamptz AND (w.window_ends_at <= $15::timestamptz
+      OR w.sent < coalesce($16::int, w.sent + 1)))
     RETURNING w.subject),
 subject AS (SELECT r.subject FROM subject_2 r WHERE EXISTS (SELECT FROM window_taken_2)),
 refused AS (
     SELECT f.subject FROM subject f JOIN send_windows w ON w.subject = f.subject
-    WHERE w.purpose = $18 AND NOT (w.next_at <= $19::timestamptz AND (w.window_ends_at <= $20::timestamptz
-      OR w.sent < coalesce($21::int, w.sent + 1)))),
+    WHERE w.purpose = $17 AND NOT (w.next_at <= $18::timestamptz AND (w.window_ends_at <= $19::timestamptz
+      OR w.sent < coalesce($20::int, w.sent + 1)))),
 free AS (SELECT f.subject FROM subject f WHERE f.subject NOT IN (SELECT subject FROM refused)),
-of_network AS (SELECT (f.subject || ' from ' || $22::text) AS subject FROM free f),
+of_network AS (SELECT (f.subject || ' from ' || $21::text) AS subject FROM free f),
 window_taken_3 AS (
     INSERT INTO send_windows AS w (subject, purpose, next_at, sent, window_ends_at)
-    SELECT f.subject, $23, $24::timestamptz, 1, $25::timestamptz FROM of_network f
+    SELECT f.subject, $22, $23::timestamptz, 1, $24::timestamptz FROM of_network f
     ON CONFLICT (subject, purpose) DO UPDATE SET next_at = excluded.next_at,
-      sent = CASE WHEN w.window_ends_at <= $26::timestamptz THEN 1 ELSE w.sent + 1 END,
-      window_ends_at = CASE WHEN w.window_ends_at <= $27::timestamptz THEN excluded.window_ends_at
+      sent = CASE WHEN w.window_ends_at <= $25::timestamptz THEN 1 ELSE w.sent + 1 END,
+      window_ends_at = CASE WHEN w.window_ends_at <= $26::timestamptz THEN excluded.window_ends_at
         ELSE w.window_ends_at END
-    WHERE (w.next_at <= $28::timestamptz AND (w.window_ends_at <= $29::timestamptz
-      OR w.sent < coalesce($30::int, w.sent + 1)))
+    WHERE (w.next_at <= $27::timestamptz AND (w.window_ends_at <= $28::timestamptz
+      OR w.sent < coalesce($29::int, w.sent + 1)))
     RETURNING w.subject),
-within_share AS (SELECT f.subject FROM free f WHERE (f.subject || ' from ' || $31::text) IN (SELECT subject FROM window_taken_3)),
+within_share AS (SELECT f.subject FROM free f WHERE (f.subject || ' from ' || $30::text) IN (SELECT subject FROM window_taken_3)),
 window_taken AS (
     INSERT INTO send_windows AS w (subject, purpose, next_at, sent, window_ends_at)
-    SELECT f.subject, $32, $33::timestamptz, 1, $34::timestamptz FROM within_share f
+    SELECT f.subject, $31, $32::timestamptz, 1, $33::timestamptz FROM within_share f
     ON CONFLICT (subject, purpose) DO UPDATE SET next_at = excluded.next_at,
-      sent = CASE WHEN w.window_ends_at <= $35::timestamptz THEN 1 ELSE w.sent + 1 END,
-      window_ends_at = CASE WHEN w.window_ends_at <= $36::timestamptz THEN excluded.window_ends_at
+      sent = CASE WHEN w.window_ends_at <= $34::timestamptz THEN 1 ELSE w.sent + 1 END,
+      window_ends_at = CASE WHEN w.window_ends_at <= $35::timestamptz THEN excluded.window_ends_at
         ELSE w.window_ends_at END
-    WHERE (w.next_at <= $37::timestamptz AND (w.window_ends_at <= $38::timestamptz
-      OR w.sent < coalesce($39::int, w.sent + 1)))
+    WHERE (w.next_at <= $36::timestamptz AND (w.window_ends_at <= $37::timestamptz
+      OR w.sent < coalesce($38::int, w.sent + 1)))
     RETURNING w.subject),
 allowed AS (SELECT f.* FROM flow f WHERE EXISTS (SELECT FROM window_taken)),
 closed AS (
-    UPDATE attempts a SET closed_at = $40::timestamptz,
-      status = CASE WHEN a.expires_at <= $41::timestamptz THEN 'expired' ELSE 'superseded' END
-    WHERE a.browser_attempt_id IN (SELECT id FROM allowed) AND a.kind <> 'totp' AND a.status = 'open' RETURNING a.id),
+    UPDATE attempts a SET closed_at = $39::timestamptz,
+      status = CASE WHEN a.expires_at <= $40::timestamptz THEN 'expired' ELSE 'superseded' END
+    WHERE a.browser_attempt_id IN (SELECT id FROM allowed) AND a.kind <> 'totp' AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 contact AS (
-    SELECT a.phone AS address, a.language, a.id AS account_id,
-      a.security_stamp, ($42::boolean AND (a.second_factor = $43 OR $44 = 'sms' AND NOT a.phone_signs_in)) AS refused
-    FROM accounts a JOIN flow f ON f.account_id = a.id
-    WHERE a.phone IS NOT NULL AND a.disabled_at IS NULL AND a.activated_at IS NOT NULL),
+    SELECT u.phone AS address, u.language, NULL::bigint AS account_id, NULL::int AS security_stamp,
+      u.phone_taken AS refused
+    FROM sign_ups u JOIN flow f USING (id)),
 opening AS (
         SELECT f.subject, f.session_id, c.account_id, c.security_stamp
         FROM allowed f CROSS JOIN (SELECT count(*) FROM closed) done LEFT JOIN contact c ON NOT c.refused),
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
           tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
-        SELECT $45::bigint, $46, $47, $48, $49, $50,
-          f.subject, f.account_id, f.session_id, $51, $52,
-          $53::smallint, $54::timestamptz, $55::timestamptz,
-          $56::bigint, $57::bigint,
-          $58::bigint, coalesce(f.security_stamp, 0)
-        FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+        SELECT $41::bigint, $42, $43, $44, $45, $46,
+          f.subject, f.account_id, f.session_id, $47, $48,
+          $49::smallint, $50::timestamptz, $51::timestamptz,
+          $52::bigint, $53::bigint,
+          $54::bigint, coalesce(f.security_stamp, 0)
+        FROM opening f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 verdict AS (
         SELECT CASE WHEN f.id IS NULL THEN 'absent' WHEN a.id IS NULL THEN 'too_soon' ELSE 'sent' END AS outcome,
           f.account_id, f.session_id, a.id AS attempt_id
         FROM (VALUES (1)) one LEFT JOIN flow f ON true LEFT JOIN attempt a ON true),
 refused_2 AS (
     SELECT f.subject FROM subject_2 f JOIN send_windows w ON w.subject = f.subject
-    WHERE w.purpose = $59 AND NOT (w.next_at <= $60::timestamptz AND (w.window_ends_at <= $61::timestamptz
-      OR w.sent < coalesce($62::int, w.sent + 1)))),
+    WHERE w.purpose = $55 AND NOT (w.next_at <= $56::timestamptz AND (w.window_ends_at <= $57::timestamptz
+      OR w.sent < coalesce($58::int, w.sent + 1)))),
 waiting AS (
-    SELECT CASE WHEN w.next_at > $63::timestamptz THEN w.next_at ELSE w.window_ends_at END AS next_at
-    FROM send_windows w JOIN refused_2 f ON w.subject = f.subject WHERE w.purpose = $64),
-of_network_2 AS (SELECT (f.subject || ' from ' || $65::text) AS subject FROM subject_2 f),
+    SELECT CASE WHEN w.next_at > $59::timestamptz THEN w.next_at ELSE w.window_ends_at END AS next_at
+    FROM send_windows w JOIN refused_2 f ON w.subject = f.subject WHERE w.purpose = $60),
+of_network_2 AS (SELECT (f.subject || ' from ' || $61::text) AS subject FROM subject_2 f),
 refused_3 AS (
     SELECT f.subject FROM of_network_2 f JOIN send_windows w ON w.subject = f.subject
-    WHERE w.purpose = $66 AND NOT (w.next_at <= $67::timestamptz AND (w.window_ends_at <= $68::timestamptz
-      OR w.sent < coalesce($69::int, w.sent + 1)))),
+    WHERE w.purpose = $62 AND NOT (w.next_at <= $63::timestamptz AND (w.window_ends_at <= $64::timestamptz
+      OR w.sent < coalesce($65::int, w.sent + 1)))),
 waiting_2 AS (
-    SELECT CASE WHEN w.next_at > $70::timestamptz THEN w.next_at ELSE w.window_ends_at END AS next_at
-    FROM send_windows w JOIN refused_3 f ON w.subject = f.subject WHERE w.purpose = $71),
+    SELECT CASE WHEN w.next_at > $66::timestamptz THEN w.next_at ELSE w.window_ends_at END AS next_at
+    FROM send_windows w JOIN refused_3 f ON w.subject = f.subject WHERE w.purpose = $67),
 strangers_waiting AS (
     SELECT max(next_at) AS next_at FROM (SELECT next_at FROM waiting
       UNION ALL SELECT next_at FROM waiting_2) n),
 waiting_3 AS (
-    SELECT CASE WHEN w.next_at > $72::timestamptz THEN w.next_at ELSE w.window_ends_at END AS next_at
-    FROM send_windows w JOIN subject_3 f ON w.subject = f.subject WHERE w.purpose = $73),
+    SELECT CASE WHEN w.next_at > $68::timestamptz THEN w.next_at ELSE w.window_ends_at END AS next_at
+    FROM send_windows w JOIN subject_3 f ON w.subject = f.subject WHERE w.purpose = $69),
 next AS (
         SELECT next_at FROM strangers_waiting WHERE EXISTS (SELECT FROM window_taken_2)
         UNION ALL
@@ -108,33 +102,141 @@ next AS (
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
-recipient AS (SELECT c.address, c.language, c.account_id FROM contact c, allowed WHERE c.refused = $74::boolean),
+recipient AS (SELECT c.address, c.language, c.account_id FROM contact c, allowed WHERE c.refused = $70::boolean),
+addressed AS (SELECT r.address, r.language, r.account_id,
+  coalesce((
+    SELECT translate(CASE WHEN p.tag IS NULL THEN a.local ELSE split_part(a.local, p.tag, 1) END, p.ignored, '') || '@' || p.name
+    FROM (SELECT lower(regexp_replace(r.address, '@[^@]*$', '')) AS local, lower(substring(r.address FROM '[^@]*$')) AS domain) a
+    JOIN json_to_recordset($71::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
+    WHERE split_part(a.local, coalesce(p.tag, '@'), 1) <> ''
+  ), lower(r.address)) AS counted FROM recipient r WHERE r.address IS NOT NULL),
+window_send AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT $72, $73::int, $74::int, $75::timestamptz FROM addressed r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $76::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $77::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $78::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $79::timestamptz) OR c.for_anybody + c.for_owners < $80::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $81::int)
+    RETURNING c.counted),
+within_window AS (SELECT r.* FROM addressed r WHERE EXISTS (SELECT FROM window_send)),
+counted AS (SELECT r.counted FROM within_window r),
+recipient_send AS (
+    INSERT INTO recipient_sends AS s (recipient, share, sent_at, counts_until)
+    SELECT f.counted, $82, ARRAY[$83::timestamptz], $84::timestamptz FROM counted f WHERE least($85::int, $86::int) > 0
+    ON CONFLICT (recipient, share) DO UPDATE SET counts_until = excluded.counts_until,
+      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $87::timestamptz) || $88::timestamptz
+    WHERE (SELECT count(*) < $89::int AND count(*) FILTER (WHERE t > $90::timestamptz) < $91::int
+      FROM unnest(s.sent_at) t WHERE t > $92::timestamptz)
+    RETURNING s.recipient AS counted),
+in_share AS (SELECT r.* FROM within_window r WHERE EXISTS (SELECT FROM recipient_send)),
+window_send_2 AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT 'texts to ' || coalesce(substring(r.address FROM $93), ''), $94::int, $95::int, $96::timestamptz FROM in_share r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $97::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $98::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $99::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $100::timestamptz) OR c.for_anybody + c.for_owners < $101::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $102::int)
+    RETURNING c.counted),
+within_window_2 AS (SELECT r.* FROM in_share r WHERE EXISTS (SELECT FROM window_send_2)),
+window_send_3 AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT $103, $104::int, $105::int, $106::timestamptz FROM within_window_2 r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $107::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $108::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $109::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $110::timestamptz) OR c.for_anybody + c.for_owners < $111::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $112::int)
+    RETURNING c.counted),
+within_window_3 AS (SELECT r.* FROM within_window_2 r WHERE EXISTS (SELECT FROM window_send_3)),
+judged AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM within_window) THEN CASE WHEN EXISTS (SELECT FROM in_share) THEN CASE WHEN EXISTS (SELECT FROM within_window_2) THEN CASE WHEN EXISTS (SELECT FROM within_window_3) THEN NULL::text ELSE $113::text END ELSE $114::text END ELSE $115::text END ELSE $116::text END END AS withheld FROM addressed r),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $75::bigint, $76::bigint, r.account_id, $77,
-      $78, r.address, r.language, $79, $80::timestamptz, $81::timestamptz,
-      $82::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $117::bigint, $118::bigint, r.account_id, $119,
+      $120::boolean, $121, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $122::text END,
+      $123::timestamptz, $124::timestamptz, $125::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $126::timestamptz END, r.withheld, (SELECT c FROM unnest($127::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM judged r
     RETURNING id),
-recipient_2 AS (SELECT c.address, c.language, c.account_id FROM contact c, allowed WHERE c.refused = $83::boolean),
+recipient_2 AS (SELECT c.address, c.language, c.account_id FROM contact c, allowed WHERE c.refused = $128::boolean),
+addressed_2 AS (SELECT r.address, r.language, r.account_id,
+  coalesce((
+    SELECT translate(CASE WHEN p.tag IS NULL THEN a.local ELSE split_part(a.local, p.tag, 1) END, p.ignored, '') || '@' || p.name
+    FROM (SELECT lower(regexp_replace(r.address, '@[^@]*$', '')) AS local, lower(substring(r.address FROM '[^@]*$')) AS domain) a
+    JOIN json_to_recordset($129::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
+    WHERE split_part(a.local, coalesce(p.tag, '@'), 1) <> ''
+  ), lower(r.address)) AS counted FROM recipient_2 r WHERE r.address IS NOT NULL),
+window_send_4 AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT $130, $131::int, $132::int, $133::timestamptz FROM addressed_2 r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $134::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $135::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $136::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $137::timestamptz) OR c.for_anybody + c.for_owners < $138::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $139::int)
+    RETURNING c.counted),
+within_window_4 AS (SELECT r.* FROM addressed_2 r WHERE EXISTS (SELECT FROM window_send_4)),
+counted_2 AS (SELECT r.counted FROM within_window_4 r),
+recipient_send_2 AS (
+    INSERT INTO recipient_sends AS s (recipient, share, sent_at, counts_until)
+    SELECT f.counted, $140, ARRAY[$141::timestamptz], $142::timestamptz FROM counted_2 f WHERE least($143::int, $144::int) > 0
+    ON CONFLICT (recipient, share) DO UPDATE SET counts_until = excluded.counts_until,
+      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $145::timestamptz) || $146::timestamptz
+    WHERE (SELECT count(*) < $147::int AND count(*) FILTER (WHERE t > $148::timestamptz) < $149::int
+      FROM unnest(s.sent_at) t WHERE t > $150::timestamptz)
+    RETURNING s.recipient AS counted),
+in_share_2 AS (SELECT r.* FROM within_window_4 r WHERE EXISTS (SELECT FROM recipient_send_2)),
+window_send_5 AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT 'texts to ' || coalesce(substring(r.address FROM $151), ''), $152::int, $153::int, $154::timestamptz FROM in_share_2 r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $155::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $156::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $157::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $158::timestamptz) OR c.for_anybody + c.for_owners < $159::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $160::int)
+    RETURNING c.counted),
+within_window_5 AS (SELECT r.* FROM in_share_2 r WHERE EXISTS (SELECT FROM window_send_5)),
+window_send_6 AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT $161, $162::int, $163::int, $164::timestamptz FROM within_window_5 r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $165::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $166::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $167::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $168::timestamptz) OR c.for_anybody + c.for_owners < $169::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $170::int)
+    RETURNING c.counted),
+within_window_6 AS (SELECT r.* FROM within_window_5 r WHERE EXISTS (SELECT FROM window_send_6)),
+judged_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM within_window_4) THEN CASE WHEN EXISTS (SELECT FROM in_share_2) THEN CASE WHEN EXISTS (SELECT FROM within_window_5) THEN CASE WHEN EXISTS (SELECT FROM within_window_6) THEN NULL::text ELSE $171::text END ELSE $172::text END ELSE $173::text END ELSE $174::text END END AS withheld FROM addressed_2 r),
 message_2 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $84::bigint, $85::bigint, r.account_id, $86,
-      $87, r.address, r.language, $88, $89::timestamptz, $90::timestamptz,
-      $91::timestamptz
-    FROM recipient_2 r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $175::bigint, $176::bigint, r.account_id, $177,
+      $178::boolean, $179, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $180::text END,
+      $181::timestamptz, $182::timestamptz, $183::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $184::timestamptz END, r.withheld, (SELECT c FROM unnest($185::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM judged_2 r
     RETURNING id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $92::bigint, $93::timestamptz, $94, v.outcome, $95, v.account_id, v.session_id, v.attempt_id,
-      $96, $97, $98, CASE WHEN (v.outcome = ANY($99::text[]) OR (v.account_id IS NULL AND $100::text <> 'cli')) THEN md5(concat_ws(' ', $101::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $186::bigint, $187::timestamptz, $188, v.outcome, $189, v.account_id, v.session_id, v.attempt_id,
+      $190, $191, $192, CASE WHEN (v.outcome = ANY($193::text[]) OR (v.account_id IS NULL AND $194::text <> 'cli')) THEN $195::text || md5(concat_ws(' ', $196::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $197::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS next_at;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS next_at) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -143,32 +245,16 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS n
 --           ->  Index Scan using browser_sessions_token_hash_key on browser_sessions b
 --                 Index Cond: (token_hash = $2)
 --                 Filter: ((expires_at > $3) AND (id = $1))
---   CTE account
---     ->  LockRows
---           ->  Nested Loop
---                 Join Filter: (b_1.browser_session_id = s.browser_session_id)
---                 ->  Nested Loop
---                       ->  Index Scan using sessions_browser_attempt on sessions s
---                             Index Cond: (browser_attempt_id = $4)
---                             Filter: ((ended_at IS NULL) AND (expires_at > $5) AND (stage = 'pending'::text))
---                       ->  Index Scan using accounts_pkey on accounts a
---                             Index Cond: (id = s.account_id)
---                             Filter: (disabled_at IS NULL)
---                 ->  CTE Scan on browser b_1
 --   CTE flow
---     ->  LockRows
+--     ->  Nested Loop Anti Join
 --           ->  Nested Loop
---                 Join Filter: (b_2.browser_session_id = s_1.browser_session_id)
---                 ->  Nested Loop
---                       Join Filter: (h.account_id = s_1.account_id)
---                       ->  Nested Loop
---                             ->  CTE Scan on account h
---                             ->  Index Scan using accounts_pkey on accounts o
---                                   Index Cond: (id = h.account_id)
---                       ->  Index Scan using sessions_live on sessions s_1
---                             Index Cond: (account_id = o.id)
---                             Filter: ((ended_at IS NULL) AND (expires_at > $7) AND (browser_attempt_id = $6) AND (stage = 'pending'::text) AND (o.security_stamp <= security_stamp))
---                 ->  CTE Scan on browser b_2
+--                 Join Filter: (b_1.browser_session_id = a.browser_session_id)
+--                 ->  Index Scan using browser_attempts_pkey on browser_attempts a
+--                       Index Cond: (id = $4)
+--                       Filter: (expires_at > $5)
+--                 ->  CTE Scan on browser b_1
+--           ->  Index Only Scan using sessions_browser_attempt on sessions s
+--                 Index Cond: (browser_attempt_id = $4)
 --   CTE subject_2
 --     ->  CTE Scan on flow f
 --   CTE subject_3
@@ -177,42 +263,42 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS n
 --     ->  Insert on send_windows w
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: send_windows_pkey
---           Conflict Filter: ((w.next_at <= $15) AND ((w.window_ends_at <= $16) OR (w.sent < COALESCE($17, (w.sent + 1)))))
+--           Conflict Filter: ((w.next_at <= $14) AND ((w.window_ends_at <= $15) OR (w.sent < COALESCE($16, (w.sent + 1)))))
 --           ->  CTE Scan on subject_3 f_2
 --   CTE subject
 --     ->  Result
---           One-Time Filter: (InitPlan 7).col1
---           InitPlan 7
+--           One-Time Filter: (InitPlan 6).col1
+--           InitPlan 6
 --             ->  CTE Scan on window_taken_2
 --           ->  CTE Scan on subject_2 r
 --   CTE free
 --     ->  CTE Scan on subject f_4
---           Filter: (NOT (ANY (subject = (hashed SubPlan 9).col1)))
---           SubPlan 9
+--           Filter: (NOT (ANY (subject = (hashed SubPlan 8).col1)))
+--           SubPlan 8
 --             ->  Nested Loop
 --                   ->  CTE Scan on subject f_3
 --                   ->  Index Scan using send_windows_pkey on send_windows w_1
---                         Index Cond: ((subject = f_3.subject) AND (purpose = $18))
---                         Filter: ((next_at > $19) OR ((window_ends_at > $20) AND (sent >= COALESCE($21, (sent + 1)))))
+--                         Index Cond: ((subject = f_3.subject) AND (purpose = $17))
+--                         Filter: ((next_at > $18) OR ((window_ends_at > $19) AND (sent >= COALESCE($20, (sent + 1)))))
 --   CTE window_taken_3
 --     ->  Insert on send_windows w_2
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: send_windows_pkey
---           Conflict Filter: ((w_2.next_at <= $28) AND ((w_2.window_ends_at <= $29) OR (w_2.sent < COALESCE($30, (w_2.sent + 1)))))
+--           Conflict Filter: ((w_2.next_at <= $27) AND ((w_2.window_ends_at <= $28) OR (w_2.sent < COALESCE($29, (w_2.sent + 1)))))
 --           ->  CTE Scan on free f_5
 --   CTE window_taken
 --     ->  Insert on send_windows w_3
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: send_windows_pkey
---           Conflict Filter: ((w_3.next_at <= $37) AND ((w_3.window_ends_at <= $38) OR (w_3.sent < COALESCE($39, (w_3.sent + 1)))))
+--           Conflict Filter: ((w_3.next_at <= $36) AND ((w_3.window_ends_at <= $37) OR (w_3.sent < COALESCE($38, (w_3.sent + 1)))))
 --           ->  Nested Loop Semi Join
---                 Join Filter: (((f_6.subject || ' from '::text) || $31) = window_taken_3.subject)
+--                 Join Filter: (((f_6.subject || ' from '::text) || $30) = window_taken_3.subject)
 --                 ->  CTE Scan on free f_6
 --                 ->  CTE Scan on window_taken_3
 --   CTE allowed
 --     ->  Result
---           One-Time Filter: (InitPlan 13).col1
---           InitPlan 13
+--           One-Time Filter: (InitPlan 12).col1
+--           InitPlan 12
 --             ->  CTE Scan on window_taken
 --           ->  CTE Scan on flow f_7
 --   CTE closed
@@ -227,9 +313,8 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS n
 --   CTE contact
 --     ->  Nested Loop
 --           ->  CTE Scan on flow f_8
---           ->  Index Scan using accounts_pkey on accounts a_2
---                 Index Cond: (id = f_8.account_id)
---                 Filter: ((phone IS NOT NULL) AND (disabled_at IS NULL) AND (activated_at IS NOT NULL))
+--           ->  Index Scan using sign_ups_pkey on sign_ups u
+--                 Index Cond: (id = f_8.id)
 --   CTE attempt
 --     ->  Insert on attempts
 --           ->  Nested Loop Left Join
@@ -244,35 +329,290 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS n
 --           ->  Nested Loop Left Join
 --                 ->  Result
 --                 ->  CTE Scan on flow f_10
---           ->  CTE Scan on attempt a_3
+--           ->  CTE Scan on attempt a_2
 --   CTE budget_row
 --     ->  Insert on guess_budgets
 --           Conflict Resolution: NOTHING
 --           ->  CTE Scan on attempt
+--   CTE addressed
+--     ->  Nested Loop
+--           ->  CTE Scan on contact c_1
+--                 Filter: ((address IS NOT NULL) AND (refused = $70))
+--           ->  CTE Scan on allowed allowed_1
+--           SubPlan 19
+--             ->  Function Scan on json_to_recordset p
+--                   Filter: ((lower("substring"(c_1.address, '[^@]*$'::text)) = domain) AND (split_part(lower(regexp_replace(c_1.address, '@[^@]*$'::text, ''::text)), COALESCE(tag, '@'::text), 1) <> ''::text))
+--   CTE window_send
+--     ->  Insert on send_counts c_2
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_2.window_ends_at <= $79) OR (((c_2.for_anybody + c_2.for_owners) < $80) AND ((excluded_3.for_owners > 0) OR (c_2.for_anybody < $81))))
+--           ->  CTE Scan on addressed r_1
+--   CTE within_window
+--     ->  Result
+--           One-Time Filter: (InitPlan 22).col1
+--           InitPlan 22
+--             ->  CTE Scan on window_send
+--           ->  CTE Scan on addressed r_2
+--   CTE recipient_send
+--     ->  Insert on recipient_sends s_1
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: recipient_sends_pkey
+--           Conflict Filter: (SubPlan 25)
+--           ->  Result
+--                 One-Time Filter: (LEAST($85, $86) > 0)
+--                 ->  CTE Scan on within_window r_3
+--           SubPlan 24
+--             ->  Function Scan on unnest t
+--                   Filter: (t > $87)
+--           SubPlan 25
+--             ->  Aggregate
+--                   ->  Function Scan on unnest t_1
+--                         Filter: (t > $92)
+--   CTE in_share
+--     ->  Result
+--           One-Time Filter: (InitPlan 27).col1
+--           InitPlan 27
+--             ->  CTE Scan on recipient_send
+--           ->  CTE Scan on within_window r_4
+--   CTE window_send_2
+--     ->  Insert on send_counts c_3
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_3.window_ends_at <= $100) OR (((c_3.for_anybody + c_3.for_owners) < $101) AND ((excluded_5.for_owners > 0) OR (c_3.for_anybody < $102))))
+--           ->  CTE Scan on in_share r_5
+--   CTE within_window_2
+--     ->  Result
+--           One-Time Filter: (InitPlan 30).col1
+--           InitPlan 30
+--             ->  CTE Scan on window_send_2
+--           ->  CTE Scan on in_share r_6
+--   CTE window_send_3
+--     ->  Insert on send_counts c_4
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_4.window_ends_at <= $110) OR (((c_4.for_anybody + c_4.for_owners) < $111) AND ((excluded_6.for_owners > 0) OR (c_4.for_anybody < $112))))
+--           ->  CTE Scan on within_window_2 r_7
 --   CTE message
 --     ->  Insert on messages
---           ->  Nested Loop
---                 ->  CTE Scan on contact c_1
---                       Filter: ((address IS NOT NULL) AND (refused = $74))
---                 ->  CTE Scan on allowed allowed_1
+--           InitPlan 35
+--             ->  CTE Scan on within_window
+--           InitPlan 36
+--             ->  CTE Scan on in_share
+--           InitPlan 37
+--             ->  CTE Scan on within_window_2
+--           InitPlan 39
+--             ->  Result
+--                   One-Time Filter: (InitPlan 38).col1
+--                   InitPlan 38
+--                     ->  CTE Scan on window_send_3
+--                   ->  CTE Scan on within_window_2 r_8
+--           InitPlan 42
+--             ->  CTE Scan on within_window within_window_1
+--           InitPlan 43
+--             ->  CTE Scan on in_share in_share_1
+--           InitPlan 44
+--             ->  CTE Scan on within_window_2 within_window_2_1
+--           InitPlan 46
+--             ->  Result
+--                   One-Time Filter: (InitPlan 45).col1
+--                   InitPlan 45
+--                     ->  CTE Scan on window_send_3 window_send_3_1
+--                   ->  CTE Scan on within_window_2 r_9
+--           InitPlan 49
+--             ->  CTE Scan on within_window within_window_3
+--           InitPlan 50
+--             ->  CTE Scan on in_share in_share_2
+--           InitPlan 51
+--             ->  CTE Scan on within_window_2 within_window_2_2
+--           InitPlan 53
+--             ->  Result
+--                   One-Time Filter: (InitPlan 52).col1
+--                   InitPlan 52
+--                     ->  CTE Scan on window_send_3 window_send_3_2
+--                   ->  CTE Scan on within_window_2 r_10
+--           InitPlan 56
+--             ->  CTE Scan on within_window within_window_4
+--           InitPlan 57
+--             ->  CTE Scan on in_share in_share_3
+--           InitPlan 58
+--             ->  CTE Scan on within_window_2 within_window_2_3
+--           InitPlan 60
+--             ->  Result
+--                   One-Time Filter: (InitPlan 59).col1
+--                   InitPlan 59
+--                     ->  CTE Scan on window_send_3 window_send_3_3
+--                   ->  CTE Scan on within_window_2 r_11
+--           InitPlan 61
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_5
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c_5.c)
+--           ->  CTE Scan on addressed r_12
+--                 SubPlan 33
+--                   ->  Seq Scan on suppressed_addresses b_2
+--                         Filter: (address = lower(r_12.address))
+--                 SubPlan 40
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(r_12.address))
+--                 SubPlan 47
+--                   ->  Seq Scan on suppressed_addresses b_4
+--                         Filter: (address = lower(r_12.address))
+--                 SubPlan 54
+--                   ->  Seq Scan on suppressed_addresses b_5
+--                         Filter: (address = lower(r_12.address))
+--   CTE addressed_2
+--     ->  Nested Loop
+--           ->  CTE Scan on contact c_6
+--                 Filter: ((address IS NOT NULL) AND (refused = $128))
+--           ->  CTE Scan on allowed allowed_2
+--           SubPlan 63
+--             ->  Function Scan on json_to_recordset p_1
+--                   Filter: ((lower("substring"(c_6.address, '[^@]*$'::text)) = domain) AND (split_part(lower(regexp_replace(c_6.address, '@[^@]*$'::text, ''::text)), COALESCE(tag, '@'::text), 1) <> ''::text))
+--   CTE window_send_4
+--     ->  Insert on send_counts c_7
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_7.window_ends_at <= $137) OR (((c_7.for_anybody + c_7.for_owners) < $138) AND ((excluded_7.for_owners > 0) OR (c_7.for_anybody < $139))))
+--           ->  CTE Scan on addressed_2 r_13
+--   CTE within_window_4
+--     ->  Result
+--           One-Time Filter: (InitPlan 66).col1
+--           InitPlan 66
+--             ->  CTE Scan on window_send_4
+--           ->  CTE Scan on addressed_2 r_14
+--   CTE recipient_send_2
+--     ->  Insert on recipient_sends s_2
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: recipient_sends_pkey
+--           Conflict Filter: (SubPlan 69)
+--           ->  Result
+--                 One-Time Filter: (LEAST($143, $144) > 0)
+--                 ->  CTE Scan on within_window_4 r_15
+--           SubPlan 68
+--             ->  Function Scan on unnest t_2
+--                   Filter: (t > $145)
+--           SubPlan 69
+--             ->  Aggregate
+--                   ->  Function Scan on unnest t_3
+--                         Filter: (t > $150)
+--   CTE in_share_2
+--     ->  Result
+--           One-Time Filter: (InitPlan 71).col1
+--           InitPlan 71
+--             ->  CTE Scan on recipient_send_2
+--           ->  CTE Scan on within_window_4 r_16
+--   CTE window_send_5
+--     ->  Insert on send_counts c_8
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_8.window_ends_at <= $158) OR (((c_8.for_anybody + c_8.for_owners) < $159) AND ((excluded_9.for_owners > 0) OR (c_8.for_anybody < $160))))
+--           ->  CTE Scan on in_share_2 r_17
+--   CTE within_window_5
+--     ->  Result
+--           One-Time Filter: (InitPlan 74).col1
+--           InitPlan 74
+--             ->  CTE Scan on window_send_5
+--           ->  CTE Scan on in_share_2 r_18
+--   CTE window_send_6
+--     ->  Insert on send_counts c_9
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_9.window_ends_at <= $168) OR (((c_9.for_anybody + c_9.for_owners) < $169) AND ((excluded_10.for_owners > 0) OR (c_9.for_anybody < $170))))
+--           ->  CTE Scan on within_window_5 r_19
 --   CTE message_2
 --     ->  Insert on messages messages_1
---           ->  Nested Loop
---                 ->  CTE Scan on contact c_2
---                       Filter: ((address IS NOT NULL) AND (refused = $83))
---                 ->  CTE Scan on allowed allowed_2
+--           InitPlan 79
+--             ->  CTE Scan on within_window_4 within_window_4_1
+--           InitPlan 80
+--             ->  CTE Scan on in_share_2 in_share_2_1
+--           InitPlan 81
+--             ->  CTE Scan on within_window_5
+--           InitPlan 83
+--             ->  Result
+--                   One-Time Filter: (InitPlan 82).col1
+--                   InitPlan 82
+--                     ->  CTE Scan on window_send_6
+--                   ->  CTE Scan on within_window_5 r_20
+--           InitPlan 86
+--             ->  CTE Scan on within_window_4 within_window_4_2
+--           InitPlan 87
+--             ->  CTE Scan on in_share_2 in_share_2_2
+--           InitPlan 88
+--             ->  CTE Scan on within_window_5 within_window_5_1
+--           InitPlan 90
+--             ->  Result
+--                   One-Time Filter: (InitPlan 89).col1
+--                   InitPlan 89
+--                     ->  CTE Scan on window_send_6 window_send_6_1
+--                   ->  CTE Scan on within_window_5 r_21
+--           InitPlan 93
+--             ->  CTE Scan on within_window_4 within_window_4_3
+--           InitPlan 94
+--             ->  CTE Scan on in_share_2 in_share_2_3
+--           InitPlan 95
+--             ->  CTE Scan on within_window_5 within_window_5_2
+--           InitPlan 97
+--             ->  Result
+--                   One-Time Filter: (InitPlan 96).col1
+--                   InitPlan 96
+--                     ->  CTE Scan on window_send_6 window_send_6_2
+--                   ->  CTE Scan on within_window_5 r_22
+--           InitPlan 100
+--             ->  CTE Scan on within_window_4 within_window_4_4
+--           InitPlan 101
+--             ->  CTE Scan on in_share_2 in_share_2_4
+--           InitPlan 102
+--             ->  CTE Scan on within_window_5 within_window_5_3
+--           InitPlan 104
+--             ->  Result
+--                   One-Time Filter: (InitPlan 103).col1
+--                   InitPlan 103
+--                     ->  CTE Scan on window_send_6 window_send_6_3
+--                   ->  CTE Scan on within_window_5 r_23
+--           InitPlan 105
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_10
+--                         ->  Index Only Scan using messages_reference on messages m_1
+--                               Index Cond: (reference = c_10.c)
+--           ->  CTE Scan on addressed_2 r_24
+--                 SubPlan 77
+--                   ->  Seq Scan on suppressed_addresses b_6
+--                         Filter: (address = lower(r_24.address))
+--                 SubPlan 84
+--                   ->  Seq Scan on suppressed_addresses b_7
+--                         Filter: (address = lower(r_24.address))
+--                 SubPlan 91
+--                   ->  Seq Scan on suppressed_addresses b_8
+--                         Filter: (address = lower(r_24.address))
+--                 SubPlan 98
+--                   ->  Seq Scan on suppressed_addresses b_9
+--                         Filter: (address = lower(r_24.address))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v
---   InitPlan 23
+--   InitPlan 108
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: closed_1.purpose, closed_1.method, closed_1.status
+--                             ->  CTE Scan on closed closed_1
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: attempt_1.purpose, attempt_1.method
+--                             ->  CTE Scan on attempt attempt_1
+--   InitPlan 109
 --     ->  CTE Scan on verdict
---   InitPlan 26
+--   InitPlan 112
 --     ->  Append
 --           ->  Result
---                 One-Time Filter: (InitPlan 24).col1
---                 InitPlan 24
+--                 One-Time Filter: (InitPlan 110).col1
+--                 InitPlan 110
 --                   ->  CTE Scan on window_taken_2 window_taken_2_1
 --                 ->  Aggregate
 --                       ->  Append
@@ -281,23 +621,23 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS n
 --                                   ->  Nested Loop
 --                                         ->  CTE Scan on subject_2 f_11
 --                                         ->  Index Scan using send_windows_pkey on send_windows w_4
---                                               Index Cond: ((subject = f_11.subject) AND (purpose = $64))
+--                                               Index Cond: ((subject = f_11.subject) AND (purpose = $60))
 --                                   ->  Index Scan using send_windows_pkey on send_windows w_5
---                                         Index Cond: ((subject = w_4.subject) AND (purpose = $59))
---                                         Filter: ((next_at > $60) OR ((window_ends_at > $61) AND (sent >= COALESCE($62, (sent + 1)))))
+--                                         Index Cond: ((subject = w_4.subject) AND (purpose = $55))
+--                                         Filter: ((next_at > $56) OR ((window_ends_at > $57) AND (sent >= COALESCE($58, (sent + 1)))))
 --                             ->  Nested Loop
 --                                   ->  Nested Loop
 --                                         ->  CTE Scan on subject_2 f_12
 --                                         ->  Index Scan using send_windows_pkey on send_windows w_6
---                                               Index Cond: ((subject = ((f_12.subject || ' from '::text) || $65)) AND (purpose = $71))
+--                                               Index Cond: ((subject = ((f_12.subject || ' from '::text) || $61)) AND (purpose = $67))
 --                                   ->  Index Scan using send_windows_pkey on send_windows w_7
---                                         Index Cond: ((subject = w_6.subject) AND (purpose = $66))
---                                         Filter: ((next_at > $67) OR ((window_ends_at > $68) AND (sent >= COALESCE($69, (sent + 1)))))
+--                                         Index Cond: ((subject = w_6.subject) AND (purpose = $62))
+--                                         Filter: ((next_at > $63) OR ((window_ends_at > $64) AND (sent >= COALESCE($65, (sent + 1)))))
 --           ->  Result
---                 One-Time Filter: (NOT (InitPlan 25).col1)
---                 InitPlan 25
+--                 One-Time Filter: (NOT (InitPlan 111).col1)
+--                 InitPlan 111
 --                   ->  CTE Scan on window_taken_2 window_taken_2_2
 --                 ->  Nested Loop
 --                       ->  CTE Scan on subject_3 f_13
 --                       ->  Index Scan using send_windows_pkey on send_windows w_8
---                             Index Cond: ((subject = f_13.subject) AND (purpose = $73))
+--                             Index Cond: ((subject = f_13.subject) AND (purpose = $69))

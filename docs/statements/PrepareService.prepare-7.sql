@@ -52,12 +52,12 @@ allowed AS (SELECT f.* FROM flow f WHERE EXISTS (SELECT FROM window_taken)),
 closed AS (
     UPDATE attempts a SET closed_at = $38::timestamptz,
       status = CASE WHEN a.expires_at <= $39::timestamptz THEN 'expired' ELSE 'superseded' END
-    WHERE a.browser_attempt_id IN (SELECT id FROM allowed) AND a.kind <> 'totp' AND a.status = 'open' RETURNING a.id),
+    WHERE a.browser_attempt_id IN (SELECT id FROM allowed) AND a.kind <> 'totp' AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 contact AS (
-    SELECT a.email AS address, a.language, a.id AS account_id,
+    SELECT a.phone AS address, a.language, a.id AS account_id,
       a.security_stamp, ($40::boolean AND (a.second_factor = $41 OR $42 = 'sms' AND NOT a.phone_signs_in)) AS refused
     FROM accounts a JOIN flow f ON f.account_id = a.id
-    WHERE a.email IS NOT NULL AND a.disabled_at IS NULL AND a.activated_at IS NOT NULL),
+    WHERE a.phone IS NOT NULL AND a.disabled_at IS NULL AND a.activated_at IS NOT NULL),
 opening AS (
         SELECT f.subject, f.session_id, c.account_id, c.security_stamp
         FROM allowed f CROSS JOIN (SELECT count(*) FROM closed) done LEFT JOIN contact c ON NOT c.refused),
@@ -69,7 +69,7 @@ attempt AS (
           $51::smallint, $52::timestamptz, $53::timestamptz,
           $54::bigint, $55::bigint,
           $56::bigint, coalesce(f.security_stamp, 0)
-        FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+        FROM opening f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 verdict AS (
         SELECT CASE WHEN f.id IS NULL THEN 'absent' WHEN a.id IS NULL THEN 'too_soon' ELSE 'sent' END AS outcome,
           f.account_id, f.session_id, a.id AS attempt_id
@@ -102,42 +102,141 @@ next AS (
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
-attempt_2 AS (
-        INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
-          tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
-        SELECT $72::bigint, $73, $74, $75, $76, $77,
-          f.subject, f.account_id, f.session_id, $78, $79,
-          $80::smallint, $81::timestamptz, $82::timestamptz,
-          $83::bigint, $84::bigint,
-          $85::bigint, coalesce(f.security_stamp, 0)
-        FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
-recipient AS (SELECT c.address, c.language, c.account_id FROM contact c, allowed WHERE c.refused = $86::boolean),
+recipient AS (SELECT c.address, c.language, c.account_id FROM contact c, allowed WHERE c.refused = $72::boolean),
+addressed AS (SELECT r.address, r.language, r.account_id,
+  coalesce((
+    SELECT translate(CASE WHEN p.tag IS NULL THEN a.local ELSE split_part(a.local, p.tag, 1) END, p.ignored, '') || '@' || p.name
+    FROM (SELECT lower(regexp_replace(r.address, '@[^@]*$', '')) AS local, lower(substring(r.address FROM '[^@]*$')) AS domain) a
+    JOIN json_to_recordset($73::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
+    WHERE split_part(a.local, coalesce(p.tag, '@'), 1) <> ''
+  ), lower(r.address)) AS counted FROM recipient r WHERE r.address IS NOT NULL),
+window_send AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT $74, $75::int, $76::int, $77::timestamptz FROM addressed r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $78::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $79::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $80::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $81::timestamptz) OR c.for_anybody + c.for_owners < $82::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $83::int)
+    RETURNING c.counted),
+within_window AS (SELECT r.* FROM addressed r WHERE EXISTS (SELECT FROM window_send)),
+counted AS (SELECT r.counted FROM within_window r),
+recipient_send AS (
+    INSERT INTO recipient_sends AS s (recipient, share, sent_at, counts_until)
+    SELECT f.counted, $84, ARRAY[$85::timestamptz], $86::timestamptz FROM counted f WHERE least($87::int, $88::int) > 0
+    ON CONFLICT (recipient, share) DO UPDATE SET counts_until = excluded.counts_until,
+      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $89::timestamptz) || $90::timestamptz
+    WHERE (SELECT count(*) < $91::int AND count(*) FILTER (WHERE t > $92::timestamptz) < $93::int
+      FROM unnest(s.sent_at) t WHERE t > $94::timestamptz)
+    RETURNING s.recipient AS counted),
+in_share AS (SELECT r.* FROM within_window r WHERE EXISTS (SELECT FROM recipient_send)),
+window_send_2 AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT 'texts to ' || coalesce(substring(r.address FROM $95), ''), $96::int, $97::int, $98::timestamptz FROM in_share r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $99::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $100::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $101::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $102::timestamptz) OR c.for_anybody + c.for_owners < $103::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $104::int)
+    RETURNING c.counted),
+within_window_2 AS (SELECT r.* FROM in_share r WHERE EXISTS (SELECT FROM window_send_2)),
+window_send_3 AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT $105, $106::int, $107::int, $108::timestamptz FROM within_window_2 r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $109::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $110::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $111::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $112::timestamptz) OR c.for_anybody + c.for_owners < $113::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $114::int)
+    RETURNING c.counted),
+within_window_3 AS (SELECT r.* FROM within_window_2 r WHERE EXISTS (SELECT FROM window_send_3)),
+judged AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM within_window) THEN CASE WHEN EXISTS (SELECT FROM in_share) THEN CASE WHEN EXISTS (SELECT FROM within_window_2) THEN CASE WHEN EXISTS (SELECT FROM within_window_3) THEN NULL::text ELSE $115::text END ELSE $116::text END ELSE $117::text END ELSE $118::text END END AS withheld FROM addressed r),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $87::bigint, $88::bigint, r.account_id, $89,
-      $90, r.address, r.language, $91, $92::timestamptz, $93::timestamptz,
-      $94::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $119::bigint, $120::bigint, r.account_id, $121,
+      $122::boolean, $123, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $124::text END,
+      $125::timestamptz, $126::timestamptz, $127::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $128::timestamptz END, r.withheld, (SELECT c FROM unnest($129::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM judged r
     RETURNING id),
-recipient_2 AS (SELECT c.address, c.language, c.account_id FROM contact c, allowed WHERE c.refused = $95::boolean),
+recipient_2 AS (SELECT c.address, c.language, c.account_id FROM contact c, allowed WHERE c.refused = $130::boolean),
+addressed_2 AS (SELECT r.address, r.language, r.account_id,
+  coalesce((
+    SELECT translate(CASE WHEN p.tag IS NULL THEN a.local ELSE split_part(a.local, p.tag, 1) END, p.ignored, '') || '@' || p.name
+    FROM (SELECT lower(regexp_replace(r.address, '@[^@]*$', '')) AS local, lower(substring(r.address FROM '[^@]*$')) AS domain) a
+    JOIN json_to_recordset($131::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
+    WHERE split_part(a.local, coalesce(p.tag, '@'), 1) <> ''
+  ), lower(r.address)) AS counted FROM recipient_2 r WHERE r.address IS NOT NULL),
+window_send_4 AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT $132, $133::int, $134::int, $135::timestamptz FROM addressed_2 r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $136::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $137::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $138::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $139::timestamptz) OR c.for_anybody + c.for_owners < $140::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $141::int)
+    RETURNING c.counted),
+within_window_4 AS (SELECT r.* FROM addressed_2 r WHERE EXISTS (SELECT FROM window_send_4)),
+counted_2 AS (SELECT r.counted FROM within_window_4 r),
+recipient_send_2 AS (
+    INSERT INTO recipient_sends AS s (recipient, share, sent_at, counts_until)
+    SELECT f.counted, $142, ARRAY[$143::timestamptz], $144::timestamptz FROM counted_2 f WHERE least($145::int, $146::int) > 0
+    ON CONFLICT (recipient, share) DO UPDATE SET counts_until = excluded.counts_until,
+      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $147::timestamptz) || $148::timestamptz
+    WHERE (SELECT count(*) < $149::int AND count(*) FILTER (WHERE t > $150::timestamptz) < $151::int
+      FROM unnest(s.sent_at) t WHERE t > $152::timestamptz)
+    RETURNING s.recipient AS counted),
+in_share_2 AS (SELECT r.* FROM within_window_4 r WHERE EXISTS (SELECT FROM recipient_send_2)),
+window_send_5 AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT 'texts to ' || coalesce(substring(r.address FROM $153), ''), $154::int, $155::int, $156::timestamptz FROM in_share_2 r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $157::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $158::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $159::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $160::timestamptz) OR c.for_anybody + c.for_owners < $161::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $162::int)
+    RETURNING c.counted),
+within_window_5 AS (SELECT r.* FROM in_share_2 r WHERE EXISTS (SELECT FROM window_send_5)),
+window_send_6 AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT $163, $164::int, $165::int, $166::timestamptz FROM within_window_5 r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $167::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $168::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $169::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $170::timestamptz) OR c.for_anybody + c.for_owners < $171::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $172::int)
+    RETURNING c.counted),
+within_window_6 AS (SELECT r.* FROM within_window_5 r WHERE EXISTS (SELECT FROM window_send_6)),
+judged_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM within_window_4) THEN CASE WHEN EXISTS (SELECT FROM in_share_2) THEN CASE WHEN EXISTS (SELECT FROM within_window_5) THEN CASE WHEN EXISTS (SELECT FROM within_window_6) THEN NULL::text ELSE $173::text END ELSE $174::text END ELSE $175::text END ELSE $176::text END END AS withheld FROM addressed_2 r),
 message_2 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $96::bigint, $97::bigint, r.account_id, $98,
-      $99, r.address, r.language, $100, $101::timestamptz, $102::timestamptz,
-      $103::timestamptz
-    FROM recipient_2 r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $177::bigint, $178::bigint, r.account_id, $179,
+      $180::boolean, $181, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $182::text END,
+      $183::timestamptz, $184::timestamptz, $185::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $186::timestamptz END, r.withheld, (SELECT c FROM unnest($187::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM judged_2 r
     RETURNING id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $104::bigint, $105::timestamptz, $106, v.outcome, $107, v.account_id, v.session_id, v.attempt_id,
-      $108, $109, $110, CASE WHEN (v.outcome = ANY($111::text[]) OR (v.account_id IS NULL AND $112::text <> 'cli')) THEN md5(concat_ws(' ', $113::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $188::bigint, $189::timestamptz, $190, v.outcome, $191, v.account_id, v.session_id, v.attempt_id,
+      $192, $193, $194, CASE WHEN (v.outcome = ANY($195::text[]) OR (v.account_id IS NULL AND $196::text <> 'cli')) THEN $197::text || md5(concat_ws(' ', $198::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $199::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS next_at;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS next_at) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -216,80 +315,330 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS n
 --           ->  CTE Scan on flow f_8
 --           ->  Index Scan using accounts_pkey on accounts a_2
 --                 Index Cond: (id = f_8.account_id)
---                 Filter: ((email IS NOT NULL) AND (disabled_at IS NULL) AND (activated_at IS NOT NULL))
---   CTE opening
---     ->  Nested Loop Left Join
---           ->  Nested Loop
---                 ->  CTE Scan on allowed f_9
---                 ->  Aggregate
---                       ->  CTE Scan on closed
---           ->  CTE Scan on contact c
---                 Filter: (NOT refused)
+--                 Filter: ((phone IS NOT NULL) AND (disabled_at IS NULL) AND (activated_at IS NOT NULL))
 --   CTE attempt
 --     ->  Insert on attempts
---           ->  CTE Scan on opening f_10
+--           ->  Nested Loop Left Join
+--                 ->  Nested Loop
+--                       ->  CTE Scan on allowed f_9
+--                       ->  Aggregate
+--                             ->  CTE Scan on closed
+--                 ->  CTE Scan on contact c
+--                       Filter: (NOT refused)
 --   CTE verdict
 --     ->  Nested Loop Left Join
 --           ->  Nested Loop Left Join
 --                 ->  Result
---                 ->  CTE Scan on flow f_11
+--                 ->  CTE Scan on flow f_10
 --           ->  CTE Scan on attempt a_3
 --   CTE budget_row
 --     ->  Insert on guess_budgets
 --           Conflict Resolution: NOTHING
 --           ->  CTE Scan on attempt
---   CTE attempt_2
---     ->  Insert on attempts attempts_1
---           ->  CTE Scan on opening f_12
+--   CTE addressed
+--     ->  Nested Loop
+--           ->  CTE Scan on contact c_1
+--                 Filter: ((address IS NOT NULL) AND (refused = $72))
+--           ->  CTE Scan on allowed allowed_1
+--           SubPlan 19
+--             ->  Function Scan on json_to_recordset p
+--                   Filter: ((lower("substring"(c_1.address, '[^@]*$'::text)) = domain) AND (split_part(lower(regexp_replace(c_1.address, '@[^@]*$'::text, ''::text)), COALESCE(tag, '@'::text), 1) <> ''::text))
+--   CTE window_send
+--     ->  Insert on send_counts c_2
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_2.window_ends_at <= $81) OR (((c_2.for_anybody + c_2.for_owners) < $82) AND ((excluded_3.for_owners > 0) OR (c_2.for_anybody < $83))))
+--           ->  CTE Scan on addressed r_1
+--   CTE within_window
+--     ->  Result
+--           One-Time Filter: (InitPlan 22).col1
+--           InitPlan 22
+--             ->  CTE Scan on window_send
+--           ->  CTE Scan on addressed r_2
+--   CTE recipient_send
+--     ->  Insert on recipient_sends s_1
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: recipient_sends_pkey
+--           Conflict Filter: (SubPlan 25)
+--           ->  Result
+--                 One-Time Filter: (LEAST($87, $88) > 0)
+--                 ->  CTE Scan on within_window r_3
+--           SubPlan 24
+--             ->  Function Scan on unnest t
+--                   Filter: (t > $89)
+--           SubPlan 25
+--             ->  Aggregate
+--                   ->  Function Scan on unnest t_1
+--                         Filter: (t > $94)
+--   CTE in_share
+--     ->  Result
+--           One-Time Filter: (InitPlan 27).col1
+--           InitPlan 27
+--             ->  CTE Scan on recipient_send
+--           ->  CTE Scan on within_window r_4
+--   CTE window_send_2
+--     ->  Insert on send_counts c_3
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_3.window_ends_at <= $102) OR (((c_3.for_anybody + c_3.for_owners) < $103) AND ((excluded_5.for_owners > 0) OR (c_3.for_anybody < $104))))
+--           ->  CTE Scan on in_share r_5
+--   CTE within_window_2
+--     ->  Result
+--           One-Time Filter: (InitPlan 30).col1
+--           InitPlan 30
+--             ->  CTE Scan on window_send_2
+--           ->  CTE Scan on in_share r_6
+--   CTE window_send_3
+--     ->  Insert on send_counts c_4
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_4.window_ends_at <= $112) OR (((c_4.for_anybody + c_4.for_owners) < $113) AND ((excluded_6.for_owners > 0) OR (c_4.for_anybody < $114))))
+--           ->  CTE Scan on within_window_2 r_7
 --   CTE message
 --     ->  Insert on messages
---           ->  Nested Loop
---                 ->  CTE Scan on contact c_1
---                       Filter: ((address IS NOT NULL) AND (refused = $86))
---                 ->  CTE Scan on allowed allowed_1
+--           InitPlan 35
+--             ->  CTE Scan on within_window
+--           InitPlan 36
+--             ->  CTE Scan on in_share
+--           InitPlan 37
+--             ->  CTE Scan on within_window_2
+--           InitPlan 39
+--             ->  Result
+--                   One-Time Filter: (InitPlan 38).col1
+--                   InitPlan 38
+--                     ->  CTE Scan on window_send_3
+--                   ->  CTE Scan on within_window_2 r_8
+--           InitPlan 42
+--             ->  CTE Scan on within_window within_window_1
+--           InitPlan 43
+--             ->  CTE Scan on in_share in_share_1
+--           InitPlan 44
+--             ->  CTE Scan on within_window_2 within_window_2_1
+--           InitPlan 46
+--             ->  Result
+--                   One-Time Filter: (InitPlan 45).col1
+--                   InitPlan 45
+--                     ->  CTE Scan on window_send_3 window_send_3_1
+--                   ->  CTE Scan on within_window_2 r_9
+--           InitPlan 49
+--             ->  CTE Scan on within_window within_window_3
+--           InitPlan 50
+--             ->  CTE Scan on in_share in_share_2
+--           InitPlan 51
+--             ->  CTE Scan on within_window_2 within_window_2_2
+--           InitPlan 53
+--             ->  Result
+--                   One-Time Filter: (InitPlan 52).col1
+--                   InitPlan 52
+--                     ->  CTE Scan on window_send_3 window_send_3_2
+--                   ->  CTE Scan on within_window_2 r_10
+--           InitPlan 56
+--             ->  CTE Scan on within_window within_window_4
+--           InitPlan 57
+--             ->  CTE Scan on in_share in_share_3
+--           InitPlan 58
+--             ->  CTE Scan on within_window_2 within_window_2_3
+--           InitPlan 60
+--             ->  Result
+--                   One-Time Filter: (InitPlan 59).col1
+--                   InitPlan 59
+--                     ->  CTE Scan on window_send_3 window_send_3_3
+--                   ->  CTE Scan on within_window_2 r_11
+--           InitPlan 61
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_5
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c_5.c)
+--           ->  CTE Scan on addressed r_12
+--                 SubPlan 33
+--                   ->  Seq Scan on suppressed_addresses b_2
+--                         Filter: (address = lower(r_12.address))
+--                 SubPlan 40
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(r_12.address))
+--                 SubPlan 47
+--                   ->  Seq Scan on suppressed_addresses b_4
+--                         Filter: (address = lower(r_12.address))
+--                 SubPlan 54
+--                   ->  Seq Scan on suppressed_addresses b_5
+--                         Filter: (address = lower(r_12.address))
+--   CTE addressed_2
+--     ->  Nested Loop
+--           ->  CTE Scan on contact c_6
+--                 Filter: ((address IS NOT NULL) AND (refused = $130))
+--           ->  CTE Scan on allowed allowed_2
+--           SubPlan 63
+--             ->  Function Scan on json_to_recordset p_1
+--                   Filter: ((lower("substring"(c_6.address, '[^@]*$'::text)) = domain) AND (split_part(lower(regexp_replace(c_6.address, '@[^@]*$'::text, ''::text)), COALESCE(tag, '@'::text), 1) <> ''::text))
+--   CTE window_send_4
+--     ->  Insert on send_counts c_7
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_7.window_ends_at <= $139) OR (((c_7.for_anybody + c_7.for_owners) < $140) AND ((excluded_7.for_owners > 0) OR (c_7.for_anybody < $141))))
+--           ->  CTE Scan on addressed_2 r_13
+--   CTE within_window_4
+--     ->  Result
+--           One-Time Filter: (InitPlan 66).col1
+--           InitPlan 66
+--             ->  CTE Scan on window_send_4
+--           ->  CTE Scan on addressed_2 r_14
+--   CTE recipient_send_2
+--     ->  Insert on recipient_sends s_2
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: recipient_sends_pkey
+--           Conflict Filter: (SubPlan 69)
+--           ->  Result
+--                 One-Time Filter: (LEAST($145, $146) > 0)
+--                 ->  CTE Scan on within_window_4 r_15
+--           SubPlan 68
+--             ->  Function Scan on unnest t_2
+--                   Filter: (t > $147)
+--           SubPlan 69
+--             ->  Aggregate
+--                   ->  Function Scan on unnest t_3
+--                         Filter: (t > $152)
+--   CTE in_share_2
+--     ->  Result
+--           One-Time Filter: (InitPlan 71).col1
+--           InitPlan 71
+--             ->  CTE Scan on recipient_send_2
+--           ->  CTE Scan on within_window_4 r_16
+--   CTE window_send_5
+--     ->  Insert on send_counts c_8
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_8.window_ends_at <= $160) OR (((c_8.for_anybody + c_8.for_owners) < $161) AND ((excluded_9.for_owners > 0) OR (c_8.for_anybody < $162))))
+--           ->  CTE Scan on in_share_2 r_17
+--   CTE within_window_5
+--     ->  Result
+--           One-Time Filter: (InitPlan 74).col1
+--           InitPlan 74
+--             ->  CTE Scan on window_send_5
+--           ->  CTE Scan on in_share_2 r_18
+--   CTE window_send_6
+--     ->  Insert on send_counts c_9
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_9.window_ends_at <= $170) OR (((c_9.for_anybody + c_9.for_owners) < $171) AND ((excluded_10.for_owners > 0) OR (c_9.for_anybody < $172))))
+--           ->  CTE Scan on within_window_5 r_19
 --   CTE message_2
 --     ->  Insert on messages messages_1
---           ->  Nested Loop
---                 ->  CTE Scan on contact c_2
---                       Filter: ((address IS NOT NULL) AND (refused = $95))
---                 ->  CTE Scan on allowed allowed_2
+--           InitPlan 79
+--             ->  CTE Scan on within_window_4 within_window_4_1
+--           InitPlan 80
+--             ->  CTE Scan on in_share_2 in_share_2_1
+--           InitPlan 81
+--             ->  CTE Scan on within_window_5
+--           InitPlan 83
+--             ->  Result
+--                   One-Time Filter: (InitPlan 82).col1
+--                   InitPlan 82
+--                     ->  CTE Scan on window_send_6
+--                   ->  CTE Scan on within_window_5 r_20
+--           InitPlan 86
+--             ->  CTE Scan on within_window_4 within_window_4_2
+--           InitPlan 87
+--             ->  CTE Scan on in_share_2 in_share_2_2
+--           InitPlan 88
+--             ->  CTE Scan on within_window_5 within_window_5_1
+--           InitPlan 90
+--             ->  Result
+--                   One-Time Filter: (InitPlan 89).col1
+--                   InitPlan 89
+--                     ->  CTE Scan on window_send_6 window_send_6_1
+--                   ->  CTE Scan on within_window_5 r_21
+--           InitPlan 93
+--             ->  CTE Scan on within_window_4 within_window_4_3
+--           InitPlan 94
+--             ->  CTE Scan on in_share_2 in_share_2_3
+--           InitPlan 95
+--             ->  CTE Scan on within_window_5 within_window_5_2
+--           InitPlan 97
+--             ->  Result
+--                   One-Time Filter: (InitPlan 96).col1
+--                   InitPlan 96
+--                     ->  CTE Scan on window_send_6 window_send_6_2
+--                   ->  CTE Scan on within_window_5 r_22
+--           InitPlan 100
+--             ->  CTE Scan on within_window_4 within_window_4_4
+--           InitPlan 101
+--             ->  CTE Scan on in_share_2 in_share_2_4
+--           InitPlan 102
+--             ->  CTE Scan on within_window_5 within_window_5_3
+--           InitPlan 104
+--             ->  Result
+--                   One-Time Filter: (InitPlan 103).col1
+--                   InitPlan 103
+--                     ->  CTE Scan on window_send_6 window_send_6_3
+--                   ->  CTE Scan on within_window_5 r_23
+--           InitPlan 105
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_10
+--                         ->  Index Only Scan using messages_reference on messages m_1
+--                               Index Cond: (reference = c_10.c)
+--           ->  CTE Scan on addressed_2 r_24
+--                 SubPlan 77
+--                   ->  Seq Scan on suppressed_addresses b_6
+--                         Filter: (address = lower(r_24.address))
+--                 SubPlan 84
+--                   ->  Seq Scan on suppressed_addresses b_7
+--                         Filter: (address = lower(r_24.address))
+--                 SubPlan 91
+--                   ->  Seq Scan on suppressed_addresses b_8
+--                         Filter: (address = lower(r_24.address))
+--                 SubPlan 98
+--                   ->  Seq Scan on suppressed_addresses b_9
+--                         Filter: (address = lower(r_24.address))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v
---   InitPlan 24
+--   InitPlan 108
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: closed_1.purpose, closed_1.method, closed_1.status
+--                             ->  CTE Scan on closed closed_1
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: attempt_1.purpose, attempt_1.method
+--                             ->  CTE Scan on attempt attempt_1
+--   InitPlan 109
 --     ->  CTE Scan on verdict
---   InitPlan 27
+--   InitPlan 112
 --     ->  Append
 --           ->  Result
---                 One-Time Filter: (InitPlan 25).col1
---                 InitPlan 25
+--                 One-Time Filter: (InitPlan 110).col1
+--                 InitPlan 110
 --                   ->  CTE Scan on window_taken_2 window_taken_2_1
 --                 ->  Aggregate
 --                       ->  Append
 --                             ->  Nested Loop
---                                   Join Filter: (w_5.subject = f_13.subject)
+--                                   Join Filter: (w_5.subject = f_11.subject)
 --                                   ->  Nested Loop
---                                         ->  CTE Scan on subject_2 f_13
+--                                         ->  CTE Scan on subject_2 f_11
 --                                         ->  Index Scan using send_windows_pkey on send_windows w_4
---                                               Index Cond: ((subject = f_13.subject) AND (purpose = $62))
+--                                               Index Cond: ((subject = f_11.subject) AND (purpose = $62))
 --                                   ->  Index Scan using send_windows_pkey on send_windows w_5
 --                                         Index Cond: ((subject = w_4.subject) AND (purpose = $57))
 --                                         Filter: ((next_at > $58) OR ((window_ends_at > $59) AND (sent >= COALESCE($60, (sent + 1)))))
 --                             ->  Nested Loop
 --                                   ->  Nested Loop
---                                         ->  CTE Scan on subject_2 f_14
+--                                         ->  CTE Scan on subject_2 f_12
 --                                         ->  Index Scan using send_windows_pkey on send_windows w_6
---                                               Index Cond: ((subject = ((f_14.subject || ' from '::text) || $63)) AND (purpose = $69))
+--                                               Index Cond: ((subject = ((f_12.subject || ' from '::text) || $63)) AND (purpose = $69))
 --                                   ->  Index Scan using send_windows_pkey on send_windows w_7
 --                                         Index Cond: ((subject = w_6.subject) AND (purpose = $64))
 --                                         Filter: ((next_at > $65) OR ((window_ends_at > $66) AND (sent >= COALESCE($67, (sent + 1)))))
 --           ->  Result
---                 One-Time Filter: (NOT (InitPlan 26).col1)
---                 InitPlan 26
+--                 One-Time Filter: (NOT (InitPlan 111).col1)
+--                 InitPlan 111
 --                   ->  CTE Scan on window_taken_2 window_taken_2_2
 --                 ->  Nested Loop
---                       ->  CTE Scan on subject_3 f_15
+--                       ->  CTE Scan on subject_3 f_13
 --                       ->  Index Scan using send_windows_pkey on send_windows w_8
---                             Index Cond: ((subject = f_15.subject) AND (purpose = $71))
+--                             Index Cond: ((subject = f_13.subject) AND (purpose = $71))

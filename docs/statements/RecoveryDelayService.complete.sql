@@ -39,65 +39,81 @@ carried_over AS (
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN taken f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient r WHERE r.address IS NOT NULL),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
     SELECT $11::bigint, $12::bigint, r.account_id, $13,
-      $14, r.address, r.language, $15, $16::timestamptz, $17::timestamptz,
-      $18::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
+      $14::boolean, $15, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $16::text END,
+      $17::timestamptz, $18::timestamptz, $19::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $20::timestamptz END, r.withheld, (SELECT c FROM unnest($21::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told r
     RETURNING id),
 recipient_2 AS (
     SELECT a.phone AS address, a.language, a.id AS account_id
     FROM accounts a JOIN taken f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_2 r WHERE r.address IS NOT NULL),
 message_2 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $19::bigint, $20::bigint, r.account_id, $21,
-      $22, r.address, r.language, $23, $24::timestamptz, $25::timestamptz,
-      $26::timestamptz
-    FROM recipient_2 r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $22::bigint, $23::bigint, r.account_id, $24,
+      $25::boolean, $26, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $27::text END,
+      $28::timestamptz, $29::timestamptz, $30::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $31::timestamptz END, r.withheld, (SELECT c FROM unnest($32::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told_2 r
     RETURNING id),
 recipient_3 AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN authenticator f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+told_3 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_3 r WHERE r.address IS NOT NULL),
 message_3 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $27::bigint, $28::bigint, r.account_id, $29,
-      $30, r.address, r.language, $31, $32::timestamptz, $33::timestamptz,
-      $34::timestamptz
-    FROM recipient_3 r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $33::bigint, $34::bigint, r.account_id, $35,
+      $36::boolean, $37, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $38::text END,
+      $39::timestamptz, $40::timestamptz, $41::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $42::timestamptz END, r.withheld, (SELECT c FROM unnest($43::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told_3 r
     RETURNING id),
 recipient_4 AS (
     SELECT a.phone AS address, a.language, a.id AS account_id
     FROM accounts a JOIN authenticator f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+told_4 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_4 r WHERE r.address IS NOT NULL),
 message_4 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $35::bigint, $36::bigint, r.account_id, $37,
-      $38, r.address, r.language, $39, $40::timestamptz, $41::timestamptz,
-      $42::timestamptz
-    FROM recipient_4 r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $44::bigint, $45::bigint, r.account_id, $46,
+      $47::boolean, $48, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $49::text END,
+      $50::timestamptz, $51::timestamptz, $52::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $53::timestamptz END, r.withheld, (SELECT c FROM unnest($54::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told_4 r
     RETURNING id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $43::bigint, $44::timestamptz, $45, v.outcome, $46, v.account_id, v.session_id, v.attempt_id,
-      $47, $48, $49, CASE WHEN (v.outcome = ANY($50::text[]) OR (v.account_id IS NULL AND $51::text <> 'cli')) THEN md5(concat_ws(' ', $52::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $55::bigint, $56::timestamptz, $57, v.outcome, $58, v.account_id, v.session_id, v.attempt_id,
+      $59, $60, $61, CASE WHEN (v.outcome = ANY($62::text[]) OR (v.account_id IS NULL AND $63::text <> 'cli')) THEN $64::text || md5(concat_ws(' ', $65::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $66::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id),
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id),
 refused AS (SELECT account_id FROM ended WHERE end_reason <> 'completed'),
-verdict_2 AS (SELECT $53::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM refused),
+verdict_2 AS (SELECT $67::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM refused),
 audited_2 AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $54::bigint, $55::timestamptz, $56, v.outcome, $57, v.account_id, v.session_id, v.attempt_id,
-      $58, $59, $60, CASE WHEN (v.outcome = ANY($61::text[]) OR (v.account_id IS NULL AND $62::text <> 'cli')) THEN md5(concat_ws(' ', $63::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $68::bigint, $69::timestamptz, $70, v.outcome, $71, v.account_id, v.session_id, v.attempt_id,
+      $72, $73, $74, CASE WHEN (v.outcome = ANY($75::text[]) OR (v.account_id IS NULL AND $76::text <> 'cli')) THEN $77::text || md5(concat_ws(' ', $78::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $79::text END
     FROM verdict_2 v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
 SELECT * FROM verdict;
 
 -- Plan, with any values:
@@ -168,32 +184,104 @@ SELECT * FROM verdict;
 --                 One-Time Filter: false
 --   CTE message
 --     ->  Insert on messages
+--           InitPlan 22
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_1
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c_1.c)
 --           ->  Nested Loop
---                 ->  CTE Scan on taken f_6
+--                 ->  CTE Scan on taken f_5
 --                 ->  Index Scan using accounts_pkey on accounts a_3
---                       Index Cond: (id = f_6.account_id)
+--                       Index Cond: (id = f_5.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--                 SubPlan 14
+--                   ->  Seq Scan on suppressed_addresses b
+--                         Filter: (address = lower(a_3.email))
+--                 SubPlan 16
+--                   ->  Seq Scan on suppressed_addresses b_1
+--                         Filter: (address = lower(a_3.email))
+--                 SubPlan 18
+--                   ->  Seq Scan on suppressed_addresses b_2
+--                         Filter: (address = lower(a_3.email))
+--                 SubPlan 20
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(a_3.email))
 --   CTE message_2
 --     ->  Insert on messages messages_1
+--           InitPlan 32
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_2
+--                         ->  Index Only Scan using messages_reference on messages m_1
+--                               Index Cond: (reference = c_2.c)
 --           ->  Nested Loop
---                 ->  CTE Scan on taken f_7
+--                 ->  CTE Scan on taken f_6
 --                 ->  Index Scan using accounts_pkey on accounts a_4
---                       Index Cond: (id = f_7.account_id)
+--                       Index Cond: (id = f_6.account_id)
 --                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--                 SubPlan 24
+--                   ->  Seq Scan on suppressed_addresses b_4
+--                         Filter: (address = lower(a_4.phone))
+--                 SubPlan 26
+--                   ->  Seq Scan on suppressed_addresses b_5
+--                         Filter: (address = lower(a_4.phone))
+--                 SubPlan 28
+--                   ->  Seq Scan on suppressed_addresses b_6
+--                         Filter: (address = lower(a_4.phone))
+--                 SubPlan 30
+--                   ->  Seq Scan on suppressed_addresses b_7
+--                         Filter: (address = lower(a_4.phone))
 --   CTE message_3
 --     ->  Insert on messages messages_2
+--           InitPlan 42
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_3
+--                         ->  Index Only Scan using messages_reference on messages m_2
+--                               Index Cond: (reference = c_3.c)
 --           ->  Nested Loop
---                 ->  CTE Scan on authenticator f_8
+--                 ->  CTE Scan on authenticator f_7
 --                 ->  Index Scan using accounts_pkey on accounts a_5
---                       Index Cond: (id = f_8.account_id)
+--                       Index Cond: (id = f_7.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--                 SubPlan 34
+--                   ->  Seq Scan on suppressed_addresses b_8
+--                         Filter: (address = lower(a_5.email))
+--                 SubPlan 36
+--                   ->  Seq Scan on suppressed_addresses b_9
+--                         Filter: (address = lower(a_5.email))
+--                 SubPlan 38
+--                   ->  Seq Scan on suppressed_addresses b_10
+--                         Filter: (address = lower(a_5.email))
+--                 SubPlan 40
+--                   ->  Seq Scan on suppressed_addresses b_11
+--                         Filter: (address = lower(a_5.email))
 --   CTE message_4
 --     ->  Insert on messages messages_3
+--           InitPlan 52
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_4
+--                         ->  Index Only Scan using messages_reference on messages m_3
+--                               Index Cond: (reference = c_4.c)
 --           ->  Nested Loop
---                 ->  CTE Scan on authenticator f_9
+--                 ->  CTE Scan on authenticator f_8
 --                 ->  Index Scan using accounts_pkey on accounts a_6
---                       Index Cond: (id = f_9.account_id)
+--                       Index Cond: (id = f_8.account_id)
 --                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--                 SubPlan 44
+--                   ->  Seq Scan on suppressed_addresses b_12
+--                         Filter: (address = lower(a_6.phone))
+--                 SubPlan 46
+--                   ->  Seq Scan on suppressed_addresses b_13
+--                         Filter: (address = lower(a_6.phone))
+--                 SubPlan 48
+--                   ->  Seq Scan on suppressed_addresses b_14
+--                         Filter: (address = lower(a_6.phone))
+--                 SubPlan 50
+--                   ->  Seq Scan on suppressed_addresses b_15
+--                         Filter: (address = lower(a_6.phone))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE

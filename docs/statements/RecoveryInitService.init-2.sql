@@ -25,13 +25,13 @@ guess AS (
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $14 AND a.status = 'open' AND a.expires_at > $15::timestamptz
         AND a.tries_left > 0 AND t.allowed AND true
-      RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $16::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $16::timestamptz THEN 'expired'
-        WHEN t.kind <> $17 THEN 'other_kind' WHEN b.spent >= $18::int THEN 'budget_spent'
+        WHEN t.expires_at <= $17::timestamptz THEN 'expired'
+        WHEN t.kind <> $18 THEN 'other_kind' WHEN b.spent >= $19::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 redeemed AS (SELECT account_id, security_stamp FROM verdict WHERE outcome = 'redeemed'),
@@ -49,34 +49,37 @@ key_holder AS (
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $19::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $20::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
-      WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
+      WHERE b.subject = g.subject AND b.factor = g.factor AND true
+      RETURNING b.spent, b.factor, b.spent >= $21::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $20::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $22::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
-        AND o.id <> g.id RETURNING o.id),
+        AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
           tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
-        SELECT $21::bigint, $22, $23, $24, $25, $26,
-          f.subject, f.account_id, f.session_id, $27, $28,
-          $29::smallint, $30::timestamptz, $31::timestamptz,
-          $32::bigint, $33::bigint,
-          $34::bigint, coalesce(f.security_stamp, 0)
-        FROM candidate f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+        SELECT $23::bigint, $24, $25, $26, $27, $28,
+          f.subject, f.account_id, f.session_id, $29, $30,
+          $31::smallint, $32::timestamptz, $33::timestamptz,
+          $34::bigint, $35::bigint,
+          $36::bigint, coalesce(f.security_stamp, 0)
+        FROM candidate f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $35::bigint, $36::timestamptz, $37, v.outcome, $38, v.account_id, v.session_id, v.attempt_id,
-      $39, $40, $41, CASE WHEN (v.outcome = ANY($42::text[]) OR (v.account_id IS NULL AND $43::text <> 'cli')) THEN md5(concat_ws(' ', $44::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $37::bigint, $38::timestamptz, $39, v.outcome, $40, v.account_id, v.session_id, v.attempt_id,
+      $41, $42, $43, CASE WHEN (v.outcome = ANY($44::text[]) OR (v.account_id IS NULL AND $45::text <> 'cli')) THEN $46::text || md5(concat_ws(' ', $47::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $48::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT holder FROM key_holder) AS holder;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT holder FROM key_holder) AS holder) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -159,10 +162,33 @@ SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT holder FROM key_holder)
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v
 --   InitPlan 14
---     ->  CTE Scan on verdict verdict_1
---   InitPlan 16
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: guess.purpose, guess.method, guess.status
+--                             ->  CTE Scan on guess
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: verdict_1.protocol, verdict_1.outcome
+--                             ->  CTE Scan on verdict verdict_1
+--                 ->  Subquery Scan on "*SELECT* 3"
+--                       ->  HashAggregate
+--                             Group Key: settled.factor, settled.used_up
+--                             ->  CTE Scan on settled
+--                 ->  Subquery Scan on "*SELECT* 4"
+--                       ->  HashAggregate
+--                             Group Key: superseded.purpose, superseded.method, superseded.status
+--                             ->  CTE Scan on superseded
+--                 ->  Subquery Scan on "*SELECT* 5"
+--                       ->  HashAggregate
+--                             Group Key: attempt_1.purpose, attempt_1.method
+--                             ->  CTE Scan on attempt attempt_1
+--   InitPlan 15
+--     ->  CTE Scan on verdict verdict_2
+--   InitPlan 17
 --     ->  Nested Loop
---           InitPlan 15
+--           InitPlan 16
 --             ->  Aggregate
 --                   ->  Subquery Scan on k_1
 --                         ->  Sort

@@ -21,65 +21,74 @@ guess AS (
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $8 AND a.status = 'open' AND a.expires_at > $9::timestamptz
         AND a.tries_left > 0 AND t.allowed AND true
-      RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $10::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $10::timestamptz THEN 'expired'
-        WHEN t.kind <> $11 THEN 'other_kind' WHEN b.spent >= $12::int THEN 'budget_spent'
+        WHEN t.expires_at <= $11::timestamptz THEN 'expired'
+        WHEN t.kind <> $12 THEN 'other_kind' WHEN b.spent >= $13::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $13::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $14::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
-      WHERE b.subject = g.subject AND b.factor = g.factor AND g.status = 'consumed' RETURNING b.spent),
+      WHERE b.subject = g.subject AND b.factor = g.factor AND g.status = 'consumed'
+      RETURNING b.spent, b.factor, b.spent >= $15::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $14::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $16::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
-        AND o.id <> g.id RETURNING o.id),
+        AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 redeemed AS (SELECT account_id, security_stamp FROM verdict WHERE outcome = 'redeemed'),
 inserted AS (
     INSERT INTO credentials (id, uuid, account_id, kind, credential_id, name, public_key, sign_count, encrypted_private_key, created_at)
     SELECT n.id, n.uuid, f.account_id, n.kind, n.credential_id, n.name, n.public_key, n.sign_count, n.encrypted_private_key,
-      $15::timestamptz
+      $17::timestamptz
     FROM redeemed f,
-      jsonb_to_recordset($16::jsonb) AS n (id bigint, uuid uuid, kind text, credential_id text, name text,
+      jsonb_to_recordset($18::jsonb) AS n (id bigint, uuid uuid, kind text, credential_id text, name text,
         public_key text, sign_count bigint, encrypted_private_key text)
     RETURNING id),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN redeemed f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient r WHERE r.address IS NOT NULL),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $17::bigint, $18::bigint, r.account_id, $19,
-      $20, r.address, r.language, $21, $22::timestamptz, $23::timestamptz,
-      $24::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $19::bigint, $20::bigint, r.account_id, $21,
+      $22::boolean, $23, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $24::text END,
+      $25::timestamptz, $26::timestamptz, $27::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $28::timestamptz END, r.withheld, (SELECT c FROM unnest($29::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told r
     RETURNING id),
 recipient_2 AS (
     SELECT a.phone AS address, a.language, a.id AS account_id
     FROM accounts a JOIN redeemed f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_2 r WHERE r.address IS NOT NULL),
 message_2 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $25::bigint, $26::bigint, r.account_id, $27,
-      $28, r.address, r.language, $29, $30::timestamptz, $31::timestamptz,
-      $32::timestamptz
-    FROM recipient_2 r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $30::bigint, $31::bigint, r.account_id, $32,
+      $33::boolean, $34, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $35::text END,
+      $36::timestamptz, $37::timestamptz, $38::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $39::timestamptz END, r.withheld, (SELECT c FROM unnest($40::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told_2 r
     RETURNING id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $33::bigint, $34::timestamptz, $35, v.outcome, $36, v.account_id, v.session_id, v.attempt_id,
-      $37, $38, $39, CASE WHEN (v.outcome = ANY($40::text[]) OR (v.account_id IS NULL AND $41::text <> 'cli')) THEN md5(concat_ws(' ', $42::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $41::bigint, $42::timestamptz, $43, v.outcome, $44, v.account_id, v.session_id, v.attempt_id,
+      $45, $46, $47, CASE WHEN (v.outcome = ANY($48::text[]) OR (v.account_id IS NULL AND $49::text <> 'cli')) THEN $50::text || md5(concat_ws(' ', $51::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $52::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM verdict) AS outcome;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -161,22 +170,77 @@ SELECT (SELECT outcome FROM verdict) AS outcome;
 --                 ->  Function Scan on jsonb_to_recordset n
 --   CTE message
 --     ->  Insert on messages
+--           InitPlan 22
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_1
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c_1.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on redeemed f_1
 --                 ->  Index Scan using accounts_pkey on accounts a_2
 --                       Index Cond: (id = f_1.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--                 SubPlan 14
+--                   ->  Seq Scan on suppressed_addresses b_4
+--                         Filter: (address = lower(a_2.email))
+--                 SubPlan 16
+--                   ->  Seq Scan on suppressed_addresses b_5
+--                         Filter: (address = lower(a_2.email))
+--                 SubPlan 18
+--                   ->  Seq Scan on suppressed_addresses b_6
+--                         Filter: (address = lower(a_2.email))
+--                 SubPlan 20
+--                   ->  Seq Scan on suppressed_addresses b_7
+--                         Filter: (address = lower(a_2.email))
 --   CTE message_2
 --     ->  Insert on messages messages_1
+--           InitPlan 32
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_2
+--                         ->  Index Only Scan using messages_reference on messages m_1
+--                               Index Cond: (reference = c_2.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on redeemed f_2
 --                 ->  Index Scan using accounts_pkey on accounts a_3
 --                       Index Cond: (id = f_2.account_id)
 --                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--                 SubPlan 24
+--                   ->  Seq Scan on suppressed_addresses b_8
+--                         Filter: (address = lower(a_3.phone))
+--                 SubPlan 26
+--                   ->  Seq Scan on suppressed_addresses b_9
+--                         Filter: (address = lower(a_3.phone))
+--                 SubPlan 28
+--                   ->  Seq Scan on suppressed_addresses b_10
+--                         Filter: (address = lower(a_3.phone))
+--                 SubPlan 30
+--                   ->  Seq Scan on suppressed_addresses b_11
+--                         Filter: (address = lower(a_3.phone))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v
---   InitPlan 17
---     ->  CTE Scan on verdict verdict_1
+--   InitPlan 35
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: guess.purpose, guess.method, guess.status
+--                             ->  CTE Scan on guess
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: verdict_1.protocol, verdict_1.outcome
+--                             ->  CTE Scan on verdict verdict_1
+--                 ->  Subquery Scan on "*SELECT* 3"
+--                       ->  HashAggregate
+--                             Group Key: settled.factor, settled.used_up
+--                             ->  CTE Scan on settled
+--                 ->  Subquery Scan on "*SELECT* 4"
+--                       ->  HashAggregate
+--                             Group Key: superseded.purpose, superseded.method, superseded.status
+--                             ->  CTE Scan on superseded
+--   InitPlan 36
+--     ->  CTE Scan on verdict verdict_2

@@ -21,107 +21,122 @@ guess AS (
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $8 AND a.status = 'open' AND a.expires_at > $9::timestamptz
         AND a.tries_left > 0 AND t.allowed AND true
-      RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $10::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $10::timestamptz THEN 'expired'
-        WHEN t.kind <> $11 THEN 'other_kind' WHEN b.spent >= $12::int THEN 'budget_spent'
+        WHEN t.expires_at <= $11::timestamptz THEN 'expired'
+        WHEN t.kind <> $12 THEN 'other_kind' WHEN b.spent >= $13::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $13::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $14::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
-      WHERE b.subject = g.subject AND b.factor = g.factor AND g.status = 'consumed' RETURNING b.spent),
+      WHERE b.subject = g.subject AND b.factor = g.factor AND g.status = 'consumed'
+      RETURNING b.spent, b.factor, b.spent >= $15::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $14::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $16::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
-        AND o.id <> g.id RETURNING o.id),
+        AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 redeemed AS (SELECT account_id, security_stamp FROM verdict WHERE outcome = 'redeemed'),
 inserted AS (
     INSERT INTO credentials (id, uuid, account_id, kind, credential_id, name, public_key, sign_count, encrypted_private_key, created_at)
     SELECT n.id, n.uuid, f.account_id, n.kind, n.credential_id, n.name, n.public_key, n.sign_count, n.encrypted_private_key,
-      $15::timestamptz
+      $17::timestamptz
     FROM redeemed f,
-      jsonb_to_recordset($16::jsonb) AS n (id bigint, uuid uuid, kind text, credential_id text, name text,
+      jsonb_to_recordset($18::jsonb) AS n (id bigint, uuid uuid, kind text, credential_id text, name text,
         public_key text, sign_count bigint, encrypted_private_key text)
     RETURNING id),
 raised AS (
-      UPDATE accounts a SET security_stamp = a.security_stamp + 1, updated_at = $17::timestamptz,
-        second_factor = CASE WHEN a.second_factor = 'none' AND $18::text IS NOT NULL THEN 'totp' ELSE a.second_factor END
+      UPDATE accounts a SET security_stamp = a.security_stamp + 1, updated_at = $19::timestamptz,
+        second_factor = CASE WHEN a.second_factor = 'none' AND $20::text IS NOT NULL THEN 'totp' ELSE a.second_factor END
       FROM redeemed f WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp),
 unprotected AS (
       SELECT a.id AS account_id FROM accounts a JOIN redeemed f ON f.account_id = a.id
-      WHERE a.second_factor = 'none' AND $19::text IS NOT NULL),
+      WHERE a.second_factor = 'none' AND $21::text IS NOT NULL),
 authenticator AS (
       INSERT INTO totp_factors (account_id, secret_sealed, last_step, created_at)
-      SELECT u.account_id, $20::text, $21::bigint, $22::timestamptz FROM unprotected u
+      SELECT u.account_id, $22::text, $23::bigint, $24::timestamptz FROM unprotected u
       ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = excluded.last_step,
         created_at = excluded.created_at RETURNING account_id),
 ended AS (
-      UPDATE sessions s SET ended_at = $23::timestamptz, end_reason = $24 FROM raised f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.stage = 'signed_in' AND s.amr @> $25::jsonb) RETURNING s.id),
+      UPDATE sessions s SET ended_at = $25::timestamptz, end_reason = $26 FROM raised f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.stage = 'signed_in' AND s.amr @> $27::jsonb) RETURNING s.id),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM raised f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in' AND s.amr @> $26::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in' AND s.amr @> $28::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
 setup_dropped AS (DELETE FROM factor_setups u USING raised f WHERE u.account_id = f.account_id RETURNING u.account_id),
 backup_codes_dropped AS (DELETE FROM backup_codes b USING raised f WHERE b.account_id = f.account_id RETURNING b.account_id),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN authenticator f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient r WHERE r.address IS NOT NULL),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $27::bigint, $28::bigint, r.account_id, $29,
-      $30, r.address, r.language, $31, $32::timestamptz, $33::timestamptz,
-      $34::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $29::bigint, $30::bigint, r.account_id, $31,
+      $32::boolean, $33, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $34::text END,
+      $35::timestamptz, $36::timestamptz, $37::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $38::timestamptz END, r.withheld, (SELECT c FROM unnest($39::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told r
     RETURNING id),
 recipient_2 AS (
     SELECT a.phone AS address, a.language, a.id AS account_id
     FROM accounts a JOIN authenticator f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_2 r WHERE r.address IS NOT NULL),
 message_2 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $35::bigint, $36::bigint, r.account_id, $37,
-      $38, r.address, r.language, $39, $40::timestamptz, $41::timestamptz,
-      $42::timestamptz
-    FROM recipient_2 r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $40::bigint, $41::bigint, r.account_id, $42,
+      $43::boolean, $44, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $45::text END,
+      $46::timestamptz, $47::timestamptz, $48::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $49::timestamptz END, r.withheld, (SELECT c FROM unnest($50::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told_2 r
     RETURNING id),
 recipient_3 AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN redeemed f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+told_3 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_3 r WHERE r.address IS NOT NULL),
 message_3 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $43::bigint, $44::bigint, r.account_id, $45,
-      $46, r.address, r.language, $47, $48::timestamptz, $49::timestamptz,
-      $50::timestamptz
-    FROM recipient_3 r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $51::bigint, $52::bigint, r.account_id, $53,
+      $54::boolean, $55, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $56::text END,
+      $57::timestamptz, $58::timestamptz, $59::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $60::timestamptz END, r.withheld, (SELECT c FROM unnest($61::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told_3 r
     RETURNING id),
 recipient_4 AS (
     SELECT a.phone AS address, a.language, a.id AS account_id
     FROM accounts a JOIN redeemed f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+told_4 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_4 r WHERE r.address IS NOT NULL),
 message_4 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $51::bigint, $52::bigint, r.account_id, $53,
-      $54, r.address, r.language, $55, $56::timestamptz, $57::timestamptz,
-      $58::timestamptz
-    FROM recipient_4 r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $62::bigint, $63::bigint, r.account_id, $64,
+      $65::boolean, $66, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $67::text END,
+      $68::timestamptz, $69::timestamptz, $70::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $71::timestamptz END, r.withheld, (SELECT c FROM unnest($72::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told_4 r
     RETURNING id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $59::bigint, $60::timestamptz, $61, v.outcome, $62, v.account_id, v.session_id, v.attempt_id,
-      $63, $64, $65, CASE WHEN (v.outcome = ANY($66::text[]) OR (v.account_id IS NULL AND $67::text <> 'cli')) THEN md5(concat_ws(' ', $68::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $73::bigint, $74::timestamptz, $75, v.outcome, $76, v.account_id, v.session_id, v.attempt_id,
+      $77, $78, $79, CASE WHEN (v.outcome = ANY($80::text[]) OR (v.account_id IS NULL AND $81::text <> 'cli')) THEN $82::text || md5(concat_ws(' ', $83::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $84::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM verdict) AS outcome;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -212,7 +227,7 @@ SELECT (SELECT outcome FROM verdict) AS outcome;
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: totp_factors_pkey
 --           ->  Result
---                 One-Time Filter: ($19 IS NOT NULL)
+--                 One-Time Filter: ($21 IS NOT NULL)
 --                 ->  Nested Loop
 --                       ->  CTE Scan on redeemed f_2
 --                       ->  Index Scan using accounts_pkey on accounts a_3
@@ -224,14 +239,14 @@ SELECT (SELECT outcome FROM verdict) AS outcome;
 --                 ->  CTE Scan on raised f_3
 --                 ->  Index Scan using sessions_account on sessions s
 --                       Index Cond: (account_id = f_3.account_id)
---                       Filter: ((ended_at IS NULL) AND ((stage <> 'signed_in'::text) OR (NOT (amr @> $25))))
+--                       Filter: ((ended_at IS NULL) AND ((stage <> 'signed_in'::text) OR (NOT (amr @> $27))))
 --   CTE carried_over
 --     ->  Update on sessions s_1
 --           ->  Nested Loop
 --                 ->  CTE Scan on raised f_4
 --                 ->  Index Scan using sessions_account on sessions s_1
 --                       Index Cond: (account_id = f_4.account_id)
---                       Filter: ((ended_at IS NULL) AND (amr @> $26) AND (stage = 'signed_in'::text) AND ((f_4.security_stamp - 1) = security_stamp))
+--                       Filter: ((ended_at IS NULL) AND (amr @> $28) AND (stage = 'signed_in'::text) AND ((f_4.security_stamp - 1) = security_stamp))
 --   CTE setup_dropped
 --     ->  Delete on factor_setups u
 --           ->  Nested Loop
@@ -248,36 +263,127 @@ SELECT (SELECT outcome FROM verdict) AS outcome;
 --                             Index Cond: (account_id = f_6.account_id)
 --   CTE message
 --     ->  Insert on messages
+--           InitPlan 28
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_1
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c_1.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on authenticator f_7
 --                 ->  Index Scan using accounts_pkey on accounts a_4
 --                       Index Cond: (id = f_7.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--                 SubPlan 20
+--                   ->  Seq Scan on suppressed_addresses b_5
+--                         Filter: (address = lower(a_4.email))
+--                 SubPlan 22
+--                   ->  Seq Scan on suppressed_addresses b_6
+--                         Filter: (address = lower(a_4.email))
+--                 SubPlan 24
+--                   ->  Seq Scan on suppressed_addresses b_7
+--                         Filter: (address = lower(a_4.email))
+--                 SubPlan 26
+--                   ->  Seq Scan on suppressed_addresses b_8
+--                         Filter: (address = lower(a_4.email))
 --   CTE message_2
 --     ->  Insert on messages messages_1
+--           InitPlan 38
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_2
+--                         ->  Index Only Scan using messages_reference on messages m_1
+--                               Index Cond: (reference = c_2.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on authenticator f_8
 --                 ->  Index Scan using accounts_pkey on accounts a_5
 --                       Index Cond: (id = f_8.account_id)
 --                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--                 SubPlan 30
+--                   ->  Seq Scan on suppressed_addresses b_9
+--                         Filter: (address = lower(a_5.phone))
+--                 SubPlan 32
+--                   ->  Seq Scan on suppressed_addresses b_10
+--                         Filter: (address = lower(a_5.phone))
+--                 SubPlan 34
+--                   ->  Seq Scan on suppressed_addresses b_11
+--                         Filter: (address = lower(a_5.phone))
+--                 SubPlan 36
+--                   ->  Seq Scan on suppressed_addresses b_12
+--                         Filter: (address = lower(a_5.phone))
 --   CTE message_3
 --     ->  Insert on messages messages_2
+--           InitPlan 48
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_3
+--                         ->  Index Only Scan using messages_reference on messages m_2
+--                               Index Cond: (reference = c_3.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on redeemed f_9
 --                 ->  Index Scan using accounts_pkey on accounts a_6
 --                       Index Cond: (id = f_9.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--                 SubPlan 40
+--                   ->  Seq Scan on suppressed_addresses b_13
+--                         Filter: (address = lower(a_6.email))
+--                 SubPlan 42
+--                   ->  Seq Scan on suppressed_addresses b_14
+--                         Filter: (address = lower(a_6.email))
+--                 SubPlan 44
+--                   ->  Seq Scan on suppressed_addresses b_15
+--                         Filter: (address = lower(a_6.email))
+--                 SubPlan 46
+--                   ->  Seq Scan on suppressed_addresses b_16
+--                         Filter: (address = lower(a_6.email))
 --   CTE message_4
 --     ->  Insert on messages messages_3
+--           InitPlan 58
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_4
+--                         ->  Index Only Scan using messages_reference on messages m_3
+--                               Index Cond: (reference = c_4.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on redeemed f_10
 --                 ->  Index Scan using accounts_pkey on accounts a_7
 --                       Index Cond: (id = f_10.account_id)
 --                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--                 SubPlan 50
+--                   ->  Seq Scan on suppressed_addresses b_17
+--                         Filter: (address = lower(a_7.phone))
+--                 SubPlan 52
+--                   ->  Seq Scan on suppressed_addresses b_18
+--                         Filter: (address = lower(a_7.phone))
+--                 SubPlan 54
+--                   ->  Seq Scan on suppressed_addresses b_19
+--                         Filter: (address = lower(a_7.phone))
+--                 SubPlan 56
+--                   ->  Seq Scan on suppressed_addresses b_20
+--                         Filter: (address = lower(a_7.phone))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v
---   InitPlan 25
---     ->  CTE Scan on verdict verdict_1
+--   InitPlan 61
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: guess.purpose, guess.method, guess.status
+--                             ->  CTE Scan on guess
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: verdict_1.protocol, verdict_1.outcome
+--                             ->  CTE Scan on verdict verdict_1
+--                 ->  Subquery Scan on "*SELECT* 3"
+--                       ->  HashAggregate
+--                             Group Key: settled.factor, settled.used_up
+--                             ->  CTE Scan on settled
+--                 ->  Subquery Scan on "*SELECT* 4"
+--                       ->  HashAggregate
+--                             Group Key: superseded.purpose, superseded.method, superseded.status
+--                             ->  CTE Scan on superseded
+--   InitPlan 62
+--     ->  CTE Scan on verdict verdict_2

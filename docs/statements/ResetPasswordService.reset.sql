@@ -21,34 +21,35 @@ guess AS (
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $7 AND a.status = 'open' AND a.expires_at > $8::timestamptz
         AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $9::int OR false)
-      RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $10::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $10::timestamptz THEN 'expired'
-        WHEN t.kind <> $11 THEN 'other_kind' WHEN b.spent >= $12::int THEN 'budget_spent'
+        WHEN t.expires_at <= $11::timestamptz THEN 'expired'
+        WHEN t.kind <> $12 THEN 'other_kind' WHEN b.spent >= $13::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 reset AS (
-    UPDATE accounts a SET password_hash = $13, password_changed_at = $14::timestamptz,
+    UPDATE accounts a SET password_hash = $14, password_changed_at = $15::timestamptz,
       security_stamp = a.security_stamp + 1,
-      updated_at = $15::timestamptz
+      updated_at = $16::timestamptz
     FROM verdict v WHERE v.outcome = 'redeemed' AND a.id = v.account_id AND a.disabled_at IS NULL
       AND a.security_stamp = v.security_stamp AND a.second_factor <> v.method
     RETURNING a.id AS account_id, a.security_stamp),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $16::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $17::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
-      WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
+      WHERE b.subject = g.subject AND b.factor = g.factor AND true
+      RETURNING b.spent, b.factor, b.spent >= $18::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $17::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $19::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
-        AND o.id <> g.id RETURNING o.id),
+        AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 ended AS (
-      UPDATE sessions s SET ended_at = $18::timestamptz, end_reason = $19 FROM reset f
+      UPDATE sessions s SET ended_at = $20::timestamptz, end_reason = $21 FROM reset f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM reset f
@@ -58,34 +59,42 @@ forgiven AS (
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN reset f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient r WHERE r.address IS NOT NULL),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $20::bigint, $21::bigint, r.account_id, $22,
-      $23, r.address, r.language, $24, $25::timestamptz, $26::timestamptz,
-      $27::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $22::bigint, $23::bigint, r.account_id, $24,
+      $25::boolean, $26, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $27::text END,
+      $28::timestamptz, $29::timestamptz, $30::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $31::timestamptz END, r.withheld, (SELECT c FROM unnest($32::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told r
     RETURNING id),
 recipient_2 AS (
     SELECT a.phone AS address, a.language, a.id AS account_id
     FROM accounts a JOIN reset f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_2 r WHERE r.address IS NOT NULL),
 message_2 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $28::bigint, $29::bigint, r.account_id, $30,
-      $31, r.address, r.language, $32, $33::timestamptz, $34::timestamptz,
-      $35::timestamptz
-    FROM recipient_2 r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $33::bigint, $34::bigint, r.account_id, $35,
+      $36::boolean, $37, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $38::text END,
+      $39::timestamptz, $40::timestamptz, $41::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $42::timestamptz END, r.withheld, (SELECT c FROM unnest($43::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told_2 r
     RETURNING id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $36::bigint, $37::timestamptz, $38, v.outcome, $39, v.account_id, v.session_id, v.attempt_id,
-      $40, $41, $42, CASE WHEN (v.outcome = ANY($43::text[]) OR (v.account_id IS NULL AND $44::text <> 'cli')) THEN md5(concat_ws(' ', $45::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $44::bigint, $45::timestamptz, $46, v.outcome, $47, v.account_id, v.session_id, v.attempt_id,
+      $48, $49, $50, CASE WHEN (v.outcome = ANY($51::text[]) OR (v.account_id IS NULL AND $52::text <> 'cli')) THEN $53::text || md5(concat_ws(' ', $54::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $55::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM reset) AS changed;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM reset) AS changed) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
@@ -184,24 +193,79 @@ SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM reset) AS c
 --                       Index Cond: (login = ('account '::text || (reset.account_id)::text))
 --   CTE message
 --     ->  Insert on messages
+--           InitPlan 21
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on reset f_3
 --                 ->  Index Scan using accounts_pkey on accounts a_4
 --                       Index Cond: (id = f_3.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--                 SubPlan 13
+--                   ->  Seq Scan on suppressed_addresses b_4
+--                         Filter: (address = lower(a_4.email))
+--                 SubPlan 15
+--                   ->  Seq Scan on suppressed_addresses b_5
+--                         Filter: (address = lower(a_4.email))
+--                 SubPlan 17
+--                   ->  Seq Scan on suppressed_addresses b_6
+--                         Filter: (address = lower(a_4.email))
+--                 SubPlan 19
+--                   ->  Seq Scan on suppressed_addresses b_7
+--                         Filter: (address = lower(a_4.email))
 --   CTE message_2
 --     ->  Insert on messages messages_1
+--           InitPlan 31
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_1
+--                         ->  Index Only Scan using messages_reference on messages m_1
+--                               Index Cond: (reference = c_1.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on reset f_4
 --                 ->  Index Scan using accounts_pkey on accounts a_5
 --                       Index Cond: (id = f_4.account_id)
 --                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--                 SubPlan 23
+--                   ->  Seq Scan on suppressed_addresses b_8
+--                         Filter: (address = lower(a_5.phone))
+--                 SubPlan 25
+--                   ->  Seq Scan on suppressed_addresses b_9
+--                         Filter: (address = lower(a_5.phone))
+--                 SubPlan 27
+--                   ->  Seq Scan on suppressed_addresses b_10
+--                         Filter: (address = lower(a_5.phone))
+--                 SubPlan 29
+--                   ->  Seq Scan on suppressed_addresses b_11
+--                         Filter: (address = lower(a_5.phone))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v_1
---   InitPlan 16
---     ->  CTE Scan on verdict
---   InitPlan 17
+--   InitPlan 34
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: guess.purpose, guess.method, guess.status
+--                             ->  CTE Scan on guess
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: verdict.protocol, verdict.outcome
+--                             ->  CTE Scan on verdict
+--                 ->  Subquery Scan on "*SELECT* 3"
+--                       ->  HashAggregate
+--                             Group Key: settled.factor, settled.used_up
+--                             ->  CTE Scan on settled
+--                 ->  Subquery Scan on "*SELECT* 4"
+--                       ->  HashAggregate
+--                             Group Key: superseded.purpose, superseded.method, superseded.status
+--                             ->  CTE Scan on superseded
+--   InitPlan 35
+--     ->  CTE Scan on verdict verdict_1
+--   InitPlan 36
 --     ->  CTE Scan on reset reset_1

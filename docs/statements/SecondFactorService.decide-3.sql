@@ -33,26 +33,26 @@ guess AS (
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $19 AND a.status = 'open' AND a.expires_at > $20::timestamptz
         AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $21::int OR false)
-      RETURNING a.id, a.subject, a.factor, a.purpose, a.status),
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $22::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $22::timestamptz THEN 'expired'
-        WHEN t.kind <> $23 THEN 'other_kind' WHEN b.spent >= $24::int THEN 'budget_spent'
+        WHEN t.expires_at <= $23::timestamptz THEN 'expired'
+        WHEN t.kind <> $24 THEN 'other_kind' WHEN b.spent >= $25::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 promoted AS (
       UPDATE sessions s SET
-    refresh_hash = CASE WHEN p.state = 'replay' OR s.refresh_hash = ANY($25::text[]) THEN s.refresh_hash
-      ELSE $26 END,
-    refresh_previous_hash = CASE WHEN p.state = 'current' THEN $27 ELSE s.refresh_previous_hash END,
-    refresh_rotated_at = CASE WHEN p.state = 'current' THEN $28::timestamptz ELSE s.refresh_rotated_at END, stage = 'signed_in',
-    second_factor_at = $29::timestamptz,
+    refresh_hash = CASE WHEN p.state = 'replay' OR s.refresh_hash = ANY($26::text[]) THEN s.refresh_hash
+      ELSE $27 END,
+    refresh_previous_hash = CASE WHEN p.state = 'current' THEN $28 ELSE s.refresh_previous_hash END,
+    refresh_rotated_at = CASE WHEN p.state = 'current' THEN $29::timestamptz ELSE s.refresh_rotated_at END, stage = 'signed_in',
+    second_factor_at = $30::timestamptz,
     amr = coalesce((SELECT jsonb_agg(m) FROM jsonb_array_elements(s.amr) m WHERE m->>'method' <> v.method), '[]')
-      || jsonb_build_object('method', v.method, 'at', $30::text),
-        signed_in_at = coalesce(s.signed_in_at, $31::timestamptz),
-        expires_at = least($32::timestamptz, s.absolute_ends_at)
+      || jsonb_build_object('method', v.method, 'at', $31::text),
+        signed_in_at = coalesce(s.signed_in_at, $32::timestamptz),
+        expires_at = least($33::timestamptz, s.absolute_ends_at)
       FROM good p, verdict v WHERE v.outcome = 'redeemed' AND s.id = p.session_id
       RETURNING s.id AS session_id, s.account_id, s.refresh_hash, s.stage, s.amr, s.second_factor_at),
 with_account AS (
@@ -62,25 +62,28 @@ answer AS (SELECT v.outcome, h.* FROM verdict v LEFT JOIN with_account h ON true
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $33::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $34::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
-      WHERE b.subject = g.subject AND b.factor = g.factor AND true RETURNING b.spent),
+      WHERE b.subject = g.subject AND b.factor = g.factor AND true
+      RETURNING b.spent, b.factor, b.spent >= $35::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $34::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $36::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
-        AND o.id <> g.id RETURNING o.id),
+        AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 accepted AS (
-      UPDATE totp_factors t SET last_step = $35::bigint FROM verdict v
+      UPDATE totp_factors t SET last_step = $37::bigint FROM verdict v
       WHERE v.outcome = 'redeemed' AND t.account_id = v.account_id RETURNING t.account_id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $36::bigint, $37::timestamptz, $38, v.outcome, $39, v.account_id, v.session_id, v.attempt_id,
-      $40, $41, $42, CASE WHEN (v.outcome = ANY($43::text[]) OR (v.account_id IS NULL AND $44::text <> 'cli')) THEN md5(concat_ws(' ', $45::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $38::bigint, $39::timestamptz, $40, v.outcome, $41, v.account_id, v.session_id, v.attempt_id,
+      $42, $43, $44, CASE WHEN (v.outcome = ANY($45::text[]) OR (v.account_id IS NULL AND $46::text <> 'cli')) THEN $47::text || md5(concat_ws(' ', $48::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $49::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT * FROM answer;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM answer) rows) answer ON true;
 
 -- Plan, with any values:
 -- Nested Loop Left Join
@@ -191,9 +194,30 @@ SELECT * FROM answer;
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v_3
---   ->  CTE Scan on verdict v
---   ->  Nested Loop
---         ->  CTE Scan on promoted f
---         ->  Index Scan using accounts_pkey on accounts a
---               Index Cond: (id = f.account_id)
---               Filter: (disabled_at IS NULL)
+--   InitPlan 20
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: guess.purpose, guess.method, guess.status
+--                             ->  CTE Scan on guess
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: verdict.protocol, verdict.outcome
+--                             ->  CTE Scan on verdict
+--                 ->  Subquery Scan on "*SELECT* 3"
+--                       ->  HashAggregate
+--                             Group Key: settled.factor, settled.used_up
+--                             ->  CTE Scan on settled
+--                 ->  Subquery Scan on "*SELECT* 4"
+--                       ->  HashAggregate
+--                             Group Key: superseded.purpose, superseded.method, superseded.status
+--                             ->  CTE Scan on superseded
+--   ->  Result
+--   ->  Nested Loop Left Join
+--         ->  CTE Scan on verdict v
+--         ->  Nested Loop
+--               ->  CTE Scan on promoted f
+--               ->  Index Scan using accounts_pkey on accounts a
+--                     Index Cond: (id = f.account_id)
+--                     Filter: (disabled_at IS NULL)

@@ -21,10 +21,12 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $20::bigint, $21::timestamptz, $22, v.outcome, $23, v.account_id, v.session_id, v.attempt_id,
-      $24, $25, $26, CASE WHEN (v.outcome = ANY($27::text[]) OR (v.account_id IS NULL AND $28::text <> 'cli')) THEN md5(concat_ws(' ', $29::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+      $24, $25, $26, CASE WHEN (v.outcome = ANY($27::text[]) OR (v.account_id IS NULL AND $28::text <> 'cli')) THEN $29::text || md5(concat_ws(' ', $30::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $31::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
 SELECT * FROM verdict;
 
 -- Plan, with any values:

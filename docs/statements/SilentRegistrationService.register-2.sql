@@ -28,22 +28,55 @@ window_taken AS (
       OR w.sent < coalesce($17::int, w.sent + 1)))
     RETURNING w.subject),
 recipient AS (SELECT o.* FROM owner o WHERE EXISTS (SELECT FROM window_taken)),
+addressed AS (SELECT r.address, r.language, r.account_id,
+  coalesce((
+    SELECT translate(CASE WHEN p.tag IS NULL THEN a.local ELSE split_part(a.local, p.tag, 1) END, p.ignored, '') || '@' || p.name
+    FROM (SELECT lower(regexp_replace(r.address, '@[^@]*$', '')) AS local, lower(substring(r.address FROM '[^@]*$')) AS domain) a
+    JOIN json_to_recordset($18::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
+    WHERE split_part(a.local, coalesce(p.tag, '@'), 1) <> ''
+  ), lower(r.address)) AS counted FROM recipient r WHERE r.address IS NOT NULL),
+window_send AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT $19, $20::int, $21::int, $22::timestamptz FROM addressed r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $23::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $24::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $25::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $26::timestamptz) OR c.for_anybody + c.for_owners < $27::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $28::int)
+    RETURNING c.counted),
+within_window AS (SELECT r.* FROM addressed r WHERE EXISTS (SELECT FROM window_send)),
+counted AS (SELECT r.counted FROM within_window r),
+recipient_send AS (
+    INSERT INTO recipient_sends AS s (recipient, share, sent_at, counts_until)
+    SELECT f.counted, $29, ARRAY[$30::timestamptz], $31::timestamptz FROM counted f WHERE least($32::int, $33::int) > 0
+    ON CONFLICT (recipient, share) DO UPDATE SET counts_until = excluded.counts_until,
+      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $34::timestamptz) || $35::timestamptz
+    WHERE (SELECT count(*) < $36::int AND count(*) FILTER (WHERE t > $37::timestamptz) < $38::int
+      FROM unnest(s.sent_at) t WHERE t > $39::timestamptz)
+    RETURNING s.recipient AS counted),
+in_share AS (SELECT r.* FROM within_window r WHERE EXISTS (SELECT FROM recipient_send)),
+judged AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM within_window) THEN CASE WHEN EXISTS (SELECT FROM in_share) THEN NULL::text ELSE $40::text END ELSE $41::text END END AS withheld FROM addressed r),
 message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, template, recipient, language, facts_sealed,
-      next_try_at, created_at, expires_at)
-    SELECT $18::bigint, $19::bigint, r.account_id, $20,
-      $21, r.address, r.language, $22, $23::timestamptz, $24::timestamptz,
-      $25::timestamptz
-    FROM recipient r WHERE r.address IS NOT NULL
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $42::bigint, $43::bigint, r.account_id, $44,
+      $45::boolean, $46, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $47::text END,
+      $48::timestamptz, $49::timestamptz, $50::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $51::timestamptz END, r.withheld, (SELECT c FROM unnest($52::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM judged r
     RETURNING id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $26::bigint, $27::timestamptz, $28, v.outcome, $29, v.account_id, v.session_id, v.attempt_id,
-      $30, $31, $32, CASE WHEN (v.outcome = ANY($33::text[]) OR (v.account_id IS NULL AND $34::text <> 'cli')) THEN md5(concat_ws(' ', $35::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+    SELECT $53::bigint, $54::timestamptz, $55, v.outcome, $56, v.account_id, v.session_id, v.attempt_id,
+      $57, $58, $59, CASE WHEN (v.outcome = ANY($60::text[]) OR (v.account_id IS NULL AND $61::text <> 'cli')) THEN $62::text || md5(concat_ws(' ', $63::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $64::text END
     FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
 SELECT * FROM verdict;
 
 -- Plan, with any values:
@@ -87,14 +120,96 @@ SELECT * FROM verdict;
 --           Conflict Arbiter Indexes: send_windows_pkey
 --           Conflict Filter: ((w.next_at <= $15) AND ((w.window_ends_at <= $16) OR (w.sent < COALESCE($17, (w.sent + 1)))))
 --           ->  CTE Scan on owner
+--   CTE addressed
+--     ->  Result
+--           One-Time Filter: (InitPlan 12).col1
+--           InitPlan 12
+--             ->  CTE Scan on window_taken
+--           ->  CTE Scan on owner o_1
+--                 Filter: (address IS NOT NULL)
+--           SubPlan 11
+--             ->  Function Scan on json_to_recordset p
+--                   Filter: ((lower("substring"(o_1.address, '[^@]*$'::text)) = domain) AND (split_part(lower(regexp_replace(o_1.address, '@[^@]*$'::text, ''::text)), COALESCE(tag, '@'::text), 1) <> ''::text))
+--   CTE window_send
+--     ->  Insert on send_counts c_1
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_1.window_ends_at <= $26) OR (((c_1.for_anybody + c_1.for_owners) < $27) AND ((excluded_1.for_owners > 0) OR (c_1.for_anybody < $28))))
+--           ->  CTE Scan on addressed r_1
+--   CTE within_window
+--     ->  Result
+--           One-Time Filter: (InitPlan 15).col1
+--           InitPlan 15
+--             ->  CTE Scan on window_send
+--           ->  CTE Scan on addressed r_2
+--   CTE recipient_send
+--     ->  Insert on recipient_sends s
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: recipient_sends_pkey
+--           Conflict Filter: (SubPlan 18)
+--           ->  Result
+--                 One-Time Filter: (LEAST($32, $33) > 0)
+--                 ->  CTE Scan on within_window r_3
+--           SubPlan 17
+--             ->  Function Scan on unnest t
+--                   Filter: (t > $34)
+--           SubPlan 18
+--             ->  Aggregate
+--                   ->  Function Scan on unnest t_1
+--                         Filter: (t > $39)
 --   CTE message
 --     ->  Insert on messages
---           InitPlan 11
---             ->  CTE Scan on window_taken
---           ->  Result
---                 One-Time Filter: (InitPlan 11).col1
---                 ->  CTE Scan on owner o_1
---                       Filter: (address IS NOT NULL)
+--           InitPlan 22
+--             ->  CTE Scan on within_window
+--           InitPlan 24
+--             ->  Result
+--                   One-Time Filter: (InitPlan 23).col1
+--                   InitPlan 23
+--                     ->  CTE Scan on recipient_send
+--                   ->  CTE Scan on within_window r_4
+--           InitPlan 27
+--             ->  CTE Scan on within_window within_window_1
+--           InitPlan 29
+--             ->  Result
+--                   One-Time Filter: (InitPlan 28).col1
+--                   InitPlan 28
+--                     ->  CTE Scan on recipient_send recipient_send_1
+--                   ->  CTE Scan on within_window r_5
+--           InitPlan 32
+--             ->  CTE Scan on within_window within_window_2
+--           InitPlan 34
+--             ->  Result
+--                   One-Time Filter: (InitPlan 33).col1
+--                   InitPlan 33
+--                     ->  CTE Scan on recipient_send recipient_send_2
+--                   ->  CTE Scan on within_window r_6
+--           InitPlan 37
+--             ->  CTE Scan on within_window within_window_3
+--           InitPlan 39
+--             ->  Result
+--                   One-Time Filter: (InitPlan 38).col1
+--                   InitPlan 38
+--                     ->  CTE Scan on recipient_send recipient_send_3
+--                   ->  CTE Scan on within_window r_7
+--           InitPlan 40
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_2
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c_2.c)
+--           ->  CTE Scan on addressed r_8
+--                 SubPlan 20
+--                   ->  Seq Scan on suppressed_addresses b
+--                         Filter: (address = lower(r_8.address))
+--                 SubPlan 25
+--                   ->  Seq Scan on suppressed_addresses b_1
+--                         Filter: (address = lower(r_8.address))
+--                 SubPlan 30
+--                   ->  Seq Scan on suppressed_addresses b_2
+--                         Filter: (address = lower(r_8.address))
+--                 SubPlan 35
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(r_8.address))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE

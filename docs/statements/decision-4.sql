@@ -40,7 +40,7 @@ closed AS (
     UPDATE attempts a SET closed_at = $18::timestamptz,
       status = CASE WHEN a.expires_at <= $19::timestamptz THEN 'expired' ELSE 'superseded' END
     WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $20 AND a.session_id IS NULL AND a.kind = $21 AND a.method = $22 AND NOT (a.status = 'open' AND a.expires_at > $23::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($24::text[]) OR EXISTS (
-    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp))) AND a.status = 'open' RETURNING a.id),
+    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp))) AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 opening AS (SELECT w.* FROM wanting w CROSS JOIN (SELECT count(*) FROM closed) done),
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
@@ -50,15 +50,14 @@ attempt AS (
           $33::smallint, $34::timestamptz, $35::timestamptz,
           $36::bigint, $37::bigint,
           $38::bigint, coalesce(f.security_stamp, 0)
-        FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+        FROM opening f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject)
-SELECT * FROM awaited;
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM awaited) rows) answer ON true;
 
 -- Plan, with any values:
 -- Nested Loop Left Join
---   Join Filter: (h.account_id = s.account_id)
 --   CTE account
 --     ->  LockRows
 --           ->  Nested Loop
@@ -137,14 +136,28 @@ SELECT * FROM awaited;
 --           Conflict Resolution: NOTHING
 --           ->  CTE Scan on attempt
 --   InitPlan 14
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: closed_1.purpose, closed_1.method, closed_1.status
+--                             ->  CTE Scan on closed closed_1
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: attempt_1.purpose, attempt_1.method
+--                             ->  CTE Scan on attempt attempt_1
+--   InitPlan 15
 --     ->  Nested Loop
 --           ->  CTE Scan on with_second_factor f_3
 --           ->  Index Scan using totp_factors_pkey on totp_factors t
 --                 Index Cond: (account_id = f_3.account_id)
---   InitPlan 15
+--   InitPlan 16
 --     ->  Nested Loop Anti Join
 --           ->  CTE Scan on with_second_factor f_4
 --           ->  Index Only Scan using backup_codes_pkey on backup_codes b
 --                 Index Cond: (account_id = f_4.account_id)
---   ->  CTE Scan on with_second_factor h
---   ->  CTE Scan on setup s
+--   ->  Result
+--   ->  Nested Loop Left Join
+--         Join Filter: (h.account_id = s.account_id)
+--         ->  CTE Scan on with_second_factor h
+--         ->  CTE Scan on setup s

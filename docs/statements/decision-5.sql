@@ -57,7 +57,7 @@ closed AS (
     UPDATE attempts a SET closed_at = $24::timestamptz,
       status = CASE WHEN a.expires_at <= $25::timestamptz THEN 'expired' ELSE 'superseded' END
     WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $26 AND a.session_id IS NULL AND a.kind = $27 AND a.method = $28 AND NOT (a.status = 'open' AND a.expires_at > $29::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($30::text[]) OR EXISTS (
-    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp))) AND a.status = 'open' RETURNING a.id),
+    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp))) AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 opening AS (SELECT w.* FROM wanting w CROSS JOIN (SELECT count(*) FROM closed) done),
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
@@ -67,7 +67,7 @@ attempt AS (
           $39::smallint, $40::timestamptz, $41::timestamptz,
           $42::bigint, $43::bigint,
           $44::bigint, coalesce(f.security_stamp, 0)
-        FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+        FROM opening f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
@@ -80,11 +80,10 @@ carried_over AS (
 carried_over_attempts AS (
     UPDATE attempts a SET security_stamp = f.security_stamp FROM invited_owner f
     WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.secret_hash = ANY($47::text[]) AND a.status = 'open' AND a.security_stamp = f.security_stamp - 1 RETURNING a.id)
-SELECT * FROM awaited;
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM awaited) rows) answer ON true;
 
 -- Plan, with any values:
--- Hash Left Join
---   Hash Cond: (h.account_id = s.account_id)
+-- Nested Loop Left Join
 --   CTE held
 --     ->  LockRows
 --           ->  Index Scan using accounts_pkey on accounts
@@ -200,15 +199,29 @@ SELECT * FROM awaited;
 --                       Index Cond: (account_id = f_8.account_id)
 --                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND ((f_8.security_stamp - 1) = security_stamp) AND (secret_hash = ANY ($47)))
 --   InitPlan 22
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: closed_1.purpose, closed_1.method, closed_1.status
+--                             ->  CTE Scan on closed closed_1
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: attempt_1.purpose, attempt_1.method
+--                             ->  CTE Scan on attempt attempt_1
+--   InitPlan 23
 --     ->  Nested Loop
 --           ->  CTE Scan on with_second_factor f_9
 --           ->  Index Scan using totp_factors_pkey on totp_factors t
 --                 Index Cond: (account_id = f_9.account_id)
---   InitPlan 23
+--   InitPlan 24
 --     ->  Nested Loop Anti Join
 --           ->  CTE Scan on with_second_factor f_10
 --           ->  Index Only Scan using backup_codes_pkey on backup_codes b
 --                 Index Cond: (account_id = f_10.account_id)
---   ->  CTE Scan on with_second_factor h
---   ->  Hash
---         ->  CTE Scan on setup s
+--   ->  Result
+--   ->  Hash Left Join
+--         Hash Cond: (h.account_id = s.account_id)
+--         ->  CTE Scan on with_second_factor h
+--         ->  Hash
+--               ->  CTE Scan on setup s

@@ -42,7 +42,7 @@ closed AS (
     UPDATE attempts a SET closed_at = $18::timestamptz,
       status = CASE WHEN a.expires_at <= $19::timestamptz THEN 'expired' ELSE 'superseded' END
     WHERE a.session_id = (SELECT session_id FROM good) AND a.kind = $20 AND a.method = $21 AND NOT (a.status = 'open' AND a.expires_at > $22::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($23::text[]) OR EXISTS (
-    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp))) AND a.status = 'open' RETURNING a.id),
+    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp))) AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 opening AS (SELECT w.* FROM wanting w CROSS JOIN (SELECT count(*) FROM closed) done),
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
@@ -52,7 +52,7 @@ attempt AS (
           $32::smallint, $33::timestamptz, $34::timestamptz,
           $35::bigint, $36::bigint,
           $37::bigint, coalesce(f.security_stamp, 0)
-        FROM opening f RETURNING id, subject, factor, account_id, session_id, security_stamp),
+        FROM opening f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
@@ -66,15 +66,16 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $40::bigint, $41::timestamptz, $42, v.outcome, $43, v.account_id, v.session_id, v.attempt_id,
-      $44, $45, $46, CASE WHEN (v.outcome = ANY($47::text[]) OR (v.account_id IS NULL AND $48::text <> 'cli')) THEN md5(concat_ws(' ', $49::text, v.outcome, coalesce(v.account_id, 0), coalesce(v.session_id, 0),
-    coalesce(v.attempt_id, 0))) END
+      $44, $45, $46, CASE WHEN (v.outcome = ANY($47::text[]) OR (v.account_id IS NULL AND $48::text <> 'cli')) THEN $49::text || md5(concat_ws(' ', $50::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $51::text END
     FROM refused v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id)
-SELECT * FROM awaited;
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM awaited) rows) answer ON true;
 
 -- Plan, with any values:
 -- Nested Loop Left Join
---   Join Filter: (h.account_id = s.account_id)
 --   CTE account
 --     ->  LockRows
 --           ->  Nested Loop
@@ -170,14 +171,28 @@ SELECT * FROM awaited;
 --                       ->  Result
 --                       ->  CTE Scan on presented p_1
 --   InitPlan 18
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: closed_1.purpose, closed_1.method, closed_1.status
+--                             ->  CTE Scan on closed closed_1
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: attempt_1.purpose, attempt_1.method
+--                             ->  CTE Scan on attempt attempt_1
+--   InitPlan 19
 --     ->  Nested Loop
 --           ->  CTE Scan on with_second_factor f_2
 --           ->  Index Scan using totp_factors_pkey on totp_factors t
 --                 Index Cond: (account_id = f_2.account_id)
---   InitPlan 19
+--   InitPlan 20
 --     ->  Nested Loop Anti Join
 --           ->  CTE Scan on with_second_factor f_3
 --           ->  Index Only Scan using backup_codes_pkey on backup_codes b
 --                 Index Cond: (account_id = f_3.account_id)
---   ->  CTE Scan on with_second_factor h
---   ->  CTE Scan on setup s
+--   ->  Result
+--   ->  Nested Loop Left Join
+--         Join Filter: (h.account_id = s.account_id)
+--         ->  CTE Scan on with_second_factor h
+--         ->  CTE Scan on setup s

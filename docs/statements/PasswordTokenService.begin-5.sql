@@ -1,0 +1,312 @@
+-- PasswordTokenService.begin
+
+WITH held AS (
+    SELECT id AS account_id, security_stamp FROM accounts
+    WHERE id = $1::bigint AND disabled_at IS NULL AND security_stamp = $2::int FOR SHARE),
+starting AS (SELECT account_id, security_stamp, $3::text AS stage FROM held),
+surplus AS (
+    UPDATE sessions SET ended_at = $4::timestamptz, end_reason = 'surplus' WHERE id IN (
+      SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
+        SELECT r.id FROM (
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $5::timestamptz DESC,
+            l.client_address = $6, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $7::int * interval '1 second') DESC, l.id DESC) AS place
+          FROM sessions l JOIN starting f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $8::int ELSE $9::int END)
+      FOR UPDATE SKIP LOCKED) RETURNING id),
+session AS (
+    INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
+      signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
+      security_stamp)
+    SELECT $10::bigint, f.account_id, $11, f.stage, $12, jsonb_build_array(jsonb_build_object('method', $13::text, 'at', $14::text)), $15, $16,
+      $17::timestamptz, CASE WHEN (f.stage) = 'signed_in' THEN $18::timestamptz END, $19::timestamptz,
+      CASE WHEN (f.stage) = 'signed_in' THEN $20::timestamptz ELSE $21::timestamptz END, $22,
+      $23::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    FROM starting f  CROSS JOIN (SELECT count(*) FROM surplus) done
+    RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
+with_account AS (
+    SELECT f.*, a.uuid, a.password_hash IS NOT NULL AS has_password, a.second_factor
+    FROM session f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL),
+attempt AS (
+        INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
+          tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
+        SELECT $24::bigint, $25, $26, $27, $28, $29,
+          f.subject, f.account_id, f.session_id, $30, $31,
+          $32::smallint, $33::timestamptz, $34::timestamptz,
+          $35::bigint, $36::bigint,
+          $37::bigint, coalesce(f.security_stamp, 0)
+        FROM session f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
+budget_row AS (
+      INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
+      ON CONFLICT DO NOTHING RETURNING subject),
+recipient AS (
+    SELECT a.phone AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN session f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+addressed AS (SELECT r.address, r.language, r.account_id,
+  coalesce((
+    SELECT translate(CASE WHEN p.tag IS NULL THEN a.local ELSE split_part(a.local, p.tag, 1) END, p.ignored, '') || '@' || p.name
+    FROM (SELECT lower(regexp_replace(r.address, '@[^@]*$', '')) AS local, lower(substring(r.address FROM '[^@]*$')) AS domain) a
+    JOIN json_to_recordset($38::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
+    WHERE split_part(a.local, coalesce(p.tag, '@'), 1) <> ''
+  ), lower(r.address)) AS counted FROM recipient r WHERE r.address IS NOT NULL),
+in_countries AS (
+    SELECT r.* FROM addressed r WHERE EXISTS (SELECT FROM unnest($39::text[]) p WHERE starts_with(r.address, p))),
+counted AS (SELECT r.counted FROM in_countries r),
+recipient_send AS (
+    INSERT INTO recipient_sends AS s (recipient, share, sent_at, counts_until)
+    SELECT f.counted, $40, ARRAY[$41::timestamptz], $42::timestamptz FROM counted f WHERE least($43::int, $44::int) > 0
+    ON CONFLICT (recipient, share) DO UPDATE SET counts_until = excluded.counts_until,
+      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $45::timestamptz) || $46::timestamptz
+    WHERE (SELECT count(*) < $47::int AND count(*) FILTER (WHERE t > $48::timestamptz) < $49::int
+      FROM unnest(s.sent_at) t WHERE t > $50::timestamptz)
+    RETURNING s.recipient AS counted),
+in_share AS (SELECT r.* FROM in_countries r WHERE EXISTS (SELECT FROM recipient_send)),
+window_send AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT 'texts to ' || coalesce(substring(r.address FROM $51), ''), $52::int, $53::int, $54::timestamptz FROM in_share r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $55::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $56::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $57::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $58::timestamptz) OR c.for_anybody + c.for_owners < $59::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $60::int)
+    RETURNING c.counted),
+within_window AS (SELECT r.* FROM in_share r WHERE EXISTS (SELECT FROM window_send)),
+window_send_2 AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT $61, $62::int, $63::int, $64::timestamptz FROM within_window r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $65::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $66::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $67::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $68::timestamptz) OR c.for_anybody + c.for_owners < $69::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $70::int)
+    RETURNING c.counted),
+within_window_2 AS (SELECT r.* FROM within_window r WHERE EXISTS (SELECT FROM window_send_2)),
+judged AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM in_countries) THEN CASE WHEN EXISTS (SELECT FROM in_share) THEN CASE WHEN EXISTS (SELECT FROM within_window) THEN CASE WHEN EXISTS (SELECT FROM within_window_2) THEN NULL::text ELSE $71::text END ELSE $72::text END ELSE $73::text END ELSE $74::text END END AS withheld FROM addressed r),
+message AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $75::bigint, $76::bigint, r.account_id, $77,
+      $78::boolean, $79, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $80::text END,
+      $81::timestamptz, $82::timestamptz, $83::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $84::timestamptz END, r.withheld, (SELECT c FROM unnest($85::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM judged r
+    RETURNING id),
+forgiven AS (
+      DELETE FROM password_failures WHERE key IN (
+        SELECT key FROM password_failures WHERE key = ANY($86::text[])
+        ORDER BY array_position($87::text[], key) FOR UPDATE) RETURNING key),
+verdict AS (SELECT $88::text AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session),
+audited AS (
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $89::bigint, $90::timestamptz, $91, v.outcome, $92, v.account_id, v.session_id, v.attempt_id,
+      $93, $94, $95, CASE WHEN (v.outcome = ANY($96::text[]) OR (v.account_id IS NULL AND $97::text <> 'cli')) THEN $98::text || md5(concat_ws(' ', $99::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $100::text END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM with_account) rows) answer ON true;
+
+-- Plan, with any values:
+-- Nested Loop Left Join
+--   CTE held
+--     ->  LockRows
+--           ->  Index Scan using accounts_pkey on accounts
+--                 Index Cond: (id = $1)
+--                 Filter: ((disabled_at IS NULL) AND (security_stamp = $2))
+--   CTE starting
+--     ->  CTE Scan on held
+--   CTE surplus
+--     ->  Update on sessions
+--           ->  Nested Loop
+--                 ->  HashAggregate
+--                       Group Key: "ANY_subquery".id
+--                       ->  Subquery Scan on "ANY_subquery"
+--                             ->  LockRows
+--                                   ->  Nested Loop
+--                                         ->  HashAggregate
+--                                               Group Key: r.id
+--                                               ->  Subquery Scan on r
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $8 ELSE $9 END)
+--                                                     ->  WindowAgg
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $5)), ((l.client_address = $6)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($7)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
+--                                                           ->  Sort
+--                                                                 Sort Key: l.stage, ((l.expires_at > $5)) DESC, ((l.client_address = $6)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($7)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
+--                                                                 ->  Nested Loop
+--                                                                       ->  CTE Scan on starting f_1
+--                                                                       ->  Index Scan using sessions_account on sessions l
+--                                                                             Index Cond: (account_id = f_1.account_id)
+--                                                                             Filter: (ended_at IS NULL)
+--                                         ->  Index Scan using sessions_pkey on sessions s
+--                                               Index Cond: (id = r.id)
+--                                               Filter: (ended_at IS NULL)
+--                 ->  Index Scan using sessions_pkey on sessions
+--                       Index Cond: (id = "ANY_subquery".id)
+--   CTE session
+--     ->  Insert on sessions sessions_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on starting f_2
+--                 ->  Aggregate
+--                       ->  CTE Scan on surplus
+--   CTE attempt
+--     ->  Insert on attempts
+--           ->  CTE Scan on session f_3
+--   CTE budget_row
+--     ->  Insert on guess_budgets
+--           Conflict Resolution: NOTHING
+--           ->  CTE Scan on attempt
+--   CTE addressed
+--     ->  Nested Loop
+--           ->  CTE Scan on session f_4
+--           ->  Index Scan using accounts_pkey on accounts a_1
+--                 Index Cond: (id = f_4.account_id)
+--                 Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--           SubPlan 7
+--             ->  Function Scan on json_to_recordset p
+--                   Filter: ((lower("substring"(a_1.phone, '[^@]*$'::text)) = domain) AND (split_part(lower(regexp_replace(a_1.phone, '@[^@]*$'::text, ''::text)), COALESCE(tag, '@'::text), 1) <> ''::text))
+--   CTE in_countries
+--     ->  Nested Loop Semi Join
+--           Join Filter: starts_with(r_1.address, p_1.p)
+--           ->  CTE Scan on addressed r_1
+--           ->  Function Scan on unnest p_1
+--   CTE recipient_send
+--     ->  Insert on recipient_sends s_1
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: recipient_sends_pkey
+--           Conflict Filter: (SubPlan 11)
+--           ->  Result
+--                 One-Time Filter: (LEAST($43, $44) > 0)
+--                 ->  CTE Scan on in_countries r_2
+--           SubPlan 10
+--             ->  Function Scan on unnest t
+--                   Filter: (t > $45)
+--           SubPlan 11
+--             ->  Aggregate
+--                   ->  Function Scan on unnest t_1
+--                         Filter: (t > $50)
+--   CTE in_share
+--     ->  Result
+--           One-Time Filter: (InitPlan 13).col1
+--           InitPlan 13
+--             ->  CTE Scan on recipient_send
+--           ->  CTE Scan on in_countries r_3
+--   CTE window_send
+--     ->  Insert on send_counts c
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c.window_ends_at <= $58) OR (((c.for_anybody + c.for_owners) < $59) AND ((excluded_1.for_owners > 0) OR (c.for_anybody < $60))))
+--           ->  CTE Scan on in_share r_4
+--   CTE within_window
+--     ->  Result
+--           One-Time Filter: (InitPlan 16).col1
+--           InitPlan 16
+--             ->  CTE Scan on window_send
+--           ->  CTE Scan on in_share r_5
+--   CTE window_send_2
+--     ->  Insert on send_counts c_1
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_1.window_ends_at <= $68) OR (((c_1.for_anybody + c_1.for_owners) < $69) AND ((excluded_2.for_owners > 0) OR (c_1.for_anybody < $70))))
+--           ->  CTE Scan on within_window r_6
+--   CTE message
+--     ->  Insert on messages
+--           InitPlan 21
+--             ->  CTE Scan on in_countries
+--           InitPlan 22
+--             ->  CTE Scan on in_share
+--           InitPlan 23
+--             ->  CTE Scan on within_window
+--           InitPlan 25
+--             ->  Result
+--                   One-Time Filter: (InitPlan 24).col1
+--                   InitPlan 24
+--                     ->  CTE Scan on window_send_2
+--                   ->  CTE Scan on within_window r_7
+--           InitPlan 28
+--             ->  CTE Scan on in_countries in_countries_1
+--           InitPlan 29
+--             ->  CTE Scan on in_share in_share_1
+--           InitPlan 30
+--             ->  CTE Scan on within_window within_window_1
+--           InitPlan 32
+--             ->  Result
+--                   One-Time Filter: (InitPlan 31).col1
+--                   InitPlan 31
+--                     ->  CTE Scan on window_send_2 window_send_2_1
+--                   ->  CTE Scan on within_window r_8
+--           InitPlan 35
+--             ->  CTE Scan on in_countries in_countries_2
+--           InitPlan 36
+--             ->  CTE Scan on in_share in_share_2
+--           InitPlan 37
+--             ->  CTE Scan on within_window within_window_2
+--           InitPlan 39
+--             ->  Result
+--                   One-Time Filter: (InitPlan 38).col1
+--                   InitPlan 38
+--                     ->  CTE Scan on window_send_2 window_send_2_2
+--                   ->  CTE Scan on within_window r_9
+--           InitPlan 42
+--             ->  CTE Scan on in_countries in_countries_3
+--           InitPlan 43
+--             ->  CTE Scan on in_share in_share_3
+--           InitPlan 44
+--             ->  CTE Scan on within_window within_window_3
+--           InitPlan 46
+--             ->  Result
+--                   One-Time Filter: (InitPlan 45).col1
+--                   InitPlan 45
+--                     ->  CTE Scan on window_send_2 window_send_2_3
+--                   ->  CTE Scan on within_window r_10
+--           InitPlan 47
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_2
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c_2.c)
+--           ->  CTE Scan on addressed r_11
+--                 SubPlan 19
+--                   ->  Seq Scan on suppressed_addresses b
+--                         Filter: (address = lower(r_11.address))
+--                 SubPlan 26
+--                   ->  Seq Scan on suppressed_addresses b_1
+--                         Filter: (address = lower(r_11.address))
+--                 SubPlan 33
+--                   ->  Seq Scan on suppressed_addresses b_2
+--                         Filter: (address = lower(r_11.address))
+--                 SubPlan 40
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(r_11.address))
+--   CTE forgiven
+--     ->  Delete on password_failures
+--           ->  Nested Loop
+--                 ->  HashAggregate
+--                       Group Key: "ANY_subquery_1".key
+--                       ->  Subquery Scan on "ANY_subquery_1"
+--                             ->  LockRows
+--                                   ->  Sort
+--                                         Sort Key: (array_position($87, password_failures_1.key))
+--                                         ->  Index Scan using password_failures_pkey on password_failures password_failures_1
+--                                               Index Cond: (key = ANY ($86))
+--                 ->  Index Scan using password_failures_pkey on password_failures
+--                       Index Cond: (key = "ANY_subquery_1".key)
+--   CTE audited
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on session
+--   InitPlan 51
+--     ->  Aggregate
+--           ->  HashAggregate
+--                 Group Key: attempt_1.purpose, attempt_1.method
+--                 ->  CTE Scan on attempt attempt_1
+--   ->  Result
+--   ->  Nested Loop
+--         ->  CTE Scan on session f
+--         ->  Index Scan using accounts_pkey on accounts a
+--               Index Cond: (id = f.account_id)
+--               Filter: (disabled_at IS NULL)
