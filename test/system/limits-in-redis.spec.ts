@@ -1,6 +1,6 @@
 import { Database } from '@app/database';
 import { KeyRing } from '@app/kernel';
-import { RedisThrottlerStorage } from '@app/throttle';
+import { RedisThrottlerStorage } from '../../libs/throttle/src/redis-throttler.storage.js';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../ormconfig.js';
 import { anyone, describeLimits, hour, minute } from '../support/limits-guarantees.js';

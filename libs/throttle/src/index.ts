@@ -3,6 +3,5 @@ export { byAddress, clientAddress } from './client-address.js';
 export { Limits, type Limit } from './limits.js';
 export { LimitsStorage } from './limits-storage.js';
 export { PostgresThrottlerStorage } from './postgres-throttler.storage.js';
-export { RedisThrottlerStorage } from './redis-throttler.storage.js';
 export { ThrottleModule } from './throttle.module.js';
 export { RowLimits, type RowLimit } from './row-limits.js';

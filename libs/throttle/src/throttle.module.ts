@@ -7,8 +7,13 @@ import { Clock, KeyRing } from '@app/kernel';
 import { LimitsGuard } from './limits.guard.js';
 import { LimitsStorage } from './limits-storage.js';
 import { PostgresThrottlerStorage } from './postgres-throttler.storage.js';
-import { RedisThrottlerStorage } from './redis-throttler.storage.js';
 import { RowLimits } from './row-limits.js';
+
+/** Its client is loaded where there is a Redis, and not at every other start. */
+async function inRedis(url: string, database: Database, clock: Clock, keys: KeyRing): Promise<LimitsStorage> {
+  const { RedisThrottlerStorage } = await import('./redis-throttler.storage.js');
+  return new RedisThrottlerStorage(url, database, clock, keys);
+}
 
 /** Every route of the application behind one guard, counting in Postgres or, where one is configured, in a Redis. */
 @Global()
@@ -16,15 +21,15 @@ import { RowLimits } from './row-limits.js';
   imports: [
     ThrottlerModule.forRootAsync({
       inject: [Config, Database, Clock, KeyRing],
-      useFactory: (
+      useFactory: async (
         { limits }: Config,
         database: Database,
         clock: Clock,
         keys: KeyRing,
-      ): ThrottlerModuleOptions => ({
+      ): Promise<ThrottlerModuleOptions> => ({
         throttlers: [],
         storage: limits.redisUrl
-          ? new RedisThrottlerStorage(limits.redisUrl, database, clock, keys)
+          ? await inRedis(limits.redisUrl, database, clock, keys)
           : new PostgresThrottlerStorage(database, clock, keys),
       }),
     }),
