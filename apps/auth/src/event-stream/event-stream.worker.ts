@@ -8,9 +8,8 @@ import { uuidsOf } from '@app/accounts';
 import { claimStreamed, forgetStreamed, STREAM_SIGNAL, streamLater, type StreamedEvent } from '@app/audit';
 import { Config } from '@app/config';
 import { Database } from '@app/database';
-import { signWebhook } from '@app/delivery';
+import { Alarm, endpointOf, post, signWebhook, unanswered, verdictOf, type Endpoint } from '@app/delivery';
 import { AuthError, Clock, plusSeconds } from '@app/kernel';
-import { post, type Receiver } from './receiver.js';
 
 /** So many events are under way in a process at most. */
 const HANDS = 20;
@@ -19,6 +18,11 @@ const TIMEOUT_MS = 15_000;
 const LEASE_SECONDS = 60;
 /** After each try that failed, as Standard Webhooks proposes: given up after three days. */
 const DELAYS_SECONDS = [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400];
+
+/** Where signed events go, and with which secrets of Standard Webhooks: each signs, so that a receiver can change to the next. */
+interface Receiver extends Endpoint {
+  secrets: readonly string[];
+}
 
 /**
  * Tells the operator's receiver what happens at accounts. At least once: the statement that records an event leaves it here, and it goes
@@ -30,7 +34,7 @@ export class EventStreamWorker implements OnApplicationBootstrap, BeforeApplicat
   private readonly logger = new Logger('Events');
   private stopping = false;
   private running = Promise.resolve();
-  private wake: () => void = () => undefined;
+  private readonly alarm = new Alarm();
 
   constructor(
     private readonly database: Database,
@@ -41,25 +45,21 @@ export class EventStreamWorker implements OnApplicationBootstrap, BeforeApplicat
   onApplicationBootstrap(): void {
     const { events } = this.config;
     if (!events) return;
-    this.database.on(STREAM_SIGNAL, () => this.wake());
-    this.running = this.run(events);
+    this.database.on(STREAM_SIGNAL, () => this.alarm.ring());
+    this.running = this.run({ ...endpointOf(events.url), secrets: events.secrets });
   }
 
   /** Returns when what is under way is recorded. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
-    this.wake();
+    this.alarm.ring();
     await this.running;
   }
 
   private async run(receiver: Receiver): Promise<void> {
     while (!this.stopping) {
-      // Whatever comes while a page is under way is found by the next one.
-      let rung = false;
-      this.wake = () => (rung = true);
       const sent = await this.page(receiver).catch((error: unknown) => this.failed(error));
-      if (sent === HANDS || rung || this.stopping) continue;
-      await this.pause();
+      if (sent < HANDS) await this.alarm.sleep(this.config.delivery.pollSeconds);
     }
   }
 
@@ -77,9 +77,15 @@ export class EventStreamWorker implements OnApplicationBootstrap, BeforeApplicat
 
   private async send(receiver: Receiver, event: StreamedEvent, account: string | undefined): Promise<void> {
     const body = JSON.stringify(payloadOf(event, account));
-    const headers = signWebhook(receiver.secrets, `evt_${event.id}`, this.clock.now(), body);
-    const trouble = await post(receiver, headers, body, AbortSignal.timeout(TIMEOUT_MS));
-    await this.settle(event, trouble);
+    const { url, login, secrets } = receiver;
+    const signed = signWebhook(secrets, `evt_${event.id}`, this.clock.now(), body);
+    const headers = { 'Content-Type': 'application/json', ...login, ...signed };
+    const limit = AbortSignal.timeout(TIMEOUT_MS);
+    const verdict = await post(url, { headers, body }, { limit, reads: false }).then(
+      (answer) => verdictOf(answer),
+      unanswered,
+    );
+    await this.settle(event, verdict.outcome === 'sent' ? undefined : verdict.reason);
   }
 
   private async settle(event: StreamedEvent, trouble: string | undefined): Promise<void> {
@@ -98,16 +104,6 @@ export class EventStreamWorker implements OnApplicationBootstrap, BeforeApplicat
   private failed(error: unknown): number {
     if (!(error instanceof AuthError)) this.logger.error(error);
     return 0;
-  }
-
-  private async pause(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, this.config.delivery.pollSeconds * 1000);
-      this.wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 }
 

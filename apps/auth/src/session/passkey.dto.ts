@@ -6,8 +6,8 @@ import { Envelope } from './session-answers.dto.js';
 import { absentIfEmpty, WachtAvailabilityRequest } from './session.dto.js';
 
 /** Far beyond any attestation, and what a field of a form may hold. */
-const LONGEST = 8192;
-const LONGEST_ID = 2048;
+export const LONGEST_CREDENTIAL = 8192;
+export const LONGEST_CREDENTIAL_ID = 2048;
 
 /** With neither, the authenticator tells whose it is. */
 export class WachtPasskeyLoginBeginRequest extends WachtAvailabilityRequest {}
@@ -17,25 +17,25 @@ export class WachtPasskeyAssertionRequest {
   /** @example 'AZJ4p0mU3yq0Qk5c0G3x8w' */
   @IsPlainText()
   @IsString()
-  @Length(1, LONGEST_ID)
+  @Length(1, LONGEST_CREDENTIAL_ID)
   id: string;
 
   /** @example 'eyJ0eXBlIjoid2ViYXV0aG4uZ2V0IiwiY2hhbGxlbmdlIjoiIn0' */
   @IsPlainText()
   @IsString()
-  @Length(1, LONGEST)
+  @Length(1, LONGEST_CREDENTIAL)
   clientDataJSON: string;
 
   /** @example 'SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAQ' */
   @IsPlainText()
   @IsString()
-  @Length(1, LONGEST)
+  @Length(1, LONGEST_CREDENTIAL)
   authenticatorData: string;
 
   /** @example 'MEUCIQDbHq7gYfD0Y7w1CkQ' */
   @IsPlainText()
   @IsString()
-  @Length(1, LONGEST)
+  @Length(1, LONGEST_CREDENTIAL)
   signature: string;
 
   /** @example 'MDFhYjJj' */
@@ -43,7 +43,7 @@ export class WachtPasskeyAssertionRequest {
   @Transform(absentIfEmpty)
   @IsOptional()
   @IsString()
-  @Length(1, LONGEST_ID)
+  @Length(1, LONGEST_CREDENTIAL_ID)
   userHandle?: string;
 }
 

@@ -1,9 +1,8 @@
-import { createHmac } from 'node:crypto';
 import { isSameSecret } from '@app/kernel';
+import { signatureOf } from '../senders/standard-webhooks.js';
 
 /** How far the clock of who signs may be from ours, and how long a call can be played again; ids cover that time. */
 const TOLERANCE_SECONDS = 300;
-const VERSION = 'v1';
 const LONGEST_ID = 256;
 
 /** A call as it came: the headers by their names in lower case, and the bytes of the body. */
@@ -22,8 +21,7 @@ export function signedId(secret: string, { headers, body }: SignedCall, now: Dat
   );
   if (typeof id !== 'string' || id.length > LONGEST_ID || !/^[\x21-\x7e]+$/.test(id)) return undefined;
   if (!isOfNow(timestamp, now) || typeof signatures !== 'string') return undefined;
-  const mac = createHmac('sha256', keyOf(secret)).update(`${id}.${timestamp}.`).update(body);
-  const right = `${VERSION},${mac.digest('base64')}`;
+  const right = signatureOf(keyOf(secret), id, timestamp, body);
   const isRight = signatures.split(' ').some((one) => isSameSecret(one, right));
   return isRight ? id : undefined;
 }

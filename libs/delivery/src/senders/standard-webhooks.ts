@@ -19,17 +19,23 @@ export interface SignedHeaders {
  */
 export function sign(secrets: readonly string[], id: string, timestamp: Date, body: string): SignedHeaders {
   if (!secrets.length) throw new Error('nothing to sign with');
-  const keys = secrets.map(signingKey);
   const seconds = Math.floor(timestamp.getTime() / 1000);
-  const content = `${id}.${seconds}.${body}`;
   return {
     'webhook-id': id,
     'webhook-timestamp': String(seconds),
-    'webhook-signature': keys.map((key) => `v1,${hmac(key, content)}`).join(' '),
+    'webhook-signature': secrets
+      .map((secret) => signatureOf(keyOf(secret), id, String(seconds), body))
+      .join(' '),
   };
 }
 
-function hmac(key: Buffer | undefined, content: string): string {
+/** What one key makes of a webhook, ours or one that came: `v1,<base64>`. `timestamp`: Unix seconds, as they are sent. */
+export function signatureOf(key: Buffer, id: string, timestamp: string, body: string | Buffer): string {
+  return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64')}`;
+}
+
+function keyOf(secret: string): Buffer {
+  const key = signingKey(secret);
   if (!key) throw new Error('a signing secret must be whsec_ and the base64 of 24 to 64 bytes');
-  return createHmac('sha256', key).update(content).digest('base64');
+  return key;
 }

@@ -1,9 +1,9 @@
 import type { Clock } from '@app/kernel';
 import type { TextProvider } from '@app/config';
 import type { HandOverVerdict } from '../message.js';
+import { basicLogin } from './endpoint.js';
 import { field, idOf, post, unanswered, verdictOf, type Answer } from './http-post.js';
 import type { OutgoingText, Sender } from './sender.js';
-import { basicLogin } from './webhook.sender.js';
 
 export type TwilioSettings = Extract<TextProvider, { kind: 'twilio' }>;
 

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Clock } from '@app/kernel';
 import type { Channel, HandOverVerdict } from '../message.js';
+import { endpointOf, type Endpoint } from './endpoint.js';
 import { post, unanswered, verdictOf } from './http-post.js';
 import type { Outgoing, Sender } from './sender.js';
 import { sign } from './standard-webhooks.js';
@@ -22,32 +23,28 @@ export interface WebhookSettings {
  * ours and, by t, that it is not an old one played again.
  */
 export class WebhookSender<C extends Channel> implements Sender<C> {
-  private readonly url: string;
-  private readonly login: Record<string, string>;
+  private readonly endpoint: Endpoint;
 
   constructor(
     private readonly settings: WebhookSettings,
     private readonly clock: Clock,
   ) {
-    const { username, password } = new URL(settings.url);
-    const basic = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-    this.login = username || password ? { Authorization: basicLogin(basic) } : {};
-    this.url = withoutCredentials(settings.url);
+    this.endpoint = endpointOf(settings.url);
   }
 
   async send(message: Outgoing[C], limit: AbortSignal): Promise<HandOverVerdict> {
     const body = JSON.stringify(message);
+    const { url, login } = this.endpoint;
     const headers = {
       'Content-Type': 'application/json',
-      ...this.login,
+      ...login,
       'Idempotency-Key': message.id,
       ...this.signatures(message.id, body),
     };
-    try {
-      return verdictOf(await post(this.url, { headers, body }, { limit, reads: false }));
-    } catch (error) {
-      return unanswered(error);
-    }
+    return post(url, { headers, body }, { limit, reads: false }).then(
+      (answer) => verdictOf(answer),
+      unanswered,
+    );
   }
 
   private signatures(id: string, body: string): Record<string, string> {
@@ -60,15 +57,4 @@ export class WebhookSender<C extends Channel> implements Sender<C> {
       ...(own && { 'Countersign-Signature': `t=${seconds},v1=${own}` }),
     };
   }
-}
-
-/** `user:password` as HTTP has it. */
-export const basicLogin = (login: string): string => `Basic ${Buffer.from(login).toString('base64')}`;
-
-/** `fetch` refuses a URL with a user name in it. */
-function withoutCredentials(text: string): string {
-  const url = new URL(text);
-  url.username = '';
-  url.password = '';
-  return url.href;
 }

@@ -4,8 +4,8 @@ import type { Provider } from '../senders/sender.js';
 import { plusSeconds, type Clock } from '@app/kernel';
 import { Alarm } from './alarm.js';
 import { Circuit } from './circuit.js';
-import type { HandOvers } from './hand-overs.js';
-import type { DeadMessage, MessagesRepository, Place } from './messages.repository.js';
+import type { HandOver, HandOvers } from './hand-overs.js';
+import type { MessagesRepository, Place } from './messages.repository.js';
 import type { Outage } from './outage.js';
 import type { Recorder } from './recorder.js';
 import { retryDelaySeconds } from './retry-delay.js';
@@ -23,6 +23,7 @@ export interface Tools {
   pollSeconds: number;
 }
 
+const DEAD = 'before it was sent';
 /** With less than this part of its hands free a lane whose queue is long does not look at the table: rows come in batches. */
 const PART_OF_HANDS = 1 / 4;
 
@@ -93,7 +94,7 @@ export class Lane {
     try {
       const { due, dead } = await messages.claim(clock.now(), this.place(), limit, [...busy]);
       outage.passed();
-      for (const message of dead) this.tellOfDead(message);
+      for (const message of dead) this.tell(message, { outcome: message.state }, DEAD);
       for (const message of due) this.begin(message);
       return due.length + dead.length;
     } catch (error) {
@@ -130,7 +131,7 @@ export class Lane {
     if (!allRest || this.peers[0] !== this) return;
     try {
       const dead = await messages.bury(clock.now(), this.provider.channel, [...busy]);
-      for (const message of dead) this.tellOfDead(message);
+      for (const message of dead) this.tell(message, { outcome: message.state }, DEAD);
     } catch (error) {
       outage.failed(error);
     }
@@ -154,7 +155,9 @@ export class Lane {
   private async handOver(message: ClaimedMessage): Promise<void> {
     const begun = performance.now();
     const verdict = await this.tools.courier.deliver(message, this.provider);
-    this.tell(message, verdict, (performance.now() - begun) / 1000);
+    const reason = 'reason' in verdict ? verdict.reason : undefined;
+    const tookSeconds = (performance.now() - begun) / 1000;
+    this.tell(message, { outcome: verdict.outcome, provider: this.provider.name, tookSeconds }, reason);
     this.sending -= 1;
     if (this.circuit.note(message.id, verdict, this.tools.clock.now()))
       for (const peer of this.peers) peer.wake();
@@ -191,21 +194,13 @@ export class Lane {
     return { nextTryAt: plusSeconds(now, seconds) };
   }
 
-  private tell(message: ClaimedMessage, verdict: HandOverVerdict, tookSeconds: number): void {
+  private tell(
+    message: ClaimedMessage,
+    how: Pick<HandOver, 'outcome' | 'provider' | 'tookSeconds'>,
+    reason?: string,
+  ): void {
     const { channel, template, tries, createdAt } = message;
     const waitedSeconds = (this.tools.clock.now().getTime() - createdAt.getTime()) / 1000;
-    const told = { channel, template, tries, waitedSeconds, tookSeconds, outcome: verdict.outcome };
-    const reason = 'reason' in verdict ? verdict.reason : undefined;
-    this.tools.handOvers.tell(message, { ...told, provider: this.provider.name }, reason);
-  }
-
-  private tellOfDead(message: DeadMessage): void {
-    const { channel, template, tries, createdAt, state: outcome } = message;
-    const waitedSeconds = (this.tools.clock.now().getTime() - createdAt.getTime()) / 1000;
-    this.tools.handOvers.tell(
-      message,
-      { channel, template, tries, waitedSeconds, outcome },
-      'before it was sent',
-    );
+    this.tools.handOvers.tell(message, { channel, template, tries, waitedSeconds, ...how }, reason);
   }
 }

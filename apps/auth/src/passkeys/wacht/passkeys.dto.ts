@@ -1,30 +1,28 @@
 import { Transform } from 'class-transformer';
 import { IsOptional, IsString, Length } from 'class-validator';
 import { IsPlainText } from '../../protocols/plain-text.decorator.js';
+import { LONGEST_CREDENTIAL, LONGEST_CREDENTIAL_ID } from '../../session/passkey.dto.js';
 import { Envelope } from '../../session/session-answers.dto.js';
 import { absentIfEmpty } from '../../session/session.dto.js';
-
-const LONGEST = 8192;
-const LONGEST_ID = 2048;
 
 /** As `navigator.credentials.create` has it, each in base64url; also nested in `response`, or that in `credential`. */
 export class WachtPasskeyRequest {
   /** @example 'AZJ4p0mU3yq0Qk5c0G3x8w' */
   @IsPlainText()
   @IsString()
-  @Length(1, LONGEST_ID)
+  @Length(1, LONGEST_CREDENTIAL_ID)
   id: string;
 
   /** @example 'eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIiwiY2hhbGxlbmdlIjoiIn0' */
   @IsPlainText()
   @IsString()
-  @Length(1, LONGEST)
+  @Length(1, LONGEST_CREDENTIAL)
   clientDataJSON: string;
 
   /** @example 'o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YViU' */
   @IsPlainText()
   @IsString()
-  @Length(1, LONGEST)
+  @Length(1, LONGEST_CREDENTIAL)
   attestationObject: string;
 
   /**
