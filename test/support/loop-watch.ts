@@ -25,7 +25,7 @@ export async function longestHold(work: () => Promise<unknown>): Promise<number>
 }
 
 /** So many milliseconds are of no busy machine's making. */
-const HOPELESS = 500;
+export const HOPELESS = 500;
 
 /** The least of so many tries, or the first that is below what is good enough, or beyond hope. */
 export async function leastHold(
