@@ -21,6 +21,9 @@ export interface Place {
   env?: Record<string, string>;
 }
 
+/** Of every process of the product, wherever it listens: tokens that one has issued are good at the next. */
+const PUBLIC_URL = 'http://localhost:3000';
+
 /**
  * The product as `npm start` runs it, its logs on, but for the look whether it is built: a source that is changed meanwhile would
  * have it built anew. `env`: variables that differ from the defaults.
@@ -32,7 +35,7 @@ export function startCountersign({ folder, database, env = {} }: Place): Promise
     '--enable-source-maps',
     'dist/apps/auth/src/main.js',
   ];
-  const own = { NODE_ENV: 'development', DATA_DIR: join(folder, 'data'), ...env };
+  const own = { NODE_ENV: 'development', DATA_DIR: join(folder, 'data'), PUBLIC_URL, ...env };
   return start('countersign', args, '/health/live', { folder, database, env: own });
 }
 
