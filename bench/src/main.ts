@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { runBench, withInstruments } from './bench.js';
+import { PREPARED_PER_SECOND, runBench, withInstruments } from './bench.js';
 import { operations } from './operations/operations.js';
+import { describe, profile } from './profile/profile.js';
 import { draw } from './report/chart.js';
 import { describeMachine, load } from './report/machine.js';
 import { previous, write } from './report/results.js';
@@ -65,6 +66,22 @@ program
     process.stdout.write(
       `\n${tableOf(results, previous(results.version))}\n\n${machineLine(results)}\n${file}\n`,
     );
+  });
+
+program
+  .command('profile')
+  .description('where the processor time of the product goes in each operation, by package and by function')
+  .option('--seconds <count>', 'seconds of each', positive, 4)
+  .option('--output <folder>', 'write the whole profiles there, for a viewer')
+  .addOption(new Option('--only <operation...>', 'these operations alone').choices(names))
+  .action(async ({ only, seconds, output }: Pick<Flags, 'only' | 'seconds'> & { output?: string }) => {
+    await withInstruments(async (instruments, folder) => {
+      for (const operation of operations.filter(({ name }) => only?.includes(name) ?? true)) {
+        const count = PREPARED_PER_SECOND * seconds;
+        const told = describe(await profile(instruments, operation, { folder, seconds, count, output }));
+        process.stdout.write(`${operation.title}: ${told}\n\n`);
+      }
+    });
   });
 
 program

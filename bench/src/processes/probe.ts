@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Server, type IncomingMessage } from 'node:http';
+import { Session, type Profiler } from 'node:inspector/promises';
 import pg from 'pg';
 import { answerCalls } from './calls.js';
 
@@ -26,12 +27,15 @@ const current = new AsyncLocalStorage<RecordedStatement[]>();
 const emit = Server.prototype.emit;
 const query = pg.Client.prototype.query;
 let recording: Recording = new Map();
+const inspector = new Session();
+/** Between two samples, in microseconds. */
+const INTERVAL = 200;
 
 /**
  * Loaded before a program (`node --import`), and of no cost until it is called: tells what the process has used, and records what
  * each request asks of Postgres, with its values. What the floor then runs is the product's own work, whatever that becomes.
  */
-answerCalls({ usage, record, recorded });
+answerCalls({ usage, record, recorded, profile, profiled });
 
 function usage(): Usage {
   const { user, system } = process.cpuUsage();
@@ -58,6 +62,8 @@ function record(): void {
 function recorded(): Recording {
   Server.prototype.emit = emit;
   pg.Client.prototype.query = query;
+  // As long as it is enabled, Node follows every promise of the process.
+  current.disable();
   return recording;
 }
 
@@ -65,4 +71,17 @@ function statementsOf(number: number): RecordedStatement[] {
   const statements: RecordedStatement[] = [];
   recording.set(number, statements);
   return statements;
+}
+
+async function profile(): Promise<void> {
+  inspector.connect();
+  await inspector.post('Profiler.enable');
+  await inspector.post('Profiler.setSamplingInterval', { interval: INTERVAL });
+  await inspector.post('Profiler.start');
+}
+
+async function profiled(): Promise<Profiler.Profile> {
+  const { profile: taken } = await inspector.post('Profiler.stop');
+  inspector.disconnect();
+  return taken;
 }
