@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BenchDatabase } from '../processes/bench-database.js';
@@ -21,8 +22,13 @@ export interface Place {
   env?: Record<string, string>;
 }
 
-/** Of every process of the product, wherever it listens: tokens that one has issued are good at the next. */
-const PUBLIC_URL = 'http://localhost:3000';
+/** As it runs for people, and the same for every process of it: tokens that one has issued are good at the next. */
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  PUBLIC_URL: 'https://auth.example.com',
+  MAIL_FROM: 'auth@example.com',
+  COUNTERSIGN_KEYS: `bench:${randomBytes(32).toString('base64')}`,
+};
 
 /**
  * The product as `npm start` runs it, its logs on, but for the look whether it is built: a source that is changed meanwhile would
@@ -35,7 +41,7 @@ export function startCountersign({ folder, database, env = {} }: Place): Promise
     '--enable-source-maps',
     'dist/apps/auth/src/main.js',
   ];
-  const own = { NODE_ENV: 'development', DATA_DIR: join(folder, 'data'), PUBLIC_URL, ...env };
+  const own = { ...PRODUCTION, DATA_DIR: join(folder, 'data'), ...env };
   return start('countersign', args, '/health/live', { folder, database, env: own });
 }
 

@@ -1,19 +1,21 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Config } from '@app/config';
-import { pino, stdSerializers, type Level, type Logger } from 'pino';
+import { pino, stdSerializers, type Level, type Logger, type LoggerOptions } from 'pino';
 
 /** JSON lines in production, readable ones in development. */
 export function createLogger({ log }: Config): Logger {
-  const transport = log.pretty
-    ? { target: 'pino-pretty', options: { singleLine: true, ignore: 'pid,hostname' } }
-    : undefined;
-  return pino({
+  const options: LoggerOptions = {
     level: log.level,
-    transport,
     serializers: { err: withoutValues },
     redact: ['*.password', '*.code', '*.hash', '*.token', '*.secret'],
-  });
+  };
+  return log.pretty ? pino({ ...options, transport: READABLE }) : pino(options, lines());
 }
+
+const READABLE = { target: 'pino-pretty', options: { singleLine: true, ignore: 'pid,hostname' } };
+
+/** Lines that come while others are written go out together with the next write; at the end of the process all are out. */
+const lines = () => pino.destination({ sync: false });
 
 /** An error of the database's driver, or of TypeORM around it. */
 interface DriverError extends Error {
