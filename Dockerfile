@@ -10,7 +10,8 @@ COPY apps ./apps
 COPY libs ./libs
 COPY bench/src ./bench/src
 COPY test/attack ./test/attack
-RUN npx --no-install nest build
+COPY scripts ./scripts
+RUN node scripts/ensure-built.mjs
 
 FROM ${NODE} AS dependencies
 WORKDIR /app
@@ -23,13 +24,12 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
 WORKDIR /app
 COPY package.json ./
 COPY --from=dependencies /app/node_modules ./node_modules
-COPY --from=build /app/dist/apps ./dist/apps
-COPY --from=build /app/dist/libs ./dist/libs
-COPY --from=build /app/dist/ormconfig.js ./dist/ormconfig.js
+COPY --from=build /app/dist/auth.mjs /app/dist/auth.mjs.map /app/dist/cli.mjs /app/dist/cli.mjs.map ./dist/
+COPY --from=build /app/dist/chunks ./dist/chunks
 # The user `node`, by its number: an orchestrator that refuses root cannot know a name.
 USER 1000:1000
 EXPOSE 3000
 # Alive and not ready: a restart does not bring back a database that is away.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--enable-source-maps", "dist/apps/auth/src/main.js"]
+CMD ["node", "--enable-source-maps", "dist/auth.mjs"]

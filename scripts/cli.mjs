@@ -4,4 +4,4 @@ import { loadEnvironment } from './load-environment.mjs';
 // Whatever the build says goes to standard error: standard output is the command's answer.
 await ensureBuilt();
 loadEnvironment();
-await import('../dist/apps/cli/src/main.js');
+await import('../dist/cli.mjs');

@@ -9,7 +9,14 @@ const stamp = join(root, 'dist', '.built-from');
 const lock = join(root, 'node_modules', '.countersign-build');
 const LOCK_LIFE_MS = 300_000;
 
-const FILES = ['ormconfig.ts', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+const FILES = [
+  'scripts/bundle.mjs',
+  'ormconfig.ts',
+  'nest-cli.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'package-lock.json',
+];
 // The attacks and the benchmarks run on what was built, as people run it.
 const FOLDERS = ['apps', 'libs', 'test/attack', 'bench/src'];
 
@@ -20,7 +27,7 @@ const FOLDERS = ['apps', 'libs', 'test/attack', 'bench/src'];
 export async function ensureBuilt() {
   if (isBuilt()) return;
   try {
-    await whileAlone(() => isBuilt() || build());
+    await whileAlone(async () => isBuilt() || (await build()));
   } catch (error) {
     process.stderr.write(`${error.message}\n`);
     process.exit(1);
@@ -50,13 +57,16 @@ function sourcesIn(folder) {
     .sort();
 }
 
-function build() {
+async function build() {
   const cli = join(root, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
   if (!existsSync(cli)) throw new Error('The build tools are not installed: run npm ci first.');
   process.stderr.write('Building …\n');
   const digest = sourcesDigest();
   const { status } = spawnSync(process.execPath, [cli, 'build'], { cwd: root, stdio: ['ignore', 2, 2] });
   if (status !== 0) throw new Error('The build failed.');
+  // Loaded here: where dist is built already, the bundler need not be installed.
+  const { bundle } = await import('./bundle.mjs');
+  await bundle();
   writeFileSync(stamp, digest);
 }
 
@@ -64,7 +74,7 @@ function build() {
 async function whileAlone(work) {
   while (!takeLock()) await sleep(100);
   try {
-    work();
+    await work();
   } finally {
     rmSync(lock, { force: true });
   }

@@ -4,4 +4,4 @@ import { loadEnvironment } from './load-environment.mjs';
 // In this process and not in a child: signals and the exit code need no passing on.
 await ensureBuilt();
 loadEnvironment();
-await import('../dist/apps/auth/src/main.js');
+await import('../dist/auth.mjs');

@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { sql } from '@app/database';
+import { firstIdAt } from '@app/kernel';
 import { ensureBuilt, ROOT } from '../support/child.js';
 import { KEYS, TestCli } from '../support/test-cli.js';
 
-const PROGRAM = 'dist/apps/cli/src/main.js';
+const PROGRAM = 'dist/cli.mjs';
+const HOUR = 3_600_000;
 const PASSWORD = 'correct horse battery';
 const create = (email: string) => ['account', 'create', '--email', email, '--password-stdin'];
 
@@ -45,6 +47,11 @@ describe('an answer that cannot be written', () => {
     cli = await TestCli.start();
     folder = mkdtempSync(join(tmpdir(), 'countersign-cli-'));
     await cli.json(create('a@example.com'), PASSWORD);
+    // What an export takes is a minute old.
+    const hour = BigInt(firstIdAt(new Date())) - BigInt(firstIdAt(new Date(Date.now() - HOUR)));
+    await cli.rows(sql`
+      INSERT INTO audit_events
+      SELECT (jsonb_populate_record(e, jsonb_build_object('id', id - ${hour}::bigint, 'repeat_key', repeat_key || '-'))).* FROM audit_events e`);
   }, 180_000);
   afterAll(async () => {
     await cli.stop();

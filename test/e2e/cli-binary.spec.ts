@@ -8,7 +8,7 @@ import { KEYS } from '../support/test-cli.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const PASSWORD = 'correct horse battery';
-const PROGRAM = 'dist/apps/cli/src/main.js';
+const PROGRAM = 'dist/cli.mjs';
 
 interface Answer {
   code: number;

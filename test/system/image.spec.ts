@@ -54,7 +54,7 @@ describe('the file set of the image', () => {
   });
 
   it('has the command line', async () => {
-    const command = ['node', 'dist/apps/cli/src/main.js', 'migrate'];
+    const command = ['node', 'dist/cli.mjs', 'migrate'];
     const cli = image.start(command, environment());
     expect({ code: await cli.exited, said: cli.stdout }).toEqual({ code: 0, said: 'Nothing to migrate.\n' });
   });

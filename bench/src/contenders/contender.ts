@@ -39,7 +39,7 @@ export function startCountersign({ folder, database, env = {} }: Place): Promise
     '--import',
     pathToFileURL(built('processes/probe.js')).href,
     '--enable-source-maps',
-    'dist/apps/auth/src/main.js',
+    'dist/auth.mjs',
   ];
   const own = { ...PRODUCTION, DATA_DIR: join(folder, 'data'), ...env };
   return start('countersign', args, '/health/live', { folder, database, env: own });

@@ -76,7 +76,7 @@ const loseMail: Fault = ({ mails, during }, chance) =>
 /** An operator's command, given again while the database is away. */
 async function command({ environment }: Stage, args: string[]): Promise<void> {
   for (let tries = 1; ; tries += 1) {
-    const child = new Child(['dist/apps/cli/src/main.js', ...args], { env: environment });
+    const child = new Child(['dist/cli.mjs', ...args], { env: environment });
     if ((await child.exited) === 0) return;
     if (tries === OPERATOR_TRIES) throw new Error(`${args.join(' ')}: ${child.stderr}`);
     await pause(500);

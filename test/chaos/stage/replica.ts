@@ -17,7 +17,7 @@ export class Replica {
 
   async start(): Promise<void> {
     for (let starts = 1; ; starts += 1) {
-      const child = new Child(['--enable-source-maps', 'dist/apps/auth/src/main.js'], {
+      const child = new Child(['--enable-source-maps', 'dist/auth.mjs'], {
         env: this.environment(),
       });
       this.child = child;
