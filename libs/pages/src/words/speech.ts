@@ -15,6 +15,9 @@ const UNITS: [unit: string, seconds: number][] = [
 export class Speech {
   readonly direction: 'ltr' | 'rtl';
   private readonly locale: string;
+  // Made once: a format costs as much as all words of a mail.
+  private readonly lives = new Map<string, Intl.NumberFormat>();
+  private times?: Intl.DateTimeFormat;
 
   constructor(
     readonly language: string,
@@ -34,14 +37,17 @@ export class Speech {
   /** `5 minutes`, `90 seconds`, `2 Stunden`, `7 days`: in the largest unit that leaves no remainder. */
   life(seconds: number): string {
     const [unit, length] = UNITS.find(([, each]) => seconds % each === 0) ?? ['second', 1];
-    const format = new Intl.NumberFormat(this.locale, { style: 'unit', unit, unitDisplay: 'long' });
+    const known = this.lives.get(unit);
+    const format = known ?? new Intl.NumberFormat(this.locale, { style: 'unit', unit, unitDisplay: 'long' });
+    if (!known) this.lives.set(unit, format);
     return format.format(seconds / length);
   }
 
   /** `15 January 2026 at 12:00 UTC`. UTC, because where the reader is nobody knows. */
   time(iso: string): string {
     const format = { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' } as const;
-    return `${new Intl.DateTimeFormat(this.locale, format).format(new Date(iso))} UTC`;
+    this.times ??= new Intl.DateTimeFormat(this.locale, format);
+    return `${this.times.format(new Date(iso))} UTC`;
   }
 }
 
