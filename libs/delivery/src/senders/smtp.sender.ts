@@ -4,8 +4,8 @@ import type { HandOverVerdict } from '../message.js';
 import { isDeliverable } from './address.js';
 import type { MailFrom } from './mail-from.js';
 import { idOf } from './http-post.js';
-import { LOGO_CID } from '@app/pages';
-import type { Logo, OutgoingMail, Sender } from './sender.js';
+import { mimeOf, type Header } from './mime.js';
+import type { OutgoingMail, Sender } from './sender.js';
 import { smtpOptions, type SmtpSettings } from './smtp-options.js';
 
 /** Mails over SMTP, on a few connections that are kept open. */
@@ -24,7 +24,10 @@ export class SmtpSender implements Sender<'email'> {
     if (!isDeliverable(mail.to))
       return { outcome: 'refused', reason: 'not an address a mail can be sent to' };
     try {
-      const { response } = await this.transport.sendMail({ ...this.compose(mail), signal: limit });
+      // An envelope of its own: no text is parsed again as a list of addresses.
+      const envelope = { from: this.from.address, to: [mail.to] };
+      const raw = mimeOf(this.headersOf(mail), mail);
+      const { response } = await this.transport.sendMail({ raw, envelope, signal: limit });
       return { outcome: 'sent', ...idOf(queueIdOf(response)) };
     } catch (error) {
       return verdictOf(error as NodemailerError);
@@ -35,40 +38,22 @@ export class SmtpSender implements Sender<'email'> {
     this.transport.close({ force: true });
   }
 
-  private compose({ id, to, language, subject, text, html, logo }: OutgoingMail) {
+  private headersOf({ id, to, language, subject }: OutgoingMail): Header[] {
     const { name, address, domain } = this.from;
-    return {
+    return [
+      { key: 'From', value: { name, address } },
+      { key: 'To', value: { name: '', address: to } },
+      { key: 'Subject', value: subject },
+      { key: 'Date', value: this.clock.now() },
       // The same at each try: a receiver, or whoever looks into it, can tell a copy from a second mail.
-      messageId: `<${id}@${domain}>`,
-      date: this.clock.now(),
-      from: { name, address },
-      // Objects and an envelope of its own: no text is parsed again as a list of addresses.
-      to: { name: '', address: to },
-      envelope: { from: address, to: [to] },
-      headers: {
-        'Auto-Submitted': 'auto-generated',
-        'X-Auto-Response-Suppress': 'All',
-        'Content-Language': language,
-        // RFC 2919: by which a reader, or a filter of theirs, knows all that the service sends.
-        'List-Id': `<account.${domain}>`,
-      },
-      subject,
-      text,
-      html,
-      ...(logo && { attachments: [attached(logo)] }),
-    };
+      { key: 'Message-ID', value: `<${id}@${domain}>` },
+      { key: 'Auto-Submitted', value: 'auto-generated' },
+      { key: 'X-Auto-Response-Suppress', value: 'All' },
+      { key: 'Content-Language', value: language },
+      // RFC 2919: by which a reader, or a filter of theirs, knows all that the service sends.
+      { key: 'List-Id', value: `<account.${domain}>` },
+    ];
   }
-}
-
-/** Found by the HTML under its name, and no file to be kept. */
-function attached({ type, content }: Logo) {
-  return {
-    cid: LOGO_CID,
-    filename: `logo.${type.split('/')[1]?.split('+')[0]}`,
-    contentType: type,
-    contentDisposition: 'inline' as const,
-    content: Buffer.from(content, 'base64'),
-  };
 }
 
 /** What the server calls the mail, where it says so in one of the known ways; its other words may repeat the address. */
