@@ -11,6 +11,9 @@ import { TwilioSender } from './twilio.sender.js';
 import { VonageSender } from './vonage.sender.js';
 import { WebhookSender } from './webhook.sender.js';
 
+/** For each connection, one mail that it carries and one that waits for it: none is idle while the next mails are claimed. */
+const MAILS_FOR_CONNECTION = 2;
+
 /** The providers that the variables name; where they name none in development, the mailbox. */
 export class ConfiguredProviders extends Providers implements OnApplicationShutdown {
   readonly email: readonly Provider<'email'>[];
@@ -37,11 +40,12 @@ export class ConfiguredProviders extends Providers implements OnApplicationShutd
   }
 
   private mailProvider(settings: MailProvider): Provider<'email'> {
-    const { name } = settings;
+    const { name, kind } = settings;
+    const { smtpConnections } = this.config.delivery;
     return {
       channel: 'email',
       name,
-      hands: this.config.delivery.smtpConnections,
+      hands: kind === 'smtp' ? smtpConnections * MAILS_FOR_CONNECTION : smtpConnections,
       sender: this.mails(settings),
     };
   }
