@@ -2,7 +2,7 @@ import type { Instruments } from '../operations/measure.js';
 import type { Operation } from '../operations/operation.js';
 import { operations } from '../operations/operations.js';
 import { flood, steady } from './latency.js';
-import { deliveryTime, handOver } from './queue.js';
+import { besideQueue, deliveryTime, handOver, workOff } from './queue.js';
 import { playOn, type Figures, type Scene } from './scene.js';
 import { memory, startUp } from './start-up.js';
 
@@ -35,6 +35,8 @@ const on =
 export const scenarios: Record<string, Play> = {
   steady: on('verify', steady),
   flood: on('verify', flood),
+  queue: on('ask', workOff),
+  'beside-queue': on('verify', besideQueue),
   'hand-over': on('ask', handOver),
   'delivery-time': on('ask', deliveryTime),
   'start-up': (instruments, { starts }) => startUp(instruments, starts),
