@@ -22,6 +22,7 @@ const SECONDS: Record<string, number> = {
   'yat-bad-input': 25,
   'cli-binary': 20,
   'two-processes': 20,
+  'promised-messages': 20,
   'embedded-postgres': 15,
   'dfns-bad-input': 15,
   attack: 12,
