@@ -99,14 +99,41 @@ describe('the stream of events', () => {
 
   it('gives an event up after its last try, and goes on with the next', async () => {
     const { uuid } = await app.createAccount({ email: 'lost@example.com', secondFactor: 'none' });
+    const { givenUp } = await samples();
     receiver.answer = 503;
     await client.signIn('lost@example.com');
     await until(async () => (await waiting())[0]?.tries === 1 && (await dueIn()) === 5);
     await app.rows(sql`UPDATE event_stream SET tries = 9, next_try_at = ${app.clock.now()}::timestamptz`);
     await until(async () => (await waiting()).length === 0);
+    expect((await samples()).givenUp).toBe(givenUp + 1);
     receiver.answer = 204;
     await client.signIn('lost@example.com');
     await until(() => of(uuid).length === 3);
+  });
+
+  it('is counted: what was posted, what came of it, and what waits for how long', async () => {
+    const before = await samples();
+    await app.createAccount({ email: 'counted@example.com', secondFactor: 'none' });
+    receiver.answer = 503;
+    await client.signIn('counted@example.com');
+    await until(async () => (await dueIn()) === 5);
+    const [{ waiting: events } = { waiting: 0 }] = await app.rows<{ waiting: number }>(
+      sql`SELECT count(*)::int AS waiting FROM event_stream`,
+    );
+    app.clock.advanceSeconds(4);
+    await until(async () => (await samples()).events === events);
+    expect((await samples()).oldest).toBe(4);
+    receiver.answer = 204;
+    app.clock.advanceSeconds(1);
+    await until(async () => (await samples()).events === 0);
+    const after = await samples();
+    expect(after).toEqual({
+      events: 0,
+      oldest: 0,
+      sent: before.sent + events,
+      retry: before.retry + events,
+      givenUp: before.givenUp,
+    });
   });
 
   it('costs no statement and no part of one where no receiver is configured', async () => {
@@ -121,6 +148,15 @@ describe('the stream of events', () => {
     expect(await plain.rows(sql`SELECT id FROM event_stream`)).toEqual([]);
     await plain.stop();
   });
+
+  async function samples() {
+    const text = await (await fetch(`${app.url}/metrics`)).text();
+    const value = (name: string) =>
+      Number(text.match(new RegExp(`^countersign_event_stream_${name} (.+)$`, 'm'))?.[1]);
+    const posts = (outcome: string) => value(`posts_total\\{outcome="${outcome}"\\}`);
+    const [events, oldest] = [value('events'), value('oldest_seconds')];
+    return { events, oldest, sent: posts('sent'), retry: posts('retry'), givenUp: posts('given_up') };
+  }
 
   async function dueIn(): Promise<number> {
     const [row] = await app.rows<{ next_try_at: Date }>(sql`SELECT next_try_at FROM event_stream`);

@@ -16,8 +16,11 @@ export {
   claimStreamed,
   forgetStreamed,
   purgeStreamed,
+  STREAM_COUNTED,
   STREAM_SIGNAL,
+  streamBacklog,
   streamLater,
+  type StreamBacklog,
   type StreamedEvent,
 } from './stream.js';
 export { AuditEventEntity } from './audit-event.entity.js';

@@ -52,6 +52,22 @@ export function streamLater({ id, tries }: Pick<StreamedEvent, 'id' | 'tries'>, 
     UPDATE event_stream SET next_try_at = ${at}::timestamptz WHERE id = ${id}::bigint AND tries = ${tries}::int`;
 }
 
+/** What waits for the receiver, be it for the first try or for another. */
+export interface StreamBacklog {
+  /** `STREAM_COUNTED` stands for any more. */
+  events: string;
+  /** When the one that has waited longest happened; null when none waits. */
+  oldest: Date | null;
+}
+
+/** Beyond it nobody needs the exact number, and a receiver that has been away for days must not make each look read millions of rows. */
+export const STREAM_COUNTED = 100_000;
+
+/** Ids are in the order of time. */
+export const streamBacklog: Sql = sql`
+    SELECT (SELECT count(*) FROM (SELECT FROM event_stream LIMIT ${STREAM_COUNTED}::int) counted) AS events,
+      (SELECT at FROM event_stream ORDER BY id LIMIT 1) AS oldest`;
+
 /** A batch of what waits for a receiver that was taken out of the configuration. */
 export function purgeStreamed(before: Date, batch: number): Sql {
   return sql`

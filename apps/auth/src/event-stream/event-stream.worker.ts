@@ -10,6 +10,7 @@ import { Config } from '@app/config';
 import { Database } from '@app/database';
 import { Alarm, endpointOf, post, signWebhook, unanswered, verdictOf, type Endpoint } from '@app/delivery';
 import { AuthError, Clock, plusSeconds } from '@app/kernel';
+import { EventStreamMetrics } from '../metrics/event-stream-metrics.js';
 
 /** So many events are under way in a process at most. */
 const HANDS = 20;
@@ -40,6 +41,7 @@ export class EventStreamWorker implements OnApplicationBootstrap, BeforeApplicat
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly config: Config,
+    private readonly metrics: EventStreamMetrics,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -91,13 +93,15 @@ export class EventStreamWorker implements OnApplicationBootstrap, BeforeApplicat
   private async settle(event: StreamedEvent, trouble: string | undefined): Promise<void> {
     const { id, tries } = event;
     const delay = DELAYS_SECONDS[tries - 1];
-    if (trouble === undefined || delay === undefined) {
-      if (trouble !== undefined) this.logger.error(`event ${id} given up after ${tries} tries: ${trouble}`);
-      await this.database.rows(forgetStreamed(id));
-    } else {
+    if (trouble !== undefined && delay !== undefined) {
+      this.metrics.note('retry');
       this.logger.warn(`event ${id} not taken, try ${tries}: ${trouble}; again in ${delay} s`);
       await this.database.rows(streamLater(event, plusSeconds(this.clock.now(), delay)));
+      return;
     }
+    this.metrics.note(trouble === undefined ? 'sent' : 'given_up');
+    if (trouble !== undefined) this.logger.error(`event ${id} given up after ${tries} tries: ${trouble}`);
+    await this.database.rows(forgetStreamed(id));
   }
 
   /** The database is away: the lease of what was under way ends by itself. */

@@ -3,6 +3,7 @@ import { AccountsModule } from '@app/accounts';
 import { DeliveryModule } from '@app/delivery';
 import { Registry } from 'prom-client';
 import { DeliveryMetrics } from './delivery-metrics.js';
+import { EventStreamMetrics } from './event-stream-metrics.js';
 import { HousekeepingMetrics } from './housekeeping-metrics.js';
 import { MetricsController } from './metrics.controller.js';
 import { MetricsService } from './metrics.service.js';
@@ -15,11 +16,12 @@ import { ResourceMetrics } from './resource-metrics.js';
   providers: [
     { provide: Registry, useFactory: () => new Registry() },
     DeliveryMetrics,
+    EventStreamMetrics,
     HousekeepingMetrics,
     MetricsService,
     OutcomeMetrics,
     ResourceMetrics,
   ],
-  exports: [HousekeepingMetrics, MetricsService],
+  exports: [EventStreamMetrics, HousekeepingMetrics, MetricsService],
 })
 export class MetricsModule {}

@@ -4,6 +4,7 @@ import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import { routeLabel } from '../http/route-label.js';
 import { DeliveryMetrics } from './delivery-metrics.js';
 import { EventLoopLag } from './event-loop-lag.js';
+import { EventStreamMetrics } from './event-stream-metrics.js';
 
 const SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 
@@ -16,6 +17,7 @@ export class MetricsService implements OnApplicationShutdown {
   constructor(
     private readonly registry: Registry,
     private readonly delivery: DeliveryMetrics,
+    private readonly events: EventStreamMetrics,
   ) {
     collectDefaultMetrics({ register: registry });
     this.requests = new Histogram({
@@ -50,7 +52,7 @@ export class MetricsService implements OnApplicationShutdown {
 
   /** The Prometheus text format. */
   async text(): Promise<string> {
-    await this.delivery.read();
+    await Promise.all([this.delivery.read(), this.events.read()]);
     return this.registry.metrics();
   }
 }
