@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Ajv } from 'ajv';
 import { validate } from 'dockerfile-utils';
 import { load } from 'js-yaml';
 import { SECRETS } from '../../libs/config/src/secret-files.js';
@@ -86,30 +85,6 @@ describe('what is packaged', () => {
 
     it('is refused with a word that compose does not know', () => {
       expect(render(NEEDED, (text) => text.replace('read_only', 'readonly')).status).toBe(1);
-    });
-  });
-
-  describe('the Helm chart', () => {
-    const chart = 'ops/helm/countersign';
-    const values = () => load(readFileSync(`${chart}/values.yaml`, 'utf8')) as Record<string, unknown>;
-    const schema = JSON.parse(readFileSync(`${chart}/values.schema.json`, 'utf8')) as object;
-    const isValid = new Ajv({ strictTypes: false }).compile(schema);
-
-    it('is of the version of the service', () => {
-      const { version, appVersion } = load(readFileSync(`${chart}/Chart.yaml`, 'utf8')) as Record<
-        string,
-        string
-      >;
-      expect({ version, appVersion }).toEqual({ version: VERSION, appVersion: VERSION });
-    });
-
-    it('has values that its own schema takes, and a schema that refuses', () => {
-      expect(isValid(values())).toBe(true);
-      expect(isValid({ ...values(), replica: 2 })).toBe(false);
-      expect(isValid({ ...values(), replicas: 0 })).toBe(false);
-      expect(isValid({ ...values(), secrets: { name: 'a', keys: ['DATABASE_URL', 'SMTP_URL'] } })).toBe(
-        false,
-      );
     });
   });
 });
