@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { SignInModule } from '@app/sign-in';
 import { TokensModule } from '@app/tokens';
 import { SessionModule } from '../session/session.module.js';
+import { OwnSessionsService } from './own-sessions.service.js';
 import { DocspacePeopleController } from './docspace/people.controller.js';
 import { DocspacePortalController } from './docspace/portal.controller.js';
 import { DocspaceSettingsController } from './docspace/settings.controller.js';
@@ -9,12 +10,12 @@ import { AvailabilityController } from './wacht/availability.controller.js';
 import { DeploymentController } from './wacht/deployment.controller.js';
 import { MeController } from './wacht/me.controller.js';
 import { OwnAccountService } from './wacht/own-account.service.js';
-import { OwnSessionsService } from './wacht/own-sessions.service.js';
 import { OwnSignInsController } from './wacht/own-sign-ins.controller.js';
 import { AccountService } from './yat/account.service.js';
 import { RegistrationService } from './yat/registration.service.js';
 import { SilentRegistrationService } from './yat/silent-registration.service.js';
 import { YatAccountController } from './yat/yat-account.controller.js';
+import { YatSessionsController } from './yat/yat-sessions.controller.js';
 import { YatUsersController } from './yat/yat-users.controller.js';
 
 /** The account itself: what its holder learns and changes, who may have one, and what the deployment offers. */
@@ -22,6 +23,7 @@ import { YatUsersController } from './yat/yat-users.controller.js';
   imports: [SignInModule, TokensModule, SessionModule],
   controllers: [
     YatAccountController,
+    YatSessionsController,
     YatUsersController,
     AvailabilityController,
     DeploymentController,

@@ -4,7 +4,7 @@ import type { RequestContext } from '@app/kernel';
 import { Limits } from '@app/throttle';
 import { wachtLimits } from '../../limits/wacht.limits.js';
 import { Caller } from '../../protocols/caller.decorator.js';
-import { PathId } from '../../protocols/wacht/path-id.decorator.js';
+import { PathId } from '../../protocols/path-id.decorator.js';
 import { WachtApi, WachtErrors } from '../../protocols/wacht/wacht-api.decorator.js';
 import type { Browser, BrowserAnswer } from '../../session/browser.js';
 import { BrowserService } from '../../session/browser.service.js';
@@ -12,7 +12,7 @@ import { ActiveSignIn, CurrentBrowser, InBrowser } from '../../session/in-browse
 import { WachtDoneResponse } from '../../session/session-answers.dto.js';
 import { WachtOwnSignInsResponse } from './me.dto.js';
 import { presentOwnSignIn } from './me.presenter.js';
-import { OwnSessionsService } from './own-sessions.service.js';
+import { OwnSessionsService } from '../own-sessions.service.js';
 
 @Controller('me/signins')
 @WachtApi()

@@ -7,7 +7,10 @@ import { Optional } from '../../protocols/yat/optional.decorator.js';
 import { YatTokenResponse } from '../../protocols/yat/yat-token.dto.js';
 
 export class YatProfileRequest {
-  /** @example 'ada@example.com' */
+  /**
+   * Of an account that is there: counts when it is proven by the link that is mailed to it.
+   * @example 'ada@example.com'
+   */
   @Optional()
   @IsEmailAddress()
   email?: string;
@@ -84,4 +87,26 @@ export class YatRegisterResponse extends YatCurrentUserResponse implements Parti
   access_token?: string;
   refresh_token?: string;
   has_password?: boolean;
+}
+
+/** A live session of the account, of this client, of another, or of another kind of application. */
+export class YatSession {
+  /** @example '987654321' */
+  id: string;
+  created_at: string;
+  expires_at: string;
+  /** @example '203.0.113.7' */
+  ip_address: string;
+  /** As it called itself. @example 'Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0' */
+  user_agent: string;
+  /** What it is by that. @example 'Firefox on Linux' */
+  device: string;
+  /** The way in which it signed in. @example 'yat' */
+  protocol: string;
+  /** Whether it is the one that asks. */
+  current: boolean;
+}
+
+export class YatSessionsResponse {
+  sessions: YatSession[];
 }

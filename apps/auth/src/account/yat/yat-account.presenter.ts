@@ -1,9 +1,12 @@
 import type { Profile } from '@app/accounts';
+import { browserInWords } from '@app/delivery';
+import { ENGLISH } from '@app/pages';
+import type { OwnSession } from '@app/sessions';
 import { SIGNED_IN_SCOPES } from '@app/tokens';
 import { yatFactorNames } from '../../protocols/yat/yat-second-factor.js';
 import { presentTokens } from '../../protocols/yat/yat-token.presenter.js';
 import type { Registered } from './registration.service.js';
-import type { YatCurrentUserResponse, YatRegisterResponse } from './yat-account.dto.js';
+import type { YatCurrentUserResponse, YatRegisterResponse, YatSession } from './yat-account.dto.js';
 
 const ROLE = 'User';
 
@@ -36,4 +39,18 @@ export function presentAccount(profile: Profile): YatCurrentUserResponse {
 
 export function presentRegistered({ profile, tokens }: Registered): YatRegisterResponse {
   return { ...presentAccount(profile), ...(tokens && presentTokens(tokens)) };
+}
+
+export function presentSession(session: OwnSession, current: string): YatSession {
+  const { id, client_address: ip_address, user_agent, protocol } = session;
+  return {
+    id,
+    created_at: session.signed_in_at.toISOString(),
+    expires_at: session.expires_at.toISOString(),
+    ip_address,
+    user_agent,
+    device: browserInWords(user_agent, ENGLISH),
+    protocol,
+    current: id === current,
+  };
 }

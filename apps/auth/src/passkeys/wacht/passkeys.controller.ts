@@ -4,7 +4,7 @@ import type { RequestContext } from '@app/kernel';
 import { Limits } from '@app/throttle';
 import { wachtLimits } from '../../limits/wacht.limits.js';
 import { Caller } from '../../protocols/caller.decorator.js';
-import { PathId } from '../../protocols/wacht/path-id.decorator.js';
+import { PathId } from '../../protocols/path-id.decorator.js';
 import { PublicKeyCredential } from '../../protocols/wacht/public-key-credential.js';
 import { FORMS, WachtApi, WachtErrors } from '../../protocols/wacht/wacht-api.decorator.js';
 import { WachtParameters } from '../../protocols/wacht/wacht-parameters.js';
