@@ -4,6 +4,7 @@ import { CredentialEntity, PendingRecoveryEntity } from '@app/accounts';
 import {
   AccountEntity,
   BackupCodeEntity,
+  ContactChangeEntity,
   ExternalIdentityEntity,
   FactorSetupEntity,
   PasswordFailuresEntity,
@@ -46,6 +47,7 @@ export function dataSourceOptions(url: string, poolSize = 10, pooler: Pooler = '
       TotpFactorEntity,
       FactorSetupEntity,
       BackupCodeEntity,
+      ContactChangeEntity,
       PasswordFailuresEntity,
       ExternalIdentityEntity,
       SessionEntity,

@@ -49,6 +49,8 @@ SELECT n, (ARRAY['second_factor', 'magic_link', 'sign_in', 'recovery'])[1 + n % 
 FROM generate_series(1, 25000) n;
 INSERT INTO magic_links (attempt_id, client_address, user_agent)
 SELECT id, '192.0.2.1', 'agent' FROM attempts WHERE purpose = 'magic_link';
+INSERT INTO contact_changes (account_id, method, id, address, attempt_id, expires_at)
+SELECT n, 'email', n, 'new' || n || '@example.com', n, '2026-01-01'::timestamptz + n * interval '1 minute' FROM generate_series(1, 20000) n;
 INSERT INTO guess_budgets (subject, factor, spent)
 SELECT n::text, factor, 0 FROM generate_series(1, 10000) n, unnest(ARRAY['first', 'second']) factor;
 INSERT INTO send_windows (subject, purpose, next_at, sent, window_ends_at)

@@ -10,6 +10,7 @@ const OWNERS: Record<string, string[]> = {
     'sign_ups',
     'backup_codes',
     'factor_setups',
+    'contact_changes',
     'credentials',
     'pending_recoveries',
     'external_identities',

@@ -14,6 +14,7 @@ const PAGES: [path: string, fields: string[]][] = [
   ['/magic-link', ['token']],
   ['/magic-link/not-me', ['token']],
   ['/reset-password', ['token', 'password']],
+  ['/confirm-email', ['token']],
   ['/auth/recover/stop', ['token']],
 ];
 const HEADERS = [

@@ -214,6 +214,13 @@ export const LIMITS = {
     lost: NOTHING,
     open: 'every way',
   },
+  contactSends: {
+    limit:
+      'what proves a new address or phone of an account: 1 in a minute, 5 in an hour, of each of the two',
+    spender: `${NOBODY_ELSE}: it takes the account’s own session`,
+    lost: NOTHING,
+    open: 'every way: the address before signs in until the new one is proven',
+  },
   signUpSends: {
     limit:
       'wacht: codes of a sign-up to an address: 1 in a minute of an attempt; in an hour 5 of a network, 20 of all',

@@ -2,7 +2,14 @@ import { sql } from '@app/database';
 import type { TestApp } from './test-app.js';
 
 /** Messages that are no news: they were asked for. */
-const ASKED_FOR = ['sign_in_code', 'password_reset', 'magic_link', 'registration_code', 'recovery_code'];
+const ASKED_FOR = [
+  'sign_in_code',
+  'password_reset',
+  'magic_link',
+  'email_change',
+  'registration_code',
+  'recovery_code',
+];
 
 /** Channel, template and recipient of all news of the account, in order. */
 export async function told(app: TestApp, id: string): Promise<string[]> {

@@ -1,5 +1,9 @@
-import { part, type Part, raw, sql } from '@app/database';
+import { part, type Part, raw, sql, type Sql } from '@app/database';
+import { identifyAs } from '@app/kernel';
+import type { AccountAddress } from './accounts.repository.js';
+import type { WantedContact } from './contact-changes.js';
 import type { MaybeOfAccount } from './held-account.js';
+import { isNamed, likeliest } from './named.js';
 
 /** Where a code goes. */
 export interface Contact extends MaybeOfAccount {
@@ -40,5 +44,19 @@ export function signUpContact(channel: 'email' | 'sms', flow: Part<{ id: string 
     SELECT u.${column(channel)} AS address, u.language, NULL::bigint AS account_id, NULL::int AS security_stamp,
       u.${taken} AS refused
     FROM sign_ups u JOIN ${flow} f USING (id)`,
+  );
+}
+
+/** Whose it is: of an account whose owner has proven one, or that an operator made. `also`: a condition on `accounts`. */
+export function contactOwner(
+  { channel, address }: WantedContact,
+  also: Sql = raw('true'),
+): Part<AccountAddress> {
+  const name = identifyAs(channel === 'email' ? 'email' : 'phone', address);
+  return part(
+    'owner',
+    sql`
+    SELECT ${column(channel)} AS address, language, id AS account_id FROM accounts
+    WHERE ${isNamed(name)} AND (activated_at IS NOT NULL OR invited_at IS NOT NULL) AND ${also} ${likeliest(name)}`,
   );
 }

@@ -63,11 +63,24 @@ export {
   type MaybeOfAccount,
   type OfAccount,
 } from './held-account.js';
+export { changeEmail } from './change-contact.js';
+export { ContactChangeEntity } from './contact-change.entity.js';
+export {
+  contactBehind,
+  dropContact,
+  noteContact,
+  provenContact,
+  provesContact,
+  purgeContactChanges,
+  waitingContacts,
+  type WaitingContact,
+  type WantedContact,
+} from './contact-changes.js';
 export { givePassword, resetPassword } from './change-password.js';
 export { resetContact, type ResetContact } from './reset-contact.js';
 export { changeLanguage } from './activation.js';
 export { endCredentialsAt } from './end-credentials.js';
-export { accountContact, signUpContact, type Contact } from './contacts.js';
+export { accountContact, contactOwner, signUpContact, type Contact } from './contacts.js';
 export { mailboxOwner, type MailboxOwner } from './mailbox-owner.js';
 export { accountsBehind, nameFindings, respell, takenFor, type NameFinding } from './name-check.js';
 export { NewPassword } from './new-password.js';

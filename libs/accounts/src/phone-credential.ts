@@ -1,4 +1,4 @@
-import { part, type Part, sql, type Sql } from '@app/database';
+import { part, type Part, raw, sql, type Sql } from '@app/database';
 import { fatesAt, type AccountEvent, type RequestContext } from '@app/kernel';
 import type { SecondFactor } from './account.entity.js';
 import type { HeldAccount, OfAccount } from './held-account.js';
@@ -13,17 +13,21 @@ export function phoneAfter(event: AccountEvent, factor: SecondFactor | Sql): Sql
     THEN a.phone END`;
 }
 
-/** The account's phone, given or taken away by an operator: given, it signs in. What was made for the account before is over. */
+/**
+ * The account's phone, given or taken away: given, it signs in. What was made for the account before is over. `also`: a condition on
+ * account `a` and row `f` beside. That of another account violates `accounts_phone_key`.
+ */
 export function setPhone(
   { now }: Pick<RequestContext, 'now'>,
   phone: string | null,
   from: Part<OfAccount>,
+  also: Sql = raw('true'),
 ): Part<HeldAccount> {
   return part(
     'changed',
     sql`
     UPDATE accounts a SET phone = ${phone}, phone_signs_in = ${phone !== null}::boolean,
       security_stamp = a.security_stamp + 1, updated_at = ${now}::timestamptz
-    FROM ${from} f WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp`,
+    FROM ${from} f WHERE a.id = f.account_id AND ${also} RETURNING a.id AS account_id, a.security_stamp`,
   );
 }

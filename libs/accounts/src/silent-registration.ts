@@ -2,7 +2,8 @@ import { part, type Part, raw, sql } from '@app/database';
 import { identifyAs, type RequestContext } from '@app/kernel';
 import type { AccountAddress } from './accounts.repository.js';
 import type { MaybeOfAccount } from './held-account.js';
-import { emailToInsert, isNamed, likeliest } from './named.js';
+import { contactOwner } from './contacts.js';
+import { emailToInsert } from './named.js';
 import { takenIdentifiers } from './sign-up.js';
 
 export interface SilentRegistration extends MaybeOfAccount {
@@ -20,7 +21,6 @@ export function registerSilently(
   { now }: RequestContext,
   { id, email, username }: { id: string; email: string; username?: string },
 ): { registered: Part<SilentRegistration>; owner: Part<AccountAddress> } {
-  const mailbox = identifyAs('email', email);
   const nameTaken = username === undefined ? undefined : takenIdentifiers([identifyAs('username', username)]);
   const free = nameTaken ? sql`NOT EXISTS (SELECT FROM ${nameTaken})` : raw('true');
   const created = part<{ account_id: string; uuid: string }>(
@@ -30,12 +30,7 @@ export function registerSilently(
       SELECT ${id}::bigint, ${emailToInsert(email)}, ${now}::timestamptz, ${now}::timestamptz WHERE ${free}
       ON CONFLICT (email) DO NOTHING RETURNING a.id AS account_id, a.uuid`,
   );
-  const owner = part<AccountAddress>(
-    'owner',
-    sql`
-      SELECT email AS address, language, id AS account_id FROM accounts
-      WHERE ${isNamed(mailbox)} AND (activated_at IS NOT NULL OR invited_at IS NOT NULL) AND ${free} ${likeliest(mailbox)}`,
-  );
+  const owner = contactOwner({ channel: 'email', address: email }, free);
   const registered = part<SilentRegistration>(
     'registered',
     sql`

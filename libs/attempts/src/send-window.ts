@@ -7,6 +7,7 @@ export type SentPurpose =
   | 'sign_up'
   | 'second_factor'
   | 'factor_setup'
+  | 'contact_change'
   | 'magic_link'
   | 'password_reset'
   | 'recovery'

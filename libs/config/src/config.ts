@@ -118,6 +118,7 @@ export class Config {
       second_factor: { lifeSeconds: env.SIGN_IN_CODE_SECONDS, tries: env.SIGN_IN_CODE_TRIES_LIMIT },
       factor_setup: { lifeSeconds: env.FACTOR_SETUP_SECONDS, tries: env.SIGN_IN_CODE_TRIES_LIMIT },
       magic_link: { lifeSeconds: env.MAGIC_LINK_SECONDS, tries: env.SIGN_IN_CODE_TRIES_LIMIT },
+      contact_change: { lifeSeconds: env.MAGIC_LINK_SECONDS, tries: env.SIGN_IN_CODE_TRIES_LIMIT },
       invitation: { lifeSeconds: env.INVITATION_SECONDS, tries: 1 },
       sign_in_key: { lifeSeconds: env.MAGIC_LINK_SECONDS, tries: 1 },
       link_exchange: { lifeSeconds: LINK_EXCHANGE_SECONDS, tries: 1 },

@@ -73,7 +73,7 @@ export const variables = {
   MAGIC_LINK_SECONDS: set(
     seconds(3600),
     '900',
-    'Life of a magic link and of the code in its mail, and of a key that `account mail-key` sends.',
+    'Life of a magic link and of the code in its mail, of a key that `account mail-key` sends, and of what proves a new address or phone.',
   ),
   INVITATION_SECONDS: set(
     seconds(30 * DAY),

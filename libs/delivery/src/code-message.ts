@@ -4,7 +4,7 @@ import type { Channel, NewMessage } from './message.js';
 
 /** The templates that carry the code of an attempt. */
 export type CodeTemplate =
-  'sign_in_code' | 'sign_up_code' | 'login_code' | 'registration_code' | 'recovery_code';
+  'sign_in_code' | 'sign_up_code' | 'address_code' | 'login_code' | 'registration_code' | 'recovery_code';
 
 export interface CodeToSend {
   template: CodeTemplate;

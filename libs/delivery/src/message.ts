@@ -3,6 +3,7 @@ import type { RecoveryCodeFacts } from './templates/recovery-code.js';
 import type { MagicLinkFacts } from './templates/magic-link.js';
 import type { RecoveryCompletedFacts, RecoveryStartedFacts } from './templates/recovery-notice.js';
 import type { PasskeysChangedFacts, PhoneChangedFacts } from './templates/account-events.js';
+import type { EmailChangeFacts } from './templates/email-change.js';
 import type { AccountNoticeFacts } from './templates/account-notice.js';
 import type { PasswordResetFacts } from './templates/password-reset.js';
 import type { IdentityLinkedFacts } from './templates/identity-linked.js';
@@ -21,11 +22,15 @@ export type MessageState = 'queued' | 'sent' | 'expired' | 'refused' | 'discarde
 export interface MessageFacts {
   sign_in_code: SignInCodeFacts;
   sign_up_code: SignInCodeFacts;
+  address_code: SignInCodeFacts;
   account_exists: AccountNoticeFacts;
   password_needed: AccountNoticeFacts;
   password_reset: PasswordResetFacts;
   reset_elsewhere: AccountNoticeFacts;
   password_changed: AccountNoticeFacts;
+  email_change: EmailChangeFacts;
+  email_changing: AccountNoticeFacts;
+  email_changed: AccountNoticeFacts;
   username_changed: AccountNoticeFacts;
   phone_changed: PhoneChangedFacts;
   keys_added: AccountNoticeFacts;

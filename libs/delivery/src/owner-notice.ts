@@ -7,6 +7,8 @@ import type { RequestFacts } from './templates/request.js';
 export type NoticeTemplate =
   | 'account_disabled'
   | 'account_exists'
+  | 'email_changed'
+  | 'email_changing'
   | 'factor_changed'
   | 'identity_linked'
   | 'keys_added'

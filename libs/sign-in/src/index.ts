@@ -1,3 +1,6 @@
+export { ContactChange, type Asked } from './contact-change/contact-change.js';
+export type { Permission } from './contact-change/permission.js';
+export { ContactProof } from './contact-change/contact-proof.js';
 export { endedBy, type Ended } from './ended-by.js';
 export { enterBrowser } from './first-factor/browser-entrant.js';
 export { FirstFactor, type EntryPolicy } from './first-factor/first-factor.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { newPhoneOf, recipientOf, type AccountAddress, type OfAccount } from '@app/accounts';
+import { addressedTo, newPhoneOf, recipientOf, type AccountAddress, type OfAccount } from '@app/accounts';
 import { Config } from '@app/config';
 import type { Effect, Part } from '@app/database';
 import { canText, enqueue, ownerNotice, type NoticeFacts, type NoticeTemplate } from '@app/delivery';
@@ -13,6 +13,10 @@ export interface Notice<T extends NoticeTemplate> {
   expiresAt?: Date;
   /** The phone that this very statement gives the account, and that nobody has shown a code of. */
   newPhone?: string | null;
+  /** The mailbox that this very statement gives the account, and whose reader has proven it. */
+  newEmail?: string;
+  /** What "this wasn't me" ends. */
+  attemptId?: string;
 }
 
 /**
@@ -34,15 +38,16 @@ export class OwnerNotices {
   tell<T extends NoticeTemplate>(
     call: RequestContext,
     account: Part<OfAccount>,
-    { template, facts, expiresAt, newPhone }: Notice<T>,
+    { template, facts, expiresAt, newPhone, newEmail, attemptId }: Notice<T>,
   ): Effect[] {
     const to = (channel: 'email' | 'sms', recipient: Part<AccountAddress>) => {
       const notice = ownerNotice(call, channel, template, facts, expiresAt);
-      return enqueue(this.keyRing, notice, call.now, recipient);
+      return enqueue(this.keyRing, { ...notice, attemptId }, call.now, recipient);
     };
-    const mail = to('email', recipientOf('email', account));
-    if (!this.texts) return [mail];
+    const mails = [to('email', recipientOf('email', account))];
+    if (newEmail !== undefined) mails.push(to('email', addressedTo(newEmail, account)));
+    if (!this.texts) return mails;
     const text = to('sms', recipientOf('sms', account));
-    return newPhone ? [mail, text, to('sms', newPhoneOf(account, newPhone))] : [mail, text];
+    return newPhone ? [...mails, text, to('sms', newPhoneOf(account, newPhone))] : [...mails, text];
   }
 }

@@ -3,6 +3,8 @@ import { AccountsModule } from '@app/accounts';
 import { AttemptsModule } from '@app/attempts';
 import { DeliveryModule } from '@app/delivery';
 import { SessionsModule } from '@app/sessions';
+import { ContactChange } from './contact-change/contact-change.js';
+import { ContactProof } from './contact-change/contact-proof.js';
 import { FirstFactor } from './first-factor/first-factor.js';
 import { IdentityProof } from './first-factor/identity-proof.js';
 import { KeyChallenges } from './first-factor/key-challenges.js';
@@ -19,6 +21,8 @@ import { FactorConnection } from './second-factor/connection.js';
 const verbs = [
   Freshness,
   OwnerNotices,
+  ContactChange,
+  ContactProof,
   FirstFactor,
   PasswordProof,
   IdentityProof,

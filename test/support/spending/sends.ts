@@ -141,6 +141,19 @@ async function setupSends(stage: Stage): Promise<Spending> {
   };
 }
 
+async function contactSends(stage: Stage): Promise<Spending> {
+  const [stranger, home] = [new YatClient(await stage.elsewhere()), new YatClient(await stage.elsewhere())];
+  const [other, owner] = [await stage.person(), await stage.person()];
+  const change = async (client: YatClient, { email }: { email: string }) => {
+    const { access_token } = (await client.signIn(email)).body;
+    return client.call('PATCH', '/account', { email: 'wanted-by-two@example.com' }, access_token);
+  };
+  return {
+    spend: () => useUp(stage, () => change(stranger, other)),
+    enter: async () => (await change(home, owner)).status === 200,
+  };
+}
+
 async function signUpSends(stage: Stage): Promise<Spending> {
   const home = await stage.elsewhere();
   const email = 'not-yet-here@example.com';
@@ -192,6 +205,7 @@ export const SEND_SCENARIOS = {
   secondFactorSends,
   navixyResends,
   setupSends,
+  contactSends,
   signUpSends,
   recoverySends,
 } satisfies Record<string, Scenario>;

@@ -4,13 +4,13 @@ import type { Sample } from './sample.js';
 import { otp } from './sessions.js';
 import type { World } from './world.js';
 
-/** What the account has. Whatever is tried with a password is tried with the one of now. */
+/** What the account has. Whatever is tried with a password is tried with the one of now, and at the address of now. */
 export function credentialsOf(world: World, person: Person): Sample[] {
   const { navixy } = world;
-  const { email, username, password } = person;
+  const { username, password } = person;
   const begins = async (login: string, word: string) => (await navixy.signIn(login, word)).status === 200;
   return [
-    { thing: 'password', what: 'of before', isAlive: () => begins(email, password) },
+    { thing: 'password', what: 'of before', isAlive: () => begins(person.email, password) },
     { thing: 'names', what: 'user name', isAlive: () => begins(username, person.password) },
     {
       thing: 'identity',
@@ -37,7 +37,7 @@ export async function isTexted(world: World, phone: string): Promise<boolean> {
 
 function ofFactor(world: World, person: Person): Sample[] {
   const { navixy, yat } = world;
-  const { email, authenticator, backupCodes } = person;
+  const { authenticator, backupCodes } = person;
   if (!authenticator) return [];
   return [
     {
@@ -45,7 +45,7 @@ function ofFactor(world: World, person: Person): Sample[] {
       what: 'of before',
       closes: 'second_factor',
       isAlive: async () => {
-        const { hash, type } = (await navixy.signIn(email, person.password)).body;
+        const { hash, type } = (await navixy.signIn(person.email, person.password)).body;
         const code = freshCode(world, authenticator);
         return type === 'second_factor_required' && (await navixy.verify(hash, code)).status === 200;
       },
@@ -55,7 +55,7 @@ function ofFactor(world: World, person: Person): Sample[] {
       what: 'of before',
       closes: 'second_factor',
       isAlive: async () => {
-        const { refresh_token } = (await yat.signIn(email, person.password)).body;
+        const { refresh_token } = (await yat.signIn(person.email, person.password)).body;
         return (await yat.confirm(refresh_token, backupCodes[0] as string)).status === 200;
       },
     },

@@ -117,6 +117,14 @@ const revokeOne: Door['pass'] = async (world, { yatToken = '' }) => {
   return 'yat';
 };
 
+const changeEmail: Door['pass'] = async (world, who) => {
+  const email = `moved-${world.number()}@example.com`;
+  const ask = () => world.yat.call('PATCH', '/account', { email }, who.token);
+  const token = /confirm-email\?token=([\w-]+)/.exec(await world.mailed(email, ask))?.[1] ?? '';
+  await world.press('/confirm-email', { token });
+  who.email = email;
+};
+
 /** With somebody who has the session that is left. */
 const leave = (session: string, who: Door['who']): Door => ({
   how: `the session ${session}`,
@@ -194,6 +202,8 @@ export const DOORS: Record<AccountEvent, Door[]> = {
   phone_set_by_operator: forBoth('account phone', (world, { email }) =>
     world.cli('account', 'phone', email, world.phone()).then(() => undefined),
   ),
+  email_changed: forBoth('the link of PATCH /account', changeEmail),
+  phone_changed: [],
   recovery_completed: [{ how: 'POST /auth/recover/user', who: guarded, pass: completeRecovery }],
   account_disabled: [
     ...forBoth('account disable', disable),

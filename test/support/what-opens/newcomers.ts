@@ -29,8 +29,21 @@ export async function newcomer(world: World): Promise<Subject> {
       what: 'of a code',
       isAlive: async () => (await register(world, ticket)).status === 200,
     },
+    await contactChange(world, token),
   ];
   return { email, token, password: PASSWORD, samples };
+}
+
+/** Another address that waits for its proof: whoever proves it changes the account, so it is tried last. */
+async function contactChange(world: World, token: string): Promise<Sample> {
+  const email = `wanted-${world.number()}@example.com`;
+  const text = await world.mailed(email, () => world.yat.call('PATCH', '/account', { email }, token));
+  const link = /confirm-email\?token=([\w-]+)/.exec(text)?.[1] ?? '';
+  return {
+    thing: 'contact_change',
+    what: 'a link to another address',
+    isAlive: async () => (await world.press('/confirm-email', { token: link })).status === 200,
+  };
 }
 
 /** Gives the account its first key. */

@@ -1,5 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { purgeFactorSetups, purgePasswordFailures, purgeRecoveries } from '@app/accounts';
+import {
+  purgeContactChanges,
+  purgeFactorSetups,
+  purgePasswordFailures,
+  purgeRecoveries,
+} from '@app/accounts';
 import { attemptPurges } from '@app/attempts';
 import {
   dropAuditPartitions,
@@ -79,6 +84,7 @@ export class Duties {
       browser_sessions_empty: () => purgeEmptyBrowserSessions(now, BATCH),
       password_failures: () => purgePasswordFailures(now, BATCH),
       factor_setups: () => purgeFactorSetups(now, BATCH),
+      contact_changes: () => purgeContactChanges(now, BATCH),
       pending_recoveries: () => purgeRecoveries(kept, BATCH),
       messages: () => purgeMessages(kept, BATCH),
       delivery_events: () => purgeDeliveryEvents(kept, BATCH),

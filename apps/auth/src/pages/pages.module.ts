@@ -1,9 +1,13 @@
 import { Module } from '@nestjs/common';
+import { SignInModule } from '@app/sign-in';
 import { DocspaceCookies } from '../protocols/docspace/docspace-cookies.js';
 import { CodeModule } from '../code/code.module.js';
 import { MagicLinkModule } from '../magic-link/magic-link.module.js';
 import { PasswordResetModule } from '../password-reset/password-reset.module.js';
 import { RecoveryModule } from '../recovery/recovery.module.js';
+import { EmailPageController } from './confirm-email/email-page.controller.js';
+import { EmailPagePresenter } from './confirm-email/email-page.presenter.js';
+import { EmailPageService } from './confirm-email/email-page.service.js';
 import { DocspaceKeyPageController } from './docspace/key-page.controller.js';
 import { DocspaceKeyPageService } from './docspace/key-page.service.js';
 import { DocspacePageController } from './docspace/page.controller.js';
@@ -20,13 +24,14 @@ import { RecoveryStopController } from './recovery-stop/recovery-stop.controller
 
 /** What people see in a browser, where a link of a mail or the next step of a client leads to a page of ours. */
 @Module({
-  imports: [CodeModule, MagicLinkModule, PasswordResetModule, RecoveryModule],
+  imports: [SignInModule, CodeModule, MagicLinkModule, PasswordResetModule, RecoveryModule],
   controllers: [
     // Before the page of any step: a mailed key has a page of its own.
     DocspaceKeyPageController,
     DocspacePageController,
     MagicLinkPageController,
     NotMeController,
+    EmailPageController,
     ResetPageController,
     RecoveryStopController,
   ],
@@ -35,6 +40,8 @@ import { RecoveryStopController } from './recovery-stop/recovery-stop.controller
     DocspaceKeyPageService,
     DocspacePagePresenter,
     DocspacePageService,
+    EmailPagePresenter,
+    EmailPageService,
     LandingPresenter,
     LandingService,
     NotMeService,

@@ -13,6 +13,7 @@ const KEY = { link: 'https://auth.example.com/confirm/Auth?key=example', lifeSec
 export const EXAMPLES: { [T in TemplateName]: readonly [MessageFacts[T], ...MessageFacts[T][]] } = {
   sign_in_code: [CODE],
   sign_up_code: [CODE],
+  address_code: [CODE],
   account_exists: [REQUEST],
   password_needed: [REQUEST],
   password_reset: [
@@ -21,6 +22,11 @@ export const EXAMPLES: { [T in TemplateName]: readonly [MessageFacts[T], ...Mess
   reset_elsewhere: [REQUEST],
   password_changed: [REQUEST, { ...REQUEST, by: 'operator' }, { ...REQUEST, by: 'itself' }],
   username_changed: [REQUEST],
+  email_change: [
+    { ...REQUEST, link: 'https://auth.example.com/confirm-email?token=example', lifeSeconds: 900 },
+  ],
+  email_changing: [REQUEST],
+  email_changed: [REQUEST],
   phone_changed: [
     { ...REQUEST, change: 'set' },
     { ...REQUEST, change: 'removed' },

@@ -14,9 +14,13 @@ export const signInCode = codeTemplate('sign_in_code', 'sign_in_code.validity');
 /** The code that proves an address of somebody who signs up. */
 export const signUpCode = codeTemplate('sign_up_code', 'code.validity');
 
+/** The code that proves an address or phone which an account is to have. */
+export const addressCode = codeTemplate('address_code', 'code.validity');
+
 /** A code to be typed. Its text message ends with the line by which a browser fills it in on our host alone. */
 export function codeTemplate(
-  name: 'sign_in_code' | 'sign_up_code' | 'recovery_code' | 'registration_code' | 'login_code',
+  name:
+    'sign_in_code' | 'sign_up_code' | 'address_code' | 'recovery_code' | 'registration_code' | 'login_code',
   validity: Validity,
 ): Template<SignInCodeFacts> {
   return (facts, site, speech) => {

@@ -7,7 +7,14 @@ import { identityLinked } from './identity-linked.js';
 import { invitation, signInKey } from './mailed-key.js';
 import { magicLink } from './magic-link.js';
 import { recoveryCompleted, recoveryStarted } from './recovery-notice.js';
-import { passkeysChanged, phoneChanged, usernameChanged } from './account-events.js';
+import { emailChange } from './email-change.js';
+import {
+  emailChanged,
+  emailChanging,
+  passkeysChanged,
+  phoneChanged,
+  usernameChanged,
+} from './account-events.js';
 import {
   accountDisabled,
   accountExists,
@@ -17,7 +24,7 @@ import {
   resetElsewhere,
 } from './account-notice.js';
 import { passwordReset } from './password-reset.js';
-import { signInCode, signUpCode } from './sign-in-code.js';
+import { addressCode, signInCode, signUpCode } from './sign-in-code.js';
 import type { Site } from './site.js';
 
 /** One message in both of its forms. */
@@ -32,11 +39,15 @@ export type Template<Facts> = (facts: Facts, site: Site, speech: Speech) => Word
 const templates: { [T in TemplateName]: Template<MessageFacts[T]> } = {
   sign_in_code: signInCode,
   sign_up_code: signUpCode,
+  address_code: addressCode,
   account_exists: accountExists,
   password_needed: passwordNeeded,
   password_reset: passwordReset,
   reset_elsewhere: resetElsewhere,
   password_changed: passwordChanged,
+  email_change: emailChange,
+  email_changing: emailChanging,
+  email_changed: emailChanged,
   username_changed: usernameChanged,
   phone_changed: phoneChanged,
   keys_added: keysAdded,

@@ -67,6 +67,8 @@ export const EVENTS = {
     reach: 'account',
     reason: 'phone_changed',
   },
+  email_changed: { name: 'address changed by its owner', reach: 'account', reason: 'email_changed' },
+  phone_changed: { name: 'phone set or removed by its owner', reach: 'account', reason: 'phone_changed' },
   recovery_completed: { name: 'recovery completed', reach: 'account', reason: 'recovered' },
   account_disabled: { name: 'account disabled', reach: 'account', reason: 'disabled' },
   sessions_revoked: { name: 'all sessions revoked by an operator', reach: 'account', reason: 'revoked' },

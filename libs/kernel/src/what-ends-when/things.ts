@@ -4,6 +4,7 @@ const PURPOSES = {
   factor_setup: 'second factor, being set up',
   sign_in: 'sign-in: code, link, text',
   sign_up: 'sign-up',
+  contact_change: 'new address or phone',
   magic_link: 'magic link and its code',
   link_exchange: 'code of a redirect',
   password_reset: 'reset link',

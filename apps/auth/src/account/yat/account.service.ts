@@ -4,24 +4,30 @@ import {
   NewPassword,
   raiseStamp,
   withProfile,
+  type HeldAccount,
   type OfAccount,
   type Profile,
+  type WantedContact,
 } from '@app/accounts';
 import { audit, recordedAs, type Recorded } from '@app/audit';
 import { Database, type Effect, part, type Part, sql, statement } from '@app/database';
 import { AuthError, isSameEmail, type RequestContext } from '@app/kernel';
 import { endSession, sessionOfToken } from '@app/sessions';
 import {
+  ContactChange,
   endedBy,
   Freshness,
   OwnerNotices,
   refuseTakenName,
   sessionAndAccount,
+  type Asked,
+  type Permission,
   type ProvenFactor,
 } from '@app/sign-in';
 
 /** The account as it is from now on. */
 type ChangedProfile = ReturnType<typeof changeProfile>['row'];
+type ChangedRow = ChangedProfile & Partial<Asked>;
 
 export interface AccountChange {
   email?: string;
@@ -39,6 +45,7 @@ export class AccountService {
     private readonly passwords: NewPassword,
     private readonly freshness: Freshness,
     private readonly notices: OwnerNotices,
+    private readonly contacts: ContactChange,
   ) {}
 
   /** @throws AuthError `session_not_found` */
@@ -49,10 +56,12 @@ export class AccountService {
   }
 
   /**
-   * Needs a fresh second factor, and for what the account is entered by (user name, password) a fresh proof of any kind.
-   * A new password ends all other sessions. Of both the owner is told. `proof`: one that came with this very call.
+   * Needs a fresh second factor, and for what the account is entered by (address, user name, password) a fresh proof of any kind.
+   * A new password ends all other sessions. Of both the owner is told. Another address counts when it is proven by what is mailed
+   * there. `proof`: one that came with this very call.
    *
-   * @throws AuthError `session_not_found`, `proof_stale`, `invalid_parameters`, `password_weak`, `username_taken`
+   * @throws AuthError `session_not_found`, `proof_stale`, `account_not_activated`, `password_weak`, `username_taken`, `email_taken`,
+   *   `resend_too_soon`
    */
   async change(
     call: RequestContext,
@@ -60,28 +69,30 @@ export class AccountService {
     { email, password, ...change }: AccountChange,
     proof?: ProvenFactor,
   ): Promise<Profile> {
-    const lenient = proof !== undefined || (password === undefined && change.username === undefined);
+    const entered = [email, password, change.username].some((value) => value !== undefined);
+    const lenient = proof !== undefined || !entered;
     const profile = await this.fresh(call, sessionId, lenient);
-    if (email !== undefined && !isSameEmail(email, profile.email)) {
-      const error = 'cannot be changed here: the new mailbox has to be proven';
-      throw new AuthError('invalid_parameters', { parameters: [{ parameter: 'email', error }] });
-    }
     const known = [profile.email, profile.username, profile.phone, profile.first_name, profile.last_name];
     const passwordHash =
       password === undefined
         ? undefined
         : await this.passwords.hash(password, [...known, ...Object.values(change)]);
     const allowed = this.freshness.fresh(call, sessionAndAccount(call, sessionId), lenient);
-    const changed = changeProfile(call, { ...change, passwordHash }, allowed);
+    const wanted = wantedOf(email, profile);
+    const permission = wanted && this.contacts.permission(call, wanted, allowed);
+    const changed = changeProfile(call, { ...change, passwordHash }, permission?.permitted ?? allowed);
     const named = change.username !== undefined && change.username !== profile.username;
     const effects = [
       ...(proof?.also(changed) ?? []),
       ...(passwordHash === undefined ? [] : this.endOthers(call, sessionId, changed)),
       ...(named ? this.tell(call, 'username_changed', changed) : []),
+      ...(permission ? this.contacts.sendLink(call, wanted.address, changed, permission.other) : []),
       audit(call, 'account.update', verdictOf(sessionId, changed)),
     ];
-    const row = await this.database.row(statement(changed, ...effects)).catch(refuseTakenName);
-    if (!row) throw new AuthError('proof_stale');
+    const answer: Part<ChangedRow> = permission ? withRefusal(permission, changed) : changed;
+    const row = await this.database.row(statement(answer, ...effects)).catch(refuseTakenName);
+    if (wanted && row) this.contacts.refuse(call, wanted, row);
+    if (!row?.uuid) throw new AuthError('proof_stale');
     return row;
   }
 
@@ -136,6 +147,25 @@ export class AccountService {
     if (!(await this.database.row(statement(session, own, ...effects, audited))))
       throw new AuthError('session_not_found');
   }
+}
+
+/** The address that is to be proven, if the account has another one. Of an account that nobody has proven, its own is first. */
+function wantedOf(email: string | undefined, profile: Profile): WantedContact | undefined {
+  if (email === undefined || isSameEmail(email, profile.email)) return undefined;
+  if (!profile.activated_at) throw new AuthError('account_not_activated');
+  return { channel: 'email', address: email };
+}
+
+/** The account as it is from now on, or why nothing of it is done. */
+function withRefusal(
+  { refusal, nextAt }: Permission<HeldAccount>,
+  changed: Part<ChangedProfile>,
+): Part<ChangedRow> {
+  return part(
+    'answer',
+    sql`
+    SELECT ${refusal} AS refusal, n.next_at, c.* FROM (VALUES (1)) one LEFT JOIN ${changed} c ON true LEFT JOIN ${nextAt} n ON true`,
+  );
 }
 
 function verdictOf(sessionId: string, changed: Part<OfAccount>): Part<Recorded> {

@@ -37,14 +37,24 @@ export class YatAccountController {
    * Change the account
    *
    * An account with a second factor needs it shown in the last 15 minutes, else 424; one without needs a sign-in in them for
-   * a new password or user name. A new password ends all other sessions.
+   * a new password, user name or address. A new password ends all other sessions. A new address is shown when its owner has opened
+   * the link that is mailed there; the one before is told.
    */
   @Patch('account')
   @NeedsScope('account:write')
   @NeedsYatToken()
   @ApiBody({ type: YatProfileRequest })
   @ApiOkResponse({ type: YatCurrentUserResponse })
-  @YatErrors('session_not_found', 'proof_stale', 'invalid_parameters', 'password_weak', 'username_taken')
+  @YatErrors(
+    'session_not_found',
+    'proof_stale',
+    'account_not_activated',
+    'invalid_parameters',
+    'password_weak',
+    'username_taken',
+    'email_taken',
+    'resend_too_soon',
+  )
   async change(
     @Caller() call: RequestContext,
     @Bearer() { sid }: AccessTokenClaims,

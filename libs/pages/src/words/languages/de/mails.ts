@@ -53,6 +53,18 @@ export const mails = {
   'password_reset.closing':
     'Der Link gilt einmal und {life} lang. Ein neues Passwort beendet alle Sitzungen. Waren Sie das nicht, dann tun Sie nichts: Ihr Passwort bleibt, wie es ist.',
   'password_reset.text': 'Wählen Sie ein neues Passwort für {site}: {link}',
+  'email_change.subject': 'Bestätigen Sie Ihre neue E-Mail-Adresse für {site}',
+  'email_change.opening': 'Jemand, vermutlich Sie, möchte einem Konto bei {site} diese E-Mail-Adresse geben.',
+  'email_change.link': 'Bestätigen Sie sie hier:',
+  'email_change.closing':
+    'Der Link gilt einmal und {life} lang. Bis dahin behält das Konto die Adresse, die es hat. Waren Sie das nicht, dann tun Sie nichts.',
+  'address_code.subject': 'Ihr Code für eine neue Adresse bei {site}',
+  'address_code.opening':
+    'Jemand, vermutlich Sie, gibt einem Konto bei {site} diese E-Mail-Adresse. Geben Sie diesen Code dort ein, wo Sie danach gefragt werden:',
+  'address_code.stranger':
+    'Waren Sie das nicht, dann geben Sie den Code an niemanden weiter: Ohne ihn bekommt das Konto diese Adresse nicht.',
+  'address_code.text':
+    '{code} ist Ihr Code für eine neue Telefonnummer bei {site}. Er gilt {life}. Geben Sie ihn nicht weiter.',
   'invitation.subject': 'Ihr Konto bei {site}',
   'invitation.opening': 'Für Sie wurde bei {site} ein Konto angelegt.',
   'invitation.link': 'Melden Sie sich hier zum ersten Mal an:',

@@ -25,6 +25,12 @@ export const notices = {
   'username_changed.subject': 'Ihr Konto bei {site} hat einen neuen Benutzernamen',
   'username_changed.opening':
     'Der Benutzername Ihres Kontos bei {site} wurde geändert. Mit dem alten geht die Anmeldung nicht mehr.',
+  'email_changing.subject': 'Eine andere E-Mail-Adresse für Ihr Konto bei {site}?',
+  'email_changing.opening':
+    'Jemand, vermutlich Sie, möchte Ihrem Konto bei {site} eine andere E-Mail-Adresse geben. Nichts ändert sich, bevor die neue bestätigt ist.',
+  'email_changed.subject': 'Ihr Konto bei {site} hat eine neue E-Mail-Adresse',
+  'email_changed.opening':
+    'Ihr Konto bei {site} hat eine neue E-Mail-Adresse. Von jetzt an gehen seine E-Mails dorthin, und sie meldet an. Die bisherige nicht mehr.',
   'phone_changed.set.subject': 'Ihr Konto bei {site} hat ein neues Telefon',
   'phone_changed.set.opening':
     'Ihr Konto bei {site} hat eine neue Telefonnummer. Von jetzt an gehen SMS dorthin, und sie meldet an.',

@@ -76,6 +76,11 @@ export const pages = {
   'reset.done.text': 'Alle Sitzungen sind beendet. Melden Sie sich mit dem neuen Passwort an.',
   'reset.dead': 'Dieser Link gilt nicht mehr',
   'reset.dead.text': 'Er wurde benutzt oder ist zu alt. Fordern Sie einen neuen an.',
+  'email.ask': 'Ist das Ihre E-Mail-Adresse?',
+  'email.text': 'Ein Konto bei {site} soll diese E-Mail-Adresse bekommen:',
+  'email.confirm': 'Adresse bestätigen',
+  'email.done': 'Die Adresse ist bestätigt',
+  'email.taken': 'Inzwischen hat ein anderes Konto diese Adresse.',
   'stop.title': 'Wiederherstellung Ihres Kontos',
   'stop.asked':
     'Jemand hat den Wiederherstellungsschlüssel Ihres Kontos nachgewiesen. Waren Sie das nicht, dann halten Sie die Wiederherstellung hier auf.',

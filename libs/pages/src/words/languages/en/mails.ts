@@ -50,6 +50,18 @@ export const mails = {
   'password_reset.closing':
     'The link works once and for {life}. A new password ends all sessions. If this was not you, do nothing: your password stays as it is.',
   'password_reset.text': 'Choose a new password for {site}: {link}',
+  'email_change.subject': 'Confirm your new e-mail address for {site}',
+  'email_change.opening': 'Somebody, probably you, wants to give an account at {site} this e-mail address.',
+  'email_change.link': 'Confirm it here:',
+  'email_change.closing':
+    'The link works once and for {life}. Until then the account keeps the address that it has. If this was not you, do nothing.',
+  'address_code.subject': 'Your code for a new address at {site}',
+  'address_code.opening':
+    'Somebody, probably you, is giving an account at {site} this e-mail address. Type this code where you are asked for it:',
+  'address_code.stranger':
+    'If this was not you, give the code to nobody: without it, the account does not get this address.',
+  'address_code.text':
+    '{code} is your code for a new phone number at {site}. It works for {life}. Give it to nobody.',
   'invitation.subject': 'Your account at {site}',
   'invitation.opening': 'Somebody has made an account for you at {site}.',
   'invitation.link': 'Sign in to it here for the first time:',

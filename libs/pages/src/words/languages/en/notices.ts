@@ -23,6 +23,12 @@ export const notices = {
   'username_changed.subject': 'Your {site} account has a new user name',
   'username_changed.opening':
     'The user name of your account at {site} was changed. The one before does not sign in any more.',
+  'email_changing.subject': 'Another e-mail address for your {site} account?',
+  'email_changing.opening':
+    'Somebody, probably you, wants to give your account at {site} another e-mail address. Nothing changes before the new one is confirmed.',
+  'email_changed.subject': 'Your {site} account has a new e-mail address',
+  'email_changed.opening':
+    'Your account at {site} has a new e-mail address. From now on it gets its mails, and signs in. The one before does not any more.',
   'phone_changed.set.subject': 'Your {site} account has a new phone',
   'phone_changed.set.opening':
     'Your account at {site} has a new phone number. From now on it gets its texts, and signs in.',

@@ -71,6 +71,11 @@ export const pages = {
   'reset.done.text': 'All sessions have ended. Sign in with the new password.',
   'reset.dead': 'This link is no longer good',
   'reset.dead.text': 'It was used, or it is too old. Ask for a new one.',
+  'email.ask': 'Is this your e-mail address?',
+  'email.text': 'An account at {site} is to have this e-mail address:',
+  'email.confirm': 'Confirm the address',
+  'email.done': 'The address is confirmed',
+  'email.taken': 'Another account has this address by now.',
   'stop.title': 'Account recovery',
   'stop.asked':
     'Somebody has proven the recovery key of your account. If this was not you, stop the recovery here.',

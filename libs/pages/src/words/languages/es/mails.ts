@@ -52,6 +52,19 @@ export const mails = {
   'password_reset.closing':
     'El enlace funciona una sola vez y durante {life}. Una nueva contraseña cierra todas las sesiones. Si no ha sido usted, no haga nada: su contraseña sigue siendo la misma.',
   'password_reset.text': 'Elija una nueva contraseña para {site}: {link}',
+  'email_change.subject': 'Confirme su nueva dirección de correo para {site}',
+  'email_change.opening':
+    'Alguien, probablemente usted, quiere dar esta dirección de correo a una cuenta de {site}.',
+  'email_change.link': 'Confírmela aquí:',
+  'email_change.closing':
+    'El enlace funciona una sola vez y durante {life}. Hasta entonces la cuenta conserva la dirección que tiene. Si no ha sido usted, no haga nada.',
+  'address_code.subject': 'Su código para una nueva dirección en {site}',
+  'address_code.opening':
+    'Alguien, probablemente usted, está dando esta dirección de correo a una cuenta de {site}. Introduzca este código donde se le pida:',
+  'address_code.stranger':
+    'Si no ha sido usted, no dé el código a nadie: sin él la cuenta no tendrá esta dirección.',
+  'address_code.text':
+    '{code} es su código para un nuevo número de teléfono en {site}. Es válido durante {life}. No se lo dé a nadie.',
   'invitation.subject': 'Su cuenta de {site}',
   'invitation.opening': 'Se ha creado una cuenta para usted en {site}.',
   'invitation.link': 'Inicie sesión aquí por primera vez:',

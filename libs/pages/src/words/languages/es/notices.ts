@@ -25,6 +25,12 @@ export const notices = {
   'username_changed.subject': 'Su cuenta de {site} tiene un nuevo nombre de usuario',
   'username_changed.opening':
     'Se ha cambiado el nombre de usuario de su cuenta de {site}. Con el anterior ya no se puede iniciar sesión.',
+  'email_changing.subject': '¿Otra dirección de correo para su cuenta de {site}?',
+  'email_changing.opening':
+    'Alguien, probablemente usted, quiere dar otra dirección de correo a su cuenta de {site}. Nada cambia antes de que se confirme la nueva.',
+  'email_changed.subject': 'Su cuenta de {site} tiene una nueva dirección de correo',
+  'email_changed.opening':
+    'Su cuenta de {site} tiene una nueva dirección de correo. A partir de ahora recibe sus correos y permite iniciar sesión. La anterior ya no.',
   'phone_changed.set.subject': 'Su cuenta de {site} tiene un nuevo teléfono',
   'phone_changed.set.opening':
     'Su cuenta de {site} tiene un nuevo número de teléfono. A partir de ahora recibe sus SMS y permite iniciar sesión.',

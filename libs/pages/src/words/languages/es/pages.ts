@@ -74,6 +74,11 @@ export const pages = {
   'reset.done.text': 'Todas las sesiones se han cerrado. Inicie sesión con la nueva contraseña.',
   'reset.dead': 'Este enlace ya no es válido',
   'reset.dead.text': 'Se ha usado, o es demasiado antiguo. Pida uno nuevo.',
+  'email.ask': '¿Es esta su dirección de correo?',
+  'email.text': 'Una cuenta de {site} va a tener esta dirección de correo:',
+  'email.confirm': 'Confirmar la dirección',
+  'email.done': 'La dirección está confirmada',
+  'email.taken': 'Entretanto, otra cuenta tiene esta dirección.',
   'stop.title': 'Recuperación de la cuenta',
   'stop.asked':
     'Alguien ha presentado la clave de recuperación de su cuenta. Si no ha sido usted, detenga aquí la recuperación.',

@@ -55,6 +55,19 @@ export const mails = {
   'password_reset.closing':
     'Le lien fonctionne une seule fois, pendant {life}. Un nouveau mot de passe met fin à toutes les sessions. Si ce n’était pas vous, ne faites rien : votre mot de passe reste le même.',
   'password_reset.text': 'Choisissez un nouveau mot de passe pour {site} : {link}',
+  'email_change.subject': 'Confirmez votre nouvelle adresse e-mail pour {site}',
+  'email_change.opening':
+    'Quelqu’un, probablement vous, veut donner cette adresse e-mail à un compte {site}.',
+  'email_change.link': 'Confirmez-la ici :',
+  'email_change.closing':
+    'Le lien fonctionne une seule fois, pendant {life}. D’ici là, le compte garde l’adresse qu’il a. Si ce n’était pas vous, ne faites rien.',
+  'address_code.subject': 'Votre code pour une nouvelle adresse chez {site}',
+  'address_code.opening':
+    'Quelqu’un, probablement vous, donne cette adresse e-mail à un compte {site}. Saisissez ce code là où il vous est demandé :',
+  'address_code.stranger':
+    'Si ce n’était pas vous, ne donnez le code à personne : sans lui, le compte n’aura pas cette adresse.',
+  'address_code.text':
+    '{code} est votre code pour un nouveau numéro de téléphone chez {site}. Il est valable {life}. Ne le donnez à personne.',
   'invitation.subject': 'Votre compte {site}',
   'invitation.opening': 'Un compte a été créé pour vous chez {site}.',
   'invitation.link': 'Connectez-vous ici pour la première fois :',

@@ -25,6 +25,12 @@ export const notices = {
   'username_changed.subject': 'Votre compte {site} a un nouveau nom d’utilisateur',
   'username_changed.opening':
     'Le nom d’utilisateur de votre compte {site} a été modifié. L’ancien ne permet plus de se connecter.',
+  'email_changing.subject': 'Une autre adresse e-mail pour votre compte {site} ?',
+  'email_changing.opening':
+    'Quelqu’un, probablement vous, veut donner une autre adresse e-mail à votre compte {site}. Rien ne change avant que la nouvelle soit confirmée.',
+  'email_changed.subject': 'Votre compte {site} a une nouvelle adresse e-mail',
+  'email_changed.opening':
+    'Votre compte {site} a une nouvelle adresse e-mail. Elle reçoit désormais ses e-mails et permet de se connecter. L’ancienne ne le permet plus.',
   'phone_changed.set.subject': 'Votre compte {site} a un nouveau téléphone',
   'phone_changed.set.opening':
     'Votre compte {site} a un nouveau numéro de téléphone. Il reçoit désormais ses SMS et permet de se connecter.',

@@ -74,6 +74,11 @@ export const pages = {
   'reset.done.text': 'Toutes les sessions sont terminées. Connectez-vous avec le nouveau mot de passe.',
   'reset.dead': 'Ce lien n’est plus valable',
   'reset.dead.text': 'Il a été utilisé, ou il est trop ancien. Demandez-en un nouveau.',
+  'email.ask': 'Est-ce votre adresse e-mail ?',
+  'email.text': 'Un compte {site} doit recevoir cette adresse e-mail :',
+  'email.confirm': 'Confirmer l’adresse',
+  'email.done': 'L’adresse est confirmée',
+  'email.taken': 'Un autre compte a entre-temps cette adresse.',
   'stop.title': 'Récupération du compte',
   'stop.asked':
     'Quelqu’un a présenté la clé de récupération de votre compte. Si ce n’était pas vous, arrêtez la récupération ici.',

@@ -53,6 +53,19 @@ export const mails = {
   'password_reset.closing':
     'Il link funziona una sola volta e per {life}. Una nuova password chiude tutte le sessioni. Se non è stato Lei, non faccia nulla: la Sua password resta la stessa.',
   'password_reset.text': 'Scelga una nuova password per {site}: {link}',
+  'email_change.subject': 'Confermi il Suo nuovo indirizzo e-mail per {site}',
+  'email_change.opening':
+    'Qualcuno, probabilmente Lei, vuole dare questo indirizzo e-mail a un account {site}.',
+  'email_change.link': 'Lo confermi qui:',
+  'email_change.closing':
+    'Il link funziona una sola volta e per {life}. Fino ad allora l’account mantiene l’indirizzo che ha. Se non è stato Lei, non faccia nulla.',
+  'address_code.subject': 'Il Suo codice per un nuovo indirizzo su {site}',
+  'address_code.opening':
+    'Qualcuno, probabilmente Lei, sta dando questo indirizzo e-mail a un account {site}. Inserisca questo codice dove Le viene richiesto:',
+  'address_code.stranger':
+    'Se non è stato Lei, non dia il codice a nessuno: senza di esso l’account non avrà questo indirizzo.',
+  'address_code.text':
+    '{code} è il Suo codice per un nuovo numero di telefono su {site}. Vale per {life}. Non lo dia a nessuno.',
   'invitation.subject': 'Il Suo account {site}',
   'invitation.opening': 'È stato creato per Lei un account su {site}.',
   'invitation.link': 'Acceda qui per la prima volta:',

@@ -25,6 +25,12 @@ export const notices = {
   'username_changed.subject': 'Il Suo account {site} ha un nuovo nome utente',
   'username_changed.opening':
     'Il nome utente del Suo account {site} è stato cambiato. Con quello precedente non si accede più.',
+  'email_changing.subject': 'Un altro indirizzo e-mail per il Suo account {site}?',
+  'email_changing.opening':
+    'Qualcuno, probabilmente Lei, vuole dare un altro indirizzo e-mail al Suo account {site}. Nulla cambia prima che quello nuovo sia confermato.',
+  'email_changed.subject': 'Il Suo account {site} ha un nuovo indirizzo e-mail',
+  'email_changed.opening':
+    'Il Suo account {site} ha un nuovo indirizzo e-mail. D’ora in poi riceve le sue e-mail e permette di accedere. Quello precedente non più.',
   'phone_changed.set.subject': 'Il Suo account {site} ha un nuovo telefono',
   'phone_changed.set.opening':
     'Il Suo account {site} ha un nuovo numero di telefono. D’ora in poi riceve gli SMS e permette di accedere.',

@@ -73,6 +73,11 @@ export const pages = {
   'reset.done.text': 'Tutte le sessioni sono terminate. Acceda con la nuova password.',
   'reset.dead': 'Questo link non è più valido',
   'reset.dead.text': 'È stato usato, o è troppo vecchio. Ne richieda uno nuovo.',
+  'email.ask': 'È questo il Suo indirizzo e-mail?',
+  'email.text': 'Un account {site} deve avere questo indirizzo e-mail:',
+  'email.confirm': 'Conferma l’indirizzo',
+  'email.done': 'L’indirizzo è confermato',
+  'email.taken': 'Nel frattempo un altro account ha questo indirizzo.',
   'stop.title': 'Recupero dell’account',
   'stop.asked':
     'Qualcuno ha presentato la chiave di recupero del Suo account. Se non è stato Lei, fermi qui il recupero.',

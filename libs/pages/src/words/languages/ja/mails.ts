@@ -55,6 +55,18 @@ export const mails = {
   'password_reset.closing':
     'リンクは一度だけ使えます。有効期間は{life}です。新しいパスワードを設定すると、すべてのセッションが終了します。お心当たりがない場合は、何もする必要はありません。パスワードは変わりません。',
   'password_reset.text': '{site} の新しいパスワードを設定してください:{link}',
+  'email_change.subject': '{site} の新しいメールアドレスの確認',
+  'email_change.opening': '{site} のアカウントにこのメールアドレスを設定する要求がありました。',
+  'email_change.link': 'ご本人の操作であれば、ここで確認してください。',
+  'email_change.closing':
+    'リンクは一度だけ使えます。有効期間は{life}です。確認されるまで、アカウントのアドレスは変わりません。お心当たりがない場合は、何もする必要はありません。',
+  'address_code.subject': '{site} の新しいアドレス用コード',
+  'address_code.opening':
+    '{site} のアカウントにこのメールアドレスが設定されようとしています。ご本人の操作であれば、コードの入力を求められた画面に次のコードを入力してください。',
+  'address_code.stranger':
+    'お心当たりがない場合は、コードを誰にも伝えないでください。コードがなければ、アカウントにこのアドレスは設定されません。',
+  'address_code.text':
+    '{code} は {site} の新しい電話番号用コードです。有効期間は{life}です。誰にも教えないでください。',
   'invitation.subject': '{site} のアカウント',
   'invitation.opening': '{site} にあなたのアカウントが作成されました。',
   'invitation.link': '初回のサインインはこちらから行ってください。',

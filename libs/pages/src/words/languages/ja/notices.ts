@@ -25,6 +25,12 @@ export const notices = {
   'username_changed.subject': '{site} のアカウントのユーザー名が変わりました',
   'username_changed.opening':
     '{site} のアカウントのユーザー名が変更されました。以前のユーザー名ではサインインできません。',
+  'email_changing.subject': '{site} のアカウントのメールアドレスを変更しますか',
+  'email_changing.opening':
+    '{site} のアカウントに別のメールアドレスを設定する要求がありました。新しいアドレスが確認されるまで、何も変わりません。',
+  'email_changed.subject': '{site} のアカウントのメールアドレスが変わりました',
+  'email_changed.opening':
+    '{site} のアカウントのメールアドレスが変更されました。今後のメールは新しいアドレスに届き、サインインにも使えます。以前のアドレスは使えません。',
   'phone_changed.set.subject': '{site} のアカウントの電話番号が変わりました',
   'phone_changed.set.opening':
     '{site} のアカウントに新しい電話番号が登録されました。今後は SMS がこの番号に届き、サインインにも使えます。',

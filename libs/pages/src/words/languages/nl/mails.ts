@@ -51,6 +51,18 @@ export const mails = {
   'password_reset.closing':
     'De link werkt één keer en is {life} geldig. Een nieuw wachtwoord beëindigt alle sessies. Was u dit niet, doe dan niets: uw wachtwoord blijft zoals het is.',
   'password_reset.text': 'Kies een nieuw wachtwoord voor {site}: {link}',
+  'email_change.subject': 'Bevestig uw nieuwe e-mailadres voor {site}',
+  'email_change.opening': 'Iemand, waarschijnlijk u, wil een account bij {site} dit e-mailadres geven.',
+  'email_change.link': 'Bevestig het hier:',
+  'email_change.closing':
+    'De link werkt één keer en is {life} geldig. Tot dan houdt het account het adres dat het heeft. Was u dit niet, doe dan niets.',
+  'address_code.subject': 'Uw code voor een nieuw adres bij {site}',
+  'address_code.opening':
+    'Iemand, waarschijnlijk u, geeft een account bij {site} dit e-mailadres. Voer deze code in waar erom wordt gevraagd:',
+  'address_code.stranger':
+    'Was u dit niet, geef de code dan aan niemand: zonder de code krijgt het account dit adres niet.',
+  'address_code.text':
+    '{code} is uw code voor een nieuw telefoonnummer bij {site}. De code is {life} geldig. Geef die aan niemand.',
   'invitation.subject': 'Uw account bij {site}',
   'invitation.opening': 'Er is voor u een account aangemaakt bij {site}.',
   'invitation.link': 'Meld u hier voor de eerste keer aan:',

@@ -25,6 +25,12 @@ export const notices = {
   'username_changed.subject': 'Uw account bij {site} heeft een nieuwe gebruikersnaam',
   'username_changed.opening':
     'De gebruikersnaam van uw account bij {site} is gewijzigd. Met de vorige kunt u zich niet meer aanmelden.',
+  'email_changing.subject': 'Een ander e-mailadres voor uw account bij {site}?',
+  'email_changing.opening':
+    'Iemand, waarschijnlijk u, wil uw account bij {site} een ander e-mailadres geven. Er verandert niets voordat het nieuwe is bevestigd.',
+  'email_changed.subject': 'Uw account bij {site} heeft een nieuw e-mailadres',
+  'email_changed.opening':
+    'Uw account bij {site} heeft een nieuw e-mailadres. Vanaf nu gaan de e-mails daarheen en meldt u zich ermee aan. Met het vorige kan dat niet meer.',
   'phone_changed.set.subject': 'Uw account bij {site} heeft een nieuwe telefoon',
   'phone_changed.set.opening':
     'Uw account bij {site} heeft een nieuw telefoonnummer. Voortaan gaan sms-berichten daarheen en kunt u zich ermee aanmelden.',

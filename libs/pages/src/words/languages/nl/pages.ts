@@ -74,6 +74,11 @@ export const pages = {
   'reset.done.text': 'Alle sessies zijn beëindigd. Meld u aan met het nieuwe wachtwoord.',
   'reset.dead': 'Deze link is niet meer geldig',
   'reset.dead.text': 'De link is gebruikt of te oud. Vraag een nieuwe aan.',
+  'email.ask': 'Is dit uw e-mailadres?',
+  'email.text': 'Een account bij {site} krijgt dit e-mailadres:',
+  'email.confirm': 'Adres bevestigen',
+  'email.done': 'Het adres is bevestigd',
+  'email.taken': 'Een ander account heeft dit adres inmiddels.',
   'stop.title': 'Herstel van uw account',
   'stop.asked':
     'Iemand heeft de herstelsleutel van uw account getoond. Was u dit niet, houd het herstel dan hier tegen.',

@@ -53,6 +53,18 @@ export const mails = {
   'password_reset.closing':
     'Link działa jeden raz. Czas ważności: {life}. Nowe hasło kończy wszystkie sesje. Jeśli to ktoś inny, nie trzeba nic robić: hasło pozostaje bez zmian.',
   'password_reset.text': 'Nowe hasło do {site} można ustawić tutaj: {link}',
+  'email_change.subject': 'Potwierdzenie nowego adresu e-mail w {site}',
+  'email_change.opening': 'Ktoś, zapewne Pan/Pani, chce przypisać ten adres e-mail do konta w {site}.',
+  'email_change.link': 'Adres można potwierdzić tutaj:',
+  'email_change.closing':
+    'Link działa jeden raz. Czas ważności: {life}. Do tego czasu konto zachowuje dotychczasowy adres. Jeśli to ktoś inny, nie trzeba nic robić.',
+  'address_code.subject': 'Kod do nowego adresu w {site}',
+  'address_code.opening':
+    'Ktoś, zapewne Pan/Pani, przypisuje ten adres e-mail do konta w {site}. Prosimy wpisać ten kod tam, gdzie jest wymagany:',
+  'address_code.stranger':
+    'Jeśli to ktoś inny, prosimy nikomu nie podawać kodu: bez niego konto nie otrzyma tego adresu.',
+  'address_code.text':
+    '{code} to kod do nowego numeru telefonu w {site}. Czas ważności: {life}. Prosimy nikomu go nie podawać.',
   'invitation.subject': 'Konto w {site}',
   'invitation.opening': 'W {site} założono dla Pana/Pani konto.',
   'invitation.link': 'Tutaj można zalogować się po raz pierwszy:',

@@ -24,6 +24,12 @@ export const notices = {
   'username_changed.subject': 'Konto w {site} ma nową nazwę użytkownika',
   'username_changed.opening':
     'Nazwa użytkownika konta w {site} została zmieniona. Poprzednią nie można się już zalogować.',
+  'email_changing.subject': 'Inny adres e-mail konta w {site}?',
+  'email_changing.opening':
+    'Ktoś, zapewne Pan/Pani, chce zmienić adres e-mail konta w {site}. Nic się nie zmieni, dopóki nowy adres nie zostanie potwierdzony.',
+  'email_changed.subject': 'Konto w {site} ma nowy adres e-mail',
+  'email_changed.opening':
+    'Konto w {site} ma nowy adres e-mail. Odtąd przychodzą na niego wiadomości i służy on do logowania. Poprzedni już nie.',
   'phone_changed.set.subject': 'Konto w {site} ma nowy telefon',
   'phone_changed.set.opening':
     'Konto w {site} ma nowy numer telefonu. Od teraz przychodzą na niego SMS-y i można się nim logować.',

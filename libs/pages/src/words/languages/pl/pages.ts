@@ -72,6 +72,11 @@ export const pages = {
   'reset.done.text': 'Wszystkie sesje zostały zakończone. Prosimy zalogować się nowym hasłem.',
   'reset.dead': 'Ten link nie jest już ważny',
   'reset.dead.text': 'Został użyty albo jest zbyt stary. Prosimy poprosić o nowy.',
+  'email.ask': 'Czy to Pana/Pani adres e-mail?',
+  'email.text': 'Konto w {site} ma otrzymać ten adres e-mail:',
+  'email.confirm': 'Potwierdź adres',
+  'email.done': 'Adres został potwierdzony',
+  'email.taken': 'W międzyczasie inne konto ma ten adres.',
   'stop.title': 'Odzyskiwanie konta',
   'stop.asked':
     'Ktoś przedstawił klucz odzyskiwania tego konta. Jeśli to nie Pan/Pani, prosimy zatrzymać odzyskiwanie tutaj.',

@@ -51,6 +51,19 @@ export const mails = {
   'password_reset.closing':
     'O link funciona uma única vez e durante {life}. Uma nova senha encerra todas as sessões. Se não foi você, não faça nada: sua senha continua a mesma.',
   'password_reset.text': 'Escolha uma nova senha para {site}: {link}',
+  'email_change.subject': 'Confirme seu novo endereço de e-mail para {site}',
+  'email_change.opening':
+    'Alguém, provavelmente você, quer dar este endereço de e-mail a uma conta em {site}.',
+  'email_change.link': 'Confirme aqui:',
+  'email_change.closing':
+    'O link funciona uma única vez e durante {life}. Até lá a conta mantém o endereço que tem. Se não foi você, não faça nada.',
+  'address_code.subject': 'Seu código para um novo endereço em {site}',
+  'address_code.opening':
+    'Alguém, provavelmente você, está dando este endereço de e-mail a uma conta em {site}. Digite este código onde ele for solicitado:',
+  'address_code.stranger':
+    'Se não foi você, não dê o código a ninguém: sem ele, a conta não recebe este endereço.',
+  'address_code.text':
+    '{code} é seu código para um novo número de telefone em {site}. Vale por {life}. Não o dê a ninguém.',
   'invitation.subject': 'Sua conta em {site}',
   'invitation.opening': 'Foi criada uma conta para você em {site}.',
   'invitation.link': 'Entre nela aqui pela primeira vez:',

@@ -25,6 +25,12 @@ export const notices = {
   'username_changed.subject': 'Sua conta em {site} tem um novo nome de usuário',
   'username_changed.opening':
     'O nome de usuário da sua conta em {site} foi alterado. Com o anterior não é mais possível entrar.',
+  'email_changing.subject': 'Outro endereço de e-mail para sua conta em {site}?',
+  'email_changing.opening':
+    'Alguém, provavelmente você, quer dar outro endereço de e-mail à sua conta em {site}. Nada muda antes que o novo seja confirmado.',
+  'email_changed.subject': 'Sua conta em {site} tem um novo endereço de e-mail',
+  'email_changed.opening':
+    'Sua conta em {site} tem um novo endereço de e-mail. A partir de agora ele recebe os e-mails dela e permite entrar. O anterior não permite mais.',
   'phone_changed.set.subject': 'Sua conta em {site} tem um novo telefone',
   'phone_changed.set.opening':
     'Sua conta em {site} tem um novo número de telefone. A partir de agora ele recebe os SMS e permite entrar.',

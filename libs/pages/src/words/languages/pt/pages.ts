@@ -72,6 +72,11 @@ export const pages = {
   'reset.done.text': 'Todas as sessões foram encerradas. Entre com a nova senha.',
   'reset.dead': 'Este link não é mais válido',
   'reset.dead.text': 'Ele foi usado, ou é antigo demais. Peça um novo.',
+  'email.ask': 'Este é seu endereço de e-mail?',
+  'email.text': 'Uma conta em {site} vai ter este endereço de e-mail:',
+  'email.confirm': 'Confirmar o endereço',
+  'email.done': 'O endereço está confirmado',
+  'email.taken': 'Nesse meio-tempo, outra conta tem este endereço.',
   'stop.title': 'Recuperação da conta',
   'stop.asked':
     'Alguém apresentou a chave de recuperação da sua conta. Se não foi você, interrompa a recuperação aqui.',
