@@ -15,6 +15,8 @@ interface Overrides {
   origin?: string;
   type?: string;
   crossOrigin?: boolean;
+  /** Of a page in which ours was shown. */
+  topOrigin?: string;
   challenge?: string;
 }
 
@@ -83,9 +85,10 @@ export class SoftwareAuthenticator {
 
   create(
     challenge: string | Buffer,
-    { origin = ORIGIN, type = 'webauthn.create', crossOrigin = false }: Overrides = {},
+    { origin = ORIGIN, type = 'webauthn.create', crossOrigin = false, topOrigin }: Overrides = {},
   ) {
-    const clientData = JSON.stringify({ type, challenge: base64url(challenge), origin, crossOrigin });
+    const signedText = { type, challenge: base64url(challenge), origin, crossOrigin, topOrigin };
+    const clientData = JSON.stringify(signedText);
     const length = Buffer.alloc(2);
     length.writeUInt16BE(this.id.length);
     const authData = Buffer.concat([this.authData(0x45), Buffer.alloc(16), length, this.id, this.coseKey()]);
@@ -110,9 +113,10 @@ export class SoftwareAuthenticator {
 
   firstFactor(
     challenge: string | Buffer,
-    { origin = ORIGIN, type = 'webauthn.get', crossOrigin = false }: Overrides = {},
+    { origin = ORIGIN, type = 'webauthn.get', crossOrigin = false, topOrigin }: Overrides = {},
   ) {
-    const clientData = JSON.stringify({ type, challenge: base64url(challenge), origin, crossOrigin });
+    const signedText = { type, challenge: base64url(challenge), origin, crossOrigin, topOrigin };
+    const clientData = JSON.stringify(signedText);
     this.counter += 1;
     const authData = this.authData(0x05);
     const signature = signed(this.pair.privateKey, Buffer.concat([authData, sha256(clientData)]));

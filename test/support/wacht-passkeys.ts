@@ -1,7 +1,7 @@
 import { SoftwareAuthenticator } from './software-authenticator.js';
 import type { WachtAnswer, WachtClient } from './wacht-client.js';
 
-type Changes = { origin?: string; type?: string; crossOrigin?: boolean };
+type Changes = { origin?: string; type?: string; crossOrigin?: boolean; topOrigin?: string };
 
 /** A challenge as a page hands it to the authenticator. */
 const bytes = (challenge: string) => Buffer.from(challenge, 'base64url');

@@ -111,13 +111,13 @@ export class AttemptsRepository {
     guessable = false,
     holds?: RedeemQuestion['holds'],
   ): Redemption {
-    const question = { purpose, of: this.challenge(token), unguessable: !guessable, holds };
+    const question = { purpose, of: this.challenge(call, token), unguessable: !guessable, holds };
     return this.guess(call, question, 'challenge', right);
   }
 
   /** Parts that give a challenge which was opened for nobody to the account that answered it, as that was read. */
   claimChallenge(
-    { now }: RequestContext,
+    call: RequestContext,
     purpose: AttemptPurpose,
     token: string,
     account: { id: string; security_stamp: number },
@@ -127,8 +127,8 @@ export class AttemptsRepository {
       sql`
         UPDATE attempts a SET account_id = ${account.id}::bigint, subject = ${account.id}::text,
           security_stamp = ${account.security_stamp}::int
-        WHERE ${this.challenge(token)} AND a.purpose = ${purpose} AND a.account_id IS NULL AND a.status = 'open'
-          AND a.expires_at > ${now}::timestamptz RETURNING a.subject, a.factor`,
+        WHERE ${this.challenge(call, token)} AND a.purpose = ${purpose} AND a.account_id IS NULL AND a.status = 'open'
+          AND a.expires_at > ${call.now}::timestamptz RETURNING a.subject, a.factor`,
     );
     return { claimed, budget_row: budgetRow(claimed) };
   }
@@ -142,15 +142,18 @@ export class AttemptsRepository {
     return part(
       'challenge',
       sql`
-      SELECT a.account_id, a.method FROM attempts a WHERE ${this.challenge(token)} AND a.purpose = ${purpose}
+      SELECT a.account_id, a.method FROM attempts a WHERE ${this.challenge(call, token)} AND a.purpose = ${purpose}
         AND ${isLive(call)}`,
     );
   }
 
-  /** Condition on attempt `a`: it is the challenge whose token this is. */
-  private challenge(token: string): Sql {
+  /**
+   * Condition on attempt `a`: it is the challenge whose token this is, opened in the protocol of the call. What a protocol binds its
+   * challenges to, such as a browser session, another one does not look at.
+   */
+  private challenge({ protocol }: Pick<RequestContext, 'protocol'>, token: string): Sql {
     const hashes = this.keyRing.macs(LABEL, LINK_BINDING, token);
-    return sql`a.kind = 'challenge' AND a.secret_hash = ANY(${hashes}::text[])`;
+    return sql`a.kind = 'challenge' AND a.secret_hash = ANY(${hashes}::text[]) AND a.protocol = ${protocol}`;
   }
 
   /** Parts that check a secret which rests elsewhere, such as a backup code; `right` as in `redeemTotp`. */

@@ -9,6 +9,7 @@ const clientData = z.looseObject({
   challenge: z.string(),
   origin: z.string().optional(),
   crossOrigin: z.boolean().optional(),
+  topOrigin: z.string().optional(),
 });
 
 export interface ClientDataExpectation {
@@ -48,10 +49,14 @@ export function isExpectedClientData(encoded: string, expected: ClientDataExpect
   return atHome && expected.challenges.includes(withoutTrailing(data.challenge, '='));
 }
 
-/** Where a passkey says that it was used, when that is one of ours. */
+/**
+ * Where a passkey says that it was used, when that is one of ours, and not within a page of another site: we expect it in no frame of
+ * another (WebAuthn Level 3, 7.1 and 7.2: `crossOrigin`, `topOrigin`).
+ */
 export function ownOriginOf(encoded: string, origins: Origins): string[] {
   const { data } = clientData.safeParse(decodeJson(encoded));
-  return data?.origin !== undefined && origins.has(data.origin) ? [data.origin] : [];
+  if (data?.origin === undefined || data.crossOrigin || data.topOrigin !== undefined) return [];
+  return origins.has(data.origin) ? [data.origin] : [];
 }
 
 /** The challenge that was signed, where it can be a token of ours: 256 bits in base64url. */
