@@ -82,14 +82,80 @@ describe('POST /api/2.0/authentication by way of an identity provider', () => {
       expect(statements).toHaveLength(4);
     });
 
-    it('finishes a sign-in that an authorization code began by the key of its step', async () => {
-      const { sub, otpauthUri } = await acme.person({ secondFactor: 'totp' });
+    it('finishes a sign-in that an authorization code began by the key of its step, and links the identity', async () => {
+      const { id, email, sub, otpauthUri } = await acme.person({ secondFactor: 'totp' });
+      const authenticator = new Authenticator(acme.app, String(otpauthUri));
       const first = await acme.signIn({ codeOAuth: await acme.idp.authorize(sub) });
+      expect(await acme.identities(id)).toEqual([]);
       const confirm = new URL(String(first.body.response['confirmUrl'])).search.slice(1);
-      const code = new Authenticator(acme.app, String(otpauthUri)).code();
-      expect(
-        (await acme.client.call('POST', '/settings/tfaapp/validate', { code }, { confirm })).status,
-      ).toBe(200);
+      const validate = (code: string) =>
+        acme.client.call('POST', '/settings/tfaapp/validate', { code }, { confirm });
+      expect((await validate(authenticator.code())).status).toBe(200);
+      expect(await acme.identities(id)).toEqual([{ subject: sub, provider: 'Acme' }]);
+      expect((await acme.app.mailbox.newest(email)).text).toContain('by way of Acme');
+      acme.app.clock.advanceSeconds(30);
+      expect((await validate(authenticator.code())).status).toBe(401);
+    });
+
+    it('links it on the page of the step, once, and from then on the step’s key keeps none', async () => {
+      const { id, sub, otpauthUri } = await acme.person({ secondFactor: 'totp' });
+      const authenticator = new Authenticator(acme.app, String(otpauthUri));
+      const finish = async () => {
+        const first = await acme.signIn(await acme.profileOf(sub));
+        const { pathname, search, searchParams } = new URL(String(first.body.response['confirmUrl']));
+        acme.app.clock.advanceSeconds(30);
+        const body = new URLSearchParams({ code: authenticator.code() });
+        const done = await fetch(`${acme.app.url}${pathname}${search}`, { method: 'POST', body });
+        expect([done.status, await done.text()]).toEqual([200, expect.stringContaining('signed in')]);
+        return String(searchParams.get('key'));
+      };
+      expect(await finish()).toMatch(/^[\w-]{43}\.[\w-]+\.[\w-]+$/);
+      expect(await acme.identities(id)).toEqual([{ subject: sub, provider: 'Acme' }]);
+      expect(await finish()).toMatch(/^[\w-]{43}$/);
+    });
+
+    it('abuse: an identity that was linked to another account meanwhile makes no session, and burns no code', async () => {
+      const { id, sub, otpauthUri } = await acme.person({ secondFactor: 'totp' });
+      const authenticator = new Authenticator(acme.app, String(otpauthUri));
+      const first = await acme.signIn(await acme.profileOf(sub));
+      const confirm = new URL(String(first.body.response['confirmUrl'])).search.slice(1);
+      const other = await acme.person();
+      const [row] = await acme.app.rows<{ issuer: string }>(
+        sql`SELECT issuer FROM external_identities LIMIT 1`,
+      );
+      await acme.app.rows(sql`
+        INSERT INTO external_identities (issuer, subject, account_id, provider, linked_at)
+        VALUES (${row?.issuer}, ${sub}, ${other.id}::bigint, 'Acme', now())`);
+      const validate = () =>
+        acme.client.call('POST', '/settings/tfaapp/validate', { code: authenticator.code() }, { confirm });
+      expect((await validate()).status).toBe(401);
+      expect(await acme.identities(id)).toEqual([]);
+      await acme.app.rows(sql`DELETE FROM external_identities WHERE subject = ${sub}`);
+      expect((await validate()).status).toBe(200);
+    });
+
+    it('abuse: what a key keeps is no use behind another key, and a changed one is no key', async () => {
+      const { id, sub } = await acme.person({ secondFactor: 'totp' });
+      const victim = await acme.person({ secondFactor: 'totp' });
+      const authenticator = new Authenticator(acme.app, String(victim.otpauthUri));
+      const keyOf = async (proof: object) => {
+        const { body } = await acme.signIn(proof);
+        return String(new URL(String(body.response['confirmUrl'])).searchParams.get('key'));
+      };
+      const [own, theirs] = [
+        await keyOf(await acme.profileOf(sub)),
+        await keyOf(await acme.profileOf(victim.sub)),
+      ];
+      const mixed = `${theirs.slice(0, 43)}${own.slice(43)}`;
+      for (const key of [mixed, theirs.slice(0, 43), `${theirs}A`, own.slice(43)]) {
+        const confirm = `type=TfaAuth&key=${key}`;
+        const code = authenticator.code();
+        expect(
+          (await acme.client.call('POST', '/settings/tfaapp/validate', { code }, { confirm })).status,
+        ).toBe(401);
+      }
+      expect(await acme.identities(id)).toEqual([]);
+      expect(await acme.identities(victim.id)).toEqual([]);
     });
   });
 

@@ -17,6 +17,7 @@ import { DocspaceConfirmController } from './docspace/steps/confirm.controller.j
 import { DocspaceKeyCheck } from './docspace/steps/key-check.service.js';
 import { DocspaceStepView } from './docspace/steps/step-view.service.js';
 import { DocspaceStepService } from './docspace/steps/step.service.js';
+import { WaitingIdentities } from './docspace/steps/waiting-identity.js';
 import { DocspaceStepsController } from './docspace/steps/steps.controller.js';
 import { NavixyCodeController } from './navixy/code.controller.js';
 import { NavixyCodeService } from './navixy/code.service.js';
@@ -37,6 +38,7 @@ const steps = [
   DocspaceStepPresenter,
 ];
 const docspace = [
+  WaitingIdentities,
   ...steps,
   DocspaceCodeService,
   DocspaceFirstFactor,

@@ -39,7 +39,7 @@ export class IdentityProof {
       event,
       hold: (alone) => hold(account, identity, alone),
       also: () => [],
-      ...(!linked && { admit: (from) => this.link(call, identity, from) }),
+      ...(!linked && { unlinked: identity, admit: (from) => this.link(call, identity, from) }),
     };
   }
 
@@ -47,7 +47,7 @@ export class IdentityProof {
    * With the first session, which is not made when somebody else has been linked meanwhile. The owner is told, because whoever
    * has the identity gets in from now on.
    */
-  private link<Row extends HeldAccount>(
+  link<Row extends HeldAccount>(
     call: RequestContext,
     identity: ProvenIdentity,
     from: Part<Row>,

@@ -1,4 +1,4 @@
-import type { HeldAccount, KnownAccount } from '@app/accounts';
+import type { HeldAccount, KnownAccount, ProvenIdentity } from '@app/accounts';
 import type { AuditEvent } from '@app/audit';
 import type { Effect, Part } from '@app/database';
 import type { AuthErrorCode, AuthErrorDetails } from '@app/kernel';
@@ -21,6 +21,8 @@ export interface ProvenFactor {
   spent?(session: Part<OwnedSession>): Effect[];
   /** Which accounts may have a session that is about to be made of this proof; without it, all of them. */
   admit?<Row extends HeldAccount>(from: Part<Row>): { admitted: Part<Row>; effects: Effect[] };
+  /** That of a provider which the first session links to the account. */
+  unlinked?: ProvenIdentity;
   /** The attempt that it redeems, if it is one. */
   attemptId?: string;
 }

@@ -9,6 +9,7 @@ import { FirstFactor, type ProvenFactor, retryOnConflict } from '@app/sign-in';
 import { DocspaceChallenge, type Challenge } from './second-factor/challenge.js';
 import { refuseOvertaken } from './second-factor/overtaken.js';
 import type { SignInRequest, SignInStep } from './first-factor/credentials.js';
+import { WaitingIdentities } from './steps/waiting-identity.js';
 import { DocspaceFirstFactor } from './first-factor/first-factor.service.js';
 
 const TOKEN_BITS = 256;
@@ -27,6 +28,7 @@ export class DocspaceSignInService {
     private readonly firstFactor: FirstFactor,
     private readonly challenges: DocspaceChallenge,
     private readonly sessions: SessionsRepository,
+    private readonly identities: WaitingIdentities,
     private readonly config: Config,
   ) {}
 
@@ -34,7 +36,8 @@ export class DocspaceSignInService {
   async signIn(call: RequestContext, { proof, language, transient }: SignInRequest): Promise<SignInStep> {
     const proven = await this.proofs.prove(call, proof);
     const { id, phone, second_factor: factor } = proven.account;
-    const token = randomToken(TOKEN_BITS);
+    const secret = randomToken(TOKEN_BITS);
+    const token = factor === 'none' ? secret : this.identities.keyOf(secret, proven.unlinked);
     const opening = retryOnConflict(() => this.open(call, proven, language, token));
     const step = (await opening.catch(refuseOvertaken)) ?? (await this.firstFactor.overtaken(call, proven));
     const { challenge, codeExpiresAt } = step;

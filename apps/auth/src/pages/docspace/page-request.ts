@@ -1,14 +1,14 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { isPlainText, type RequestContext } from '@app/kernel';
 import type { Request } from 'express';
-import { isCredential } from '../../protocols/docspace/docspace-cookie.js';
+import { isStepKey } from '../../protocols/docspace/docspace-cookie.js';
 import { docspace } from '../../protocols/docspace/docspace.protocol.js';
 import type { PageInput } from './page.service.js';
 
 /** The key in the page's address; empty when there is none. */
 export const PageKey = createParamDecorator((_: unknown, context: ExecutionContext): string => {
   const { key } = context.switchToHttp().getRequest<Request>().query;
-  return typeof key === 'string' && isCredential(key) ? key : '';
+  return typeof key === 'string' && isStepKey(key) ? key : '';
 });
 
 const INPUT_LENGTH = 64;

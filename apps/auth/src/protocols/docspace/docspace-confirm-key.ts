@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { AuthError } from '@app/kernel';
 import type { Request } from 'express';
-import { credentialInCookie, isCredential } from './docspace-cookie.js';
+import { credentialInCookie, isStepKey, STEP_KEY } from './docspace-cookie.js';
 import { presentedToken } from './docspace-token.js';
 
 /** What a page of a set-up is allowed to do, by the step it stands for. */
@@ -30,7 +30,7 @@ export const DocspaceKeyInCookie = createParamDecorator(
   (_: unknown, context: ExecutionContext): KeyInCookie => {
     const request = context.switchToHttp().getRequest<Request>();
     return (named) =>
-      typesNamed(named).map((type) => credentialInCookie(request, confirmCookieName(type)))[0];
+      typesNamed(named).map((type) => credentialInCookie(request, confirmCookieName(type), STEP_KEY))[0];
   },
 );
 
@@ -39,11 +39,11 @@ export function confirmKey(request: Request): string | undefined {
   const { confirm = '' } = request.headers;
   const said = new URLSearchParams(String(confirm));
   const key = said.get('key')?.trim();
-  if (key) return isCredential(key) ? key : undefined;
+  if (key) return isStepKey(key) ? key : undefined;
   const type = said.get('type');
   const types = type ? typesNamed(type) : CONFIRM_TYPES;
   return types
-    .map((each) => credentialInCookie(request, confirmCookieName(each)))
+    .map((each) => credentialInCookie(request, confirmCookieName(each), STEP_KEY))
     .find((found) => found !== undefined);
 }
 

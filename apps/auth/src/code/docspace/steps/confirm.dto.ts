@@ -18,7 +18,7 @@ export class DocspaceConfirmRequest {
   /** The key of a `confirmUrl`, or of a mail. Without one it is that in the cookie of `type`. */
   @IsOptional()
   @IsString()
-  @MaxLength(512)
+  @MaxLength(1200)
   @IsPlainText()
   key?: string;
 
