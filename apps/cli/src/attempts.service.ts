@@ -3,10 +3,9 @@ import { AccountEntity } from '@app/accounts';
 import { AttemptEntity } from '@app/attempts';
 import { AuditEventEntity } from '@app/audit';
 import { DeliveryEventEntity, MessageEntity } from '@app/delivery';
-import { OUTLASTING, typedReference } from '@app/kernel';
+import { isId, OUTLASTING, typedReference } from '@app/kernel';
 import { DataSource, In } from 'typeorm';
 import { AccountsService } from './accounts.service.js';
-import { isId } from './identifiers.js';
 
 /** What is known of attempts, the newest first: theirs, their messages and what was tried, in the order of time. */
 export interface AttemptHistory {

@@ -1,13 +1,12 @@
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import type { AuditFilter, AuditRow } from '@app/audit';
-import { firstIdAt } from '@app/kernel';
+import { firstIdAt, isId } from '@app/kernel';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { ACCOUNT } from './arguments.js';
 import { auditLine } from './audit.presenter.js';
 import { count } from './answer.js';
 import { example } from './example.js';
-import { isId } from './identifiers.js';
 import type { Operator } from './operate.js';
 import type { Shell } from './shell.js';
 import { written } from './terminal.js';

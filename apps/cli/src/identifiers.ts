@@ -15,8 +15,3 @@ export function missingFor(factor: string, { email, phone }: Named): string | un
   if (factor === 'email' && !email) return 'an e-mail address';
   return factor === 'sms' && !phone ? 'a phone number' : undefined;
 }
-
-/** Whether Postgres's bigint takes it. */
-export function isId(reference: string): boolean {
-  return /^[0-9]{1,19}$/.test(reference) && BigInt(reference) < 1n << 63n;
-}

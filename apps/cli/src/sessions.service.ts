@@ -2,11 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { ofAccount, raiseStamp, type AccountEntity } from '@app/accounts';
 import { audit, recordedAs } from '@app/audit';
 import { Database, statement } from '@app/database';
-import type { RequestContext } from '@app/kernel';
+import { isId, type RequestContext } from '@app/kernel';
 import { endSession, liveAmong, SessionEntity } from '@app/sessions';
 import { endedBy } from '@app/sign-in';
 import { DataSource, IsNull, MoreThan } from 'typeorm';
-import { isId } from './identifiers.js';
 
 /** As it stands in the audit log. */
 const REVOKED = 'revoked';

@@ -10,6 +10,11 @@ export function firstIdAt(at: Date): string {
   return (BigInt(Math.max(0, at.getTime() - EPOCH_MS)) << (WORKER_BITS + SEQUENCE_BITS)).toString();
 }
 
+/** Whether Postgres's bigint takes a text as an id. */
+export function isId(text: string): boolean {
+  return /^[0-9]{1,19}$/.test(text) && BigInt(text) < 1n << 63n;
+}
+
 /**
  * Time-ordered ids of 63 bits: 41 of milliseconds since 2025, 10 of worker, 12 of sequence. Made by the service and
  * not by the database, so that every part of one statement knows the ids of the others. Strings, because
