@@ -19,6 +19,7 @@ const libs = {
   'identity-providers': { tier: 2, may: ['kernel', 'config'] },
   throttle: { tier: 3, may: ['kernel', 'config', 'database'] },
   idempotency: { tier: 3, may: ['kernel', 'config', 'database', 'throttle'] },
+  'service-keys': { tier: 3, may: ['kernel', 'config', 'database', 'throttle'] },
   'sign-in': {
     tier: 3,
     may: ['kernel', 'config', 'database', 'accounts', 'attempts', 'sessions', 'delivery', 'audit'],
@@ -59,7 +60,7 @@ const wireWords = {
     'A flow service speaks no wire format: it returns outcomes or throws AuthError, and the protocol says it.',
 };
 // A room rests on flows and never the other way round; no flow knows another, and no room another.
-const rooms = ['account', 'second-factors', 'passkeys', 'password-reset', 'pages'];
+const rooms = ['account', 'second-factors', 'passkeys', 'password-reset', 'pages', 'session-check'];
 const mayRestOn = { pages: [...flows, 'password-reset'] };
 const roomRules = [...flows, ...rooms].map((room) => {
   const may = [room, ...(mayRestOn[room] ?? (flows.includes(room) ? [] : flows))];

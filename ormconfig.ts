@@ -23,6 +23,7 @@ import {
 } from '@app/delivery';
 import { IdempotentCallEntity } from '@app/idempotency';
 import { ReplicaEntity, ServerKeyEntity } from '@app/server-keys';
+import { ServiceKeyEntity } from '@app/service-keys';
 import { BrowserAttemptEntity, BrowserSessionEntity, SessionEntity } from '@app/sessions';
 import { SigningKeyEntity } from '@app/tokens';
 
@@ -69,6 +70,7 @@ export function dataSourceOptions(url: string, poolSize = 10, pooler: Pooler = '
       AuditEventEntity,
       StreamedEventEntity,
       IdempotentCallEntity,
+      ServiceKeyEntity,
     ],
     migrations,
     migrationsTableName: 'migrations',

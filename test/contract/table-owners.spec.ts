@@ -23,6 +23,7 @@ const OWNERS: Record<string, string[]> = {
   'libs/tokens': ['signing_keys'],
   'libs/idempotency': ['idempotent_calls'],
   'libs/server-keys': ['server_keys', 'replicas'],
+  'libs/service-keys': ['service_keys'],
 };
 
 /** Who else names a table, and why. None of them writes. */

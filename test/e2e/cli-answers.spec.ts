@@ -32,6 +32,7 @@ const COMMANDS: string[][] = [
   ['audit', 'export'],
   ['keys', 'ring', 'status'],
   ['keys', 'reseal'],
+  ['keys', 'service', 'list'],
   ['migrate'],
   ['completion', 'bash'],
   ['account', 'create', '--help'],
@@ -120,6 +121,21 @@ describe('an answer that cannot be written', () => {
       'done',
     ]);
     expect((await cli.run(made, PASSWORD)).code).toBe(0);
+  }, 120_000);
+
+  it('leaves no key of a service that nobody was told of', async () => {
+    const made = ['keys', 'service', 'create', 'lost', '--scope', 'introspect'];
+    for (const refused of [await onFullDisk(made), await intoClosedPipe(made)])
+      expect(refused).toEqual({ code: 1, err: expect.stringMatching(/The key is not made\.\n$/) });
+    expect(await cli.rows(sql`SELECT FROM service_keys`)).toEqual([]);
+    const outcomes = sql`SELECT outcome FROM audit_events WHERE event = 'service_key.create lost' ORDER BY id`;
+    expect((await cli.rows<{ outcome: string }>(outcomes)).map(({ outcome }) => outcome)).toEqual([
+      'done',
+      'undone',
+      'done',
+      'undone',
+    ]);
+    expect((await cli.run(made)).code).toBe(0);
   }, 120_000);
 
   it('says that an authenticator which nobody has seen can be asked for again', async () => {

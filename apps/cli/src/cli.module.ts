@@ -18,6 +18,7 @@ import { KeysService } from './keys.service.js';
 import { MailedKeysService } from './mailed-keys.service.js';
 import { NamesService } from './names.service.js';
 import { ResealService } from './reseal.service.js';
+import { ServiceKeysService } from './service-keys.service.js';
 import { SessionsService } from './sessions.service.js';
 
 const POOL_SIZE = 2;
@@ -46,6 +47,7 @@ export class CliModule {
         AttemptsService,
         KeysService,
         KeyRingService,
+        ServiceKeysService,
         ResealService,
         MailedKeysService,
         IdentitiesService,

@@ -3,13 +3,15 @@ import type { Command } from 'commander';
 import { instant, type Answer } from './answer.js';
 import { example } from './example.js';
 import { ringCommands } from './ring.commands.js';
+import { serviceKeyCommands } from './service-key.commands.js';
 import type { Shell } from './shell.js';
 
 export function keysCommands(program: Command, shell: Shell): void {
   const group = program
     .command('keys')
-    .description('look after the keys that sign access tokens, and the key ring');
+    .description('look after the keys that sign access tokens, those of services, and the key ring');
   ringCommands(group, shell);
+  serviceKeyCommands(group, shell);
   group
     .command('rotate')
     .description(

@@ -17,6 +17,7 @@ import { MailedKeysService } from './mailed-keys.service.js';
 import { NamesService } from './names.service.js';
 import { onDatabase, requireMigrated } from './on-database.js';
 import { ResealService } from './reseal.service.js';
+import { ServiceKeysService } from './service-keys.service.js';
 import { SessionsService } from './sessions.service.js';
 
 /** What commands work with: the services, and the call under which they are recorded. */
@@ -27,6 +28,7 @@ export interface Operator {
   attempts: AttemptsService;
   keys: KeysService;
   keyRing: KeyRingService;
+  serviceKeys: ServiceKeysService;
   sealed: ResealService;
   mailedKeys: MailedKeysService;
   identities: IdentitiesService;
@@ -69,6 +71,7 @@ function operatorOf(nest: INestApplicationContext, { events }: Config): Operator
     attempts: nest.get(AttemptsService),
     keys: nest.get(KeysService),
     keyRing: nest.get(KeyRingService),
+    serviceKeys: nest.get(ServiceKeysService),
     sealed: nest.get(ResealService),
     mailedKeys: nest.get(MailedKeysService),
     identities: nest.get(IdentitiesService),

@@ -62,6 +62,8 @@ export type AuditEvent =
   | 'keys.rotate'
   | 'keys.reseal'
   | 'keys.forget'
+  | `service_key.create ${string}`
+  | `service_key.revoke ${string}`
   | 'request'
   | `request ${string}`;
 

@@ -1,4 +1,4 @@
-export { Authenticated, CurrentSession } from './authenticated.js';
+export { Authenticated, CurrentSession, type SessionQuery } from './authenticated.js';
 export { byAddress, clientAddress } from './client-address.js';
 export { Limits, type Limit } from './limits.js';
 export { LimitsStorage } from './limits-storage.js';

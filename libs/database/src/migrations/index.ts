@@ -25,6 +25,7 @@ import { IdempotentCalls1760000024000 } from './0024-idempotent-calls.js';
 import { Lanes1760000025000 } from './0025-lanes.js';
 import { WhatBecameOfMessages1760000026000 } from './0026-what-became-of-messages.js';
 import { IndexesOfMessages1760000028000 } from './0028-indexes-of-messages.js';
+import { ServiceKeys1760000031000 } from './0031-service-keys.js';
 import { ContactChanges1760000032000 } from './0032-contact-changes.js';
 
 /** In the order in which they run. Classes and not a glob: the same in tests, in the build and on the command line. */
@@ -56,5 +57,6 @@ export const migrations = [
   Lanes1760000025000,
   WhatBecameOfMessages1760000026000,
   IndexesOfMessages1760000028000,
+  ServiceKeys1760000031000,
   ContactChanges1760000032000,
 ];

@@ -1,0 +1,33 @@
+import type { Request } from 'express';
+
+const PREFIX = 'csk_';
+/** 256 bits, behind words by which scanners for lost secrets know one. */
+const KEY = /^csk_[\w-]{43}$/;
+const BEARER = /^Bearer +(\S+) *$/i;
+const BASIC = /^Basic +([A-Za-z\d+/]+=*) *$/i;
+
+export const SERVICE_KEY_BITS = 256;
+
+/** A key as its holder has it. `secret`: base64url. */
+export const serviceKeyOf = (secret: string): string => `${PREFIX}${secret}`;
+
+/** A service key as a request presents it. `name`: whose it is said to be, where that is said. */
+export interface PresentedKey {
+  key: string;
+  name?: string;
+}
+
+/**
+ * The key in `Authorization`, as Bearer (RFC 6750 §2.1) or as the password of Basic (RFC 6749 §2.3.1), when it has a key's form; nowhere
+ * else is it looked for. Safe on a request that nobody has validated.
+ */
+export function presentedKey({ headers: { authorization = '' } }: Request): PresentedKey | undefined {
+  const bearer = BEARER.exec(authorization)?.[1];
+  if (bearer !== undefined) return KEY.test(bearer) ? { key: bearer } : undefined;
+  const basic = BASIC.exec(authorization)?.[1];
+  if (basic === undefined) return undefined;
+  const pair = Buffer.from(basic, 'base64').toString();
+  const colon = pair.indexOf(':');
+  const key = pair.slice(colon + 1);
+  return colon >= 0 && KEY.test(key) ? { key, name: pair.slice(0, colon) } : undefined;
+}
