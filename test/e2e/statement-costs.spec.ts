@@ -1,4 +1,5 @@
 import { NavixyClient } from '../support/navixy-client.js';
+import { ServiceClient } from '../support/service-client.js';
 import { TestApp } from '../support/test-app.js';
 import { WalRecords, type Cost } from '../support/wal-records.js';
 import { YatClient } from '../support/yat-client.js';
@@ -13,6 +14,8 @@ const most = {
   refresh: { roundTrips: 2, walRecords: 7 },
   session: { roundTrips: 1, walRecords: 0 },
   accessToken: { roundTrips: 2, walRecords: 1 },
+  introspection: { roundTrips: 1, walRecords: 1 },
+  forwardAuth: { roundTrips: 1, walRecords: 1 },
   password: { roundTrips: 3, walRecords: 26 },
 } satisfies Record<string, Cost>;
 
@@ -76,6 +79,20 @@ describe('what an operation costs Postgres does not rise', () => {
   it('where an access token is checked', async () => {
     const { access_token } = (await yat.signIn(await person('none'))).body;
     expectAtMost(await costOf(() => yat.account(access_token)), most.accessToken);
+  });
+
+  it('where a service asks about a credential', async () => {
+    const { hash } = (await navixy.signIn(await person('none'))).body;
+    const service = new ServiceClient(app, await app.serviceKey());
+    await service.introspect(hash);
+    expectAtMost(await costOf(() => service.introspect(hash)), most.introspection);
+  });
+
+  it('where a proxy asks about a request', async () => {
+    const { hash } = (await navixy.signIn(await person('none'))).body;
+    const ask = () => fetch(`${app.url}/forward-auth`, { headers: { Authorization: `NVX ${hash}` } });
+    await ask();
+    expectAtMost(await costOf(ask), most.forwardAuth);
   });
 
   it('where somebody signs in with a password', async () => {

@@ -65,6 +65,20 @@ export const LIMITS = {
     open: ELSEWHERE,
     code: ['dfns.address', 'DFNS_REQUESTS_PER_MINUTE_LIMIT'],
   },
+  serviceAddress: {
+    limit: 'calls of services behind this one, from an address: 1,000 in a second',
+    spender: ITS_NETWORK,
+    lost: 'ask whether a credential is good, for the rest of the second',
+    open: 'every other network at once, all protocols at once, and this network when the second ends',
+    code: ['service.address', 'SERVICE_REQUESTS_PER_SECOND_LIMIT'],
+  },
+  forwardAuthAddress: {
+    limit: 'requests that a proxy asks about, of an address: 200 in a second',
+    spender: ITS_NETWORK,
+    lost: 'call what stands behind that proxy for the rest of the second',
+    open: 'every other network at once, all protocols at once, and this network when the second ends',
+    code: ['forward_auth.address', 'FORWARD_AUTH_REQUESTS_PER_SECOND_LIMIT'],
+  },
   passwordNetwork: {
     limit: 'wrong passwords of an account from a network: 5 in a minute, then 60 s',
     spender: `${ANYBODY}, from the owner’s own network`,

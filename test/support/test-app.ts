@@ -23,6 +23,7 @@ import {
   type InvitationRequest,
   type MailedKey,
 } from '../../apps/cli/src/mailed-keys.service.js';
+import { ServiceKeysService, type ServiceKeyRequest } from '../../apps/cli/src/service-keys.service.js';
 import { SessionsService } from '../../apps/cli/src/sessions.service.js';
 import { RememberedPasswords } from './remembered-passwords.js';
 import { Given } from './given.js';
@@ -79,7 +80,8 @@ export class TestApp {
     const builder = Test.createTestingModule({
       imports: [AppModule.forRoot(config, database.url), AccountsModule, AttemptsModule],
       providers: [
-        ...[AccountsService, AccountStateService, MailedKeysService, SessionsService, OwnerNotices],
+        ...[AccountsService, AccountStateService, MailedKeysService, OwnerNotices],
+        ...[ServiceKeysService, SessionsService],
         { provide: PasswordHasher, useClass: RememberedPasswords },
       ],
     })
@@ -127,6 +129,14 @@ export class TestApp {
     return this.mailed(email, () => this.nest.get(MailedKeysService).send(this.operatorCall(), account));
   }
 
+  /** What an operator's `keys service create` does; answers the key. */
+  async serviceKey(request: Partial<ServiceKeyRequest> = {}): Promise<string> {
+    const call = this.operatorCall();
+    const wanted = { name: `service-${call.nextId()}`, scopes: ['introspect'], lifeSeconds: 3600 } as const;
+    const made = { ...wanted, scopes: [...wanted.scopes], ...request };
+    return (await this.nest.get(ServiceKeysService).create(call, made)).key;
+  }
+
   /** A call of an operator, for what the command line does. */
   operatorCall(): RequestContext {
     const ids = this.nest.get(Ids);
@@ -171,5 +181,7 @@ const NO_LIMITS = {
   WACHT_NEW_SESSIONS_PER_MINUTE_LIMIT: MANY,
   YAT_REQUESTS_PER_MINUTE_LIMIT: MANY,
   DFNS_REQUESTS_PER_MINUTE_LIMIT: MANY,
+  SERVICE_REQUESTS_PER_SECOND_LIMIT: MANY,
+  FORWARD_AUTH_REQUESTS_PER_SECOND_LIMIT: MANY,
 };
 const KEYS = `t1:${Buffer.alloc(32, 7).toString('base64')}`;

@@ -18,6 +18,7 @@ import { MetricsModule } from './metrics/metrics.module.js';
 import { TracingModule } from './tracing/tracing.module.js';
 import { JwksModule } from './jwks/jwks.module.js';
 import { RecoveryModule } from './recovery/recovery.module.js';
+import { SessionCheckModule } from './session-check/session-check.module.js';
 import { SessionModule } from './session/session.module.js';
 import { MagicLinkModule } from './magic-link/magic-link.module.js';
 import { TokenRefreshModule } from './token-refresh/token-refresh.module.js';
@@ -62,6 +63,7 @@ export class AppModule {
         PasswordResetModule,
         PagesModule,
         // What operators and other services read.
+        SessionCheckModule,
         DeliveryEventsModule,
         HealthModule,
         JwksModule,

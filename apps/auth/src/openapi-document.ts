@@ -6,6 +6,7 @@ import { DFNS_TOKEN } from './protocols/dfns/dfns-api.decorator.js';
 import { WACHT_SESSION } from './protocols/wacht/wacht-api.decorator.js';
 import { YAT_BEARER } from './protocols/yat/yat-api.decorator.js';
 import { DOCSPACE_COOKIE, DOCSPACE_HEADER } from './protocols/docspace/docspace-api.decorator.js';
+import { SERVICE_BASIC, SERVICE_BEARER } from './protocols/service/service-api.decorator.js';
 import { NAVIXY_HASH } from './protocols/navixy/navixy-api.decorator.js';
 
 type PathItemObject = OpenAPIObject['paths'][string];
@@ -29,6 +30,8 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .addCookieAuth('__session', { type: 'apiKey', in: 'cookie', name: '__session' }, WACHT_SESSION)
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, YAT_BEARER)
     .addBearerAuth({ type: 'http', scheme: 'bearer' }, DFNS_TOKEN)
+    .addBearerAuth({ type: 'http', scheme: 'bearer' }, SERVICE_BEARER)
+    .addBasicAuth({ type: 'http', scheme: 'basic' }, SERVICE_BASIC)
     .build();
   const document = SwaggerModule.createDocument(app, description, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,

@@ -33,6 +33,16 @@ export const requestLimits = {
     '100',
     'dfns: requests of one address in a minute.',
   ),
+  SERVICE_REQUESTS_PER_SECOND_LIMIT: set(
+    whole(1, 1_000_000),
+    '1000',
+    'Calls of services behind this one (`/introspect`) from one address in a second.',
+  ),
+  FORWARD_AUTH_REQUESTS_PER_SECOND_LIMIT: set(
+    whole(1, 1_000_000),
+    '200',
+    'Requests of one address in a second that a proxy asks about at `/forward-auth`.',
+  ),
   IDEMPOTENCY_KEYS_PER_MINUTE_LIMIT: set(
     whole(1, 1_000_000),
     '120',

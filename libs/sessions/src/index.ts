@@ -31,7 +31,8 @@ export {
   type StartedBy,
 } from './refresh-rotation.js';
 export { ownerOfToken, sessionOfToken, type TokenSession } from './refresh-sessions.js';
-export { RefreshTokens, type PresentedToken } from './refresh-tokens.js';
+export { sessionShown, type ShownCredentials, type ShownSession } from './presented-session.js';
+export { namesOfToken, RefreshTokens, type PresentedToken } from './refresh-tokens.js';
 export type { SessionRules } from './session-rules.js';
 export { SessionsModule } from './sessions.module.js';
 export {

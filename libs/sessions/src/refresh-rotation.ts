@@ -91,8 +91,8 @@ export class RefreshRotation {
       SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, CASE
         WHEN s.ended_at IS NOT NULL OR NOT ${isCurrent('s')} THEN 'ended'
         WHEN s.expires_at <= ${now}::timestamptz THEN 'expired'
-        WHEN s.refresh_hash = ${token.hash} THEN 'current'
-        WHEN s.refresh_previous_hash = ${token.hash} AND s.refresh_rotated_at >= ${graceFrom}::timestamptz THEN
+        WHEN ${isNewest(token.hash)} THEN 'current'
+        WHEN ${isBefore(token.hash, graceFrom)} THEN
           CASE WHEN s.refresh_rotated_at >= ${plusSeconds(now, -CONCURRENT_SECONDS)}::timestamptz THEN 'concurrent'
             ELSE 'lost_answer' END
         ELSE 'replay' END AS state
@@ -172,6 +172,13 @@ export class RefreshRotation {
     );
   }
 }
+
+/** Whether a token is the newest of session `s`; `hash`: `digest` of it. */
+export const isNewest = (hash: string | null): Sql => sql`s.refresh_hash = ${hash}::text`;
+
+/** Whether it is the one before, and still good. `graceFrom`: since when the newest may be there. */
+export const isBefore = (hash: string | null, graceFrom: Date): Sql =>
+  sql`s.refresh_previous_hash = ${hash}::text AND s.refresh_rotated_at >= ${graceFrom}::timestamptz`;
 
 /** The successor that was handed out already stays; otherwise the one under the signing key takes its place. */
 function succession({ now }: RequestContext, { hash, successors }: PresentedToken): Sql {

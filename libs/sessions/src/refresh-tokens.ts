@@ -40,11 +40,20 @@ export class RefreshTokens {
 
   /** Undefined for a text that has not the form of a token. */
   read(token: string): PresentedToken | undefined {
-    const family = FORM.exec(token)?.groups?.family;
-    if (!family) return undefined;
+    const names = namesOfToken(token);
+    if (!names) return undefined;
+    const { family } = names;
     const successors = this.keyRing.macs(LABEL, token).map((secret) => issued(`${family}.${secret}`));
-    return { familyHash: digest(family), hash: digest(token), successors };
+    return { familyHash: names.familyHash, hash: names.hash, successors };
   }
+}
+
+/** By what a refresh token is found; undefined for a text that has not the form of one. */
+export function namesOfToken(
+  token: string,
+): { family: string; familyHash: string; hash: string } | undefined {
+  const family = FORM.exec(token)?.groups?.family;
+  return family === undefined ? undefined : { family, familyHash: digest(family), hash: digest(token) };
 }
 
 function issued(token: string): IssuedToken {

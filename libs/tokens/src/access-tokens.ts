@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
-import { randomToken } from '@app/kernel';
+import { isId, randomToken } from '@app/kernel';
 import { z } from 'zod';
 import type { SigningKey } from './signing-key.js';
 import { SigningKeys } from './signing-keys.js';
@@ -95,16 +95,31 @@ export class AccessTokens {
   }
 }
 
-function kidOf(token: string): string | undefined {
+/**
+ * Which session a token says that it is of, without any look at whether it is one of ours: to look the session up beside
+ * something else. Whoever does has to verify the token as well.
+ */
+export function unverifiedSessionId(token: string): string | undefined {
   if (token.length > LONGEST_TOKEN) return undefined;
   try {
-    const header: unknown = JSON.parse(
-      Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString(),
-    );
-    return headerOfOurs.parse(header).kid;
+    const { sid } = partOf(token, 1) as { sid?: unknown };
+    return typeof sid === 'string' && isId(sid) ? sid : undefined;
   } catch {
     return undefined;
   }
+}
+
+function kidOf(token: string): string | undefined {
+  if (token.length > LONGEST_TOKEN) return undefined;
+  try {
+    return headerOfOurs.parse(partOf(token, 0)).kid;
+  } catch {
+    return undefined;
+  }
+}
+
+function partOf(token: string, index: number): unknown {
+  return JSON.parse(Buffer.from(token.split('.', 3)[index] ?? '', 'base64url').toString());
 }
 
 const epochSeconds = (at: Date) => at.getTime() / 1000;

@@ -1,4 +1,9 @@
-export { AccessTokens, type AccessTokenClaims, type NewAccessToken } from './access-tokens.js';
+export {
+  AccessTokens,
+  unverifiedSessionId,
+  type AccessTokenClaims,
+  type NewAccessToken,
+} from './access-tokens.js';
 export { KeyRotation, type Rotation } from './key-rotation.js';
 export { SigningKeyEntity } from './signing-key.entity.js';
 export { restingSigningKeys, sealedSigningKeys } from './sealed-signing-keys.js';

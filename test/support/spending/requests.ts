@@ -238,6 +238,18 @@ export const REQUEST_SCENARIOS = {
     'a yat password',
   ),
   dfnsAddress,
+  serviceAddress: ofNetwork(
+    REQUESTS,
+    1,
+    (from) => fetch(`${from.url}/introspect`, { method: 'POST' }),
+    'a navixy password',
+  ),
+  forwardAuthAddress: ofNetwork(
+    REQUESTS,
+    1,
+    (from) => fetch(`${from.url}/forward-auth`),
+    'a navixy password',
+  ),
   passwordQueue,
   newBrowsers,
   idempotencyKeys,

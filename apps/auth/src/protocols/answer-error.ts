@@ -19,8 +19,9 @@ export function answerError(protocol: Protocol, thrown: unknown, response: Respo
     logger.warn(`database unavailable: ${(error.cause as Error).message}`);
   if (response.headersSent) return;
 
-  const { status, body } = protocol.renderError(error, response.req);
+  const { status, body, headers = {} } = protocol.renderError(error, response.req);
   setHeaders(response, error);
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (!protocol.pages || response.req.accepts(['json', 'html']) !== 'html')
     return send(protocol, body, response.status(status));
   const show = (speech: Speech) => sendPage(response, { status, document: errorPage(status, error, speech) });

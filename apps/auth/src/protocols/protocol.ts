@@ -5,6 +5,8 @@ import type { Request } from 'express';
 export interface RenderedError {
   status: number;
   body: object;
+  /** Beside those that all protocols have. */
+  headers?: Record<string, string | string[]>;
 }
 
 /** How one client family speaks HTTP: everything that differs between families, and nothing else. */

@@ -44,8 +44,18 @@ export const NavixyHash = createParamDecorator((_: unknown, context: ExecutionCo
 export function presentedHash(request: Request): string | undefined {
   const scheme = SCHEME.exec(request.headers.authorization ?? '');
   const hash = scheme ? headerHash(scheme) : (bodyOf(request).hash ?? request.query.hash);
-  return typeof hash === 'string' && HASH.test(hash) ? hash : undefined;
+  return typeof hash === 'string' && isHash(hash) ? hash : undefined;
 }
+
+/** The hash in the header alone, when it has a hash's form. */
+export function hashInHeader({ headers: { authorization = '' } }: Request): string | undefined {
+  const scheme = SCHEME.exec(authorization);
+  const hash = scheme ? headerHash(scheme) : '';
+  return isHash(hash) ? hash : undefined;
+}
+
+/** Whether a text has the form of a session hash. */
+export const isHash = (text: string): boolean => HASH.test(text);
 
 /** `NVX <hash>`: the space is part of the form. A header of another scheme is somebody else's. */
 function headerHash(scheme: RegExpExecArray): string {
