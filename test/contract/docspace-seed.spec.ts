@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { openApi } from '../support/openapi.js';
 
 interface Schema {
   $ref?: string;
@@ -14,10 +14,10 @@ interface Operation {
   responses: Record<string, { content?: Record<string, { schema: Schema }> }>;
 }
 
-const document = JSON.parse(readFileSync('openapi.json', 'utf8')) as {
+const document = openApi<{
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Schema> };
-};
+}>();
 const calls = Object.entries(document.paths)
   .filter(([path]) => path.startsWith('/api/2.0'))
   .flatMap(([path, methods]) =>

@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { shareComponents } from '../../apps/auth/src/shared-components.js';
+import { openApi, withoutShared } from '../support/openapi.js';
 
 interface Content {
   schema?: { $ref?: string; type?: string };
@@ -31,7 +34,7 @@ interface Document {
   components: { schemas: Record<string, Schema> };
 }
 
-const document = JSON.parse(readFileSync('openapi.json', 'utf8')) as Document;
+const document = openApi<Document>();
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(
     ([method, operation]) => [`${method.toUpperCase()} ${path}`, operation] as const,
@@ -39,6 +42,37 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 );
 
 describe('openapi.json', () => {
+  const text = readFileSync('openapi.json', 'utf8');
+  const committed = JSON.parse(text) as OpenAPIObject;
+
+  it('is small enough for a browser to read at once', () => {
+    expect(text.length).toBeLessThan(250_000);
+  });
+
+  it('refers to nothing that is not there, and has nothing there that nobody refers to', () => {
+    const referred = new Set(
+      [...text.matchAll(/"\$ref":"#\/components\/([^"]+)"/g)].map(([, place]) => place),
+    );
+    const there = Object.entries(committed.components ?? {}).flatMap(([kind, things]) =>
+      Object.keys(things).map((name) => `${kind}/${name}`),
+    );
+    expect([...referred].filter((place) => !there.includes(place ?? ''))).toEqual([]);
+    const shared = there.filter((place) => !/^(?:schemas|securitySchemes)\//.test(place));
+    expect(shared.filter((place) => !referred.has(place))).toEqual([]);
+  });
+
+  it('says what it said before it was shared, and all that can be shared is', () => {
+    const unshared = withoutShared(committed);
+    const shared = structuredClone(unshared);
+    shareComponents(shared);
+    expect(withoutShared(shared)).toEqual(unshared);
+    expect(shared).toEqual(committed);
+  });
+
+  it('has no example of a refusal in an operation', () => {
+    expect(JSON.stringify(committed.paths)).not.toMatch(/"examples":\{"[^"]+":\{"summary"/);
+  });
+
   it('names each operation once', () => {
     const ids = operations.map(([, operation]) => operation.operationId);
     expect(new Set(ids).size).toBe(ids.length);
@@ -52,7 +86,7 @@ describe('openapi.json', () => {
 
     it('has a schema for every answer that has a body', () => {
       for (const [status, { content }] of Object.entries(responses)) {
-        if (status === '302' || status === '303') continue;
+        if (['204', '302', '303'].includes(status)) continue;
         const schemas = Object.values(content ?? {}).map((each) => each.schema);
         expect([status, schemas.length > 0 && schemas.every(Boolean)]).toEqual([status, true]);
       }

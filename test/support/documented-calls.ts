@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { openApi } from './openapi.js';
 
 interface Schema {
   $ref?: string;
@@ -46,10 +46,10 @@ export interface Field {
   isNew: boolean;
 }
 
-const document = JSON.parse(readFileSync('openapi.json', 'utf8')) as {
+const document = openApi<{
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Schema> };
-};
+}>();
 
 export function documentedCalls(): DocumentedCall[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>

@@ -4,6 +4,7 @@ import { Config, VERSION } from '@app/config';
 import { describeIdempotency } from './idempotency-answers.js';
 import { DFNS_TOKEN } from './protocols/dfns/dfns-api.decorator.js';
 import { WACHT_SESSION } from './protocols/wacht/wacht-api.decorator.js';
+import { shareComponents } from './shared-components.js';
 import { YAT_BEARER } from './protocols/yat/yat-api.decorator.js';
 import { DOCSPACE_COOKIE, DOCSPACE_HEADER } from './protocols/docspace/docspace-api.decorator.js';
 import { SERVICE_BASIC, SERVICE_BEARER } from './protocols/service/service-api.decorator.js';
@@ -41,6 +42,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     describeIdempotency(operation);
   }
   for (const schema of Object.values(document.components?.schemas ?? {})) keepAlternatives(schema);
+  shareComponents(document);
   return document;
 }
 
