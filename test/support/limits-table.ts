@@ -229,8 +229,7 @@ export const LIMITS = {
     open: 'every way',
   },
   contactSends: {
-    limit:
-      'what proves a new address or phone of an account: 1 in a minute, 5 in an hour, of each of the two',
+    limit: 'what proves a new address or phone: 1 in a minute, 5 in an hour, of each of the two',
     spender: `${NOBODY_ELSE}: it takes the account’s own session`,
     lost: NOTHING,
     open: 'every way: the address before signs in until the new one is proven',
