@@ -13,7 +13,7 @@ const most = {
   ask: { roundTrips: 2, walRecords: 54 },
   refresh: { roundTrips: 2, walRecords: 7 },
   session: { roundTrips: 1, walRecords: 0 },
-  accessToken: { roundTrips: 2, walRecords: 1 },
+  accessToken: { roundTrips: 1, walRecords: 0 },
   introspection: { roundTrips: 1, walRecords: 1 },
   forwardAuth: { roundTrips: 1, walRecords: 1 },
   password: { roundTrips: 3, walRecords: 26 },

@@ -39,6 +39,7 @@ export {
   type Claim,
   type Profile,
   type ProfileOfSession,
+  type SentProfile,
   type TokenAccount,
   organisationOf,
 } from './profile.js';

@@ -66,6 +66,13 @@ export function withProfile<Row extends OfAccount>(from: Part<Row>): Part<Row & 
 /** The same of a session check, with the language; without 64-bit columns, so that the row can travel as JSON. */
 export type ProfileOfSession = Profile & { language: string };
 
+/** As it then arrives: with timestamps as ISO strings. */
+export interface SentProfile extends Omit<ProfileOfSession, 'created_at' | 'updated_at' | 'activated_at'> {
+  created_at: string;
+  updated_at: string;
+  activated_at: string | null;
+}
+
 export function profileOf(session: Part<OfAccount>): Part<ProfileOfSession> {
   return part(
     'profile',

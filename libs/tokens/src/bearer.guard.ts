@@ -16,6 +16,10 @@ const FORM = /^Bearer +(\S+) *$/i;
 
 type Carrier = Request & { [BEARER]?: AccessTokenClaims };
 
+/** The access token that a request shows, of which nothing is known but its form. */
+export const shownToken = ({ headers }: Request): string | undefined =>
+  FORM.exec(headers.authorization ?? '')?.[1];
+
 /** The call takes an access token with any of these scopes. */
 export const NeedsScope = (...scopes: string[]) => SetMetadata(SCOPES, scopes);
 
@@ -40,7 +44,7 @@ export class BearerGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<Carrier>();
-    const token = FORM.exec(request.headers.authorization ?? '')?.[1];
+    const token = shownToken(request);
     const claims = token && (await this.tokens.verify(token, this.clock.now()));
     const scopes = this.reflector.get<string[]>(SCOPES, context.getHandler());
     if (!claims || !scopes.some((scope) => claims.scopes.includes(scope)))

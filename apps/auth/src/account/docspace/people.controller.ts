@@ -1,4 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
+import type { SentProfile } from '@app/accounts';
 import { Authenticated, CurrentSession, Limits } from '@app/throttle';
 import {
   DocspaceAnswers,
@@ -9,7 +10,7 @@ import {
 import { DocspacePerson } from './people.dto.js';
 import { docspaceLimits } from '../../limits/docspace.limits.js';
 import { presentPerson } from './people.presenter.js';
-import { profileOfHolder, type DocspaceProfile } from './profile.question.js';
+import { profileOfHolder } from './profile.question.js';
 
 @Controller('api/2.0/people')
 @DocspaceApi()
@@ -25,7 +26,7 @@ export class DocspacePeopleController {
   @NeedsDocspaceToken()
   @DocspaceAnswers(DocspacePerson)
   @DocspaceErrors('session_not_found')
-  self(@CurrentSession() profile: DocspaceProfile): DocspacePerson {
+  self(@CurrentSession() profile: SentProfile): DocspacePerson {
     return presentPerson(profile);
   }
 }

@@ -1,9 +1,9 @@
+import type { SentProfile } from '@app/accounts';
 import type { DocspacePerson } from './people.dto.js';
-import type { DocspaceProfile } from './profile.question.js';
 
 const ACTIVE = 1;
 
-export function presentPerson(profile: DocspaceProfile): DocspacePerson {
+export function presentPerson(profile: SentProfile): DocspacePerson {
   const { uuid, email, username, phone, first_name: first, last_name: last } = profile;
   const userName = username ?? email ?? phone ?? uuid;
   return {

@@ -6,15 +6,6 @@ import type { Request } from 'express';
 import { presentedToken } from '../../protocols/docspace/docspace-token.js';
 import { docspace } from '../../protocols/docspace/docspace.protocol.js';
 
-/** As it travels beside the limits: timestamps are ISO strings. */
-export interface DocspaceProfile extends Omit<
-  ProfileOfSession,
-  'created_at' | 'updated_at' | 'activated_at'
-> {
-  created_at: string;
-  activated_at: string | null;
-}
-
 /** Asked in the same round trip as the limits: who is signed in. */
 export function profileOfHolder(request: Request, now: Date): Part<ProfileOfSession> | undefined {
   const token = presentedToken(request);

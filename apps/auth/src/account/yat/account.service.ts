@@ -48,13 +48,6 @@ export class AccountService {
     private readonly contacts: ContactChange,
   ) {}
 
-  /** @throws AuthError `session_not_found` */
-  async current(call: RequestContext, sessionId: string): Promise<Profile> {
-    const profile = await this.database.row(statement(withProfile(sessionOfToken(call, sessionId))));
-    if (!profile) throw new AuthError('session_not_found');
-    return profile;
-  }
-
   /**
    * Needs a fresh second factor, and for what the account is entered by (address, user name, password) a fresh proof of any kind.
    * A new password ends all other sessions. Of both the owner is told. Another address counts when it is proven by what is mailed

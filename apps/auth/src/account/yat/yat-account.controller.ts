@@ -1,7 +1,8 @@
 import { Controller, Get, HttpCode, Patch, Post, UseGuards } from '@nestjs/common';
 import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
+import type { SentProfile } from '@app/accounts';
 import type { RequestContext } from '@app/kernel';
-import { Limits } from '@app/throttle';
+import { Authenticated, CurrentSession, Limits } from '@app/throttle';
 import { Caller } from '../../protocols/caller.decorator.js';
 import { NeedsYatToken, YatApi, YatErrors } from '../../protocols/yat/yat-api.decorator.js';
 import { YatBody } from '../../protocols/yat/yat-body.decorator.js';
@@ -9,6 +10,7 @@ import { YatMessageResponse } from '../../protocols/yat/yat-token.dto.js';
 import { AccountService } from './account.service.js';
 import { Bearer, BearerGuard, NeedsScope, type AccessTokenClaims } from '@app/tokens';
 import { YatCurrentUserResponse, YatProfileRequest } from './yat-account.dto.js';
+import { profileOfBearer } from './profile.question.js';
 import { presentAccount } from './yat-account.presenter.js';
 import { changeOf } from '../../protocols/yat/yat-login.js';
 import { yatLimits } from '../../limits/yat.limits.js';
@@ -22,15 +24,13 @@ export class YatAccountController {
 
   /** Who is signed in */
   @Get('account')
+  @Authenticated(profileOfBearer)
   @NeedsScope('account:read')
   @NeedsYatToken()
   @ApiOkResponse({ type: YatCurrentUserResponse })
   @YatErrors('session_not_found')
-  async account(
-    @Caller() call: RequestContext,
-    @Bearer() { sid }: AccessTokenClaims,
-  ): Promise<YatCurrentUserResponse> {
-    return presentAccount(await this.accounts.current(call, sid));
+  account(@CurrentSession() profile: SentProfile): YatCurrentUserResponse {
+    return presentAccount(profile);
   }
 
   /**

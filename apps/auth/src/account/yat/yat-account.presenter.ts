@@ -1,4 +1,4 @@
-import type { Profile } from '@app/accounts';
+import type { Profile, SentProfile } from '@app/accounts';
 import { browserInWords } from '@app/delivery';
 import { ENGLISH } from '@app/pages';
 import type { OwnSession } from '@app/sessions';
@@ -11,7 +11,7 @@ import type { YatCurrentUserResponse, YatRegisterResponse, YatSession } from './
 const ROLE = 'User';
 
 /** What the service has no notion of is its empty value. */
-export function presentAccount(profile: Profile): YatCurrentUserResponse {
+export function presentAccount(profile: Profile | SentProfile): YatCurrentUserResponse {
   const { second_factor: factor } = profile;
   return {
     user: {
@@ -20,8 +20,8 @@ export function presentAccount(profile: Profile): YatCurrentUserResponse {
       alternate_id: profile.username,
       first_name: profile.first_name ?? '',
       last_name: profile.last_name ?? '',
-      created_at: profile.created_at.toISOString(),
-      updated_at: profile.updated_at.toISOString(),
+      created_at: new Date(profile.created_at).toISOString(),
+      updated_at: new Date(profile.updated_at).toISOString(),
       role: ROLE,
       is_active: profile.activated_at !== null,
       free_limit: 0,
