@@ -181,7 +181,7 @@ describe('account create', () => {
     it('needs --password-stdin: a password is never an argument, and what was typed as one is not repeated', async () => {
       expect(await cli.run(['account', 'create', '--email', 'a@example.com'])).toMatchObject({
         code: 2,
-        err: "Required option '--password-stdin' not specified.\n",
+        err: 'An account needs --password-stdin or --password-hash-stdin.\n',
       });
       for (const typed of [[`--password=${PASSWORD}`], ['--password', PASSWORD], [`-p${PASSWORD}`]]) {
         const { code, err } = await create('--email', 'a@example.com', ...typed);

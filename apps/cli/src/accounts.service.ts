@@ -38,7 +38,8 @@ export interface AccountRequest {
   orgId?: string;
   tenantId?: string;
   language?: string;
-  password: string;
+  /** As it is typed, or the verifier that another system has made of it. */
+  password: string | { verifier: string };
   secondFactor: SecondFactor;
 }
 
@@ -71,7 +72,8 @@ export class AccountsService {
   /** In the place of one that somebody registered with the address and nobody proved to own. */
   async create(call: RequestContext, request: AccountRequest): Promise<CreatedAccount> {
     const id = call.nextId();
-    const passwordHash = await this.hasher.hash(request.password);
+    const { password } = request;
+    const passwordHash = typeof password === 'string' ? await this.hasher.hash(password) : password.verifier;
     const factor = request.secondFactor === 'totp' ? this.totp.create(id, labelOf(request)) : undefined;
     const account = { ...request, id, passwordHash, language: request.language ?? 'en' };
     const authenticator = factor && putTotpFactor(call, id, factor.sealed);

@@ -6,11 +6,16 @@ import { email, language, phone, reference, secondFactor, username } from './arg
 import { example } from './example.js';
 import { missingFor } from './identifiers.js';
 import { UsageError } from './operator-error.js';
-import { readPassword } from './password.js';
+import { readPassword, readPasswordHash } from './password.js';
 import type { Shell } from './shell.js';
 import { requireSpoken } from './spoken-language.js';
 
-type Given = Omit<AccountRequest, 'orgId' | 'tenantId' | 'password'> & { org?: string; tenant?: string };
+type Given = Omit<AccountRequest, 'orgId' | 'tenantId' | 'password'> & {
+  org?: string;
+  tenant?: string;
+  passwordStdin?: true;
+  passwordHashStdin?: true;
+};
 
 const options = [
   new Option('--email <address>', 'e-mail address').argParser(email),
@@ -20,7 +25,11 @@ const options = [
   new Option('--tenant <id>', 'tenant').argParser(reference),
   new Option('--language <tag>', 'language of mails and texts').argParser(language).default('en'),
   new Option('--second-factor <factor>', SECOND_FACTORS.join(', ')).argParser(secondFactor).default('none'),
-  new Option('--password-stdin', 'read the password from standard input').makeOptionMandatory(),
+  new Option('--password-stdin', 'read the password from standard input'),
+  new Option(
+    '--password-hash-stdin',
+    'read what another system made of the password (docs/operations/import.md)',
+  ).conflicts('passwordStdin'),
 ];
 
 export function createAccountCommand(account: Command, shell: Shell): void {
@@ -29,12 +38,15 @@ export function createAccountCommand(account: Command, shell: Shell): void {
     .description('make an activated account; prints its id and, for an authenticator, the otpauth:// URI')
     .addHelpText(
       'after',
-      example('account create --email anna@example.com --second-factor email --password-stdin'),
+      example(
+        'account create --email anna@example.com --second-factor email --password-stdin',
+        'account create --email anna@example.com --password-hash-stdin < bcrypt.txt',
+      ),
     );
   for (const option of options) command.addOption(option);
   command.action(async ({ org, tenant, ...given }: Given) => {
     requireNames(given);
-    const password = await readPassword(shell.terminal);
+    const password = await passwordOf(given, shell);
     await shell.operate(async ({ accounts, speeches, call }) => {
       requireSpoken(speeches, given.language);
       const created = await accounts.create(call, { ...given, orgId: org, tenantId: tenant, password });
@@ -45,6 +57,12 @@ export function createAccountCommand(account: Command, shell: Shell): void {
       return { ...createdView(created), unwritten };
     });
   });
+}
+
+async function passwordOf({ passwordStdin, passwordHashStdin }: Given, { terminal }: Shell) {
+  if (passwordHashStdin) return { verifier: await readPasswordHash(terminal) };
+  if (passwordStdin) return readPassword(terminal);
+  throw new UsageError('An account needs --password-stdin or --password-hash-stdin.');
 }
 
 function requireNames(given: Given): void {

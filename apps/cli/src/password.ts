@@ -1,6 +1,6 @@
 import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { PASSWORD_LENGTH } from '@app/accounts';
+import { ForeignHashError, PASSWORD_LENGTH, readForeignHash } from '@app/accounts';
 import { OperatorError } from './operator-error.js';
 import type { Terminal } from './terminal.js';
 
@@ -10,6 +10,19 @@ const MOST_BYTES = 4096;
 /** A new password: the line on standard input, or, at a terminal, typed twice without being shown. */
 export async function readPassword(terminal: Terminal): Promise<string> {
   return check(await (terminal.input.isTTY ? ask(terminal) : readLine(terminal.input)));
+}
+
+/** The line on standard input: a verifier that is known here, within its bounds. */
+export async function readPasswordHash({ input }: Terminal): Promise<string> {
+  const verifier = await readLine(input);
+  try {
+    readForeignHash(verifier);
+    return verifier;
+  } catch (error) {
+    if (error instanceof ForeignHashError)
+      throw new OperatorError(`This hash is not taken: ${error.message}.`);
+    throw error;
+  }
 }
 
 /** The text up to its end, without one line break there. */

@@ -4,6 +4,7 @@ import { CredentialProofs } from './credentials/credential-proofs.js';
 import { PasswordCheck } from './password-check.js';
 import { NewPassword } from './new-password.js';
 import { PasswordHasher } from './password-hasher.js';
+import { PasswordRenewal } from './password-renewal.js';
 import { PasswordStrength } from './password-strength.js';
 import { ClientPasswords } from './pbkdf2-verifier.js';
 import { BackupCodes } from './second-factors/backup-codes.js';
@@ -18,6 +19,7 @@ import { TotpFactors } from './totp-factors.js';
     PasswordCheck,
     NewPassword,
     PasswordHasher,
+    PasswordRenewal,
     PasswordStrength,
     TotpFactors,
     SecondFactors,

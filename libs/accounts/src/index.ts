@@ -25,6 +25,9 @@ export {
 } from './accounts.repository.js';
 export { KNOWN_COLUMNS, withKnownAccount, withNames, type KnownAccount } from './known-account.js';
 export { withOwnAccount, type OwnAccount } from './own-account.js';
+export { ForeignHashError } from './foreign-passwords/foreign-hash.js';
+export { readForeignHash } from './foreign-passwords/foreign-passwords.js';
+export { PasswordRenewal } from './password-renewal.js';
 export { PasswordCheck, type PasswordOutcome } from './password-check.js';
 export { PasswordHasher, type ShownPassword } from './password-hasher.js';
 export { ClientPasswords, type ClientPasswordParameters } from './pbkdf2-verifier.js';

@@ -5,7 +5,8 @@ import { KeyRing, plusSeconds, secondsUntil, type Identifier } from '@app/kernel
 import type { OfAccount } from './held-account.js';
 import { isNamed, likeliest } from './named.js';
 import { KNOWN_COLUMNS, type KnownAccount } from './known-account.js';
-import { PasswordHasher, type ShownPassword } from './password-hasher.js';
+import { isForeign, PasswordHasher, type ShownPassword } from './password-hasher.js';
+import { PasswordRenewal } from './password-renewal.js';
 
 export type PasswordOutcome =
   | { ok: true; account: KnownAccount }
@@ -35,6 +36,7 @@ export class PasswordCheck {
   constructor(
     private readonly database: Database,
     private readonly hasher: PasswordHasher,
+    private readonly renewal: PasswordRenewal,
     private readonly keys: KeyRing,
     private readonly config: Config,
   ) {}
@@ -99,7 +101,10 @@ export class PasswordCheck {
     }
     const right = await this.hasher.verify(password_hash, password);
     if (!right) return { ok: false, reason: 'wrong', accountId };
-    return { ok: true, account: found as KnownAccount };
+    const account = found as KnownAccount;
+    if (password_hash && isForeign(password_hash) && typeof password === 'string')
+      this.renewal.begin(account.id, password_hash, password);
+    return { ok: true, account };
   }
 
   /** A try that meets the lock of its network is not looked at, so it does not count against the account either. */

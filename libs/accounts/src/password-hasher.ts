@@ -3,6 +3,8 @@ import { Config } from '@app/config';
 import { AuthError, randomToken } from '@app/kernel';
 import { hash, verify } from '@node-rs/argon2';
 import pLimit from 'p-limit';
+import { ForeignHashError, type ForeignHash } from './foreign-passwords/foreign-hash.js';
+import { readForeignHash } from './foreign-passwords/foreign-passwords.js';
 import { ClientPasswords } from './pbkdf2-verifier.js';
 
 /** A password as it was typed, or as a client that hashes it first shows it (`ClientPasswords`). */
@@ -15,12 +17,26 @@ const CONCURRENCY = 4;
 /** Between the verifiers of a password; no PHC string has one. */
 const SEPARATOR = ' ';
 
+/** Whether another system has made it, for which one verifier was enough. */
+export const isForeign = (verifiers: string): boolean => !verifiers.includes(SEPARATOR);
+
+/** Nothing when nobody can read it any more: its account then has no password. */
+function foreignHash(verifier: string): ForeignHash | undefined {
+  try {
+    return readForeignHash(verifier);
+  } catch (error) {
+    if (error instanceof ForeignHashError) return undefined;
+    throw error;
+  }
+}
+
 /**
  * argon2id in a bounded queue, so that a flood of logins can neither exhaust the memory nor make everything else
  * wait behind it: what does not fit is refused at once with `AuthError('busy')`.
  *
  * A password has two verifiers, of what people type and of what some clients make of it first. They are one text, so that no
  * change of a password can leave the other verifier of the old one behind. Checking takes one of them: both ways cost the same.
+ * Where another system made the verifier (docs/operations/import.md) it is one alone, and good for what is typed.
  */
 @Injectable()
 export class PasswordHasher {
@@ -75,11 +91,18 @@ export class PasswordHasher {
    */
   async verify(verifiers: string | null | undefined, password: ShownPassword): Promise<boolean> {
     const [typed, hashed] = verifiers?.split(SEPARATOR) ?? [];
+    if (typed && !hashed) return this.verifyForeign(typed, password);
     const [verifier, shown] =
       typeof password === 'string' ? [typed, password.normalize('NFKC')] : [hashed, password.clientHash];
     const against = verifier ?? (await this.decoy);
     const right = await this.run(() => verify(against, shown));
     return right && verifier !== undefined;
+  }
+
+  /** Others have hashed what was typed alone: what a client makes of it first cannot be compared. */
+  private async verifyForeign(verifier: string, password: ShownPassword): Promise<boolean> {
+    const foreign = typeof password === 'string' ? foreignHash(verifier) : undefined;
+    return foreign ? this.run(() => foreign.verify(password as string)) : this.verify(null, password);
   }
 
   private async verifiersOf(password: string): Promise<string> {
