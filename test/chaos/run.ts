@@ -57,10 +57,18 @@ export class Run {
     await this.makePeople();
     const traffic = this.traffic();
     const until = Date.now() + options.seconds * 1000;
-    await Promise.all(Object.values(LANES).map((faults) => this.lane(faults, until)));
+    // A fault that could not be done ends all: nothing goes on while the stage is taken down.
+    const lanes = Object.values(LANES).map((faults) =>
+      this.lane(faults, until).catch((error: Error) => {
+        this.over = true;
+        return error;
+      }),
+    );
+    const failed = (await Promise.all(lanes)).find((each) => each instanceof Error);
     this.over = true;
     options.note('The faults are over: waiting for calls and mails that are under way');
     await traffic;
+    if (failed) throw failed;
     await this.drained();
     await this.lookAgain();
     const client = await stage.postgres.connect();
@@ -91,9 +99,9 @@ export class Run {
   private async lane(faults: Fault[], until: number): Promise<void> {
     const chance = this.chance.fork();
     const gap = Math.min(8_000, (until - Date.now()) / 12);
-    for (let round = 0; round === 0 || Date.now() < until; round += 1) {
+    for (let round = 0; !this.over && (round === 0 || Date.now() < until); round += 1) {
       const rest = [...faults];
-      while (rest.length && (round === 0 || Date.now() < until)) {
+      while (rest.length && !this.over && (round === 0 || Date.now() < until)) {
         await pause(gap * (0.5 + chance.next()));
         const [fault] = rest.splice(Math.floor(chance.next() * rest.length), 1);
         await fault?.(this.stage, chance);

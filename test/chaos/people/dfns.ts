@@ -40,7 +40,12 @@ async function registered(person: Person, key: SoftwareKey): Promise<boolean> {
     },
   };
   const headers = { Authorization: `Bearer ${ticket}` };
-  const register = () => person.call('dfns', '/auth/registration', { body: proof, headers });
+  const register = async () => {
+    const answer = await person.call('dfns', '/auth/registration', { body: proof, headers });
+    // The owner is told of the first keys.
+    person.asked(answer);
+    return answer;
+  };
   return (await person.redeem('registration', register)) !== undefined;
 }
 

@@ -79,8 +79,7 @@ export class Person {
     ask: () => Promise<Answer>,
   ): Promise<{ answer: Answer; found?: string }> {
     const answer = await ask();
-    if (isFine(answer) || isOpen(answer))
-      this.journal.tell(answer, { kind: 'asked', mailbox: this.email, sure: isFine(answer) });
+    this.asked(answer);
     if (!isFine(answer)) return { answer };
     for (const deadline = Date.now() + MAIL_PATIENCE_MS; Date.now() < deadline; await pause(50)) {
       const mail = this.stage.mails.to(this.email)[count - 1];
@@ -88,6 +87,12 @@ export class Person {
       if (match) return { answer, found: match[1] ?? match[0] };
     }
     return { answer };
+  }
+
+  /** Notes a call whose success promises a mail. `sure`: whether this answer says that there was one. */
+  asked(answer: Answer, sure = isFine(answer)): void {
+    if (isFine(answer) || isOpen(answer))
+      this.journal.tell(answer, { kind: 'asked', mailbox: this.email, sure });
   }
 
   /**

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { RELOAD_SECONDS } from '../../../libs/tokens/src/times.js';
 import { Child } from '../../support/child.js';
 import { growSchema } from './migration.js';
+import { persistently } from './persistently.js';
 import type { Chance } from './chance.js';
 import type { Replica } from './replica.js';
 import type { Stage } from './stage.js';
@@ -10,7 +12,6 @@ export type Fault = (stage: Stage, chance: Chance) => Promise<void>;
 
 /** How long it takes until a replica sees that another has come or gone, and the key that makes changes. */
 const RING_AGREES_MS = 15_000;
-const OPERATOR_TRIES = 20;
 
 const outageOf = ({ number }: Replica, how: string) => ({ what: 'replica', how, replica: number }) as const;
 
@@ -51,8 +52,26 @@ async function rotateRing(stage: Stage): Promise<void> {
   });
 }
 
+/** The next key is published and signs later: a rotation before that is refused, and there is nothing to do. */
 const rotateSigningKeys: Fault = (stage) =>
-  stage.during({ what: 'keys', how: 'signing key rotated' }, () => command(stage, ['keys', 'rotate']));
+  stage.during({ what: 'keys', how: 'signing key rotated' }, async () => {
+    await command(stage, ['keys', 'rotate'], /an earlier rotation does not sign yet/);
+    await persistently(() => hastenKeys(stage));
+  });
+
+/** A key is published for ten minutes before it signs. Here for as long as every replica needs to see it: as if it had been made before. */
+async function hastenKeys({ postgres }: Stage): Promise<void> {
+  const client = await postgres.connect();
+  try {
+    await client.query(
+      `UPDATE signing_keys SET signs_from = LEAST(signs_from, soon), retired_at = CASE WHEN retired_at > soon THEN soon ELSE retired_at END
+       FROM (SELECT now() + $1::interval AS soon) s WHERE GREATEST(signs_from, retired_at) > soon`,
+      [`${RELOAD_SECONDS + 15} seconds`],
+    );
+  } finally {
+    await client.end();
+  }
+}
 
 const restartDatabase: Fault = ({ postgres, during }) =>
   during({ what: 'database', how: 'restarted' }, () => postgres.restart());
@@ -73,14 +92,13 @@ const loseMail: Fault = ({ mails, during }, chance) =>
     await mails.up();
   });
 
-/** An operator's command, given again while the database is away. */
-async function command({ environment }: Stage, args: string[]): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
+/** An operator's command, given again while the database is away. `done`: what it says where all has been done before. */
+function command({ environment }: Stage, args: string[], done?: RegExp): Promise<void> {
+  return persistently(async () => {
     const child = new Child(['dist/cli.mjs', ...args], { env: environment });
-    if ((await child.exited) === 0) return;
-    if (tries === OPERATOR_TRIES) throw new Error(`${args.join(' ')}: ${child.stderr}`);
-    await pause(500);
-  }
+    if ((await child.exited) !== 0 && !done?.test(child.stderr))
+      throw new Error(`${args.join(' ')}: ${child.stderr}`);
+  });
 }
 
 /** Those of a lane come one after the other, the lanes side by side. */

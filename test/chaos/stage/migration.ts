@@ -1,10 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { migrate } from '@app/database';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { dataSourceOptions } from '../../../ormconfig.js';
+import { persistently } from './persistently.js';
 
 const TABLES = ['accounts', 'attempts', 'sessions', 'messages', 'guess_budgets'];
-const STARTS = 20;
 
 /** What a migration of the next release may do while this one runs: it adds. */
 function growth(time: number): new () => MigrationInterface {
@@ -30,13 +29,5 @@ export async function growSchema(url: string): Promise<void> {
   const options = dataSourceOptions(url, 2);
   const known = options.migrations as (new () => MigrationInterface)[];
   const migrations = [...known, growth(Date.now())];
-  for (let starts = 1; ; starts += 1) {
-    const problem = await migrate({ ...options, migrations }).then(
-      () => undefined,
-      (error: Error) => error,
-    );
-    if (!problem) return;
-    if (starts === STARTS) throw problem;
-    await pause(500);
-  }
+  await persistently(async () => void (await migrate({ ...options, migrations })));
 }
