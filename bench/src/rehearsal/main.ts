@@ -1,12 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { describeMachine, load } from '../report/machine.js';
+import { previousRelease } from './previous-release.js';
 import { rehearse, type Rehearsed } from './rehearse.js';
 
-const release = JSON.parse(readFileSync('test/integration/previous-release/release.json', 'utf8')) as {
-  version: string;
-  lastMigration: string;
-};
+const release = previousRelease();
 
 function positive(text: string): number {
   const value = Number(text);

@@ -1,7 +1,9 @@
--- The statements of release 0.1.0, as its tests had seen them run. They have to run on the schema of the next release, beside it.
+-- The statements of release 0.1.0, as its tests had seen them run, with values that do something on the rows of fill.sql. They have to do
+-- the same on the schema of the next release, beside it.
 -- Made by npm run release:freeze, and never edited.
 
 -- AccountService.change
+-- With: ["10061", "wacht", "2026-01-01T00:00:30Z", "10047", "another", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", false, "2026-02-01T00:00:00Z", "1", "1", "5", "1", "a", "2026-01-01T12:00:00Z", "a", "2026-02-01T00:00:00Z", "40", "40", "2026-02-01T00:00:00Z", "another", "wacht", "192.0.2.1", "agent", "5", ["none"], "5", "a"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -45,6 +47,7 @@ audited AS (
 SELECT * FROM changed;
 
 -- AccountService.change
+-- With: ["10045", "docspace", "2026-01-05T00:00:00Z", "10023", "another", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", true, "2026-02-01T00:00:00Z", "b", "email", "b", "a", "5", "2026-01-05T00:00:00Z", "1", "2026-01-01T12:00:00Z", "10046", "10019", "sms", "sign_in_code", "none", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "12", "9000000002", "none", "5", "5", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "9000000001", "9000000001", "2026-01-01T12:00:00Z", "none", "none", "none", "none", "1", ["email"], "b", "5"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -111,6 +114,7 @@ audited AS (
 SELECT * FROM changed;
 
 -- AccountService.change
+-- With: ["10047", "navixy", "2026-01-01T00:00:30Z", "1", "yat", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", true, "2026-02-01T00:00:00Z", "b", "a", "a", "5", "a", "2026-02-01T00:00:00Z", "none", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "logout", "10040", "10040", "10015", "10054", "another", "another", "1", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "1000", "9000000003", "1", "a", "email", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "10196", "1000", "2026-01-05T00:00:00Z", "email", "email", "email", "email", "b", ["b"], "email", "none"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -183,6 +187,7 @@ audited AS (
 SELECT * FROM changed;
 
 -- AccountService.change
+-- With: ["10011", "another", "2026-01-05T00:00:00Z", "10058", "yat", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", true, "2026-02-01T00:00:00Z", "b", "1", "none", "a", "5", "2026-01-01T00:00:30Z", "b", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "completed", "10046", "10053", "10", "10051", "sms", "sign_in_code", "b", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "9000000002", "9000000002", "none", "a", "b", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "1000", "9000000001", "a", "a", "email", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "12", "9000000002", "email", "a", "b", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "10160", "9000000003", "2026-01-01T00:00:30Z", "email", "1", "none", "b", "5", ["b"], "none", "b"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -278,6 +283,7 @@ audited AS (
 SELECT * FROM changed;
 
 -- AccountService.current
+-- With: ["10070", "navixy", "2026-01-01T00:00:30Z"]
 
 WITH session AS (
     SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, s.signed_in_at,
@@ -291,6 +297,7 @@ with_profile AS (
 SELECT * FROM with_profile;
 
 -- AccountService.fresh
+-- With: ["10090", "navixy", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", true, "2026-02-01T00:00:00Z"]
 
 WITH session AS (
     SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, s.signed_in_at,
@@ -310,6 +317,7 @@ holder AS (SELECT p.*, EXISTS (SELECT FROM fresh) AS fresh FROM with_profile p)
 SELECT * FROM holder;
 
 -- AccountService.signOut
+-- With: ["1", "navixy", "2026-01-01T00:00:30Z", "10090", "docspace", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "completed", "10040", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "completed", "another", "10045", "2026-01-01T00:00:30Z", "code.verify", "docspace", "another", "another", "none", ["5"], "1", "b"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -349,6 +357,7 @@ audited AS (
 SELECT * FROM session;
 
 -- AccountStateService.stopRecovery
+-- With: ["1000", "2026-02-01T00:00:00Z", "logout", "another", "9000000003", "2026-02-01T00:00:00Z", "another", "another", "another", "agent", "b", ["5"], "none", "a"]
 
 WITH of_account AS (SELECT $1::bigint AS account_id),
 ended AS (
@@ -366,6 +375,7 @@ audited AS (
 SELECT * FROM ended;
 
 -- AccountStateService.unlock
+-- With: ["1002", "10049", "1031", "another", "9000000003", "2026-01-01T12:00:00Z", "another", "dfns", "192.0.2.1", "agent", "email", ["a"], "email", "5"]
 
 WITH of_account AS (SELECT $1::bigint AS account_id),
 of_account_2 AS (SELECT $2::bigint AS account_id),
@@ -385,6 +395,7 @@ audited AS (
 SELECT * FROM of_account;
 
 -- AccountsService.changeAlone
+-- With: ["1000", "another", true, "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "another", "2026-01-01T00:00:30Z", "redeemed", "9000000003", "2026-02-01T00:00:00Z", "another", "wacht", "another", "another", "b", ["email"], "email", "b"]
 
 WITH of_account AS (SELECT $1::bigint AS account_id),
 changed AS (
@@ -411,6 +422,7 @@ audited AS (
 SELECT * FROM live;
 
 -- AccountsService.changeAlone
+-- With: ["totp", "email", "2026-01-01T00:00:30Z", "9000000003", "2026-01-01T00:00:30Z", "another", "2026-01-01T12:00:00Z", ["b"], "10049", "sealed", "2026-01-01T12:00:00Z", "1", "1000", "5", "1", "email", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "1000", "9000000003", "email", "5", "email", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "redeemed", "1", "2026-01-05T00:00:00Z", "b", "1", "none", "1", "b", ["none"], "5", "b"]
 
 WITH changed AS (
     UPDATE accounts a SET second_factor = $1, phone = CASE WHEN $2 = 'sms' OR a.second_factor <> 'sms' OR a.phone_signs_in OR num_nonnulls(a.email, a.username) = 0
@@ -469,6 +481,7 @@ audited AS (
 SELECT * FROM live;
 
 -- AccountsService.changeAlone
+-- With: [true, "2026-01-01T12:00:00Z", false, "2026-01-01T12:00:00Z", "40", "2026-01-05T00:00:00Z", "logout", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "logout", "2026-01-01T00:00:30Z", ["b"], "redeemed", "9000000001", "2026-01-01T00:00:30Z", "code.verify", "yat", "another", "another", "1", ["b"], "b", "5"]
 
 WITH changed AS (
     UPDATE accounts SET disabled_at = CASE WHEN $1::boolean THEN coalesce(disabled_at, $2::timestamptz) END,
@@ -501,6 +514,7 @@ audited AS (
 SELECT * FROM live;
 
 -- AccountsService.changeAlone
+-- With: ["1002", "another", false, "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "another", "2026-01-05T00:00:00Z", "9000000001", "12", "email", "another", "email", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "another", "9000000001", "2026-02-01T00:00:00Z", "none", "b", "none", "5", "5", ["b"], "5", "none"]
 
 WITH of_account AS (SELECT $1::bigint AS account_id),
 changed AS (
@@ -538,6 +552,7 @@ audited AS (
 SELECT * FROM live;
 
 -- AccountsService.changeAlone
+-- With: ["email", "1", "2026-01-05T00:00:00Z", "10044", "2026-01-01T12:00:00Z", "completed", "2026-02-01T00:00:00Z", ["a"], "redeemed", "9000000003", "2026-02-01T00:00:00Z", "another", "navixy", "another", "another", "email", ["email"], "b", "5"]
 
 WITH changed AS (
     UPDATE accounts a SET second_factor = $1, phone = CASE WHEN $2 = 'sms' OR a.second_factor <> 'sms' OR a.phone_signs_in OR num_nonnulls(a.email, a.username) = 0
@@ -570,6 +585,7 @@ audited AS (
 SELECT * FROM live;
 
 -- AccountsService.changeAlone
+-- With: ["9000000003", "+4915000000039", false, "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "another", "2026-01-01T00:00:30Z", "9000000002", "10027", "another", "another", "b", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "1", "40", "email", "a", "a", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "redeemed", "9000000003", "2026-01-01T12:00:00Z", "1", "5", "none", "none", "a", [], "1", "none"]
 
 WITH of_account AS (SELECT $1::bigint AS account_id),
 changed AS (
@@ -618,6 +634,7 @@ audited AS (
 SELECT * FROM live;
 
 -- AccountsService.changeAlone
+-- With: ["9000000003", "another", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "another", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", ["none"], "10130", "10093", "email", "another", "none", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "1000", "1000", "a", "a", "a", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "redeemed", "40", "2026-01-05T00:00:00Z", "b", "1", "1", "1", "a", ["a"], "a", "none"]
 
 WITH of_account AS (SELECT $1::bigint AS account_id),
 changed AS (
@@ -672,6 +689,7 @@ audited AS (
 SELECT * FROM live;
 
 -- AccountsService.changeAlone
+-- With: [true, "2026-01-01T12:00:00Z", false, "2026-02-01T00:00:00Z", "9000000001", "2026-01-05T00:00:00Z", "completed", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "another", "2026-02-01T00:00:00Z", ["1"], "1000", "1", "sms", "sign_in_code", "1", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "40", "40", "a", "email", "b", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "redeemed", "40", "2026-01-05T00:00:00Z", "email", "a", "5", "5", "a", ["1"], "1", "a"]
 
 WITH changed AS (
     UPDATE accounts SET disabled_at = CASE WHEN $1::boolean THEN coalesce(disabled_at, $2::timestamptz) END,
@@ -726,6 +744,7 @@ audited AS (
 SELECT * FROM live;
 
 -- AccountsService.changeAlone
+-- With: ["9000000002", "another", true, "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "logout", "2026-01-05T00:00:00Z", "40", "1003", "sms", "another", "1", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "1000", "1", "b", "1", "b", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "b", "1", "12", "1", "1", "none", "email", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "another", "1", "2026-02-01T00:00:00Z", "a", "a", "a", "1", "email", ["5"], "5", "5"]
 
 WITH of_account AS (SELECT $1::bigint AS account_id),
 changed AS (
@@ -785,6 +804,7 @@ audited AS (
 SELECT * FROM live;
 
 -- AccountsService.changeAlone
+-- With: ["totp", "email", "2026-02-01T00:00:00Z", "9000000003", "2026-01-01T00:00:30Z", "logout", "2026-02-01T00:00:00Z", [], "1000", "10055", "email", "another", "a", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "40", "9000000003", "a", "a", "none", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "redeemed", "5", "2026-01-05T00:00:00Z", "email", "none", "1", "1", "none", ["a"], "1", "1"]
 
 WITH changed AS (
     UPDATE accounts a SET second_factor = $1, phone = CASE WHEN $2 = 'sms' OR a.second_factor <> 'sms' OR a.phone_signs_in OR num_nonnulls(a.email, a.username) = 0
@@ -924,6 +944,7 @@ audited AS (
 SELECT * FROM changed;
 
 -- AccountsService.enable
+-- With: [false, "2026-01-05T00:00:00Z", false, "2026-02-01T00:00:00Z", "10024", "redeemed", "9000000002", "2026-02-01T00:00:00Z", "another", "navixy", "192.0.2.1", "another", "1", ["b"], "none", "email"]
 
 WITH changed AS (
     UPDATE accounts SET disabled_at = CASE WHEN $1::boolean THEN coalesce(disabled_at, $2::timestamptz) END,
@@ -941,6 +962,7 @@ audited AS (
 SELECT * FROM changed;
 
 -- BackupRemovalService.disable
+-- With: [["email"], "5", "magic_link", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "10023", ["email"], "2026-01-01T00:00:30Z", "Fido2", "2026-01-01T12:00:00Z", 20, "2026-02-01T00:00:00Z", "Key", 20, "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "none", "b", "2026-01-05T00:00:00Z", "totp", "2026-01-01T12:00:00Z", "completed", "10119", "1003", "sms", "another", "1", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "9000000003", "1", "b", "5", "1", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "9000000002", "2026-01-05T00:00:00Z", "1", "1", "none", "none", "b", ["none"], "5", "5"]
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -1055,6 +1077,7 @@ budget_row AS (
 SELECT * FROM attempt;
 
 -- BackupRemovalService.open
+-- With: ["person1008", "10001", "9000000002", "magic_link", "second", "code", "key", "wacht", "another", "secret10", 5, "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "12", "1012", "9000000003"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -1078,6 +1101,7 @@ budget_row AS (
 SELECT * FROM attempt;
 
 -- BrowserService.change
+-- With: ["10053", "token1000", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "another", "9000000001", "redeemed", "10049", "2026-01-01T12:00:00Z", "code.verify", "wacht", "192.0.2.1", "another", "1", ["1"], "b", "email"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -1098,6 +1122,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- BrowserService.change
+-- With: ["10013", "hash10103", "2026-01-01T00:00:30Z", "1", "2026-01-05T00:00:00Z", "another", "5", "2026-01-01T12:00:00Z", "code.verify", "dfns", "another", "agent", "none", ["a"], "5", "5"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -1120,11 +1145,13 @@ audited AS (
 SELECT * FROM verdict;
 
 -- BrowserService.enter
+-- With: ["2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "10", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z"]
 
 UPDATE browser_sessions SET expires_at = CASE WHEN active_session_id IS NULL THEN $1::timestamptz ELSE $2::timestamptz END
       WHERE id = $3::bigint AND expires_at <= CASE WHEN active_session_id IS NULL THEN $4::timestamptz ELSE $5::timestamptz END RETURNING id;
 
 -- BrowserService.renew
+-- With: ["9000000002", "token10055", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "hash10035", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -1143,6 +1170,7 @@ entered AS (SELECT n.session_id::text AS session_id FROM proven n, rotated)
 SELECT * FROM entered;
 
 -- BrowserService.view
+-- With: ["2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", 100, "2026-01-05T00:00:00Z", "10045", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "10047", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z"]
 
 WITH browser_view AS (
     SELECT b.id::text AS id, b.expires_at, false AS late, b.active_session_id::text AS active_id,
@@ -1174,6 +1202,7 @@ rolled AS (
 SELECT * FROM browser_view;
 
 -- BrowserSignInService.begin
+-- With: ["10018", "hash10111", "2026-01-01T00:00:30Z", "new10000@example.com", "1031", "10018", "Fido2", "otp", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "redeemed", "5", "2026-02-01T00:00:00Z", "a", "b", "a", "5", "email", ["b"], "a", "1"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -1201,6 +1230,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- BrowserSignInService.begin
+-- With: ["10024", "hash10077", "2026-01-05T00:00:00Z", "+4915000000028", "1021", "1000", "challenge", "sms", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "another", "1", "2026-01-01T12:00:00Z", "email", "1", "1", "a", "5", [], "email", "1"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -1228,6 +1258,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- BrowserSignInService.begin
+-- With: ["9000000003", "token10060", "2026-01-01T00:00:30Z", ["email"], ["5"], "subject1", "10013", "Fido2", "another", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "another", "9000000003", "2026-02-01T00:00:00Z", "5", "email", "1", "5", "1", [], "5", "5"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -1255,6 +1286,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- BrowserSignInService.start
+-- With: ["10061", 1, "10024", "token10025", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "192.0.2.1", 1000, 100, 20, "10058", "docspace", "signed_in", "token10060", "a", "email", "192.0.2.1", "agent", "2026-01-05T00:00:00Z", "email", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "1", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "1", "2026-01-01T12:00:00Z", "9000000003", "another", "40", "b", "b", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", ["b"], ["none"], "another", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "1", "2026-01-01T00:00:30Z", "5", "none", "email", "none", "5", ["none"], "b", "email"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -1314,6 +1346,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- ChallengedService.holder
+-- With: [["email"], "another", "2026-01-01T00:00:30Z", ["5"]]
 
 WITH challenge AS (
       SELECT a.account_id, a.method FROM attempts a WHERE a.kind = 'challenge' AND a.secret_hash = ANY($1::text[]) AND a.purpose = $2
@@ -1331,6 +1364,7 @@ key_holder AS (
 SELECT * FROM key_holder;
 
 -- ChallengedService.refuse
+-- With: [["b"], ["1"], "second_factor", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "sign_in", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "challenge", 100, "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "9000000001", "2026-02-01T00:00:00Z", "another", "navixy", "192.0.2.1", "agent", "5", ["a"], "5", "1"]
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -1380,10 +1414,12 @@ audited AS (
 SELECT * FROM verdict;
 
 -- ClientPasswords.readSalt
+-- With: []
 
 SELECT salt FROM client_password_salt;
 
 -- CodeSender.decide
+-- With: ["10011", 1000, "5", "second_factor", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", 1000, "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "another", "recovery", "Fido2", "40", "5", "a", "5", "b", "5", "b", "none", 1, "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "9000000002", "1000", "9000000002", "2026-01-01T12:00:00Z", "recovery", "9000000001", "40", "email", "email", "1", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", ["b"], ["b"], "9000000002", "2026-01-05T00:00:00Z", "a", "b", "email", "email", "none", ["b"], "5", "1"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -1454,6 +1490,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM addressee) AS address, (SELECT next_at FROM waiting) AS next_at;
 
 -- CodeSender.decide
+-- With: ["10049", 1000, "5", "another", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", 5, "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "navixy", "magic_link", "link", "40", "a", "b", "a", "b", "none", "a", "1", 5, "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "1000", "9000000001", "5", "2026-01-01T12:00:00Z", "sign_in", "40", "9000000003", "1", "5", "a", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", ["a"], ["email"], "9000000001", "2026-02-01T00:00:00Z", "none", "none", "none", "a", "none", ["none"], "none", "1"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -1524,6 +1561,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM addressee) AS address, (SELECT next_at FROM waiting) AS next_at;
 
 -- CodeSender.decide
+-- With: ["hash10089", "yat", "another", "2026-02-01T00:00:00Z", "hash10085", "wacht", "another", "2026-02-01T00:00:00Z", "magic_link", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", 1, "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "second_factor", "Key", "9000000003", "none", "a", "b", "5", "1", "5", "email", 5, "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "5", "12", "40", "2026-02-01T00:00:00Z", "another", "1", "9000000002", "b", "1", "1", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "9000000003", "2026-01-01T00:00:30Z", "email", "none", "1", "1", "none", [], "none", "5"]
 
 WITH owner AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
@@ -1595,6 +1633,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM recipient) AS address, (SELECT next_at FROM waiting) AS next_at;
 
 -- CodeSender.decide
+-- With: ["10011", "wacht", "2026-01-01T00:00:30Z", "5", "wacht", "2026-01-01T12:00:00Z", "magic_link", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", 1, "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "magic_link", "code", "5", "a", "1", "none", "none", "a", "b", "a", 5, "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "9000000002", "5", "9000000002", "2026-01-01T12:00:00Z", "another", "9000000001", "12", "none", "a", "b", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "9000000001", "2026-01-01T00:00:30Z", "email", "a", "a", "none", "a", ["a"], "none", "a"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -1667,6 +1706,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM recipient) AS address, (SELECT next_at FROM waiting) AS next_at;
 
 -- CodeSender.decide
+-- With: ["10023", "dfns", "2026-01-01T12:00:00Z", "10119", "docspace", "2026-01-05T00:00:00Z", "recovery", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", 5, "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "magic_link", "challenge", "5", "email", "email", "a", "1", "1", "b", "a", 5, "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "5", "12", "40", "2026-01-01T12:00:00Z", "magic_link", "12", "40", "none", "1", "1", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "9000000002", "2026-01-01T12:00:00Z", "none", "b", "5", "none", "email", ["5"], "5", "email"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -1739,6 +1779,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM recipient) AS address, (SELECT next_at FROM waiting) AS next_at;
 
 -- CodeSender.decide
+-- With: ["10058", "navixy", "2026-01-01T00:00:30Z", "10005", "docspace", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", true, "2026-01-01T12:00:00Z", "1", "none", "sign_in", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", 20, "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "recovery", "code", "12", "5", "email", "b", "b", "email", "email", "1", 5, "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "5", "12", "40", "2026-02-01T00:00:00Z", "another", "40", "1", "a", "none", "email", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "5", "b", "none", ["a"], "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "9000000003", "2026-01-05T00:00:00Z", "1", "1", "a", "1", "none", ["5"], "1", "b"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -1822,6 +1863,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM recipient) AS address, (SELECT next_at FROM waiting) AS next_at;
 
 -- CodeSender.decide
+-- With: ["hash10089", "yat", "another", "2026-01-05T00:00:00Z", "token10055", "yat", "pending", "2026-01-01T00:00:30Z", false, "1", "1", "magic_link", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", 100, "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "docspace", "recovery", "sign_up", "9000000003", "5", "email", "a", "5", "a", "1", "email", 1, "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "9000000002", "9000000002", "9000000001", "2026-02-01T00:00:00Z", "recovery", "40", "9000000002", "1", "none", "none", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "none", "5", "a", ["5"], "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "9000000001", "2026-01-05T00:00:00Z", "1", "email", "none", "b", "none", ["email"], "a", "5"]
 
 WITH owner AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
@@ -1904,6 +1946,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM recipient) AS address, (SELECT next_at FROM waiting) AS next_at;
 
 -- DocspaceAuthenticatorService.change
+-- With: ["10019", "hash10035", "dfns", "signed_in", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", [], ["a"], "10009", "9000000001", "5", "none", "5", "5", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "9000000002", "40", "email", "5", "none", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "9000000003", "2026-01-05T00:00:00Z", "5", "b", "1", "b", "b", ["1"], "a", "email"]
 
 WITH of_account AS (SELECT $1::bigint AS account_id),
 fresh AS (
@@ -1954,6 +1997,7 @@ audited AS (
 SELECT EXISTS (SELECT FROM fresh) AS fresh;
 
 -- DocspaceAuthenticatorService.change
+-- With: ["1001", "token10052", "yat", "signed_in", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "none", "a", "2026-01-05T00:00:00Z", "another", "2026-01-05T00:00:00Z", "another", "10028", "12", "sms", "sign_in_code", "1", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "1000", "2026-01-01T12:00:00Z", "email", "a", "5", "a", "none", ["none"], "5", "email"]
 
 WITH of_account AS (SELECT $1::bigint AS account_id),
 fresh AS (
@@ -2000,6 +2044,7 @@ audited AS (
 SELECT EXISTS (SELECT FROM fresh) AS fresh;
 
 -- DocspaceAuthenticatorService.change
+-- With: ["1003", "token1000", "dfns", "signed_in", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "another", "1000", "1002", "another", "another", "email", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "1", "5", "a", "none", "5", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "1000", "2026-01-01T00:00:30Z", "5", "1", "none", "b", "1", ["b"], "5", "5"]
 
 WITH of_account AS (SELECT $1::bigint AS account_id),
 fresh AS (
@@ -2057,6 +2102,7 @@ audited AS (
 SELECT EXISTS (SELECT FROM fresh) AS fresh;
 
 -- DocspaceAuthenticatorService.change
+-- With: ["12", "hash10103", "yat", "pending", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "sms", "email", "2026-02-01T00:00:00Z", "another", "2026-01-01T12:00:00Z", "completed", "10053", "9000000001", "another", "sign_in_code", "b", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "9000000001", "5", "email", "5", "a", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "1", "2026-02-01T00:00:00Z", "b", "none", "none", "a", "b", [], "none", "none"]
 
 WITH of_account AS (SELECT $1::bigint AS account_id),
 fresh AS (
@@ -2114,6 +2160,7 @@ audited AS (
 SELECT EXISTS (SELECT FROM fresh) AS fresh;
 
 -- DocspaceAuthenticatorService.codes
+-- With: ["10"]
 
 WITH of_account AS (SELECT $1::bigint AS account_id),
 kept AS (
@@ -2122,11 +2169,13 @@ kept AS (
 SELECT * FROM kept;
 
 -- DocspaceChallenge.isConnected
+-- With: ["10059"]
 
 WITH of_account AS (SELECT $1::bigint AS account_id)
 SELECT t.secret_sealed FROM totp_factors t JOIN of_account f USING (account_id);
 
 -- DocspaceDecision.decide
+-- With: ["10040", 1, [], "yat", "sign_in", "key", "sign_in", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", ["none"], ["a"], ["1"], "2026-02-01T00:00:00Z", "Fido2", "2026-01-01T12:00:00Z", 20, "2026-01-01T12:00:00Z", "sign_in", 20, "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "192.0.2.1", 1, 1000, 1, "1001", "docspace", "signed_in", "token10043", "email", "b", "1", "another", "another", "2026-01-01T12:00:00Z", "5", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "b", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "a", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "9000000001", "2026-02-01T00:00:00Z", "email", "none", "5", "b", "1", ["1"], "a", "b"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -2204,6 +2253,7 @@ audited AS (
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
 -- DocspaceDecision.decide
+-- With: ["40", 1000, ["b"], ["1"], "yat", "2026-01-01T12:00:00Z", [], "wacht", "sign_in", "otp", "another", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "sealed", "40", "1000", "40", "2026-01-05T00:00:00Z", "another", "2026-02-01T00:00:00Z", 1, "2026-02-01T00:00:00Z", "Fido2", 20, "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "another", 20, 100, 1, "10024", "yat", "pending", "hash10103", "b", "b", "email", "another", "agent", "2026-01-01T00:00:30Z", "5", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "a", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "1", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "9000000002", ["b"], "2026-01-05T00:00:00Z", ["1"], "2026-01-05T00:00:00Z", "docspace", "a", "9000000003", "2026-01-01T12:00:00Z", "none", "1", "5", "a", "b", ["a"], "5", "email"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -2299,6 +2349,7 @@ audited AS (
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
 -- DocspaceDecision.decide
+-- With: ["1000", 20, ["b"], ["b"], "dfns", "2026-02-01T00:00:00Z", ["email"], "another", "challenge", "email", "recovery", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "sealed", "40", "9000000003", "40", "2026-01-01T12:00:00Z", "RecoveryKey", "2026-01-05T00:00:00Z", 1000, "2026-02-01T00:00:00Z", "link", 1000, "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "another", 5, 5, 1, "10049", "navixy", "pending", "token10052", "5", "b", "none", "192.0.2.1", "agent", "2026-01-01T12:00:00Z", "none", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "1", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "5", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "12", ["email"], "2026-01-05T00:00:00Z", ["none"], "2026-01-01T00:00:30Z", "yat", "a", "2026-01-01T12:00:00Z", ["b"], [], "10019", "9000000002", "2026-01-01T00:00:30Z", "email", "b", "b", "5", "email", ["5"], "none", "email"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -2403,6 +2454,7 @@ audited AS (
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
 -- DocspaceDecision.decide
+-- With: ["10130", 5, ["b"], "wacht", "sign_up", "sms", "recovery", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "sealed", "9000000003", "9000000002", "9000000003", "2026-01-01T12:00:00Z", "Fido2", "2026-01-01T00:00:30Z", 100, "2026-02-01T00:00:00Z", "totp", 100, "https://issuer0.example.com", "subject1038", "another", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "192.0.2.1", 100, 1000, 1000, "9000000001", "b", "1", "a", "5", "none", "1", "b", "a", "2026-01-05T00:00:00Z", "a", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "1", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "a", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "9000000003", "40", "1000", "1", "5", "5", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "9000000003", "9000000001", "email", "b", "email", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "another", "12", "2026-01-05T00:00:00Z", "none", "a", "5", "1", "none", ["5"], "1", "1", "2026-02-01T00:00:00Z", ["1"], ["b"], "10002", "9000000003", "2026-01-05T00:00:00Z", "none", "1", "a", "1", "5", [], "none", "email"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -2534,6 +2586,7 @@ audited_2 AS (
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
 -- DocspaceDecision.decide
+-- With: ["10004", 1, ["5"], ["b"], "wacht", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "10061", 5, [], [], "navixy", "2026-01-05T00:00:00Z", ["1"], "wacht", "link", "otp", "magic_link", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "another", "1", "9000000003", "40", "2026-02-01T00:00:00Z", "Key", "2026-01-01T00:00:30Z", 20, "2026-01-01T00:00:30Z", "link", 5, "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "192.0.2.1", 5, 100, 20, "10028", "docspace", "pending", "hash10077", "a", "5", "1", "another", "agent", "2026-01-01T00:00:30Z", "email", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "5", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "b", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "9000000001", [], "2026-01-01T00:00:30Z", ["1"], "2026-02-01T00:00:00Z", "docspace", "1", "2026-02-01T00:00:00Z", [], ["5"], "1", "9000000003", "2026-01-05T00:00:00Z", "none", "5", "email", "1", "email", ["none"], "5", "b"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -2660,6 +2713,7 @@ audited AS (
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
 -- DocspaceDecision.decide
+-- With: ["10013", 1, ["b"], "docspace", "another", "key", "sign_in", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", ["email"], ["b"], ["a"], "2026-01-05T00:00:00Z", "challenge", "2026-02-01T00:00:00Z", 100, "2026-01-05T00:00:00Z", "sign_up", 1, "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "192.0.2.1", 1, 1000, 5, "1000", "yat", "signed_in", "hash10085", "5", "5", "5", "192.0.2.1", "agent", "2026-02-01T00:00:00Z", "b", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "b", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "none", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "9000000003", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", ["b"], ["1"], "10003", "2026-01-01T12:00:00Z", "logout", "[{\"method\":\"pwd\"}]", "{}", "9000000001", "5", "email", "b", "1", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "9000000001", "1", "1", "none", "none", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "9000000001", "2026-01-01T00:00:30Z", "email", "1", "b", "a", "email", ["b"], "5", "b"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -2798,6 +2852,7 @@ audited AS (
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
 -- DocspaceDecision.decide
+-- With: ["10044", 100, ["5"], "yat", "Key", "otp", "second_factor", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", false, "none", "5", false, "email", "email", true, "email", "a", "2026-02-01T00:00:00Z", "link", "2026-01-05T00:00:00Z", 1, "2026-01-05T00:00:00Z", "challenge", 20, "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "another", 20, 20, 1000, "10058", "yat", "signed_in", "hash10035", "email", "1", "none", "another", "another", "2026-01-05T00:00:00Z", "none", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "none", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "1", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "9000000003", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", ["none"], ["a"], "1000", "2026-01-05T00:00:00Z", "another", "{}", "[]", "9000000002", "1000", "b", "1", "5", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "1000", "9000000002", "5", "1", "none", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "9000000001", "2026-01-01T00:00:30Z", "a", "none", "b", "5", "1", ["b"], "a", "1"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -2938,6 +2993,7 @@ audited AS (
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
 -- DocspaceDecision.decide
+-- With: ["token10025", "wacht", "pending", "2026-01-01T12:00:00Z", "token10025", "another", "pending", "2026-01-01T00:00:30Z", [], "dfns", "Key", "email", "another", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", ["1"], ["a"], ["5"], "2026-02-01T00:00:00Z", "Key", "2026-01-05T00:00:00Z", 1000, "2026-01-01T12:00:00Z", "RecoveryKey", 100, "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "hash10089", "a", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "1", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", ["5"], "2026-01-05T00:00:00Z", "navixy", "none", "2026-01-05T00:00:00Z", ["none"], ["b"], "1002", "2026-01-01T12:00:00Z", "logout", "[{\"method\":\"pwd\"}]", "{}", "9000000001", "40", "none", "5", "a", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "12", "1", "1", "1", "none", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "9000000003", "2026-01-01T12:00:00Z", "email", "5", "a", "1", "a", ["email"], "5", "email"]
 
 WITH owner AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
@@ -3080,6 +3136,7 @@ audited AS (
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
 -- DocspaceDecision.decide
+-- With: ["hash10077", "dfns", "pending", "2026-01-05T00:00:00Z", "token10030", "dfns", "pending", "2026-01-01T12:00:00Z", ["none"], "navixy", "Key", "email_otp", "magic_link", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", true, "5", "b", true, "b", "none", false, "1", "5", "2026-01-01T00:00:30Z", "RecoveryKey", "2026-01-01T12:00:00Z", 5, "2026-01-01T12:00:00Z", "RecoveryKey", 20, "2026-01-05T00:00:00Z", "hash10077", "5", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "9000000002", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", ["b"], "2026-02-01T00:00:00Z", "navixy", "5", "2026-01-05T00:00:00Z", ["b"], ["1"], "10019", "2026-01-01T12:00:00Z", "another", "[]", "{}", "9000000001", "1000", "b", "none", "a", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "5", "40", "5", "b", "b", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "9000000001", "2026-01-05T00:00:00Z", "5", "none", "b", "email", "none", ["5"], "b", "1"]
 
 WITH owner AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
@@ -3224,6 +3281,7 @@ audited AS (
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
 -- DocspaceDecision.decide
+-- With: ["9000000001", 1000, ["b"], ["none"], "navixy", "2026-01-01T00:00:30Z", ["b"], "navixy", "code", "email_otp", "sign_in", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", false, "none", "none", true, "1", "a", false, "none", "b", "2026-02-01T00:00:00Z", "challenge", "2026-02-01T00:00:00Z", 1, "2026-01-01T12:00:00Z", "Fido2", 20, "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "192.0.2.1", 1, 1, 1000, "10130", "navixy", "another", "token1", "1", "5", "b", "192.0.2.1", "another", "2026-01-05T00:00:00Z", "none", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "1", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "none", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "1000", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", ["a"], "2026-01-01T00:00:30Z", ["a"], "2026-01-05T00:00:00Z", "dfns", "1", "2026-01-01T12:00:00Z", ["email"], ["b"], "10059", "2026-01-05T00:00:00Z", "another", "{}", "[]", "9000000001", "5", "email", "b", "a", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "5", "12", "none", "1", "b", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "9000000001", "2026-01-01T00:00:30Z", "b", "b", "b", "a", "email", ["none"], "none", "email"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -3376,6 +3434,7 @@ audited AS (
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
 -- DocspaceDecision.decide
+-- With: ["hash10089", "another", "another", "2026-01-01T12:00:00Z", "token1000", "yat", "pending", "2026-02-01T00:00:00Z", ["email"], "navixy", "sign_up", "sms", "sign_in", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", ["b"], ["b"], ["b"], "2026-01-01T00:00:30Z", "sign_in", "2026-01-01T00:00:30Z", 1000, "2026-01-01T12:00:00Z", "sign_in", 5, "another", "b", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", [], "2026-01-01T00:00:30Z", "wacht", "none", "9000000003", "2026-01-05T00:00:00Z", "code.verify", "yat", "another", "agent", "a", ["1"], "1", "1"]
 
 WITH owner AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
@@ -3457,6 +3516,7 @@ audited AS (
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
 -- DocspaceDecision.decide
+-- With: ["10", 20, ["b"], "docspace", "another", "key", "second_factor", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "1000", ["email"], "2026-01-01T12:00:00Z", "another", "2026-01-01T12:00:00Z", 1, "2026-01-01T12:00:00Z", "Key", 1000, "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "192.0.2.1", 20, 1000, 20, "10061", "docspace", "pending", "token1", "1", "5", "email", "192.0.2.1", "agent", "2026-01-01T12:00:00Z", "none", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "email", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "a", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "9000000003", "2026-01-01T00:00:30Z", "email", "a", "a", "1", "b", [], "a", "a"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -3541,6 +3601,7 @@ audited AS (
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
 -- DocspaceDecision.decide
+-- With: ["9000000001", 1000, ["a"], "yat", "totp", "key", "recovery", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "10054", ["none"], "2026-01-01T12:00:00Z", "RecoveryKey", "2026-01-05T00:00:00Z", 100, "2026-01-01T00:00:30Z", "another", 1000, "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "another", 100, 100, 1, "10070", "another", "pending", "token10052", "none", "a", "5", "another", "another", "2026-01-05T00:00:00Z", "b", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "5", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "none", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "9000000003", "2026-01-01T00:00:30Z", "a", "5", "none", "b", "5", ["b"], "email", "email"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -3625,6 +3686,7 @@ audited AS (
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
 -- DocspaceDecision.decide
+-- With: ["10073", 5, ["email"], "docspace", "code", "key", "second_factor", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "another", "1", "12", "1", "2026-02-01T00:00:00Z", "challenge", "2026-01-01T12:00:00Z", 5, "2026-01-05T00:00:00Z", "code", 100, "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "another", 100, 100, 5, "10119", "dfns", "pending", "hash10089", "b", "email", "1", "192.0.2.1", "agent", "2026-01-01T12:00:00Z", "a", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "a", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "1", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "40", "9000000002", "2026-01-01T00:00:30Z", "1", "5", "email", "a", "5", ["1"], "5", "a"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -3708,6 +3770,7 @@ audited AS (
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
 -- DocspaceDecision.decide
+-- With: ["token10055", "wacht", "another", "2026-01-05T00:00:00Z", "hash10089", "yat", "pending", "2026-01-01T12:00:00Z", ["b"], "docspace", "code", "another", "sign_in", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "sealed", "1", "1000", "9000000002", "2026-01-05T00:00:00Z", "totp", "2026-02-01T00:00:00Z", 1000, "2026-01-01T00:00:30Z", "sign_up", 20, "hash10089", "email", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "12", "2026-02-01T00:00:00Z", ["1"], "2026-01-01T12:00:00Z", "yat", "1", "9000000001", "2026-02-01T00:00:00Z", "another", "wacht", "192.0.2.1", "another", "5", ["email"], "a", "b"]
 
 WITH owner AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
@@ -3795,6 +3858,7 @@ audited AS (
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
 -- DocspaceDecision.decide
+-- With: ["10", 5, ["5"], "docspace", "another", "another", "sign_in", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "sealed", "12", "40", "40", "2026-01-01T12:00:00Z", "another", "2026-01-01T00:00:30Z", 100, "2026-01-01T00:00:30Z", "totp", 1, "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "another", 20, 1, 1, "10005", "yat", "pending", "hash10035", "b", "none", "1", "192.0.2.1", "agent", "2026-01-01T00:00:30Z", "5", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "email", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "5", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "0", "2026-01-05T00:00:00Z", ["email"], ["a"], "10043", "9000000003", "2026-01-01T00:00:30Z", "b", "5", "a", "a", "b", ["1"], "5", "b"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -3887,6 +3951,7 @@ audited AS (
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
 -- DocspaceDecision.decide
+-- With: ["hash10085", "dfns", "pending", "2026-02-01T00:00:00Z", "hash10035", "another", "pending", "2026-02-01T00:00:00Z", [], "wacht", "sign_up", "sms", "sign_in", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "sealed", "12", "1000", "5", "2026-01-01T00:00:30Z", "link", "2026-01-01T00:00:30Z", 100, "2026-01-05T00:00:00Z", "link", 20, "hash10089", "5", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "9000000003", "2026-02-01T00:00:00Z", ["email"], "2026-01-05T00:00:00Z", "wacht", "5", "2026-01-01T00:00:30Z", ["none"], ["none"], "10042", "9000000002", "2026-02-01T00:00:00Z", "1", "1", "a", "b", "a", ["email"], "5", "b"]
 
 WITH owner AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
@@ -3983,6 +4048,7 @@ audited AS (
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
 -- DocspaceDecision.decide
+-- With: ["10082", 100, ["a"], ["email"], "navixy", "2026-01-01T00:00:30Z", ["b"], "wacht", "RecoveryKey", "key", "sign_in", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "1000", ["a"], "2026-02-01T00:00:00Z", "sign_in", "2026-02-01T00:00:00Z", 1000, "2026-02-01T00:00:00Z", "RecoveryKey", 100, "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "192.0.2.1", 1, 5, 100, "10130", "another", "pending", "hash10111", "none", "5", "b", "192.0.2.1", "agent", "2026-01-01T00:00:30Z", "a", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "email", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "1", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", ["email"], "2026-01-01T12:00:00Z", ["5"], "2026-01-01T00:00:30Z", "dfns", "5", "9000000003", "2026-01-01T00:00:30Z", "1", "a", "none", "b", "5", ["none"], "none", "a"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -4079,6 +4145,7 @@ audited AS (
 SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at;
 
 -- DocspaceIdentity.prove
+-- With: ["https://issuer1.example.com", "subject1036", "email"]
 
 WITH identity AS (SELECT account_id FROM external_identities WHERE issuer = $1 AND subject = $2),
 owner AS (
@@ -4093,6 +4160,7 @@ owner AS (
       FROM accounts a JOIN owner o ON o.account_id = a.id;
 
 -- DocspaceIdentity.prove
+-- With: ["https://issuer1.example.com", "1024", "person10035@example.com", "5"]
 
 WITH identity AS (SELECT account_id FROM external_identities WHERE issuer = $1 AND subject = $2),
 owner AS (
@@ -4107,6 +4175,7 @@ owner AS (
       FROM accounts a JOIN owner o ON o.account_id = a.id;
 
 -- DocspaceIdentity.prove
+-- With: ["https://issuer1.example.com", "subject1030", ["a"], ["1"], "1"]
 
 WITH identity AS (SELECT account_id FROM external_identities WHERE issuer = $1 AND subject = $2),
 owner AS (
@@ -4121,6 +4190,7 @@ owner AS (
       FROM accounts a JOIN owner o ON o.account_id = a.id;
 
 -- DocspaceKeyCheck.find
+-- With: ["2026-01-01T00:00:30Z", "token1000", "yat", "2026-01-05T00:00:00Z", ["5"], [], ["email"]]
 
 WITH pending_state AS (
     SELECT s.account_id, CASE WHEN s.ended_at IS NOT NULL OR NOT EXISTS (
@@ -4143,6 +4213,7 @@ with_set_up AS (
 SELECT * FROM with_set_up;
 
 -- DocspaceMailedKey.prove
+-- With: ["2026-02-01T00:00:00Z", ["b"], ["email"], ["a"]]
 
 WITH link_state AS (
     SELECT a.id::text AS attempt_id, a.account_id, a.protocol,
@@ -4153,6 +4224,7 @@ WITH link_state AS (
 SELECT f.*, a.id, a.email, a.phone, a.language, a.second_factor, a.org_id, a.security_stamp, a.activated_at, a.disabled_at, a.uuid, a.invited_at FROM link_state f JOIN accounts a ON a.id = f.account_id;
 
 -- DocspaceSignInService.open
+-- With: ["10049", 100, "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "192.0.2.1", 100, 5, 20, "10", "navixy", "signed_in", "hash10103", "none", "a", "192.0.2.1", "another", "2026-01-01T00:00:30Z", "1", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "5", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "1", "2026-01-01T12:00:00Z", "10011", "1000", "2026-01-01T00:00:30Z", "5", "b", "a", "a", "email", ["b"], "1", "5"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -4191,6 +4263,7 @@ audited AS (
 SELECT * FROM opened;
 
 -- DocspaceSignInService.open
+-- With: ["1001", 5, ["email"], ["none"], "another", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "10015", 1, ["1"], ["a"], "navixy", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "192.0.2.1", 1000, 5, 1, "10130", "another", "pending", "hash10111", "1", "a", "192.0.2.1", "agent", "2026-01-01T00:00:30Z", "5", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "5", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "a", "2026-01-01T12:00:00Z", "1002", "2026-01-01T12:00:00Z", "logout", ["5"], "2026-01-01T12:00:00Z", ["b"], "2026-01-01T00:00:30Z", "docspace", "1", "1", "2026-01-01T00:00:30Z", "a", "none", "email", "none", "none", ["1"], "5", "email"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -4269,6 +4342,7 @@ audited AS (
 SELECT * FROM opened;
 
 -- DocspaceSignInService.open
+-- With: ["10011", 1, ["b"], ["email"], "another", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "10058", 1000, ["email"], ["email"], "wacht", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "another", 1000, 20, 100, "10045", "yat", "pending", "hash10077", "a", "none", "another", "another", "2026-01-01T00:00:30Z", "email", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "5", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "5", "2026-02-01T00:00:00Z", "1002", "5", "email", "a", ["email"], "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "another", ["none"], "1", "2026-01-01T12:00:00Z", "1", "none", "5", "email", "a", ["email"], "1", "b"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -4348,6 +4422,7 @@ audited AS (
 SELECT * FROM opened;
 
 -- DocspaceSignInService.open
+-- With: ["10073", 1000, "https://issuer1.example.com", "1001", "yat", "sign_up", "email_otp", "another", "2026-01-05T00:00:00Z", [], "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "another", 1000, 5, 1000, "10023", "dfns", "signed_in", "hash10085", "5", "email", "another", "agent", "2026-01-01T00:00:30Z", "a", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "a", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "email", "2026-02-01T00:00:00Z", "5", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "dfns", "docspace", "another", "sms", "2026-02-01T00:00:00Z", ["none"], "5", "email", "a", "b", "b", "none", "none", "1", 1, "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "9000000001", "9000000003", "40", "5", "9000000003", "1", "5", "5", "none", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "9000000001", "2026-02-01T00:00:00Z", "email", "b", "1", "b", "5", ["b"], "email", "1"]
 
 WITH held_2 AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -4428,6 +4503,7 @@ audited AS (
 SELECT * FROM opened;
 
 -- DocspaceSignInService.open
+-- With: ["10058", 100, "another", "Fido2", "key", "another", "2026-01-05T00:00:00Z", ["b"], "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "another", 1000, 1000, 5, "1", "yat", "another", "hash10111", "a", "a", "192.0.2.1", "agent", "2026-01-01T00:00:30Z", "5", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "1", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "b", "2026-01-01T00:00:30Z", "1000", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "yat", "navixy", "Fido2", "otp", "2026-01-01T12:00:00Z", ["none"], "12", "none", "none", "b", "1", "b", "none", "5", 5, "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "9000000002", "1000", "12", "b", "1", "9000000001", "email", "email", "a", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", ["email"], ["none"], "1", "2026-01-01T00:00:30Z", "email", "a", "5", "email", "b", [], "a", "1"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -4509,6 +4585,7 @@ audited AS (
 SELECT * FROM opened;
 
 -- DocspaceSignInService.open
+-- With: ["1", 20, "dfns", "sign_up", "otp", "sign_in", "2026-01-01T12:00:00Z", ["a"], "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "192.0.2.1", 20, 1, 20, "9000000003", "wacht", "another", "hash10035", "a", "none", "192.0.2.1", "agent", "2026-02-01T00:00:00Z", "b", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "none", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "email", "2026-02-01T00:00:00Z", "1009", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "navixy", "navixy", "Key", "otp", "2026-01-05T00:00:00Z", ["a"], "9000000002", "a", "1", "none", "email", "a", "1", "a", 5, "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "40", "9000000001", "9000000003", "b", "9000000002", "1", "b", "a", "5", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", ["5"], ["1"], "1000", "2026-01-01T12:00:00Z", "5", "none", "5", "1", "none", ["1"], "1", "1"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -4590,6 +4667,7 @@ audited AS (
 SELECT * FROM opened;
 
 -- DocspaceSignInService.open
+-- With: ["10018", 1, "another", "1004", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "another", 5, 1000, 100, "10047", "yat", "another", "token1", "5", "b", "192.0.2.1", "another", "2026-01-01T00:00:30Z", "1", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "1", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "a", "2026-02-01T00:00:00Z", "10054", "9000000003", "2026-01-05T00:00:00Z", "none", "b", "b", "b", "1", ["email"], "none", "b"]
 
 WITH held_2 AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -4631,6 +4709,7 @@ audited AS (
 SELECT * FROM opened;
 
 -- DocspaceSignInService.open
+-- With: ["10082", 1000, "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "192.0.2.1", 20, 20, 1, "12", "wacht", "pending", "token10052", "a", "none", "192.0.2.1", "agent", "2026-02-01T00:00:00Z", "none", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "1", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "a", "2026-01-01T00:00:30Z", "10017", ["email"], ["1"], "9000000002", "2026-01-01T00:00:30Z", "none", "none", "a", "email", "b", ["b"], "1", "b"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -4673,6 +4752,7 @@ audited AS (
 SELECT * FROM opened;
 
 -- DocspaceSignInService.open
+-- With: ["10060", 100, ["b"], [], "docspace", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "another", 20, 20, 1, "9000000003", "navixy", "signed_in", "hash10085", "1", "email", "192.0.2.1", "agent", "2026-01-01T00:00:30Z", "none", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "b", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "b", "2026-02-01T00:00:00Z", "12", "40", "2026-01-01T00:00:30Z", "a", "1", "none", "email", "email", [], "5", "b"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -4715,6 +4795,7 @@ audited AS (
 SELECT * FROM opened;
 
 -- DocspaceSignInService.open
+-- With: ["5", 20, "https://issuer1.example.com", "subject1038", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "another", 1000, 1000, 20, "12", "another", "signed_in", "hash10066", "a", "1", "another", "agent", "2026-01-05T00:00:00Z", "1", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "1", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "1", "2026-01-01T12:00:00Z", "5", "1", "none", "email", ["a"], "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "40", "2026-02-01T00:00:00Z", "b", "b", "email", "1", "1", [], "a", "5"]
 
 WITH held_2 AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -4762,6 +4843,7 @@ audited AS (
 SELECT * FROM opened;
 
 -- DocspaceSignInService.open
+-- With: ["10028", 5, "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "192.0.2.1", 1000, 5, 100, "10011", "docspace", "pending", "hash10077", "1", "5", "another", "agent", "2026-02-01T00:00:00Z", "5", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "5", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "1", "2026-01-01T12:00:00Z", "9000000002", "b", "none", "none", [], "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", ["none"], ["1"], "5", "2026-01-01T12:00:00Z", "email", "b", "email", "1", "email", [], "5", "email"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -4810,6 +4892,7 @@ audited AS (
 SELECT * FROM opened;
 
 -- DocspaceSignInService.open
+-- With: ["10090", 1000, ["email"], ["b"], "navixy", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "192.0.2.1", 5, 20, 20, "10004", "yat", "pending", "hash10103", "5", "5", "another", "agent", "2026-01-01T12:00:00Z", "email", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "b", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "email", "2026-01-05T00:00:00Z", "10054", "email", "a", "email", ["a"], "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "9000000002", "2026-02-01T00:00:00Z", "email", "5", "a", "1", "a", ["a"], "email", "email"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -4858,6 +4941,7 @@ audited AS (
 SELECT * FROM opened;
 
 -- DocspaceSignInService.open
+-- With: ["1", 100, ["b"], ["a"], "navixy", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "192.0.2.1", 5, 1000, 5, "10053", "dfns", "pending", "token10030", "a", "1", "192.0.2.1", "another", "2026-01-05T00:00:00Z", "5", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "none", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "email", "2026-01-05T00:00:00Z", "1001", ["email"], "2026-01-01T00:00:30Z", ["email"], "2026-01-01T00:00:30Z", "yat", "email", "5", "2026-02-01T00:00:00Z", "email", "5", "1", "1", "5", ["b"], "b", "1"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -4908,6 +4992,7 @@ audited AS (
 SELECT * FROM opened;
 
 -- DocspaceSignInService.open
+-- With: ["12", 20, "https://issuer1.example.com", "10014", "another", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "192.0.2.1", 5, 5, 1, "9000000001", "a", "email", "none", "1", "1", "5", "none", "2026-01-05T00:00:00Z", "5", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "email", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "5", "2026-01-01T12:00:00Z", "40", "12", "9000000002", "5", "a", "email", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "40", "40", "email", "5", "a", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "another", "9000000003", "2026-01-01T00:00:30Z", "b", "a", "5", "none", "b", ["a"], "a", "none", "40", "2026-02-01T00:00:00Z", "none", "5", "none", "a", "1", ["b"], "a", "1"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -4985,11 +5070,13 @@ audited_2 AS (
 SELECT * FROM opened;
 
 -- DocspaceSignInService.signIn
+-- With: ["en", "2026-02-01T00:00:00Z", "12", "another"]
 
 UPDATE accounts SET language = $1, updated_at = $2::timestamptz
     WHERE id = $3::bigint AND language <> $4;
 
 -- DocspaceStepKey.open
+-- With: ["10119", 1, "token10052", "docspace", "another", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "192.0.2.1", 1000, 20, 1000, "12", "yat", "another", "hash10111", "b", "none", "another", "another", "2026-01-01T00:00:30Z", "a", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "b", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "5", "2026-01-01T12:00:00Z", "redeemed", "9000000002", "2026-01-01T00:00:30Z", "a", "b", "b", "none", "a", ["email"], "none", "5"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -5032,6 +5119,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- DocspaceStepKey.open
+-- With: ["10004", 100, "hash10103", "docspace", "another", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "192.0.2.1", 5, 5, 5, "10119", "another", "another", "token10043", "a", "none", "192.0.2.1", "another", "2026-01-01T00:00:30Z", "a", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "a", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "5", "2026-02-01T00:00:00Z", "redeemed", "b", "b", "email", ["a"], "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "9000000002", "2026-01-01T12:00:00Z", "none", "none", "email", "email", "email", ["none"], "none", "a"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -5080,6 +5168,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- DocspaceStepKey.open
+-- With: ["40", 20, "token10052", "dfns", "signed_in", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "another", 100, 1, 1000, "1000", "navixy", "pending", "hash10077", "a", "a", "another", "another", "2026-01-01T00:00:30Z", "a", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "none", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "5", "2026-01-01T00:00:30Z", "redeemed", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "another", "docspace", "another", "sms", "2026-02-01T00:00:00Z", ["email"], "yat", "challenge", "otp", "another", "2026-01-01T12:00:00Z", [], "2026-01-01T00:00:30Z", "1", "none", "none", "1", "b", "none", "none", "5", 1, "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "5", "9000000002", "12", "none", "5", "9000000001", "b", "5", "email", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "1", "2026-02-01T00:00:00Z", "none", "none", "5", "none", "email", ["b"], "email", "email"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -5158,6 +5247,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- DocspaceStepKey.open
+-- With: ["10043", 5, "hash10103", "dfns", "signed_in", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "another", 1, 1000, 20, "10013", "dfns", "signed_in", "token1", "none", "b", "another", "agent", "2026-01-01T00:00:30Z", "none", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "5", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "1", "2026-01-01T12:00:00Z", "redeemed", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "docspace", "dfns", "RecoveryKey", "another", "2026-01-05T00:00:00Z", ["email"], "yat", "Fido2", "otp", "magic_link", "2026-01-05T00:00:00Z", ["email"], "2026-02-01T00:00:00Z", "12", "email", "1", "none", "b", "email", "5", "a", 1, "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "9000000003", "12", "9000000002", "b", "9000000001", "40", "email", "1", "5", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "1", "2026-01-05T00:00:00Z", "none", "none", "b", "a", "b", ["b"], "a", "b"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -5236,6 +5326,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- DocspaceStepView.find
+-- With: ["token10055", "another", "signed_in", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z"]
 
 WITH pending AS (
       SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp FROM sessions s
@@ -5256,6 +5347,7 @@ view AS (
 SELECT * FROM view;
 
 -- DocspaceTextService.waiting
+-- With: ["hash10077", "docspace", "another", "2026-01-01T00:00:30Z", true]
 
 WITH pending AS (
       SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp FROM sessions s
@@ -5267,6 +5359,7 @@ WITH pending AS (
     WHERE a.disabled_at IS NULL AND ((a.second_factor = 'sms' AND a.phone IS NULL) OR NOT $5::boolean);
 
 -- DocspaceTfaHolder.find
+-- With: ["hash10111", "docspace", "signed_in", "2026-01-01T00:00:30Z"]
 
 WITH session AS (
     SELECT s.id AS session_id, s.account_id, s.amr->0->>'method' AS method, s.signed_in_at
@@ -5277,6 +5370,7 @@ known AS (SELECT f.*, a.id, a.email, a.phone, a.language, a.second_factor, a.org
 SELECT * FROM known;
 
 -- FactorCodeService.send
+-- With: ["10013", "dfns", "2026-01-05T00:00:00Z"]
 
 WITH session AS (
     SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, s.signed_in_at,
@@ -5291,6 +5385,7 @@ with_factor AS (
 SELECT * FROM with_factor;
 
 -- FactorConfirmService.confirm
+-- With: ["10059", "dfns", "2026-02-01T00:00:00Z", "1001", "navixy", "2026-01-01T12:00:00Z", ["none"], "sign_in", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", ["none"], ["1"], ["b"], "2026-01-05T00:00:00Z", "Key", "2026-01-05T00:00:00Z", 1, "2026-02-01T00:00:00Z", "challenge", 1, "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "9000000002", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "email", "2026-02-01T00:00:00Z", "another", "{}", "[]", "9000000001", "9000000001", "1", "a", "5", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "1", "40", "1", "email", "email", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "9000000002", "2026-02-01T00:00:00Z", "none", "5", "5", "none", "b", ["b"], "b", "1"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -5414,6 +5509,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM connected) AS connected;
 
 -- FactorConfirmService.confirm
+-- With: ["10028", "wacht", "2026-02-01T00:00:00Z", "10073", "navixy", "2026-01-01T12:00:00Z", ["5"], "another", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", false, "1", "5", false, "email", "1", true, "none", "5", "2026-01-01T00:00:30Z", "code", "2026-02-01T00:00:00Z", 5, "2026-02-01T00:00:00Z", "RecoveryKey", 100, "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "9000000003", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "b", "2026-01-01T00:00:30Z", "logout", "[{\"method\":\"pwd\"}]", "[]", "1000", "40", "none", "5", "b", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "5", "9000000002", "b", "a", "1", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "9000000003", "2026-02-01T00:00:00Z", "5", "1", "1", "5", "none", ["a"], "none", "email"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -5539,6 +5635,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM connected) AS connected;
 
 -- FactorConfirmService.setup
+-- With: ["10049", "wacht", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z"]
 
 WITH session AS (
     SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, s.signed_in_at,
@@ -5555,6 +5652,7 @@ found AS (
 SELECT * FROM found;
 
 -- FactorRemovalService.disable
+-- With: ["10053", "docspace", "2026-02-01T00:00:00Z", "10005", "another", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", false, "2026-01-01T00:00:30Z", "none", "b", "2026-01-01T00:00:30Z", "another", "2026-01-05T00:00:00Z", "completed", "10", "10045", "email", "sign_in_code", "none", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "9000000003", "5", "none", "none", "5", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "9000000002", "2026-01-01T00:00:30Z", "a", "5", "none", "5", "none", ["none"], "none", "1"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -5622,6 +5720,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- FactorSetups.holder
+-- With: ["10013", "dfns", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", true, "2026-02-01T00:00:00Z"]
 
 WITH session AS (
     SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, s.signed_in_at,
@@ -5641,6 +5740,7 @@ asking AS (SELECT h.*, EXISTS (SELECT FROM fresh) AS fresh FROM with_holder h)
 SELECT * FROM asking;
 
 -- FactorSetups.run
+-- With: ["10024", "another", "2026-02-01T00:00:00Z", "10049", "yat", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", true, "2026-01-01T00:00:30Z", "redeemed", "totp", "another", "+4915000000014", ["b"], "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "9000000003", "b", "email", "a", "1", "none", "5", "email", 5, "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "9000000003", "40", "40", "9000000001", "2026-02-01T00:00:00Z", "b", "a", "a", "none", "5", ["none"], "none", "a"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -5689,6 +5789,7 @@ audited AS (
 SELECT EXISTS (SELECT FROM verdict) AS begun;
 
 -- FirstFactor.refuse
+-- With: ["9000000003", "2026-01-05T00:00:00Z", "code.verify", "docspace", "another", "another", "b", "1", "redeemed", "10046"]
 
 INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
@@ -5700,6 +5801,7 @@ INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, ses
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 RETURNING id;
 
 -- ForgotPasswordService.send
+-- With: ["new10000@example.com", "subject1038", "sign_in", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", 1000, "1021", "recovery", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", 1, "5", "email", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", 1, false, "5", "5", "9000000001", "a", "5", "email", "b", "none", "5", "email", 5, "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "1000", "12", "1", "none", "b", "9000000003", "email", "a", "5", "1", "email", "email", "b", 5, "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "9000000003", "9000000003", "9000000002", "second_factor", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", 1, "2026-01-01T12:00:00Z", "magic_link", "subject1038", "another", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", 20, "2026-01-05T00:00:00Z", "another", "9000000001", "1000", "b", "email", "b", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "9000000003", "9000000002", "1", "b", "5", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "9000000002", "9000000002", "b", "1", "1", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "9000000003", "2026-01-01T00:00:30Z", "a", "5", "email", "a", "5", ["none"], "email", "b"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -5831,6 +5933,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM strangers_waiting) AS next_at;
 
 -- ForgotPasswordService.send
+-- With: [["5"], ["a"], "10022", "magic_link", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", 100, "1004", "second_factor", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", 20, "5", "5", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", 5, true, "1", "email", "1000", "none", "1", "none", "email", "5", "5", "none", 1, "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "40", "1", "9000000002", "1", "email", "12", "none", "email", "b", "a", "email", "email", "b", 1, "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "9000000002", "5", "5", "second_factor", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", 100, "2026-01-01T12:00:00Z", "recovery", "subject1040", "second_factor", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", 20, "2026-01-01T12:00:00Z", "sign_in", "12", "40", "email", "1", "b", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "40", "12", "1", "5", "b", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "1", "12", "b", "none", "none", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "9000000003", "2026-02-01T00:00:00Z", "5", "a", "5", "5", "5", ["a"], "a", "1"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -5962,6 +6065,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM strangers_waiting) AS next_at;
 
 -- GuessService.decide
+-- With: ["5", "hash10103", "2026-01-05T00:00:00Z", "1061", "2026-01-01T12:00:00Z", "12", "2026-01-01T12:00:00Z", ["b"], "RecoveryKey", "email_otp", "second_factor", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", [], ["a"], ["5"], "2026-01-01T00:00:30Z", "sign_in", "2026-02-01T00:00:00Z", 20, "2026-01-01T00:00:30Z", "sign_in", 100, "2026-01-05T00:00:00Z", "5", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "hash10085", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "9000000001", "2026-02-01T00:00:00Z", "code.verify", "navixy", "192.0.2.1", "agent", "email", ["b"], "none", "b"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -6046,6 +6150,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS known, EXISTS (SELECT FROM proven) AS proven, (SELECT refills_at FROM budget) AS refills_at;
 
 -- GuessService.decide
+-- With: ["10059", "hash10035", "2026-01-01T00:00:30Z", "1012", "2026-01-01T12:00:00Z", "1003", "2026-01-01T00:00:30Z", ["email"], "another", "key", "magic_link", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "1", ["a"], "2026-01-05T00:00:00Z", "link", "2026-01-01T00:00:30Z", 1000, "2026-02-01T00:00:00Z", "totp", 20, "2026-01-01T00:00:30Z", "a", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "another", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "9000000002", "2026-01-01T00:00:30Z", "code.verify", "navixy", "another", "another", "none", ["none"], "b", "1", "2026-01-01T12:00:00Z"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -6137,6 +6242,7 @@ spent AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS known, EXISTS (SELECT FROM proven) AS proven, (SELECT refills_at FROM budget) AS refills_at;
 
 -- GuessService.decide
+-- With: ["1", "hash10089", "2026-01-01T12:00:00Z", "1133", "2026-02-01T00:00:00Z", "1025", "2026-01-01T12:00:00Z", [], "Fido2", "email_otp", "recovery", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "another", "9000000001", "12", "5", "2026-01-01T00:00:30Z", "sign_up", "2026-01-05T00:00:00Z", 1, "2026-02-01T00:00:00Z", "challenge", 20, "2026-01-05T00:00:00Z", "none", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "token1", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "9000000002", "2026-01-01T00:00:30Z", "another", "another", "another", "another", "a", ["none"], "none", "a", "5"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -6227,6 +6333,7 @@ accepted AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS known, EXISTS (SELECT FROM proven) AS proven, (SELECT refills_at FROM budget) AS refills_at;
 
 -- GuessService.decide
+-- With: ["40", "hash10085", "2026-01-01T12:00:00Z", "10049", "2026-01-01T12:00:00Z", ["b"], "second_factor", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", ["b"], ["1"], ["none"], "2026-02-01T00:00:00Z", "link", "2026-02-01T00:00:00Z", 1000, "2026-01-05T00:00:00Z", "Fido2", 1000, "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "another", 20, 1000, 100, "1000", "yat", "token1", "b", "another", "another", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "email", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "hash10085", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "9000000002", "2026-01-05T00:00:00Z", "5", "none", "1", "email", "a", ["1"], "a", "email"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -6325,6 +6432,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS known, EXISTS (SELECT FROM session) AS proven, (SELECT refills_at FROM budget) AS refills_at;
 
 -- GuessService.decide
+-- With: ["10047", "another", "2026-02-01T00:00:00Z", "9000000002", "2026-01-01T00:00:30Z", ["none"], "second_factor", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", ["b"], ["none"], ["1"], "2026-01-01T12:00:00Z", "sign_in", "2026-01-01T12:00:00Z", 1, 1, "2026-01-01T12:00:00Z", "link", 100, "new10032@example.com", "10043", "another", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "another", 1000, 5, 5, "5", "1", "b", "a", "a", "email", "none", "a", "2026-01-05T00:00:00Z", "1", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "a", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "a", "2026-01-01T00:00:30Z", "1", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "hash10077", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "9000000002", "2026-01-01T12:00:00Z", "a", "1", "none", "5", "a", ["b"], "1", "none", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -6440,6 +6548,7 @@ noted AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS known, EXISTS (SELECT FROM proven) AS proven, (SELECT refills_at FROM budget) AS refills_at;
 
 -- GuessService.decide
+-- With: ["10049", "token1", "2026-02-01T00:00:00Z", "10004", "2026-01-01T00:00:30Z", ["b"], "magic_link", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", ["5"], ["5"], ["email"], "2026-01-05T00:00:00Z", "Key", "2026-01-01T00:00:30Z", 20, 100, "2026-01-01T00:00:30Z", "code", 1000, "new10000@example.com", "9000000003", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "192.0.2.1", 100, 5, 1000, "1", "email", "a", "email", "email", "a", "b", "5", "2026-02-01T00:00:00Z", "5", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "a", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "none", "2026-01-01T00:00:30Z", "9000000002", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "hash10085", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "9000000002", "2026-01-05T00:00:00Z", "b", "email", "1", "1", "none", ["5"], "a", "email", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -6555,6 +6664,7 @@ noted AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS known, EXISTS (SELECT FROM proven) AS proven, (SELECT refills_at FROM budget) AS refills_at;
 
 -- GuessService.decide
+-- With: ["10073", "hash10031", "2026-02-01T00:00:00Z", "5", "2026-02-01T00:00:00Z", ["1"], "magic_link", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", ["a"], ["1"], ["none"], "2026-01-05T00:00:00Z", "sign_up", "2026-01-05T00:00:00Z", 1000, 1000, "2026-01-01T00:00:30Z", "another", 1, ["1"], "10011", [], "1", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "another", 5, 5, 1, "5", "email", "a", "none", "5", "none", "none", "5", "2026-01-01T00:00:30Z", "email", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "5", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "email", "2026-01-01T00:00:30Z", "40", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "token10030", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "9000000002", "2026-02-01T00:00:00Z", "b", "5", "1", "5", "none", ["b"], "email", "none", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -6713,6 +6823,7 @@ audited AS (
 SELECT * FROM linked;
 
 -- IdentitiesService.unlink
+-- With: ["1", "1", "redeemed", "10023", "2026-02-01T00:00:00Z", "another", "wacht", "another", "another", "email", ["b"], "1", "none"]
 
 WITH unlinked AS (
     DELETE FROM external_identities WHERE account_id = $1::bigint AND lower(provider) = $2
@@ -6729,6 +6840,7 @@ audited AS (
 SELECT * FROM unlinked;
 
 -- KeyRingService.forget
+-- With: ["2026-02-01T00:00:00Z", 60, "2026-01-01T12:00:00Z", "another", "another", "10060", "2026-01-01T00:00:30Z", "another", "another", "192.0.2.1", "agent", "b", ["5"], "a", "5"]
 
 WITH live AS (
     SELECT id, key_ids, started_at FROM replicas
@@ -6750,10 +6862,12 @@ audited AS (
 SELECT * FROM forgotten;
 
 -- KeyRingService.status
+-- With: ["2026-02-01T00:00:00Z"]
 
 SELECT count(*) FROM backup_codes WHERE used_at IS NULL AND created_at < $1::timestamptz;
 
 -- KeysService.rotate
+-- With: ["2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "email", "none", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "redeemed", "2026-01-01T00:00:30Z", "12", "2026-02-01T00:00:00Z", "email", "5", "a", "none", "a", ["b"], "a", "a"]
 
 WITH retired AS (
       UPDATE signing_keys
@@ -6779,6 +6893,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- KeysService.rotate
+-- With: ["2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "email", "none", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "redeemed", "2026-01-01T00:00:30Z", "5", "2026-01-01T12:00:00Z", "5", "b", "email", "none", "1", ["5"], "none", "b"]
 
 WITH retired AS (
       UPDATE signing_keys
@@ -6804,6 +6919,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- LinkConfirmService.burn
+-- With: [["1"], ["b"], "magic_link", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "link", "2026-01-01T00:00:30Z", 5, "2026-01-01T00:00:30Z", "link", 1, "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "another", 20, 20, 20, "10018", "docspace", "hash10085", "a", "another", "agent", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "none", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "9000000003", "2026-01-05T00:00:00Z", "5", "none", "5", "none", "5", ["a"], "a", "b"]
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -6880,6 +6996,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM session) AS done;
 
 -- LinkConfirmService.burn
+-- With: [["1"], ["none"], "second_factor", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "totp", "2026-01-01T00:00:30Z", 100, "2026-01-01T00:00:30Z", "Key", 5, "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "10060", "another", "another", "RecoveryKey", "email_otp", "docspace", "k1", "secret10051", 5, "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "1042", "12", "1000", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", ["b"], "2026-01-01T12:00:00Z", "another", "2026-02-01T00:00:00Z", "logout", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "another", "9000000001", "2026-01-05T00:00:00Z", "none", "a", "b", "a", "email", ["1"], "b", "none"]
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -6999,6 +7116,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM attempt) AS done;
 
 -- LinkConfirmService.dismiss
+-- With: [["a"], "2026-01-01T12:00:00Z", "10119", "2026-01-01T00:00:30Z", "code.verify", "wacht", "another", "another", "email", ["1"], "email", "none"]
 
 WITH target AS (
         SELECT a.subject, a.purpose, a.browser_attempt_id FROM attempts a
@@ -7022,6 +7140,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- LinkExchangeService.redeem
+-- With: [["a"], ["none"], "second_factor", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "sign_up", "2026-01-01T00:00:30Z", 100, "2026-01-01T12:00:00Z", "sign_up", 20, "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "another", 1000, 100, 5, "10004", "another", "token10055", "5", "email", "another", "agent", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "email", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", ["a"], "2026-02-01T00:00:00Z", "completed", "2026-01-01T12:00:00Z", "logout", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "logout", "9000000003", "2026-01-01T12:00:00Z", "none", "5", "5", "b", "email", ["email"], "b", "1"]
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -7156,6 +7275,7 @@ audited AS (
 SELECT * FROM answer;
 
 -- LinkExchangeService.redeem
+-- With: ["person10006@example.com", "subject1038", ["email"], "second_factor", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", ["1"], ["email"], ["none"], "2026-02-01T00:00:00Z", "sign_in", "2026-01-01T00:00:30Z", 100, "2026-01-01T00:00:30Z", "code", 1, "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "192.0.2.1", 20, 20, 5, "9000000002", "another", "hash10103", "none", "1", "another", "another", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "email", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", ["1"], "2026-02-01T00:00:00Z", "logout", "2026-01-01T00:00:30Z", "logout", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "logout", "9000000003", "2026-02-01T00:00:00Z", "none", "5", "email", "a", "none", ["email"], "none", "b"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -7293,6 +7413,7 @@ audited AS (
 SELECT * FROM answer;
 
 -- LinkExchangeService.redeem
+-- With: ["person1003", "1004", ["5"], "sign_in", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", ["none"], ["email"], ["a"], "2026-01-01T00:00:30Z", "sign_up", "2026-02-01T00:00:00Z", 5, "2026-01-01T12:00:00Z", "RecoveryKey", 100, "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "another", 100, 100, 20, "10073", "navixy", "hash10077", "a", "none", "another", "another", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "b", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", ["1"], "2026-01-01T12:00:00Z", "completed", "2026-01-01T12:00:00Z", "logout", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "completed", "9000000003", "2026-01-01T00:00:30Z", "a", "a", "email", "1", "b", ["email"], "none", "none"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -7430,6 +7551,7 @@ audited AS (
 SELECT * FROM answer;
 
 -- LinkRequestService.request
+-- With: ["subject1040", "second_factor", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", 1000, "subject1053", "magic_link", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", 20, "5", "5", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", 1, "6f1d3f0e-6a2b-4c55-9d0c-0a4f6a9b1c2d", "1030", "second_factor", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", 1000, "10019", "a", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", 1, "email", "b", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", 1000, "9000000003", "1", "b", "1", "none", "b", "1", "none", 1, "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "1", "9000000003", "12", "sign_in", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", 1, "2026-02-01T00:00:00Z", "magic_link", "1030", "another", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", 100, "2026-02-01T00:00:00Z", "another", "1000", "1", "none", "b", "email", "5", "email", "5", 5, "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "5", "9000000002", "40", "none", "none", "email", "1000", "40", "email", "none", "email", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "9000000003", "2026-01-05T00:00:00Z", "b", "a", "b", "email", "5", ["1"], "a", "a"]
 
 WITH asked AS (SELECT $1::text AS subject),
 refused AS (
@@ -7565,6 +7687,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM strangers_waiting) AS next_at;
 
 -- LinkRequestService.request
+-- With: ["subject1040", "second_factor", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", 1000, "10030", "another", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", 100, "1", "1", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", 5, "new1000@example.com", "10", "magic_link", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", 1000, "subject1030", "none", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", 1, "a", "b", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", 100, "5", "1", "none", "b", "1", "none", "5", "1", 1, "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "40", "12", "9000000001", "another", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", 20, "2026-01-01T12:00:00Z", "sign_in", "subject10", "second_factor", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", 5, "2026-01-01T00:00:30Z", "recovery", "9000000003", "5", "1", "5", "5", "1", "b", "none", 5, "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "5", "40", "40", "a", "a", "1", "9000000003", "1000", "none", "none", "email", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "9000000001", "2026-01-01T12:00:00Z", "5", "email", "a", "email", "none", ["1"], "a", "email"]
 
 WITH asked AS (SELECT $1::text AS subject),
 refused AS (
@@ -7700,6 +7823,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM strangers_waiting) AS next_at;
 
 -- LinkRequestService.request
+-- With: ["1023", "another", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", 100, "10004", "recovery", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", 1, "5", "email", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", 5, "person10045", "10030", "second_factor", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", 100, "1019", "none", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", 1, "a", "b", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", 1, "9000000003", "a", "1", "b", "b", "5", "a", "1", 1, "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "9000000003", "9000000001", "1", "recovery", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", 5, "2026-01-01T00:00:30Z", "second_factor", "1024", "magic_link", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", 20, "2026-02-01T00:00:00Z", "second_factor", "1", "none", "1", "none", "a", "1", "none", "email", 5, "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "40", "40", "40", "none", "email", "b", "40", "40", "none", "a", "5", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "9000000002", "2026-02-01T00:00:00Z", "1", "email", "5", "1", "1", ["1"], "a", "a"]
 
 WITH asked AS (SELECT $1::text AS subject),
 refused AS (
@@ -7835,6 +7959,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM strangers_waiting) AS next_at;
 
 -- LinkRequestService.request
+-- With: ["1030", "sign_in", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", 20, "subject1", "sign_in", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", 5, "email", "none", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", 1, ["none"], ["1"], "subject1053", "recovery", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", 100, "subject1038", "none", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", 20, "none", "1", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", 100, "5", "none", "5", "email", "1", "a", "5", "a", 1, "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "1000", "9000000002", "9000000003", "second_factor", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", 1000, "2026-02-01T00:00:00Z", "another", "10001", "sign_in", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", 20, "2026-01-05T00:00:00Z", "magic_link", "1", "b", "b", "a", "1", "1", "none", "5", 5, "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "1", "1", "1", "email", "email", "1", "40", "1", "b", "b", "email", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "9000000002", "2026-02-01T00:00:00Z", "a", "5", "none", "1", "1", ["b"], "1", "1"]
 
 WITH asked AS (SELECT $1::text AS subject),
 refused AS (
@@ -7970,6 +8095,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM strangers_waiting) AS next_at;
 
 -- LinkService.pageOf
+-- With: ["2026-01-05T00:00:00Z", ["email"], ["5"], ["a"]]
 
 WITH link_state AS (
     SELECT a.id::text AS attempt_id, a.account_id, a.protocol,
@@ -7980,6 +8106,7 @@ WITH link_state AS (
 SELECT * FROM link_state;
 
 -- LinkViewService.find
+-- With: [[], "2026-01-05T00:00:00Z", []]
 
 SELECT a.protocol, x.email, x.language, a.created_at AS requested_at, m.redirect_url, b.token_hash AS browser_token_hash,
         coalesce(m.client_address, e.client_address) AS client_address, coalesce(m.user_agent, e.user_agent) AS user_agent
@@ -7994,6 +8121,7 @@ SELECT a.protocol, x.email, x.language, a.created_at AS requested_at, m.redirect
         AND x.disabled_at IS NULL AND x.email IS NOT NULL;
 
 -- LoginInitService.open
+-- With: ["person10033@example.com", "1", "email", "none", "a", "subject1051", "9000000001", "sign_in", "second", "link", "otp", "yat", "another", "secret10", 5, "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "1006", "1000", "1000", "9000000002", "2026-02-01T00:00:00Z", "a", "a", "a", "b", "none", ["none"], "none", "5"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -8056,6 +8184,7 @@ budget_row AS (
 SELECT * FROM anybody;
 
 -- LoginProofService.shown
+-- With: [["a"], "recovery", "2026-01-01T00:00:30Z", ["email"], "credential1002"]
 
 WITH challenge AS (
       SELECT a.account_id, a.method FROM attempts a WHERE a.kind = 'challenge' AND a.secret_hash = ANY($1::text[]) AND a.purpose = $2
@@ -8077,6 +8206,7 @@ shown AS (
 SELECT * FROM shown;
 
 -- LoginService.claim
+-- With: ["9000000001", "1034", 1000, ["email"], "magic_link", "2026-01-01T12:00:00Z"]
 
 WITH claimed AS (
         UPDATE attempts a SET account_id = $1::bigint, subject = $2::text,
@@ -8089,6 +8219,7 @@ budget_row AS (
 SELECT * FROM claimed;
 
 -- LoginService.login
+-- With: [["a"], ["5"], "recovery", "9000000001", 100, "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "10059", "9000000001", "9000000002", false, "12", "1", true, "12", "9000000001", false, "2026-01-01T12:00:00Z", "Fido2", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "Key", 20, "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "5", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "192.0.2.1", 1000, 100, 5, "10028", "dfns", "pending", "hash10089", "5", "b", "192.0.2.1", "another", "2026-01-05T00:00:00Z", "none", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "none", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "none", "2026-02-01T00:00:00Z", "9000000002", "2026-01-05T00:00:00Z", "none", "email", "a", "none", "5", ["1"], "1", "a"]
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -8171,6 +8302,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome;
 
 -- LoginService.login
+-- With: [["a"], ["b"], "sign_in", "10024", 1, "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "10040", "9000000001", "12", false, "5", "9000000002", false, "1000", "9000000003", true, "2026-02-01T00:00:00Z", "sign_up", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "sign_in", 1, "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "9000000002", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "192.0.2.1", 1, 20, 20, "10130", "docspace", "pending", "token10060", "5", "5", "a", "1", "192.0.2.1", "another", "2026-02-01T00:00:00Z", "5", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "a", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "5", "2026-01-05T00:00:00Z", "9000000001", "2026-01-01T12:00:00Z", "b", "a", "none", "email", "a", [], "none", "1"]
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -8253,6 +8385,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome;
 
 -- LoginService.login
+-- With: [["email"], ["a"], "another", "10011", 1, "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "1001", "another", "9000000003", "9000000003", "40", "12", "12", "1000", "1", "12", "1000", "2026-01-01T12:00:00Z", "another", "2026-02-01T00:00:00Z", 100, "2026-02-01T00:00:00Z", "challenge", 1, "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "1000", "1000", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "another", 20, 100, 5, "40", "dfns", "pending", "token10025", "5", "a", "1", "a", "192.0.2.1", "agent", "2026-01-05T00:00:00Z", "1", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "none", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "a", "2026-01-05T00:00:00Z", "9000000001", "2026-01-05T00:00:00Z", "1", "b", "a", "a", "1", ["none"], "5", "5"]
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -8341,6 +8474,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome;
 
 -- LoginService.logout
+-- With: ["2026-02-01T00:00:00Z", "another", "hash10111", "navixy", "another", "2026-01-05T00:00:00Z", "redeemed", "10015", "2026-01-01T12:00:00Z", "another", "docspace", "another", "another", "1", ["1"], "none", "b"]
 
 WITH ended AS (
       UPDATE sessions s SET ended_at = $1::timestamptz, end_reason = $2
@@ -8359,10 +8493,12 @@ audited AS (
 SELECT * FROM verdict;
 
 -- MailedKeysService.invite
+-- With: ["person10045@example.com"]
 
 DELETE FROM accounts WHERE accounts.email = $1 AND activated_at IS NULL AND invited_at IS NULL;
 
 -- MailedKeysService.invite
+-- With: [[]]
 
 DELETE FROM accounts WHERE accounts.email = ANY($1::text[]) AND activated_at IS NULL AND invited_at IS NULL;
 
@@ -8457,6 +8593,7 @@ audited AS (
 SELECT * FROM changed;
 
 -- MailedKeysService.send
+-- With: ["10061", 1, "10", "10065", "sms", "another", "1", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", ["b"], "2026-01-05T00:00:00Z", "yat", "b", "40", "b", "1", "a", "5", "1", "none", "a", 1, "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "1000", "1000", "9000000001", "1", "2026-02-01T00:00:00Z", "5", "email", "b", "a", "none", ["1"], "a", "b"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -8506,6 +8643,7 @@ audited AS (
 SELECT * FROM message;
 
 -- MessagesRepository.claim
+-- With: ["2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", ["40"], "9000000002", 5, "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z"]
 
 WITH due AS MATERIALIZED (
         SELECT id, expires_at <= $1::timestamptz AS dead FROM messages
@@ -8525,6 +8663,7 @@ WITH due AS MATERIALIZED (
         expires_at AS "expiresAt", state;
 
 -- MessagesRepository.settle
+-- With: ["discarded", "2026-02-01T00:00:00Z", true, "2026-01-05T00:00:00Z", "email", "10130", 1]
 
 UPDATE messages SET
         state = $1,
@@ -8537,30 +8676,37 @@ UPDATE messages SET
       RETURNING id;
 
 -- NamesService.check
+-- With: ["1001", 20]
 
 SELECT id::text AS id, email, username FROM accounts WHERE id > $1::bigint ORDER BY accounts.id LIMIT $2::int;
 
 -- NamesService.judge
+-- With: ["10"]
 
 SELECT id::text AS id FROM accounts WHERE id <> $1::bigint AND false ORDER BY accounts.id LIMIT 1;
 
 -- NamesService.judge
+-- With: ["10049", "person10035@example.com"]
 
 SELECT id::text AS id FROM accounts WHERE id <> $1::bigint AND accounts.email = $2 ORDER BY accounts.id LIMIT 1;
 
 -- NamesService.judge
+-- With: ["10059", "+4915000000039"]
 
 SELECT id::text AS id FROM accounts WHERE id <> $1::bigint AND accounts.phone = $2 ORDER BY accounts.id LIMIT 1;
 
 -- NamesService.judge
+-- With: ["10018", "1"]
 
 SELECT id::text AS id FROM accounts WHERE id <> $1::bigint AND $2 IN (id::text, uuid::text) ORDER BY accounts.id LIMIT 1;
 
 -- NamesService.judge
+-- With: ["10028", ["5"]]
 
 SELECT id::text AS id FROM accounts WHERE id <> $1::bigint AND accounts.email = ANY($2::text[]) ORDER BY accounts.id LIMIT 1;
 
 -- NamesService.respell
+-- With: ["person10001@example.com", "2026-02-01T00:00:00Z", "9000000002", "person10001@example.com", "1", "person10028@example.com", "another", "12", "2026-01-01T12:00:00Z", "another", "docspace", "another", "another", "none", ["none"], "a", "email"]
 
 WITH respelled AS (
     UPDATE accounts SET email = $1, updated_at = $2::timestamptz
@@ -8579,6 +8725,7 @@ audited AS (
 SELECT * FROM respelled;
 
 -- NamesService.respell
+-- With: ["new10032@example.com", "2026-01-05T00:00:00Z", "10013", "another", "10024", ["1"], "redeemed", "10005", "2026-01-01T12:00:00Z", "another", "yat", "another", "agent", "1", ["a"], "5", "5"]
 
 WITH respelled AS (
     UPDATE accounts SET email = $1, updated_at = $2::timestamptz
@@ -8597,6 +8744,7 @@ audited AS (
 SELECT * FROM respelled;
 
 -- NavixyCodeService.verify
+-- With: ["hash10031", "dfns", "signed_in", "2026-02-01T00:00:00Z", ["1"], "totp", "email", "second_factor", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", ["a"], ["none"], [], "2026-01-01T12:00:00Z", "sign_up", "2026-01-05T00:00:00Z", 20, "2026-01-01T00:00:30Z", "sign_in", 20, "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "hash10066", "a", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "9000000001", "2026-01-05T00:00:00Z", "another", "yat", "192.0.2.1", "another", "none", [], "b", "a"]
 
 WITH pending AS (
       SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp FROM sessions s
@@ -8657,6 +8805,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM pending) AS pending;
 
 -- NavixyCodeService.verify
+-- With: ["hash10111", "another", "pending", "2026-01-05T00:00:00Z", ["1"], "code", "email", "another", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "sealed", "1000", "5", "1000", "2026-01-01T00:00:30Z", "totp", "2026-01-01T12:00:00Z", 1, "2026-01-01T00:00:30Z", "Key", 5, "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "9000000002", "token10052", "1", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "9000000002", "2026-01-01T12:00:00Z", "another", "wacht", "another", "agent", "none", [], "b", "email"]
 
 WITH pending AS (
       SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp FROM sessions s
@@ -8723,6 +8872,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM pending) AS pending;
 
 -- NavixySignInService.open
+-- With: ["10060", 1000, "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "192.0.2.1", 20, 1, 1, "10049", "yat", "another", "another", "b", "a", "192.0.2.1", "agent", "2026-02-01T00:00:00Z", "a", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "email", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "none", "2026-01-05T00:00:00Z", "redeemed", ["a"], ["a"], "9000000002", "2026-02-01T00:00:00Z", "email", "5", "5", "b", "none", ["email"], "a", "none"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -8763,6 +8913,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- NavixySignInService.open
+-- With: ["12", 100, "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "192.0.2.1", 5, 100, 1000, "1", "wacht", "pending", "hash10085", "email", "5", "192.0.2.1", "another", "2026-01-01T12:00:00Z", "none", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "none", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "email", "2026-01-01T00:00:30Z", "another", "5", "email", "a", "5", "a", "b", "1", "email", 1, "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "12", "9000000003", "9000000001", [], ["b"], "1", "2026-01-01T00:00:30Z", "1", "none", "5", "1", "1", [], "none", "email"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -8815,6 +8966,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- NavixySignInService.open
+-- With: ["10040", 20, "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "192.0.2.1", 1, 5, 100, "10005", "wacht", "signed_in", "hash10035", "b", "a", "another", "agent", "2026-01-05T00:00:00Z", "none", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "none", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "5", "2026-02-01T00:00:00Z", "another", "9000000001", "5", "a", "none", "5", "email", "1", "b", 1, "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "12", "1", "9000000002", "12", "9000000002", "none", "5", "email", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", ["b"], ["none"], "9000000001", "2026-01-01T00:00:30Z", "5", "email", "none", "b", "5", ["none"], "none", "b"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -8878,6 +9030,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- NavixySignInService.open
+-- With: ["10090", 5, "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "192.0.2.1", 1000, 1000, 20, "10024", "wacht", "another", "token10052", "email", "5", "another", "agent", "2026-02-01T00:00:00Z", "email", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "a", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "1", "2026-01-05T00:00:00Z", "another", "5", "1", "none", "b", "5", "b", "b", "none", 5, "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "12", "1", "9000000003", "9000000001", "9000000003", "1", "email", "b", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", ["email"], ["1"], "9000000001", "2026-01-01T00:00:30Z", "1", "b", "a", "email", "5", ["a"], "1", "5"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -8941,16 +9094,19 @@ audited AS (
 SELECT * FROM verdict;
 
 -- Outbox.backlog
+-- With: []
 
 SELECT count(*) AS messages, min(created_at) AS oldest FROM messages WHERE state = 'queued';
 
 -- Outbox.writableBacklog
+-- With: []
 
 WITH queued AS (SELECT count(*) AS messages, min(created_at) AS oldest FROM messages WHERE state = 'queued'),
 writable AS (SELECT FROM messages WHERE false FOR UPDATE)
 SELECT (SELECT messages FROM queued) AS messages, (SELECT oldest FROM queued) AS oldest, EXISTS (SELECT FROM writable) AS writable;
 
 -- PasswordCheck.countAndFind
+-- With: ["login1008", "new10000@example.com", "b", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", 100, "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", true, "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", 1000, "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", true, "2026-01-01T12:00:00Z"]
 
 WITH who AS (
       SELECT a.id, a.email, a.phone, a.language, a.second_factor, a.org_id, a.security_stamp, a.activated_at, a.disabled_at, a.password_hash, coalesce('account ' || a.id, $1) AS login
@@ -8983,6 +9139,7 @@ failure_2 AS (
       FROM who w;
 
 -- PasswordCheck.countAndFind
+-- With: ["login1028", "+4915000000018", "email", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", 5, "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", true, "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", 20, "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", false, "2026-01-01T00:00:30Z"]
 
 WITH who AS (
       SELECT a.id, a.email, a.phone, a.language, a.second_factor, a.org_id, a.security_stamp, a.activated_at, a.disabled_at, a.password_hash, coalesce('account ' || a.id, $1) AS login
@@ -9015,6 +9172,7 @@ failure_2 AS (
       FROM who w;
 
 -- PasswordCheck.countAndFind
+-- With: ["login1042", "person100", "b", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", 1000, "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", false, "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", 1000, "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", true, "2026-01-01T00:00:30Z"]
 
 WITH who AS (
       SELECT a.id, a.email, a.phone, a.language, a.second_factor, a.org_id, a.security_stamp, a.activated_at, a.disabled_at, a.password_hash, coalesce('account ' || a.id, $1) AS login
@@ -9047,6 +9205,7 @@ failure_2 AS (
       FROM who w;
 
 -- PasswordCheck.countAndFind
+-- With: ["another", ["b"], ["none"], "1", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", 20, "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", true, "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", 100, "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", true, "2026-01-01T00:00:30Z"]
 
 WITH who AS (
       SELECT a.id, a.email, a.phone, a.language, a.second_factor, a.org_id, a.security_stamp, a.activated_at, a.disabled_at, a.password_hash, coalesce('account ' || a.id, $1) AS login
@@ -9079,11 +9238,13 @@ failure_2 AS (
       FROM who w;
 
 -- PasswordCheck.lockedUntil
+-- With: ["login1008", "2026-01-01T00:00:30Z"]
 
 SELECT max(locked_until) AS until FROM password_failures
       WHERE login = $1 AND locked_until > $2::timestamptz;
 
 -- PasswordTokenService.begin
+-- With: ["10", 5, "signed_in", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "another", 100, 1, 5, "9000000003", "wacht", "hash10035", "b", "none", "192.0.2.1", "agent", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "email", "2026-01-01T00:00:30Z", ["email"], ["1"], "another", "1000", "2026-02-01T00:00:00Z", "1", "email", "b", "5", "5", ["b"], "b", "b"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -9128,6 +9289,7 @@ audited AS (
 SELECT * FROM with_account;
 
 -- PasswordTokenService.begin
+-- With: ["10005", 1, "another", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "192.0.2.1", 5, 1000, 5, "1000", "navixy", "token10055", "email", "1", "192.0.2.1", "another", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "5", "2026-01-05T00:00:00Z", "5", "a", "none", "1", "a", "1", "none", "b", 5, "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "9000000001", "40", "1", ["5"], ["1"], "another", "9000000002", "2026-01-05T00:00:00Z", "none", "a", "none", "email", "none", ["email"], "b", "a"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -9184,6 +9346,7 @@ audited AS (
 SELECT * FROM with_account;
 
 -- PasswordTokenService.begin
+-- With: ["9000000001", 1000, "signed_in", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "192.0.2.1", 1000, 100, 5, "12", "docspace", "token10025", "1", "none", "192.0.2.1", "agent", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "5", "2026-01-05T00:00:00Z", "1", "email", "email", "none", "none", "b", "b", "a", 1, "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "40", "9000000003", "40", "1", "1", "a", "1", "a", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", ["1"], [], "another", "1000", "2026-01-01T12:00:00Z", "b", "5", "none", "none", "b", ["none"], "b", "none"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -9251,6 +9414,7 @@ audited AS (
 SELECT * FROM with_account;
 
 -- PasswordTokenService.begin
+-- With: ["10053", 20, "another", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "192.0.2.1", 20, 20, 20, "10047", "yat", "hash10111", "none", "5", "another", "another", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "5", "2026-01-05T00:00:00Z", "9000000002", "1", "5", "1", "email", "b", "5", "a", 5, "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "5", "40", "9000000003", "1", "1", "b", "none", "a", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", ["a"], ["5"], "another", "5", "2026-02-01T00:00:00Z", "b", "b", "5", "5", "1", ["1"], "b", "5"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -9318,6 +9482,7 @@ audited AS (
 SELECT * FROM with_account;
 
 -- PostgresThrottlerStorage.purge
+-- With: ["2026-01-05T00:00:00Z", 1000]
 
 WITH over AS (
         SELECT key FROM request_limits WHERE expires_at <= $1::timestamptz
@@ -9326,6 +9491,7 @@ WITH over AS (
       SELECT count(*)::int AS count FROM gone;
 
 -- PostgresThrottlerStorage.run
+-- With: ["key10092", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", 20, "2026-01-05T00:00:00Z", 1, 20]
 
 WITH nothing AS (SELECT 0 AS hits, NULL::timestamptz AS expires_at, false AS refused, NULL::timestamptz AS free_at),
 link AS (
@@ -9347,6 +9513,7 @@ counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN NULL::json END AS found FRO
 SELECT * FROM counted;
 
 -- PostgresThrottlerStorage.run
+-- With: ["key1006", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", 1, "2026-01-01T12:00:00Z", 5, 20, "9000000001", "a", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z"]
 
 WITH nothing AS (SELECT 0 AS hits, NULL::timestamptz AS expires_at, false AS refused, NULL::timestamptz AS free_at),
 link AS (
@@ -9373,6 +9540,7 @@ counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer)
 SELECT * FROM counted;
 
 -- PostgresThrottlerStorage.run
+-- With: ["token10030", "wacht", "another", "2026-01-01T12:00:00Z", "key10035", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", 20, "2026-01-01T00:00:30Z", 1, 100]
 
 WITH session AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
@@ -9400,6 +9568,7 @@ counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer)
 SELECT * FROM counted;
 
 -- PostgresThrottlerStorage.run
+-- With: ["hash10031", "docspace", "signed_in", "2026-01-01T12:00:00Z", "another", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", 20, "2026-01-01T12:00:00Z", 20, 5]
 
 WITH session AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
@@ -9427,6 +9596,7 @@ counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer)
 SELECT * FROM counted;
 
 -- PostgresThrottlerStorage.run
+-- With: ["key10092", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", 1, "2026-01-01T00:00:30Z", 5, 100, "email", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", 20, "2026-02-01T00:00:00Z", 100, 1]
 
 WITH nothing AS (SELECT 0 AS hits, NULL::timestamptz AS expires_at, false AS refused, NULL::timestamptz AS free_at),
 link_2 AS (
@@ -9463,6 +9633,7 @@ counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN NULL::json END AS found FRO
 SELECT * FROM counted;
 
 -- PostgresThrottlerStorage.run
+-- With: ["another", "another", "signed_in", "2026-01-01T12:00:00Z", "key10099", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", 5, "2026-01-01T00:00:30Z", 5, 20, "b", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", 1000, "2026-01-01T12:00:00Z", 20, 1000]
 
 WITH session AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
@@ -9505,6 +9676,7 @@ counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer)
 SELECT * FROM counted;
 
 -- PostgresThrottlerStorage.run
+-- With: ["token10043", "yat", "another", "2026-01-01T00:00:30Z", "key10092", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", 5, "2026-01-05T00:00:00Z", 1, 1000, "email", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", 1000, "2026-02-01T00:00:00Z", 20, 100]
 
 WITH owner AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
@@ -9548,6 +9720,7 @@ counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer)
 SELECT * FROM counted;
 
 -- PostgresThrottlerStorage.run
+-- With: ["none", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", 1, "2026-01-05T00:00:00Z", "hash10035", "another", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "key10035", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", 1, "2026-02-01T00:00:00Z", 1000, 1000]
 
 WITH browser_view AS (
     SELECT b.id::text AS id, b.expires_at, b.token_hash <> $1 AS late, b.active_session_id::text AS active_id,
@@ -9594,6 +9767,7 @@ counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer)
 SELECT * FROM counted;
 
 -- PrepareService.prepare
+-- With: ["10046", "token10030", "2026-01-01T00:00:30Z", "10018", "2026-01-05T00:00:00Z", "1001", "none", "10014", "second_factor", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", 5, "magic_link", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", 5, "subject1030", "a", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", 5, "email", "email", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", 1000, "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "9000000003", "none", "a", "email", "none", "b", "5", "a", 1, "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "5", "9000000001", "9000000003", "second_factor", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", 5, "2026-01-01T00:00:30Z", "another", "another", "sign_in", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", 20, "2026-01-01T00:00:30Z", "another", "2026-02-01T00:00:00Z", "magic_link", false, "1000", "9000000001", "email", "5", "a", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", false, "1000", "12", "1", "none", "1", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "9000000001", "2026-01-01T12:00:00Z", "5", "none", "email", "a", "email", [], "5", "none"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -9726,6 +9900,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS next_at;
 
 -- PrepareService.prepare
+-- With: ["1001", "another", "2026-01-05T00:00:00Z", "9000000003", "2026-01-01T00:00:30Z", "1026", "5", "1030", "second_factor", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", 100, "sign_in", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", 1000, "subject1040", "none", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", 1, "none", "5", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", 1000, "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "12", "none", "5", "none", "b", "none", "none", "none", 5, "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "9000000003", "40", "40", "magic_link", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", 1000, "2026-01-05T00:00:00Z", "magic_link", "1001", "second_factor", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", 5, "2026-01-01T00:00:30Z", "magic_link", "2026-01-01T12:00:00Z", "recovery", false, "12", "9000000002", "1", "b", "b", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", false, "9000000001", "1", "a", "email", "5", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "9000000001", "2026-01-01T12:00:00Z", "b", "email", "b", "a", "email", ["1"], "1", "1"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -9858,6 +10033,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS next_at;
 
 -- PrepareService.prepare
+-- With: ["10073", "token1000", "2026-01-05T00:00:00Z", "10053", "2026-01-05T00:00:00Z", "b", "1031", "second_factor", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", 1, "magic_link", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", 1, "subject1040", "1", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", 20, "5", "5", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", 20, "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", true, "sms", "email", "1000", "5", "b", "1", "email", "email", "email", "b", 1, "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "1", "1000", "9000000003", "sign_in", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", 100, "2026-01-01T00:00:30Z", "second_factor", "10004", "another", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", 20, "2026-01-01T00:00:30Z", "magic_link", "2026-01-01T00:00:30Z", "another", false, "40", "1000", "email", "none", "b", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", false, "9000000003", "1000", "email", "email", "a", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "9000000002", "2026-02-01T00:00:00Z", "b", "email", "b", "1", "email", ["5"], "b", "none"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -9990,6 +10166,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS next_at;
 
 -- PrepareService.prepare
+-- With: ["40", "token1", "2026-01-01T00:00:30Z", "10130", "2026-02-01T00:00:00Z", "a", "10014", "recovery", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", 100, "recovery", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", 1, "1021", "a", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", 20, "none", "a", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", 100, "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", true, "another", "none", "5", "none", "email", "b", "none", "1", "b", "a", 5, "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "9000000003", "9000000003", "9000000002", "recovery", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", 20, "2026-01-01T00:00:30Z", "recovery", "103", "recovery", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", 1, "2026-02-01T00:00:00Z", "recovery", "2026-02-01T00:00:00Z", "second_factor", false, "1", "1", "5", "b", "a", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", true, "12", "9000000002", "none", "5", "5", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "9000000002", "2026-01-01T00:00:30Z", "b", "a", "email", "email", "email", ["email"], "5", "none"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -10122,6 +10299,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS next_at;
 
 -- PrepareService.prepare
+-- With: ["10073", "hash10089", "2026-02-01T00:00:00Z", "9000000001", "2026-02-01T00:00:00Z", "1012", "2026-01-01T12:00:00Z", "5", "1031", "another", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", 1000, "sign_in", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", 1, "10004", "b", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", 1000, "email", "5", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", 100, "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", false, "none", "1", "1000", "a", "b", "b", "email", "email", "1", "a", 1, "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "1", "1000", "1000", "another", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", 100, "2026-01-01T00:00:30Z", "recovery", "subject1", "another", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", 1000, "2026-01-01T00:00:30Z", "sign_in", "2026-01-05T00:00:00Z", "sign_in", true, "12", "5", "email", "email", "email", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", true, "12", "9000000001", "none", "5", "b", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "9000000003", "2026-01-05T00:00:00Z", "1", "email", "1", "5", "email", ["email"], "5", "1"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -10260,6 +10438,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS next_at;
 
 -- PrepareService.prepare
+-- With: ["10059", "token10055", "2026-01-01T12:00:00Z", "40", "2026-01-01T00:00:30Z", "9000000002", "2026-01-05T00:00:00Z", "a", "1026", "recovery", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", 1, "magic_link", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", 5, "subject10", "1", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", 1, "5", "email", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", 1000, "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", false, "totp", "1", "5", "none", "1", "b", "a", "none", "a", "email", 1, "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "9000000001", "9000000003", "9000000002", "recovery", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", 5, "2026-01-01T12:00:00Z", "second_factor", "100", "another", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", 1000, "2026-01-05T00:00:00Z", "sign_in", "2026-01-05T00:00:00Z", "sign_in", false, "1", "9000000003", "none", "5", "5", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", true, "9000000002", "9000000003", "a", "b", "b", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "9000000003", "2026-01-05T00:00:00Z", "b", "none", "1", "none", "b", ["a"], "b", "none"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -10398,6 +10577,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS next_at;
 
 -- PrepareService.prepare
+-- With: ["10073", "hash10085", "2026-01-01T00:00:30Z", "10004", "2026-01-01T00:00:30Z", "email", "1034", "recovery", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", 5, "recovery", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", 5, "subject1053", "email", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", 1000, "b", "5", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", 1000, "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", true, "email", "1", "9000000001", "email", "1", "a", "1", "1", "b", "5", 1, "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "12", "9000000002", "9000000002", "magic_link", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", 20, "2026-02-01T00:00:00Z", "magic_link", "100", "sign_in", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", 1000, "2026-01-05T00:00:00Z", "recovery", "2026-02-01T00:00:00Z", "magic_link", "9000000003", "5", "none", "none", "b", "a", "b", "email", 1, "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "40", "12", "9000000003", true, "1000", "9000000002", "email", "b", "none", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", false, "9000000001", "5", "1", "a", "b", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "9000000002", "2026-01-01T00:00:30Z", "b", "a", "1", "5", "a", ["a"], "email", "b"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -10539,6 +10719,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS next_at;
 
 -- RecoveryCodeService.send
+-- With: ["new10008@example.com", "email", "a", "b", "b", "103", "magic_link", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", 20, "1031", "sign_in", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", 20, "email", "none", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", 1, "40", "5", "b", "email", "a", "1", "email", "1", 5, "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "9000000002", "40", "9000000003", true, false, "sms", "1", "12", "a", "email", "email", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "another", "5", "12", "email", "a", "5", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "9000000002", "2026-01-01T12:00:00Z", "1", "email", "5", "a", "a", ["b"], "1", "email"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -10627,6 +10808,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- RecoveryCodeService.send
+-- With: ["+4915000000051", "5", "1", "email", "b", "another", "recovery", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", 20, "1019", "another", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", 20, "5", "none", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", 100, "9000000001", "a", "1", "b", "email", "1", "a", "a", 5, "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "1000", "9000000002", "5", false, false, "another", "9000000003", "9000000001", "b", "5", "email", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "sms", "1", "1", "5", "b", "b", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "9000000002", "2026-01-05T00:00:00Z", "5", "1", "b", "email", "b", ["b"], "a", "b"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -10715,6 +10897,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- RecoveryCodeService.send
+-- With: ["person10033", "1", "a", "5", "b", "another", "sign_in", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", 1, "1026", "sign_in", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", 20, "email", "b", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", 100, "1000", "email", "none", "b", "1", "5", "1", "email", 5, "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "1", "9000000001", "12", false, true, "another", "1", "9000000002", "a", "5", "1", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "email", "9000000003", "40", "a", "1", "a", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "9000000003", "2026-02-01T00:00:00Z", "a", "1", "1", "email", "a", ["5"], "a", "1"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -10803,6 +10986,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- RecoveryCodeService.send
+-- With: [["1"], "a", "1", "email", "email", ["1"], "subject1", "magic_link", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", 1, "103", "sign_in", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", 20, "a", "b", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", 1000, "1", "none", "none", "1", "email", "5", "none", "5", 1, "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "9000000001", "9000000003", "9000000003", false, true, "email", "5", "1000", "none", "email", "b", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "email", "40", "9000000002", "5", "5", "b", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "9000000002", "2026-02-01T00:00:00Z", "b", "email", "5", "1", "5", ["a"], "1", "1"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -10891,6 +11075,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- RecoveryCodeService.send
+-- With: ["new10004@example.com", "none", "none", "5", "a", "1039", "magic_link", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", 5, "1024", "magic_link", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", 1000, "1", "1", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", 5, "1000", "a", "b", "5", "1", "a", "1", "5", 1, "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "9000000002", "9000000002", "40", true, true, "email", "9000000002", "1000", "none", "1", "b", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "email", "40", "9000000003", "5", "b", "5", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "9000000003", "2026-01-01T00:00:30Z", "a", "none", "email", "a", "email", ["a"], "1", "1"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -10980,6 +11165,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- RecoveryDelayService.complete
+-- With: ["2026-02-01T00:00:00Z", "10082", "redeemed", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "9000000002", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "logout", "1000", "5", "a", "b", "5", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "1", "9000000001", "b", "1", "a", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "9000000003", "1", "email", "1", "b", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "9000000002", "9000000001", "none", "none", "5", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "9000000001", "2026-01-01T00:00:30Z", "email", "email", "b", "none", "a", ["none"], "none", "b", "another", "9000000001", "2026-01-05T00:00:00Z", "email", "1", "a", "a", "5", ["b"], "a", "a"]
 
 WITH ended AS (
       UPDATE pending_recoveries p SET ended_at = $1::timestamptz,
@@ -11082,11 +11268,13 @@ audited_2 AS (
 SELECT * FROM verdict;
 
 -- RecoveryDelayService.completeDue
+-- With: ["2026-02-01T00:00:00Z", 1]
 
 SELECT id::text AS id, account_id::text AS account_id, protocol FROM pending_recoveries
     WHERE ended_at IS NULL AND due_at <= $1::timestamptz ORDER BY due_at LIMIT $2::int;
 
 -- RecoveryDelayService.giveUp
+-- With: ["1002", "2026-02-01T00:00:00Z", "logout", "redeemed", "10013", "2026-02-01T00:00:00Z", "code.verify", "another", "192.0.2.1", "agent", "5", ["a"], "a", "1"]
 
 WITH of_account AS (SELECT $1::bigint AS account_id),
 ended AS (
@@ -11104,6 +11292,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- RecoveryDelayService.stop
+-- With: [["none"], ["none"], "recovery", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "Fido2", "2026-02-01T00:00:00Z", 5, "2026-01-01T12:00:00Z", "link", 1000, "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "9000000001", "2026-01-05T00:00:00Z", "another", "another", "192.0.2.1", "agent", "5", ["1"], "1", "none"]
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -11157,6 +11346,7 @@ audited AS (
 SELECT * FROM stopped;
 
 -- RecoveryInitService.init
+-- With: ["new10032@example.com", "email", "1", "b", "5", "subject1053", ["email"], "wacht", ["1"], "second_factor", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "sign_up", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "code", 100, "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "10090", "another", "totp", "code", "another", "another", "k1", "secret10037", 1, "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "1009", "5", "40", "9000000003", "2026-02-01T00:00:00Z", "5", "none", "email", "5", "none", ["b"], "a", "a"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -11237,6 +11427,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT holder FROM key_holder) AS holder;
 
 -- RecoveryInitService.init
+-- With: ["+4915000000017", "1", "none", "b", "5", "1031", [], "docspace", ["1"], "another", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "link", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "challenge", 20, "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "10013", "another", "totp", "code", "otp", "yat", "another", "secret10025", 1, "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "1030", "1060", "9000000003", "9000000001", "2026-01-01T12:00:00Z", "a", "none", "email", "5", "b", [], "5", "b"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -11317,6 +11508,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT holder FROM key_holder) AS holder;
 
 -- RecoveryInitService.init
+-- With: ["person1008", "5", "a", "none", "email", "another", ["a"], "another", ["1"], "magic_link", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "Key", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "code", 100, "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "40", "recovery", "another", "RecoveryKey", "key", "dfns", "another", "secret10", 5, "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "1058", "1056", "9000000003", "9000000002", "2026-01-05T00:00:00Z", "email", "none", "5", "1", "a", ["none"], "none", "email"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -11397,6 +11589,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT holder FROM key_holder) AS holder;
 
 -- RecoveryService.complete
+-- With: [["a"], ["a"], "recovery", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "10028", "2026-01-01T00:00:30Z", "sign_in", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "sign_in", 100, "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "10082", "yat", "{}", "5", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "9000000002", "email", "b", "b", "5", "a", "b", "b", 1, "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "40", "1", "5", "12", "1000", "email", "email", "none", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "12", "12", "b", "1", "b", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "9000000001", "2026-02-01T00:00:00Z", "a", "5", "a", "b", "none", ["1"], "email", "1"]
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -11494,6 +11687,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome;
 
 -- RecoveryService.complete
+-- With: [["b"], ["none"], "recovery", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "10090", "2026-02-01T00:00:00Z", "Fido2", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "Key", 1, "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "[{\"method\":\"pwd\"}]", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "completed", "2026-01-01T00:00:30Z", "logout", "9000000002", "1000", "5", "1", "email", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "1000", "9000000003", "a", "1", "a", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "9000000001", "2026-01-05T00:00:00Z", "email", "b", "a", "5", "b", ["email"], "5", "b"]
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -11593,6 +11787,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome;
 
 -- RecoveryService.complete
+-- With: [["email"], ["5"], "another", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "10005", "2026-02-01T00:00:00Z", "link", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "totp", 1000, "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "[]", "2026-01-05T00:00:00Z", "5", "1", "none", "40", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "completed", "2026-01-01T12:00:00Z", "logout", "1000", "9000000001", "b", "5", "5", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "9000000001", "40", "email", "5", "b", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "9000000003", "12", "a", "email", "1", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "9000000002", "5", "a", "email", "1", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "9000000002", "2026-01-01T00:00:30Z", "a", "b", "email", "none", "b", ["none"], "1", "1"]
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -11722,6 +11917,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome;
 
 -- RefreshService.decide
+-- With: ["2026-01-01T12:00:00Z", "b", "1", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "hash10035", "another", ["none"], "email", "a", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "5", "9000000003", "2026-01-01T12:00:00Z", "another", "dfns", "another", "another", "b", ["a"], "email", "none"]
 
 WITH presented AS (
       SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, CASE
@@ -11767,10 +11963,12 @@ audited AS (
 SELECT * FROM answer;
 
 -- RegistrationService.complete
+-- With: ["10049"]
 
 SELECT FROM accounts WHERE id = $1::bigint FOR NO KEY UPDATE;
 
 -- RegistrationService.complete
+-- With: [[], ["none"], "second_factor", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "10061", "2026-01-01T00:00:30Z", "sign_in", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "totp", 20, "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "[]", "1000", "1", "b", "1", "1", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "12", "5", "email", "5", "none", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "9000000003", "2026-01-05T00:00:00Z", "b", "b", "a", "email", "email", [], "email", "email"]
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -11854,6 +12052,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome;
 
 -- RegistrationService.complete
+-- With: [["5"], ["5"], "recovery", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "10018", "2026-01-05T00:00:00Z", "challenge", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "sign_up", 5, "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "{}", "2026-01-01T00:00:30Z", "b", "1", "a", "5", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "another", "[]", "[]", "9000000003", "1", "none", "b", "5", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "9000000001", "40", "5", "email", "email", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "12", "5", "a", "none", "b", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "9000000003", "1000", "5", "1", "b", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "9000000003", "2026-01-01T00:00:30Z", "b", "5", "email", "none", "email", ["none"], "email", "a"]
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -11979,6 +12178,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome;
 
 -- RegistrationService.init
+-- With: ["person10028@example.com", "1", "5", "b", "b", "1021", ["1"], "yat", ["1"], "second_factor", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "link", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "sign_up", 1, "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "9000000002", "second_factor", "second", "Key", "another", "docspace", "another", "secret10089", 1, "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "10", "5", "9000000001", "9000000002", "2026-01-01T12:00:00Z", "none", "5", "1", "email", "b", ["5"], "none", "email"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -12150,6 +12350,7 @@ audited AS (
 SELECT * FROM registered;
 
 -- RegistrationService.registerOpenly
+-- With: ["9000000002", ["email"], "email", "another", "another", "a", "a", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", true, "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "192.0.2.1", 1, 1, 20, "9000000001", "email", "b", "5", "a", "email", "none", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "a", "2026-01-01T00:00:30Z", "9000000002", "2026-01-01T12:00:00Z", "a", "5", "b", "1", "a", ["none"], "a", "5"]
 
 WITH created AS (
     INSERT INTO accounts AS a (id, email, username, password_hash, first_name, last_name, activated_at, created_at, updated_at)
@@ -12195,23 +12396,27 @@ audited AS (
 SELECT * FROM registered;
 
 -- ResealService.all
+-- With: ["email", "1", "5"]
 
 SELECT kid AS id, private_key_sealed AS sealed FROM signing_keys
     WHERE split_part(private_key_sealed, '.', 1) <> $1 AND kid > $2 ORDER BY kid LIMIT $3;
 
 -- ResealService.all
+-- With: ["a", "10000", "1"]
 
 SELECT account_id AS id, secret_sealed AS sealed FROM totp_factors
     WHERE split_part(secret_sealed, '.', 1) <> $1 AND account_id > ($2)::bigint
     ORDER BY account_id LIMIT $3;
 
 -- ResealService.all
+-- With: ["b", "code4", "1"]
 
 SELECT b.account_id || ' ' || b.code_hash AS id, b.code_sealed AS sealed FROM backup_codes b
     WHERE split_part(b.code_sealed, '.', 1) <> $1 AND b.account_id || ' ' || b.code_hash > $2
     ORDER BY 1 LIMIT $3;
 
 -- ResealService.all
+-- With: [["5"], ["email"], []]
 
 UPDATE signing_keys k SET private_key_sealed = n.resealed
     FROM unnest($1::text[], $2::text[],
@@ -12219,6 +12424,7 @@ UPDATE signing_keys k SET private_key_sealed = n.resealed
     WHERE k.kid = n.kid AND k.private_key_sealed = n.sealed RETURNING k.kid;
 
 -- ResealService.all
+-- With: [["1000"], ["1"], []]
 
 UPDATE totp_factors t SET secret_sealed = n.resealed
     FROM unnest($1::bigint[], $2::text[],
@@ -12226,6 +12432,7 @@ UPDATE totp_factors t SET secret_sealed = n.resealed
     WHERE t.account_id = n.account_id AND t.secret_sealed = n.sealed RETURNING t.account_id;
 
 -- ResealService.run
+-- With: ["another", "9000000002", "2026-01-01T00:00:30Z", "another", "yat", "another", "another", "none", ["1"], "b", "none"]
 
 WITH nobodys AS (SELECT NULL::bigint AS account_id),
 verdict AS (SELECT $1::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM nobodys),
@@ -12240,6 +12447,7 @@ audited AS (
 SELECT * FROM nobodys;
 
 -- ResetPasswordService.look
+-- With: ["2026-01-01T00:00:30Z", ["a"], ["5"], ["none"]]
 
 WITH link_state AS (
     SELECT a.id::text AS attempt_id, a.account_id, a.protocol,
@@ -12254,6 +12462,7 @@ with_names AS (
 SELECT * FROM with_names;
 
 -- ResetPasswordService.reset
+-- With: [["a"], ["email"], "another", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "totp", "2026-01-01T00:00:30Z", 1000, "2026-01-01T00:00:30Z", "another", 100, "hash", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "completed", "10061", "10017", "email", "another", "b", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "1000", "1000", "1", "none", "none", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "9000000002", "2026-02-01T00:00:00Z", "b", "email", "1", "5", "email", ["b"], "1", "1"]
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -12343,6 +12552,7 @@ audited AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM reset) AS changed;
 
 -- SecondFactorService.decide
+-- With: ["2026-01-01T00:00:30Z", "email", "a", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "token1", "navixy", ["b"], "totp", "email", "sign_in", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", [], ["email"], [], "2026-01-05T00:00:00Z", "code", "2026-01-01T12:00:00Z", 1000, "2026-01-01T00:00:30Z", "Fido2", 100, ["a"], "5", "5", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "email", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "9000000002", "2026-01-05T00:00:00Z", "code.verify", "navixy", "192.0.2.1", "another", "none", ["a"], "a", "a"]
 
 WITH presented AS (
       SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, CASE
@@ -12421,6 +12631,7 @@ audited AS (
 SELECT * FROM answer;
 
 -- SecondFactorService.decide
+-- With: ["2026-02-01T00:00:00Z", "none", "1", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "hash10085", "dfns", ["1"], "Fido2", "email", "another", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "1001", ["email"], "2026-01-01T00:00:30Z", "another", "2026-02-01T00:00:00Z", 1, "2026-01-05T00:00:00Z", "sign_in", 1000, ["1"], "1", "email", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "email", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "9000000003", "2026-01-01T00:00:30Z", "code.verify", "docspace", "another", "another", "5", ["a"], "none", "5"]
 
 WITH presented AS (
       SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, CASE
@@ -12506,6 +12717,7 @@ audited AS (
 SELECT * FROM answer;
 
 -- SecondFactorService.decide
+-- With: ["2026-01-05T00:00:00Z", "b", "5", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "token10055", "yat", ["a"], "code", "email", "magic_link", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "another", "1000", "1000", "40", "2026-02-01T00:00:00Z", "Fido2", "2026-01-01T00:00:30Z", 5, "2026-02-01T00:00:00Z", "another", 1000, ["b"], "5", "b", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "1", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "1", "9000000003", "2026-01-01T00:00:30Z", "another", "wacht", "another", "another", "b", ["1"], "5", "none"]
 
 WITH presented AS (
       SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, CASE
@@ -12590,10 +12802,12 @@ audited AS (
 SELECT * FROM answer;
 
 -- ServerKeysRepository.admit
+-- With: []
 
 SELECT pg_advisory_xact_lock(hashtext('countersign.server_keys'));
 
 -- ServerKeysRepository.admit
+-- With: [["a"], ["1"], true, "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", true]
 
 WITH given AS (
     SELECT key_id, proof, place
@@ -12624,6 +12838,7 @@ added AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT keys FROM verdict) AS keys, (SELECT key_id FROM maker) AS maker;
 
 -- ServerKeysRepository.admit
+-- With: [["email"], ["a"], true, "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", false, "1", "b", ["email"], "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z"]
 
 WITH given AS (
     SELECT key_id, proof, place
@@ -12658,6 +12873,7 @@ joined AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT keys FROM verdict) AS keys, (SELECT key_id FROM maker) AS maker;
 
 -- ServerKeysRepository.beat
+-- With: ["2026-01-01T00:00:30Z", 60, "10028", "b", ["1"], "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "10073"]
 
 WITH maker AS (
     SELECT key_id, makes_since FROM server_keys WHERE makes_since IS NOT NULL AND forgotten_at IS NULL
@@ -12680,10 +12896,12 @@ gone AS (DELETE FROM replicas r WHERE r.id <> $8::bigint
 SELECT (SELECT key_id FROM maker) AS maker, (SELECT key_id FROM wanted) AS wanted;
 
 -- ServerKeysRepository.leave
+-- With: ["10060"]
 
 DELETE FROM replicas WHERE id = $1::bigint;
 
 -- ServerKeysRepository.move
+-- With: ["2026-01-05T00:00:00Z", 1, "2026-02-01T00:00:00Z"]
 
 WITH maker AS (
     SELECT key_id, makes_since FROM server_keys WHERE makes_since IS NOT NULL AND forgotten_at IS NULL
@@ -12705,11 +12923,13 @@ moved AS (
 SELECT (SELECT key_id FROM moved) AS moved, (SELECT key_id FROM maker) AS maker;
 
 -- ServerKeysRepository.status
+-- With: ["2026-02-01T00:00:00Z", 60]
 
 SELECT id, host, key_ids AS "keyIds", started_at AS "startedAt", seen_at AS "seenAt" FROM replicas
       WHERE seen_at > $1::timestamptz - $2 * interval '1 second' ORDER BY started_at, id;
 
 -- ServerKeysRepository.status
+-- With: []
 
 WITH maker AS (
     SELECT key_id, makes_since FROM server_keys WHERE makes_since IS NOT NULL AND forgotten_at IS NULL
@@ -12720,6 +12940,7 @@ WITH maker AS (
       FROM server_keys WHERE forgotten_at IS NULL ORDER BY makes_since DESC NULLS LAST, key_id;
 
 -- SessionLifeService.change
+-- With: ["2026-01-01T12:00:00Z", "hash10111", "dfns", "another", "2026-01-01T00:00:30Z", "1", "9000000002", "2026-01-05T00:00:00Z", "code.verify", "yat", "192.0.2.1", "agent", "b", [], "none", "a"]
 
 WITH renewed AS (
       UPDATE sessions s SET expires_at = $1::timestamptz
@@ -12741,6 +12962,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- SessionLifeService.change
+-- With: ["2026-01-01T12:00:00Z", "logout", "token10055", "dfns", "pending", "2026-01-01T12:00:00Z", "none", "9000000002", "2026-01-05T00:00:00Z", "code.verify", "navixy", "192.0.2.1", "agent", "b", ["a"], "email", "1"]
 
 WITH ended AS (
       UPDATE sessions s SET ended_at = $1::timestamptz, end_reason = $2
@@ -12762,6 +12984,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- SessionsService.revoke
+-- With: ["2026-01-05T00:00:00Z", "another", "10082", "2026-01-05T00:00:00Z", "redeemed", "9000000003", "2026-02-01T00:00:00Z", "another", "another", "another", "agent", "none", ["a"], "a", "5"]
 
 WITH ended AS (
     UPDATE sessions SET ended_at = $1::timestamptz, end_reason = $2
@@ -12779,6 +13002,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- SessionsService.revokeAll
+-- With: ["5", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "another", "2026-01-05T00:00:00Z", "redeemed", "9000000003", "2026-01-01T12:00:00Z", "code.verify", "dfns", "another", "another", "5", [], "email", "5"]
 
 WITH of_account AS (SELECT $1::bigint AS account_id),
 raised AS (
@@ -12804,6 +13028,7 @@ audited AS (
 SELECT * FROM live;
 
 -- SignUpService.begin
+-- With: ["10119", "hash10031", "2026-01-05T00:00:00Z", "1021", "10090", "Fido2", "key", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "another", "1", "5", "email", "b", "5", "1", "1", false, true, "1", "2026-01-01T00:00:30Z", "1", "1", "5", "1", "5", [], "a", "a"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -12833,30 +13058,35 @@ audited AS (
 SELECT * FROM verdict;
 
 -- SignUpService.takenOf
+-- With: ["Fido2", "person10033@example.com", "1"]
 
 SELECT $1::text AS kind WHERE EXISTS (
         SELECT FROM accounts WHERE accounts.email = $2
           AND (activated_at IS NOT NULL OR invited_at IS NOT NULL OR $3::text = 'username'));
 
 -- SignUpService.takenOf
+-- With: ["sign_up", "+4915000000014", "none"]
 
 SELECT $1::text AS kind WHERE EXISTS (
         SELECT FROM accounts WHERE accounts.phone = $2
           AND (activated_at IS NOT NULL OR invited_at IS NOT NULL OR $3::text = 'username'));
 
 -- SignUpService.takenOf
+-- With: ["sign_up", "person10062", "1"]
 
 SELECT $1::text AS kind WHERE EXISTS (
         SELECT FROM accounts WHERE accounts.username = $2
           AND (activated_at IS NOT NULL OR invited_at IS NOT NULL OR $3::text = 'username'));
 
 -- SignUpService.takenOf
+-- With: ["sign_in", ["none"], "none"]
 
 SELECT $1::text AS kind WHERE EXISTS (
         SELECT FROM accounts WHERE accounts.email = ANY($2::text[])
           AND (activated_at IS NOT NULL OR invited_at IS NOT NULL OR $3::text = 'username'));
 
 -- SignUpService.takenOf
+-- With: ["link", "person10035@example.com", "1", "another", "+4915000000050", "email"]
 
 SELECT $1::text AS kind WHERE EXISTS (
         SELECT FROM accounts WHERE accounts.email = $2
@@ -12866,6 +13096,7 @@ SELECT $1::text AS kind WHERE EXISTS (
           AND (activated_at IS NOT NULL OR invited_at IS NOT NULL OR $6::text = 'username'));
 
 -- SignUpService.takenOf
+-- With: ["another", "person10001@example.com", "email", "another", "person1008", "5"]
 
 SELECT $1::text AS kind WHERE EXISTS (
         SELECT FROM accounts WHERE accounts.email = $2
@@ -12875,6 +13106,7 @@ SELECT $1::text AS kind WHERE EXISTS (
           AND (activated_at IS NOT NULL OR invited_at IS NOT NULL OR $6::text = 'username'));
 
 -- SignUpService.takenOf
+-- With: ["sign_up", "new10004@example.com", "1", "challenge", "+4915000000051", "1", "another", "person10030", "a"]
 
 SELECT $1::text AS kind WHERE EXISTS (
         SELECT FROM accounts WHERE accounts.email = $2
@@ -12887,18 +13119,21 @@ SELECT $1::text AS kind WHERE EXISTS (
           AND (activated_at IS NOT NULL OR invited_at IS NOT NULL OR $9::text = 'username'));
 
 -- SigningKeysRepository.good
+-- With: ["2026-01-05T00:00:00Z"]
 
 SELECT kid, private_key_sealed AS "privateKeySealed", signs_from AS "signsFrom", good_until AS "goodUntil"
       FROM signing_keys WHERE good_until IS NULL OR good_until > $1::timestamptz
       ORDER BY signs_from, created_at;
 
 -- SigningKeysRepository.installFirst
+-- With: ["a", "email", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z"]
 
 INSERT INTO signing_keys (kid, private_key_sealed, created_at, signs_from)
       VALUES ($1, $2, $3::timestamptz, $4::timestamptz)
       ON CONFLICT DO NOTHING;
 
 -- SilentRegistrationService.register
+-- With: ["9000000002", "new10012@example.com", "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "new10004@example.com", "10001", "a", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-02-01T00:00:00Z", 5, "9000000003", "9000000001", "a", "1", "b", "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "9000000001", "2026-01-01T00:00:30Z", "b", "5", "5", "5", "1", ["a"], "a", "none"]
 
 WITH created AS (
       INSERT INTO accounts AS a (id, email, created_at, updated_at)
@@ -12943,6 +13178,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- SilentRegistrationService.register
+-- With: ["another", "person10058", "b", "10013", "new10004@example.com", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "new10012@example.com", "1024", "1", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", 1000, "9000000001", "9000000001", "5", "email", "b", "2026-01-01T12:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", "9000000002", "2026-01-01T12:00:00Z", "none", "a", "a", "5", "5", ["1"], "a", "email"]
 
 WITH taken AS (
       SELECT $1::text AS kind WHERE EXISTS (
@@ -12995,6 +13231,7 @@ SELECT * FROM verdict;
 SELECT nextval('worker_numbers') AS worker;
 
 -- UnprovenAccounts.purge
+-- With: [["9000000001"]]
 
 WITH locked AS (SELECT id AS account_id FROM accounts WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE),
 locked_sessions AS (
@@ -13004,6 +13241,7 @@ locked_sessions AS (
       SELECT (SELECT count(*) FROM locked) AS accounts, (SELECT count(*) FROM locked_sessions) AS sessions;
 
 -- UnprovenAccounts.purge
+-- With: ["2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", 20]
 
 SELECT a.id::text AS id FROM accounts a WHERE
   a.activated_at IS NULL AND a.invited_at IS NULL AND a.disabled_at IS NULL AND a.created_at <= $1::timestamptz AND NOT EXISTS (
@@ -13013,6 +13251,7 @@ SELECT a.id::text AS id FROM accounts a WHERE
         AND (s.refresh_rotated_at IS NOT NULL OR s.created_at > a.created_at)))) LIMIT $4::int;
 
 -- UnprovenAccounts.purge
+-- With: [["9000000003"], "2026-01-01T00:00:30Z", "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z"]
 
 WITH deleted AS (
     DELETE FROM accounts a WHERE a.id = ANY($1::bigint[]) AND
@@ -13027,6 +13266,7 @@ budgets AS (
 SELECT * FROM deleted;
 
 -- decision
+-- With: ["10059", 1000, "2026-01-01T00:00:30Z", "dfns", "sign_up", "sms", "another", "2026-02-01T00:00:00Z", ["email"], "2026-01-05T00:00:00Z", true, "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "another", "challenge", "otp", "2026-01-05T00:00:00Z", ["a"], "10060", "recovery", "totp", "Key", "otp", "navixy", "k1", "secret10023", 1, "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "1019", "1025", "12"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -13076,6 +13316,7 @@ budget_row AS (
 SELECT * FROM awaited;
 
 -- decision
+-- With: ["10015", 100, "2026-01-05T00:00:00Z", "dfns", "sign_in", "sms", "recovery", "2026-01-05T00:00:00Z", ["email"], "2026-01-05T00:00:00Z", false, "2026-01-05T00:00:00Z", "2026-01-01T00:00:30Z", "docspace", "another", "another", "2026-01-01T00:00:30Z", ["none"], "10046", "second_factor", "totp", "Key", "otp", "another", "k1", "another", 5, "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "1093", "1024", "9000000002", [], []]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -13129,6 +13370,7 @@ forgiven AS (
 SELECT * FROM awaited;
 
 -- decision
+-- With: ["10046", 20, ["1"], ["5"], "navixy", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "docspace", "RecoveryKey", "otp", "second_factor", "2026-01-01T12:00:00Z", ["b"], "2026-01-01T00:00:30Z", true, "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "docspace", "challenge", "otp", "2026-01-05T00:00:00Z", ["5"], "10013", "sign_in", "sms", "totp", "email_otp", "navixy", "another", "secret10076", 1, "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "1006", "5", "40"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -13182,6 +13424,7 @@ budget_row AS (
 SELECT * FROM awaited;
 
 -- decision
+-- With: ["token1", "dfns", "signed_in", "2026-01-01T00:00:30Z", "hash10111", "navixy", "signed_in", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "docspace", "RecoveryKey", "email", "magic_link", "2026-01-05T00:00:00Z", ["email"], "2026-01-05T00:00:00Z", false, "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "dfns", "totp", "email", "2026-01-01T12:00:00Z", ["none"], "10013", "recovery", "sms", "another", "otp", "navixy", "k1", "secret10023", 5, "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "9000000003", "1135", "40"]
 
 WITH owner AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
@@ -13240,6 +13483,7 @@ budget_row AS (
 SELECT * FROM awaited;
 
 -- decision
+-- With: ["10061", 1000, ["1"], ["1"], "another", "2026-02-01T00:00:00Z", "2026-01-01T00:00:30Z", "2026-01-01T00:00:30Z", "10049", 5, ["b"], ["1"], "another", "2026-01-01T00:00:30Z", "2026-01-01T12:00:00Z", "navixy", "Fido2", "email", "second_factor", "2026-02-01T00:00:00Z", [], "2026-01-01T00:00:30Z", true, "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "docspace", "link", "another", "2026-01-01T12:00:00Z", ["email"], "10082", "recovery", "another", "code", "email", "wacht", "another", "secret10037", 5, "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "1000", "9000000003", "9000000003", "2026-01-01T00:00:30Z", "logout", ["5"]]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -13324,6 +13568,7 @@ carried_over_attempts AS (
 SELECT * FROM awaited;
 
 -- guess.service
+-- With: ["10053", "hash10077", "2026-01-05T00:00:00Z", "9000000002", "2026-02-01T00:00:00Z", "12", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", "code", "email", "second_factor", "2026-02-01T00:00:00Z", ["email"], "2026-01-05T00:00:00Z", false, "2026-01-01T12:00:00Z", "2026-01-05T00:00:00Z", "Fido2", "sms", "2026-01-05T00:00:00Z", [], "10040", "magic_link", "first", "challenge", "email_otp", "yat", "another", "secret10037", 5, "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "1051", "1061", "9000000003"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -13382,12 +13627,14 @@ budget_row AS (
 SELECT * FROM awaited;
 
 -- housekeeping.service
+-- With: ["2026-01-05T00:00:00Z", 1000]
 
 DELETE FROM sessions WHERE id IN (
       SELECT id FROM sessions WHERE ended_at <= $1::timestamptz
       LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING id;
 
 -- housekeeping.service
+-- With: ["2026-02-01T00:00:00Z", "2026-01-01T12:00:00Z", 1000]
 
 DELETE FROM send_windows WHERE (subject, purpose) IN (
       SELECT subject, purpose FROM send_windows
@@ -13395,12 +13642,14 @@ DELETE FROM send_windows WHERE (subject, purpose) IN (
       LIMIT $3::int FOR UPDATE SKIP LOCKED) RETURNING subject;
 
 -- housekeeping.service
+-- With: ["1", "2026-01-05T00:00:00Z", "5", 5]
 
 DELETE FROM audit_events WHERE id IN (
       SELECT id FROM audit_events WHERE id < $1::bigint AND at <= $2::timestamptz AND (SELECT set_config('countersign.audit_purged_before', $3, true)) IS NOT NULL
       LIMIT $4::int FOR UPDATE SKIP LOCKED) RETURNING id;
 
 -- housekeeping.service
+-- With: ["2026-02-01T00:00:00Z", 1000]
 
 DELETE FROM browser_attempts WHERE id IN (
       SELECT a.id FROM browser_attempts a
@@ -13408,12 +13657,14 @@ DELETE FROM browser_attempts WHERE id IN (
       LIMIT $2::int FOR UPDATE OF a SKIP LOCKED) RETURNING id;
 
 -- housekeeping.service
+-- With: ["2026-02-01T00:00:00Z", "email", 1]
 
 DELETE FROM audit_events WHERE id IN (
       SELECT id FROM audit_events WHERE repeat_key IS NOT NULL AND at <= $1::timestamptz AND (SELECT set_config('countersign.audit_purged_before', $2, true)) IS NOT NULL
       LIMIT $3::int FOR UPDATE SKIP LOCKED) RETURNING id;
 
 -- housekeeping.service
+-- With: ["2026-02-01T00:00:00Z", 1000]
 
 DELETE FROM browser_sessions WHERE id IN (
       SELECT id FROM browser_sessions b WHERE active_session_id IS NULL AND expires_at <= $1::timestamptz
@@ -13421,6 +13672,7 @@ DELETE FROM browser_sessions WHERE id IN (
       LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING id;
 
 -- housekeeping.service
+-- With: ["2026-01-01T12:00:00Z", 1]
 
 DELETE FROM guess_budgets WHERE (subject, factor) IN (
       SELECT subject, factor FROM guess_budgets b
@@ -13429,48 +13681,56 @@ DELETE FROM guess_budgets WHERE (subject, factor) IN (
       LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING subject;
 
 -- housekeeping.service
+-- With: ["2026-02-01T00:00:00Z", 1000]
 
 DELETE FROM sessions WHERE id IN (
       SELECT id FROM sessions WHERE expires_at <= $1::timestamptz
       LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING id;
 
 -- housekeeping.service
+-- With: ["2026-02-01T00:00:00Z", 1000]
 
 DELETE FROM browser_sessions WHERE id IN (
       SELECT id FROM browser_sessions WHERE expires_at <= $1::timestamptz
       LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING id;
 
 -- housekeeping.service
+-- With: ["2026-01-05T00:00:00Z", 1000]
 
 DELETE FROM attempts WHERE id IN (
       SELECT id FROM attempts WHERE expires_at <= $1::timestamptz AND status <> 'open'
       LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING id;
 
 -- housekeeping.service
+-- With: ["2026-02-01T00:00:00Z", 1000]
 
 DELETE FROM messages WHERE id IN (
       SELECT id FROM messages WHERE state <> 'queued' AND expires_at <= $1::timestamptz
       LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING id;
 
 -- housekeeping.service
+-- With: ["2026-01-05T00:00:00Z", 1]
 
 DELETE FROM sessions WHERE id IN (
       SELECT id FROM sessions WHERE end_reason = 'surplus' AND ended_at <= $1::timestamptz
       LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING id;
 
 -- housekeeping.service
+-- With: ["2026-01-01T12:00:00Z", 1000]
 
 DELETE FROM factor_setups WHERE account_id IN (
       SELECT account_id FROM factor_setups WHERE expires_at <= $1::timestamptz
       LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING account_id;
 
 -- housekeeping.service
+-- With: ["2026-02-01T00:00:00Z", 1000]
 
 UPDATE attempts SET status = 'expired', closed_at = expires_at WHERE id IN (
       SELECT id FROM attempts WHERE status = 'open' AND expires_at <= $1::timestamptz
       LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING id;
 
 -- housekeeping.service
+-- With: ["2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z", 1000]
 
 DELETE FROM password_failures WHERE key IN (
       SELECT key FROM password_failures
@@ -13478,26 +13738,31 @@ DELETE FROM password_failures WHERE key IN (
       LIMIT $3::int FOR UPDATE SKIP LOCKED) RETURNING key;
 
 -- key-ring.service
+-- With: ["a"]
 
 SELECT $1 AS what, split_part(private_key_sealed, '.', 1) AS key_id, count(*) FROM signing_keys GROUP BY 2;
 
 -- key-ring.service
+-- With: []
 
 SELECT 'messages that wait' AS what, split_part(facts_sealed, '.', 1) AS key_id, count(*) FROM messages
   WHERE facts_sealed IS NOT NULL GROUP BY 2;
 
 -- key-ring.service
+-- With: ["2026-01-05T00:00:00Z"]
 
 SELECT 'codes and links that are open' AS what, key_id, count(*) FROM attempts
   WHERE status = 'open' AND expires_at > $1::timestamptz AND key_id IS NOT NULL GROUP BY key_id;
 
 -- key-ring.service
+-- With: ["none", "1"]
 
 SELECT $1 AS what, split_part(secret_sealed, '.', 1) AS key_id, count(*) FROM totp_factors GROUP BY 2
   UNION ALL
   SELECT $2, split_part(code_sealed, '.', 1), count(*) FROM backup_codes WHERE code_sealed IS NOT NULL GROUP BY 2;
 
 -- second-factor.service
+-- With: ["another", "yat", "2026-02-01T00:00:00Z", "a", "a", "2026-01-01T12:00:00Z", "2026-01-01T00:00:30Z", "token10025", "navixy", "2026-01-05T00:00:00Z", "another", "another", "another", "2026-01-01T12:00:00Z", ["email"], "2026-01-05T00:00:00Z", true, "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", "Fido2", "email_otp", "2026-01-05T00:00:00Z", ["1"], "10", "recovery", "another", "challenge", "key", "yat", "another", "secret10051", 5, "2026-01-05T00:00:00Z", "2026-01-01T12:00:00Z", "1038", "100", "9000000001", "2026-02-01T00:00:00Z", "another", "9000000001", "2026-01-05T00:00:00Z", "1", "1", "5", "email", "1", ["a"], "none", "none"]
 
 WITH owner AS (SELECT s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2),
 account AS (
