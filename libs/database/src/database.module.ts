@@ -37,8 +37,12 @@ export class DatabaseModule implements OnApplicationShutdown {
   }
 }
 
-/** A worker number of its own for each process, so that no two replicas make the same id. */
+/**
+ * A worker number of its own for each process, so that no two replicas make the same id. A replica of the database gives none: there a
+ * command can read, and no id that it makes is kept.
+ */
 async function idsOf(clock: Clock, database: Database): Promise<Ids> {
-  const row = await database.row<{ worker: string }>(sql`SELECT nextval('worker_numbers') AS worker`);
+  const row = await database.row<{ worker: string | null }>(sql`
+    SELECT CASE WHEN current_setting('transaction_read_only') = 'off' THEN nextval('worker_numbers') END AS worker`);
   return new Ids(clock, Number(row?.worker) % WORKERS);
 }

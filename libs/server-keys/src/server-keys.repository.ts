@@ -34,6 +34,18 @@ export interface Beat {
 export class ServerKeysRepository {
   constructor(private readonly database: Database) {}
 
+  /** Compares the ring, and writes nothing. */
+  async look(ring: KeyRing, mayBeFirst: boolean): Promise<Admission> {
+    const maker = makerOf();
+    const verdict = ringVerdict(givenKeys(ring.ids, ring.proofs()), maker, mayBeFirst);
+    const seen = {
+      outcome: ofOne(verdict, 'outcome'),
+      keys: ofOne(verdict, 'keys'),
+      maker: of(maker, 'key_id'),
+    };
+    return (await this.database.row(statement(seen))) as Admission;
+  }
+
   /** Compares the ring, and where it is the right one adds its new keys and the replica, if one is given. */
   async admit(ring: KeyRing, now: Date, { mayBeFirst, replica }: Door): Promise<Admission> {
     const given = givenKeys(ring.ids, ring.proofs());

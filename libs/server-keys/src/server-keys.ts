@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock, Ids, KeyRing } from '@app/kernel';
 import { KeyRingRefused } from './key-ring-refused.js';
-import { ServerKeysRepository, type Door, type Replica } from './server-keys.repository.js';
+import { ServerKeysRepository, type Admission, type Door, type Replica } from './server-keys.repository.js';
 
 /**
  * The key ring of this process against the database, and against the rings of the other replicas. A ring that is not this installation's
@@ -36,7 +36,10 @@ export class ServerKeys {
 
   /** For a command of an operator. `mayBeFirst`: whether its ring was given to it, and not made up. @throws KeyRingRefused */
   async compare(mayBeFirst: boolean): Promise<void> {
-    await this.admit(this.clock.now(), { mayBeFirst });
+    // Where keys are known a command adds none: what only reads can be asked of a replica of the database, which takes no writes.
+    const seen = await this.repository.look(this.ring, mayBeFirst);
+    if (seen.maker === null) await this.admit(this.clock.now(), { mayBeFirst });
+    else this.enter(seen);
   }
 
   /** Every ten seconds: says that this replica is up, and makes with the key that all have agreed on. */
@@ -55,12 +58,16 @@ export class ServerKeys {
   }
 
   private async admit(now: Date, door: Door): Promise<void> {
-    const { outcome, keys, maker } = await this.repository.admit(this.ring, now, door);
-    if (outcome !== 'admitted') throw new KeyRingRefused(outcome, keys);
-    if (keys && door.replica)
+    const admission = await this.repository.admit(this.ring, now, door);
+    this.enter(admission);
+    if (admission.keys && door.replica)
       this.logger.warn(
-        `What still rests under ${keys.join(', ')} cannot be read: COUNTERSIGN_KEYS lacks it.`,
+        `What still rests under ${admission.keys.join(', ')} cannot be read: COUNTERSIGN_KEYS lacks it.`,
       );
+  }
+
+  private enter({ outcome, keys, maker }: Admission): void {
+    if (outcome !== 'admitted') throw new KeyRingRefused(outcome, keys);
     this.makeWith(maker);
   }
 
