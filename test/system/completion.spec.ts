@@ -14,7 +14,7 @@ describe('the completion of the command line', () => {
     await ensureBuilt();
     folder = mkdtempSync(join(tmpdir(), 'countersign-completion-'));
     for (const shell of ['zsh', 'fish']) {
-      const child = new Child(['dist/apps/cli/src/main.js', 'completion', shell], { env: { HOME: folder } });
+      const child = new Child(['dist/cli.mjs', 'completion', shell], { env: { HOME: folder } });
       expect(await child.exited).toBe(0);
       writeFileSync(script(shell), child.stdout);
     }

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Calls } from './calls.js';
-import type { Usage } from './probe.js';
+import type { Kept, Usage } from './probe.js';
 
 /** The repository, seen from `dist/bench/src/processes`. */
 export const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
@@ -51,6 +51,11 @@ export class BenchProcess {
   /** CPU since its start, and memory now; of processes that have the probe. */
   usage(): Promise<Usage> {
     return this.call('usage');
+  }
+
+  /** Memory without garbage; of processes that have the probe. */
+  kept(): Promise<Kept> {
+    return this.call('kept');
   }
 
   get hasEnded(): boolean {

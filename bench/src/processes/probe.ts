@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Server, type IncomingMessage } from 'node:http';
 import { Session, type Profiler } from 'node:inspector/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import pg from 'pg';
 import { answerCalls } from './calls.js';
 
@@ -8,6 +10,12 @@ import { answerCalls } from './calls.js';
 export interface Usage {
   cpu: number;
   rss: number;
+}
+
+/** Memory in bytes when all garbage is collected. */
+export interface Kept {
+  rss: number;
+  heap: number;
 }
 
 /** A statement as the service gave it to the driver; without a name it was not prepared. */
@@ -35,11 +43,21 @@ const INTERVAL = 200;
  * Loaded before a program (`node --import`), and of no cost until it is called: tells what the process has used, and records what
  * each request asks of Postgres, with its values. What the floor then runs is the product's own work, whatever that becomes.
  */
-answerCalls({ usage, record, recorded, profile, profiled });
+answerCalls({ usage, kept, record, recorded, profile, profiled });
 
 function usage(): Usage {
   const { user, system } = process.cpuUsage();
   return { cpu: user + system, rss: process.memoryUsage.rss() };
+}
+
+/** What garbage there is depends on when the engine looked last; what is left without it is what the program keeps. */
+function kept(): Kept {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  collect();
+  const { rss, heapUsed: heap } = process.memoryUsage();
+  return { rss, heap };
 }
 
 function record(): void {

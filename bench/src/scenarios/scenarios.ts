@@ -2,9 +2,10 @@ import type { Instruments } from '../operations/measure.js';
 import type { Operation } from '../operations/operation.js';
 import { operations } from '../operations/operations.js';
 import { flood, steady } from './latency.js';
+import { memory } from './memory.js';
 import { besideQueue, deliveryTime, handOver, workOff } from './queue.js';
 import { playOn, type Figures, type Scene } from './scene.js';
-import { memory, startUp } from './start-up.js';
+import { startUp } from './start-up.js';
 
 export interface ScenarioOptions {
   folder: string;

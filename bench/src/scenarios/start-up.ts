@@ -2,15 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCountersign } from '../contenders/contender.js';
-import { send } from '../load/load.js';
-import { CONNECTIONS, type Instruments } from '../operations/measure.js';
-import { requestOf } from '../operations/people.js';
+import type { Instruments } from '../operations/measure.js';
 import { figure } from '../report/statistics.js';
 import type { Figures } from './scene.js';
-
-const MEBIBYTE = 2 ** 20;
-/** What an idle service has let go of by then. */
-const IDLE_MS = 5000;
 
 /** Milliseconds from the start of the process to its first answer: medians of some starts, the build apart. */
 export async function startUp({ postgres }: Instruments, times: number): Promise<Figures> {
@@ -40,44 +34,4 @@ async function timed(env: Record<string, string>): Promise<number> {
   await program.stop();
   rmSync(folder, { recursive: true, force: true });
   return elapsed;
-}
-
-/** Resident memory in MiB: idle, under load, and whether it still grows between the first and the second half of the requests. */
-export async function memory(
-  { postgres, generator }: Instruments,
-  folder: string,
-  requestCount: number,
-): Promise<Figures> {
-  const database = await postgres.create('memory');
-  const { url, program } = await startCountersign({
-    folder,
-    database,
-    env: { TRUSTED_PROXIES: '127.0.0.1' },
-  });
-  await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
-  const rss = async () => (await program.usage()).rss / MEBIBYTE;
-  const idle = await rss();
-  // Of sessions that nobody has: refused by the same statement, and needs no preparation.
-  const requests = Array.from({ length: requestCount / 2 }, (_, number) =>
-    requestOf(number, 'POST', '/user/get_info', {
-      body: {},
-      authorization: `NVX ${String(number).padStart(32, '0')}`,
-    }),
-  );
-  const half = () =>
-    send(generator, {
-      url,
-      requests,
-      connections: CONNECTIONS,
-      seconds: Infinity,
-      repeats: false,
-      mayFail: true,
-    });
-  await half();
-  const afterHalf = await rss();
-  await half();
-  const afterAll = await rss();
-  await program.stop();
-  await database.drop();
-  return { idle, afterHalf, afterAll, requests: requestCount };
 }
