@@ -14,8 +14,8 @@ export class DocspaceCapabilities {
 }
 
 export class DocspaceBuild {
-  /** @example '0.1.0' */
+  /** @example '0.2.0' */
   docSpace: string;
-  /** The same; what older clients read. @example '0.1.0' */
+  /** The same; what older clients read. @example '0.2.0' */
   communityServer: string;
 }
