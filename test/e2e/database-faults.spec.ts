@@ -36,6 +36,7 @@ describe('while the database', () => {
       'RESET default_transaction_read_only',
       /25006/,
     ],
+    ['has taken the rights away', 'SET role = pg_monitor', 'RESET role', /42501/],
     ['takes no connections', 'ALLOW_CONNECTIONS false', 'ALLOW_CONNECTIONS true', /SQLSTATE|out of reach/],
   ])('%s', (_state, away, back, reason) => {
     beforeAll(() => alter(away));
