@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { endRecoveries, ofAccount, PasswordCheck, type AccountEntity } from '@app/accounts';
 import { GuessBudgetEntity, refillBudget } from '@app/attempts';
 import { Config } from '@app/config';
-import { Database } from '@app/database';
-import { liftSuppression } from '@app/delivery';
+import { Database, part, sql } from '@app/database';
+import { liftSuppression, SuppressedAddressEntity } from '@app/delivery';
 import type { RequestContext } from '@app/kernel';
 import { SessionEntity } from '@app/sessions';
-import { DataSource, IsNull, MoreThan } from 'typeorm';
+import { DataSource, In, IsNull, MoreThan } from 'typeorm';
 import { recorded } from './recorded.js';
 
 /** What may keep somebody out, and what is open in their name. */
@@ -16,6 +16,8 @@ export interface AccountState {
   passwordLockedUntil: Date | null;
   /** Wrong codes were too many: guessable ones are refused. */
   codesRefusedUntil: Date | null;
+  /** Its addresses that nothing is sent to, because a message came back for good: which, and by which code. */
+  suppressed: Pick<SuppressedAddressEntity, 'address' | 'since' | 'reference' | 'detail'>[];
 }
 
 @Injectable()
@@ -34,6 +36,9 @@ export class AccountStateService {
       liveSessions: await this.dataSource.getRepository(SessionEntity).countBy(live),
       passwordLockedUntil: await this.passwords.lockedUntil(account.id, now),
       codesRefusedUntil: await this.codesRefusedUntil(account.id, now),
+      suppressed: await this.dataSource
+        .getRepository(SuppressedAddressEntity)
+        .findBy({ address: In(addressesOf(account).map((address) => address.toLowerCase())) }),
     };
   }
 
@@ -41,7 +46,11 @@ export class AccountStateService {
   async unlock(call: RequestContext, account: AccountEntity): Promise<void> {
     const forgiven = this.passwords.forgiveEverywhere(ofAccount(account.id));
     const refilled = refillBudget(account.id);
-    const lifted = liftSuppression([account.email, account.phone]);
+    const addresses = part<{ address: string }>(
+      'addresses',
+      sql`SELECT a AS address FROM unnest(${addressesOf(account)}::text[]) a`,
+    );
+    const lifted = liftSuppression(addresses);
     await this.database.rows(
       recorded(call, 'account.unlock', ofAccount(account.id), forgiven, refilled, lifted),
     );
@@ -64,3 +73,6 @@ export class AccountStateService {
     return ends.length ? new Date(Math.max(...ends)) : null;
   }
 }
+
+const addressesOf = ({ email, phone }: AccountEntity): string[] =>
+  [email, phone].filter((address) => address !== null);

@@ -32,6 +32,7 @@ export function accountView(
     ['disabled', instant(account.disabledAt)],
     ['passwords locked until', instant(state.passwordLockedUntil)],
     ['codes refused until', instant(state.codesRefusedUntil)],
+    ['nothing is sent to', suppressedOf(state)],
     ['live sessions', String(state.liveSessions)],
   ]);
   const json = {
@@ -41,6 +42,12 @@ export function accountView(
     identities: identities.map((identity) => only(identity, 'provider', 'issuer', 'subject', 'linkedAt')),
   };
   return { lines, json };
+}
+
+function suppressedOf({ suppressed }: AccountState): string | null {
+  const each = ({ address, since, reference, detail }: AccountState['suppressed'][number]) =>
+    `${address}: message ${reference} came back for good ${instant(since)}${detail ? ` (${detail})` : ''}`;
+  return suppressed.map(each).join(', ') || null;
 }
 
 export function disabledView({ id }: AccountEntity, sessionsEnded: number): Answer {

@@ -56,7 +56,8 @@ export function messageSentence(message: MessageEntity, now: Date): string {
   return `${what}: ${fate(message, now)}, ${count(tries, 'hand-over')}${trouble}.`;
 }
 
-function fate({ state, endedAt, nextTryAt, leasedUntil, expiresAt }: MessageEntity, now: Date): string {
+function fate(message: MessageEntity, now: Date): string {
+  const { state, endedAt, nextTryAt, leasedUntil, expiresAt, lastError } = message;
   const at = instant(endedAt);
   switch (state) {
     case 'queued':
@@ -69,7 +70,9 @@ function fate({ state, endedAt, nextTryAt, leasedUntil, expiresAt }: MessageEnti
     case 'refused':
       return `refused for good ${at}`;
     case 'withheld':
-      return `withheld ${at} by the limit over everything that is named behind`;
+      return lastError === 'suppressed'
+        ? `withheld ${at}, because a message to this address came back for good`
+        : `withheld ${at} by the limit over everything that is named behind`;
     case 'discarded':
       return `not sent, because something newer took its place, noticed ${at}`;
     case 'failed':

@@ -3,6 +3,7 @@ import { Config } from '@app/config';
 import { Database, part, sql, statement, type Sql } from '@app/database';
 import { deliveryReport, type DeliveryReport, type SignedReport } from './delivery-report.js';
 import { signedId, type SignedCall } from './standard-webhooks.js';
+import { liftSuppression } from './lift-suppression.js';
 import { twilioReport } from './twilio-report.js';
 import { vonageReport } from './vonage-report.js';
 
@@ -74,7 +75,11 @@ export class DeliveryReports {
       SELECT lower(m.recipient), ${now}::timestamptz, m.reference, ${detail ?? null}::text FROM ${message} m JOIN ${event} USING (reference)
       WHERE ${kind} = 'bounced' ON CONFLICT (address) DO NOTHING RETURNING address`,
     );
-    await this.database.rows(statement(event, suppressed));
+    const arrived = part<{ address: string }>(
+      'arrived',
+      sql`SELECT m.recipient AS address FROM ${message} m JOIN ${event} USING (reference) WHERE ${kind} = 'delivered'`,
+    );
+    await this.database.rows(statement(event, suppressed, liftSuppression(arrived)));
   }
 }
 
