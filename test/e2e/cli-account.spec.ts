@@ -107,7 +107,7 @@ describe('the account commands', () => {
           disabledAt: null,
         },
         ...{ liveSessions: 0, passwordLockedUntil: null, codesRefusedUntil: null, identities: [] },
-        ...{ suppressed: [] },
+        ...{ guardedUntil: null, suppressed: [] },
       });
       const { out } = await cli.run(['account', 'show', account.id]);
       expect(out).toMatch(/^e-mail {2,}a\d+@example\.com$/m);

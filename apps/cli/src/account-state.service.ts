@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { endRecoveries, ofAccount, PasswordCheck, type AccountEntity } from '@app/accounts';
+import { endRecoveries, liftGuard, ofAccount, PasswordCheck, type AccountEntity } from '@app/accounts';
 import { GuessBudgetEntity, refillBudget } from '@app/attempts';
 import { Config } from '@app/config';
 import { Database, part, sql } from '@app/database';
@@ -16,6 +16,8 @@ export interface AccountState {
   passwordLockedUntil: Date | null;
   /** Wrong codes were too many: guessable ones are refused. */
   codesRefusedUntil: Date | null;
+  /** Its owner has said "this wasn't me": until then sign-in asks for more. */
+  guardedUntil: Date | null;
   /** Its addresses that nothing is sent to, because a message came back for good: which, and by which code. */
   suppressed: Pick<SuppressedAddressEntity, 'address' | 'since' | 'reference' | 'detail'>[];
 }
@@ -36,13 +38,14 @@ export class AccountStateService {
       liveSessions: await this.dataSource.getRepository(SessionEntity).countBy(live),
       passwordLockedUntil: await this.passwords.lockedUntil(account.id, now),
       codesRefusedUntil: await this.codesRefusedUntil(account.id, now),
+      guardedUntil: account.guardedUntil && account.guardedUntil > now ? account.guardedUntil : null,
       suppressed: await this.dataSource
         .getRepository(SuppressedAddressEntity)
         .findBy({ address: In(addressesOf(account).map((address) => address.toLowerCase())) }),
     };
   }
 
-  /** Forgets wrong passwords and wrong codes, and that messages came back from its addresses. */
+  /** Forgets wrong passwords and wrong codes, that its owner did not ask for messages, and that messages came back from its addresses. */
   async unlock(call: RequestContext, account: AccountEntity): Promise<void> {
     const forgiven = this.passwords.forgiveEverywhere(ofAccount(account.id));
     const refilled = refillBudget(account.id);
@@ -52,7 +55,15 @@ export class AccountStateService {
     );
     const lifted = liftSuppression(addresses);
     await this.database.rows(
-      recorded(call, 'account.unlock', ofAccount(account.id), forgiven, refilled, lifted),
+      recorded(
+        call,
+        'account.unlock',
+        ofAccount(account.id),
+        forgiven,
+        refilled,
+        liftGuard(account.id),
+        lifted,
+      ),
     );
   }
 

@@ -32,6 +32,7 @@ export function accountView(
     ['disabled', instant(account.disabledAt)],
     ['passwords locked until', instant(state.passwordLockedUntil)],
     ['codes refused until', instant(state.codesRefusedUntil)],
+    ['asks for more until', instant(state.guardedUntil)],
     ['nothing is sent to', suppressedOf(state)],
     ['live sessions', String(state.liveSessions)],
   ]);

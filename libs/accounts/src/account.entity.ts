@@ -35,6 +35,11 @@ export class AccountEntity {
   /** When an operator made it for somebody to come; null for what somebody registered. */
   @Column({ type: 'timestamptz', name: 'invited_at', nullable: true }) invitedAt: Date | null;
   @Column({ type: 'timestamptz', name: 'disabled_at', nullable: true }) disabledAt: Date | null;
+  /** When its owner said "this wasn't me", the newest first: as many as it takes to guard the account. */
+  @Column({ type: 'timestamptz', name: 'disowned_at', array: true, default: () => "'{}'" })
+  disownedAt: Date[];
+  /** Until then sign-in asks for more (`askedFactor`). */
+  @Column({ type: 'timestamptz', name: 'guarded_until', nullable: true }) guardedUntil: Date | null;
   @Column({ type: 'timestamptz', name: 'password_changed_at', nullable: true })
   passwordChangedAt: Date | null;
   /** Raised by every event that ends what was made for the account before it (docs/security/what-ends-when.md). */

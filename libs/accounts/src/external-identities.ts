@@ -2,7 +2,7 @@ import { part, type Part, raw, sql, violatedConstraint } from '@app/database';
 import { identifyAs, type RequestContext } from '@app/kernel';
 import type { HeldAccount, OfAccount } from './held-account.js';
 import { isNamed, likeliest } from './named.js';
-import { KNOWN_COLUMNS, type KnownAccount } from './known-account.js';
+import { knownColumns, type KnownAccount } from './known-account.js';
 
 /** A person as an identity provider vouches for them. */
 export interface ProvenIdentity {
@@ -43,7 +43,7 @@ export function accountOfIdentity({ issuer, subject, email }: ProvenIdentity): P
   return part(
     'found',
     sql`
-      SELECT ${KNOWN_COLUMNS}, o.linked, NOT o.linked AND EXISTS (
+      SELECT ${knownColumns()}, o.linked, NOT o.linked AND EXISTS (
         SELECT FROM external_identities i WHERE i.account_id = a.id AND i.issuer = ${issuer}) AS taken
       FROM accounts a JOIN ${owner} o ON o.account_id = a.id`,
   );

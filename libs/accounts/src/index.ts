@@ -23,7 +23,8 @@ export {
   type AccountOfSession,
   type ReadAccount,
 } from './accounts.repository.js';
-export { KNOWN_COLUMNS, withKnownAccount, withNames, type KnownAccount } from './known-account.js';
+export { askedFactor, countDisowned, liftGuard, type Guarded } from './guard.js';
+export { withKnownAccount, withNames, type KnownAccount } from './known-account.js';
 export { withOwnAccount, type OwnAccount } from './own-account.js';
 export { ForeignHashError } from './foreign-passwords/foreign-hash.js';
 export { readForeignHash } from './foreign-passwords/foreign-passwords.js';

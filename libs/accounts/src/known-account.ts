@@ -1,4 +1,4 @@
-import { part, type Part, raw, sql } from '@app/database';
+import { part, type Part, raw, sql, type Sql } from '@app/database';
 import type { SecondFactor } from './account.entity.js';
 import type { OfAccount } from './held-account.js';
 
@@ -16,10 +16,10 @@ export interface KnownAccount {
   disabled_at: Date | null;
 }
 
-/** Its columns, of accounts `a`. */
-export const KNOWN_COLUMNS = raw(
-  'a.id, a.email, a.phone, a.language, a.second_factor, a.org_id, a.security_stamp, a.activated_at, a.disabled_at',
-);
+/** Its columns, of accounts `a`. `factor`: what is asked for after the first factor. */
+export function knownColumns(factor: Sql = raw('a.second_factor')): Sql {
+  return sql`a.id, a.email, a.phone, a.language, ${factor} AS second_factor, a.org_id, a.security_stamp, a.activated_at, a.disabled_at`;
+}
 
 /** The rows with what is known of their account; `invited_at`: when an operator made it for somebody to come. */
 export function withKnownAccount<Row extends OfAccount>(
@@ -27,7 +27,7 @@ export function withKnownAccount<Row extends OfAccount>(
 ): Part<Row & KnownAccount & { uuid: string; invited_at: Date | null }> {
   return part(
     'known',
-    sql`SELECT f.*, ${KNOWN_COLUMNS}, a.uuid, a.invited_at FROM ${from} f JOIN accounts a ON a.id = f.account_id`,
+    sql`SELECT f.*, ${knownColumns()}, a.uuid, a.invited_at FROM ${from} f JOIN accounts a ON a.id = f.account_id`,
   );
 }
 

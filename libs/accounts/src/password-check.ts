@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
 import { Database, part, type Part, sql, type Sql } from '@app/database';
 import { KeyRing, plusSeconds, secondsUntil, type Identifier } from '@app/kernel';
+import { askedFactor } from './guard.js';
 import type { OfAccount } from './held-account.js';
 import { isNamed, likeliest } from './named.js';
-import { KNOWN_COLUMNS, type KnownAccount } from './known-account.js';
+import { knownColumns, type KnownAccount } from './known-account.js';
 import { isForeign, PasswordHasher, type ShownPassword } from './password-hasher.js';
 import { PasswordRenewal } from './password-renewal.js';
 
@@ -119,7 +120,7 @@ export class PasswordCheck {
     const who = part<Partial<Found> & { login: string }>(
       'who',
       sql`
-      SELECT ${KNOWN_COLUMNS}, a.password_hash, coalesce('account ' || a.id, ${unknown}) AS login
+      SELECT ${knownColumns(askedFactor({ now }, 'first'))}, a.password_hash, coalesce('account ' || a.id, ${unknown}) AS login
       FROM (VALUES (1)) one LEFT JOIN (SELECT * FROM accounts WHERE ${isNamed(login)} ${likeliest(login)}) a ON true`,
     );
     const from = sql`w.login || ${this.keyFrom('', network)}`;

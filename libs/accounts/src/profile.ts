@@ -1,6 +1,7 @@
 import { part, type Part, sql, type Sql } from '@app/database';
 import { fatesAt, type Credential, type RequestContext, type StampEvent } from '@app/kernel';
 import type { SecondFactor } from './account.entity.js';
+import { askedFactor } from './guard.js';
 import type { HeldAccount, OfAccount } from './held-account.js';
 import { emailToInsert } from './named.js';
 
@@ -45,11 +46,14 @@ export interface TokenAccount {
 }
 
 /** The rows with their account; none for a disabled one. */
-export function withAccount<Row extends OfAccount>(from: Part<Row>): Part<Row & TokenAccount> {
+export function withAccount<Row extends OfAccount>(
+  call: Pick<RequestContext, 'now'>,
+  from: Part<Row>,
+): Part<Row & TokenAccount> {
   return part(
     'with_account',
     sql`
-    SELECT f.*, a.uuid, a.password_hash IS NOT NULL AS has_password, a.second_factor
+    SELECT f.*, a.uuid, a.password_hash IS NOT NULL AS has_password, ${askedFactor(call, 'second')} AS second_factor
     FROM ${from} f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL`,
   );
 }

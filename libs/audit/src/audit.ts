@@ -22,6 +22,7 @@ export type AuditEvent =
   | 'account.disable'
   | 'account.enable'
   | 'account.unlock'
+  | 'account.guard'
   | 'account.second_factor'
   | 'account.phone'
   | 'account.respell'

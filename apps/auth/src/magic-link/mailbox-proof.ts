@@ -87,7 +87,7 @@ export class MailboxProof {
       'holder',
       sql`
         SELECT h.session_id, h.stage, h.amr, h.second_factor_at, h.uuid, h.second_factor,
-          h.has_password AND NOT EXISTS (SELECT FROM ${claimed}) AS has_password FROM ${withAccount(session)} h`,
+          h.has_password AND NOT EXISTS (SELECT FROM ${claimed}) AS has_password FROM ${withAccount(call, session)} h`,
     );
     return { holder, effects, refreshToken: token.token };
   }

@@ -1,4 +1,4 @@
-import type { SecondFactor } from '@app/accounts';
+import { askedFactor, type SecondFactor } from '@app/accounts';
 import { isCurrent, part, type Part, type Sql, sql } from '@app/database';
 import { plusSeconds } from '@app/kernel';
 
@@ -85,7 +85,7 @@ function attempts(now: Date): Sql {
   return sql`
     SELECT json_agg(json_build_object('id', a.id::text, 'kind', a.kind, 'method', a.method, 'created_at', a.created_at,
       'expires_at', a.expires_at, 'stage', s.stage,
-      'live', coalesce(s.ended_at IS NULL AND s.expires_at > ${now}::timestamptz AND ${isCurrent('s')}, false), 'factor', x.second_factor,
+      'live', coalesce(s.ended_at IS NULL AND s.expires_at > ${now}::timestamptz AND ${isCurrent('s')}, false), 'factor', ${askedFactor({ now }, 'second', 'x')},
       'email', u.email, 'username', u.username, 'phone', u.phone, 'email_taken', coalesce(u.email_taken, false),
       'phone_taken', coalesce(u.phone_taken, false),
       'email_proven', u.email_proven_at IS NOT NULL, 'phone_proven', u.phone_proven_at IS NOT NULL,

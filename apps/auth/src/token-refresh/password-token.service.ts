@@ -47,7 +47,7 @@ export class PasswordTokenService {
     const binding = inSession.binding({ account_id, session_id: id });
     const holder = await this.database.row(
       statement(
-        withAccount(session),
+        withAccount(call, session),
         ...(factor === 'none' ? [] : this.challenge.open(call, factor, session, binding)),
         ...proven.also(held),
         audit(call, proven.event, recordedAs('accepted', session)),

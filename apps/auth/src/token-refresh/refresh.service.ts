@@ -50,7 +50,7 @@ export class RefreshService {
     );
     const answer = part<RefreshVerdict>(
       'answer',
-      sql`SELECT v.outcome, h.* FROM ${verdict} v LEFT JOIN ${withAccount(rotated)} h ON true`,
+      sql`SELECT v.outcome, h.* FROM ${verdict} v LEFT JOIN ${withAccount(call, rotated)} h ON true`,
     );
     const row = await this.database.row(statement(answer, audit(call, 'token.refresh', verdict)));
     return row as RefreshVerdict;

@@ -77,7 +77,7 @@ export class SecondFactorService {
     const promoted = this.rotation.promote(call, presented, good, verdict);
     const answer = part<ConfirmVerdict>(
       'answer',
-      sql`SELECT v.outcome, h.* FROM ${verdict} v LEFT JOIN ${withAccount(promoted)} h ON true`,
+      sql`SELECT v.outcome, h.* FROM ${verdict} v LEFT JOIN ${withAccount(call, promoted)} h ON true`,
     );
     const row = await this.database.row(
       statement(answer, redemption, ...effects, audit(call, 'second_factor', verdict)),

@@ -1,5 +1,7 @@
 import { part, type Part, sql } from '@app/database';
+import type { RequestContext } from '@app/kernel';
 import type { SecondFactor } from '../account.entity.js';
+import { askedFactor } from '../guard.js';
 import type { OfAccount } from '../held-account.js';
 
 /** By what an account can be proven. Ids are text, so that the row can travel as JSON. */
@@ -11,12 +13,13 @@ export interface AccountFactor extends OfAccount {
 
 /** The sessions with the second factor of their account; none for a disabled one. */
 export function withFactor(
+  call: Pick<RequestContext, 'now'>,
   from: Part<OfAccount & { session_id: string }>,
 ): Part<AccountFactor & { session_id: string }> {
   return part(
     'with_factor',
     sql`
-    SELECT f.session_id::text AS session_id, a.id::text AS account_id, a.second_factor,
+    SELECT f.session_id::text AS session_id, a.id::text AS account_id, ${askedFactor(call, 'second')} AS second_factor,
       (SELECT t.secret_sealed FROM totp_factors t WHERE t.account_id = a.id) AS totp_secret
     FROM ${from} f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL`,
   );
@@ -90,11 +93,14 @@ export interface AccountSetUp {
 }
 
 /** The rows with that of their account; none for a disabled one. */
-export function withSetUp<Row extends OfAccount>(from: Part<Row>): Part<Row & AccountSetUp> {
+export function withSetUp<Row extends OfAccount>(
+  call: Pick<RequestContext, 'now'>,
+  from: Part<Row>,
+): Part<Row & AccountSetUp> {
   return part(
     'with_set_up',
     sql`
-    SELECT f.*, a.uuid, a.email, coalesce(a.email, a.username, a.phone) AS label, a.second_factor, CASE a.second_factor
+    SELECT f.*, a.uuid, a.email, coalesce(a.email, a.username, a.phone) AS label, ${askedFactor(call, 'second')} AS second_factor, CASE a.second_factor
       WHEN 'sms' THEN a.phone IS NOT NULL
       WHEN 'totp' THEN EXISTS (SELECT FROM totp_factors t WHERE t.account_id = a.id) ELSE true END AS is_set_up
     FROM ${from} f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL`,
@@ -103,12 +109,13 @@ export function withSetUp<Row extends OfAccount>(from: Part<Row>): Part<Row & Ac
 
 /** The rows with the second factor of their account, and the phone that its codes go to; none for a disabled one. */
 export function withSecondFactor<Row extends OfAccount>(
+  call: Pick<RequestContext, 'now'>,
   from: Part<Row>,
 ): Part<Row & { second_factor: SecondFactor; phone: string | null }> {
   return part(
     'with_second_factor',
     sql`
-    SELECT f.*, a.second_factor, a.phone FROM ${from} f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL`,
+    SELECT f.*, ${askedFactor(call, 'second')} AS second_factor, a.phone FROM ${from} f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL`,
   );
 }
 
@@ -123,12 +130,14 @@ interface ProvenBy {
  * makes no session: one mailbox is never two factors.
  */
 export function entering<Row extends ProvenBy>(
+  call: Pick<RequestContext, 'now'>,
   from: Part<Row>,
 ): Part<Row & OfAccount & { second_factor: SecondFactor }> {
   return part(
     'entering',
     sql`
-    SELECT f.*, a.second_factor FROM ${from} f JOIN accounts a ON a.id = f.account_id
+    SELECT f.*, CASE WHEN f.method = 'email' THEN a.second_factor ELSE ${askedFactor(call, 'first')} END AS second_factor
+    FROM ${from} f JOIN accounts a ON a.id = f.account_id
     WHERE a.disabled_at IS NULL AND a.second_factor <> f.method`,
   );
 }

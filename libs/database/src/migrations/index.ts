@@ -25,6 +25,7 @@ import { IdempotentCalls1760000024000 } from './0024-idempotent-calls.js';
 import { Lanes1760000025000 } from './0025-lanes.js';
 import { WhatBecameOfMessages1760000026000 } from './0026-what-became-of-messages.js';
 import { IndexesOfMessages1760000028000 } from './0028-indexes-of-messages.js';
+import { ThisWasNotMe1760000030000 } from './0030-this-was-not-me.js';
 import { ServiceKeys1760000031000 } from './0031-service-keys.js';
 import { ContactChanges1760000032000 } from './0032-contact-changes.js';
 
@@ -57,6 +58,7 @@ export const migrations = [
   Lanes1760000025000,
   WhatBecameOfMessages1760000026000,
   IndexesOfMessages1760000028000,
+  ThisWasNotMe1760000030000,
   ServiceKeys1760000031000,
   ContactChanges1760000032000,
 ];

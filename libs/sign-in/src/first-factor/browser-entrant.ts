@@ -10,6 +10,6 @@ export function enterBrowser(
   verdict: Part<GuessVerdict>,
   rules: SessionRules,
 ): Part<StagedSession> {
-  const entrant = entering(provenInBrowser(verdict)) as Part<BrowserEntrant>;
+  const entrant = entering(call, provenInBrowser(verdict)) as Part<BrowserEntrant>;
   return browserSignIn(call, entrant, rules);
 }

@@ -84,7 +84,7 @@ export class SecondFactorCheck {
     gate: Part<Candidate>,
     code: string,
   ): { awaited: Part<AwaitedRow>; effects: Effect[] } {
-    const holder = withSecondFactor(gate);
+    const holder = withSecondFactor(call, gate);
     const setup = this.factors.setup(call, holder);
     const awaited = part<AwaitedRow>(
       'awaited',

@@ -14,5 +14,5 @@ export interface PendingSession extends AccountFactor {
 /** Asked in the same round trip as the limits: which pending session this is. */
 export function pendingOf(request: Request, now: Date): Part<PendingSession> | undefined {
   const hash = presentedHash(request);
-  return hash ? withFactor(pendingSession({ now, protocol: navixy.name }, digest(hash))) : undefined;
+  return hash ? withFactor({ now }, pendingSession({ now, protocol: navixy.name }, digest(hash))) : undefined;
 }

@@ -38,7 +38,6 @@ export class NotMeController {
     @Res() response: Response,
   ): Promise<void> {
     const readable = typeof token === 'string' && token.length <= LONGEST_TOKEN;
-    const done = readable && (await this.notMe.disown(call, token));
-    sendPage(response, notMePage(done ? 'done' : 'unknown', speech));
+    sendPage(response, notMePage(readable ? await this.notMe.disown(call, token) : 'unknown', speech));
   }
 }

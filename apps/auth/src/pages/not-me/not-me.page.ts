@@ -1,7 +1,7 @@
 import { layout, markup, type Page, type Speech } from '@app/pages';
 
 /** What somebody sees who says that a message was not asked for by them. */
-export type NotMeState = 'asked' | 'done' | 'unknown';
+export type NotMeState = 'asked' | 'done' | 'guarded' | 'unknown';
 
 /** The page behind the link that stands in every mail. */
 export function notMePage(state: NotMeState, speech: Speech): Page {

@@ -23,7 +23,7 @@ export class FactorCodeService {
    * @throws AuthError those of `CodeSender.send`
    */
   async send(call: RequestContext, sessionId: string): Promise<string> {
-    const holder = await this.database.row(statement(withFactor(sessionOfToken(call, sessionId))));
+    const holder = await this.database.row(statement(withFactor(call, sessionOfToken(call, sessionId))));
     if (!holder) throw new AuthError('session_not_found');
     const { second_factor: channel } = holder;
     if (channel !== 'email' && channel !== 'sms') throw new AuthError('address_missing');

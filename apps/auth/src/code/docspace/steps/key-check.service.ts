@@ -29,7 +29,7 @@ export class DocspaceKeyCheck {
       sql`
         SELECT account_id, state, false AS mailed FROM ${step} UNION ALL SELECT account_id, state, true FROM ${mailed}`,
     );
-    const row = await this.database.row(statement(withSetUp(shown)));
+    const row = await this.database.row(statement(withSetUp(call, shown)));
     if (!row) return undefined;
     const { email, uuid, state } = row;
     return { type: typeOf(row), state: STATES[state] ?? 'ended', email, uuid };

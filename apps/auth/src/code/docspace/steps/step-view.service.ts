@@ -38,7 +38,7 @@ export class DocspaceStepView {
       'view',
       sql`
         SELECT p.account_id, p.label, p.second_factor, p.is_set_up, s.factor AS setup_factor, s.secret_sealed AS setup_secret
-        FROM ${withSetUp(pending)} p LEFT JOIN ${this.factors.setup(call, pending)} s USING (account_id)`,
+        FROM ${withSetUp(call, pending)} p LEFT JOIN ${this.factors.setup(call, pending)} s USING (account_id)`,
     );
     const row = await this.database.row(statement(view));
     return row && this.view(row);

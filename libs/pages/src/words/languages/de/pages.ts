@@ -65,6 +65,8 @@ export const pages = {
   'not_me.confirm': 'Das war ich nicht',
   'not_me.done':
     'Danke. Worum es in der Nachricht ging, ist beendet und als nicht von Ihnen vermerkt. Haben Sie hier ein Passwort, dann ändern Sie es: Wer gefragt hat, kennt es vielleicht.',
+  'not_me.guarded':
+    'Danke. Worum es in der Nachricht ging, ist beendet. Weil das mehrmals vorgekommen ist, wird bei der Anmeldung mit Ihrem Passwort einen Tag lang zusätzlich ein Code verlangt, der an dieses Postfach geht.',
   'not_me.unknown': 'Diesen Link gibt es nicht, oder die Nachricht ist zu alt.',
   'reset.ask': 'Neues Passwort wählen',
   'reset.field': 'Neues Passwort, {min} bis {max} Zeichen',

@@ -61,6 +61,8 @@ export const pages = {
   'not_me.confirm': 'This wasn’t me',
   'not_me.done':
     'Thank you. What the message was about is ended, and recorded as not yours. If you have a password here, change it: whoever asked may know it.',
+  'not_me.guarded':
+    'Thank you. What the message was about has ended. Because this has happened several times, signing in with your password also asks for a code to this mailbox for a day.',
   'not_me.unknown': 'This link is not known, or the message is too old.',
   'reset.ask': 'Choose a new password',
   'reset.field': 'New password, {min} to {max} characters',

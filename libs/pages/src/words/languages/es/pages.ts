@@ -64,6 +64,8 @@ export const pages = {
   'not_me.confirm': 'No he sido yo',
   'not_me.done':
     'Gracias. Aquello de lo que trataba el mensaje se ha anulado y se ha anotado que no era suyo. Si tiene aquí una contraseña, cámbiela: quien lo pidió quizá la conozca.',
+  'not_me.guarded':
+    'Gracias. Aquello de lo que trataba el mensaje ha terminado. Como ha ocurrido varias veces, durante un día el inicio de sesión con su contraseña pedirá además un código enviado a este buzón.',
   'not_me.unknown': 'Este enlace no existe, o el mensaje es demasiado antiguo.',
   'reset.ask': 'Elegir una nueva contraseña',
   'reset.field': 'Nueva contraseña, de {min} a {max} caracteres',

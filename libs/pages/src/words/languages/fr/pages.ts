@@ -64,6 +64,8 @@ export const pages = {
   'not_me.confirm': 'Ce n’était pas moi',
   'not_me.done':
     'Merci. Ce dont parlait le message est annulé et noté comme ne venant pas de vous. Si vous avez un mot de passe ici, changez-le : la personne qui a fait la demande le connaît peut-être.',
+  'not_me.guarded':
+    'Merci. Ce dont parlait le message est terminé. Comme cela est arrivé plusieurs fois, la connexion avec votre mot de passe demande aussi, pendant une journée, un code envoyé à cette boîte mail.',
   'not_me.unknown': 'Ce lien est inconnu, ou le message est trop ancien.',
   'reset.ask': 'Choisir un nouveau mot de passe',
   'reset.field': 'Nouveau mot de passe, de {min} à {max} caractères',

@@ -63,6 +63,8 @@ export const pages = {
   'not_me.confirm': 'Non sono stato io',
   'not_me.done':
     'Grazie. Ciò di cui trattava il messaggio è annullato e registrato come non Suo. Se qui ha una password, la cambi: chi ha fatto la richiesta forse la conosce.',
+  'not_me.guarded':
+    'Grazie. Ciò di cui trattava il messaggio è terminato. Poiché è successo più volte, per un giorno l’accesso con la password richiede anche un codice inviato a questa casella.',
   'not_me.unknown': 'Questo link non esiste, o il messaggio è troppo vecchio.',
   'reset.ask': 'Scelga una nuova password',
   'reset.field': 'Nuova password, da {min} a {max} caratteri',

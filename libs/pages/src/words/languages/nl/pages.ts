@@ -63,6 +63,8 @@ export const pages = {
   'not_me.confirm': 'Dit was ik niet',
   'not_me.done':
     'Dank u. Waar het bericht over ging, is beëindigd en genoteerd als niet van u. Hebt u hier een wachtwoord, wijzig het dan: wie erom vroeg, kent het misschien.',
+  'not_me.guarded':
+    'Bedankt. Waar het bericht over ging, is beëindigd. Omdat dit meermaals is gebeurd, wordt een dag lang bij het inloggen met uw wachtwoord ook een code gevraagd die naar dit postvak gaat.',
   'not_me.unknown': 'Deze link is onbekend, of het bericht is te oud.',
   'reset.ask': 'Kies een nieuw wachtwoord',
   'reset.field': 'Nieuw wachtwoord, {min} tot {max} tekens',

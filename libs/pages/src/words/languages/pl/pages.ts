@@ -62,6 +62,8 @@ export const pages = {
   'not_me.confirm': 'To nie ja',
   'not_me.done':
     'Dziękujemy. To, czego dotyczyła wiadomość, zostało unieważnione i odnotowane jako obce. Jeśli konto ma hasło, prosimy je zmienić: osoba, która o to prosiła, być może je zna.',
+  'not_me.guarded':
+    'Dziękujemy. To, czego dotyczyła wiadomość, zostało zakończone. Ponieważ zdarzyło się to kilka razy, przez jeden dzień logowanie hasłem wymaga także kodu wysłanego do tej skrzynki.',
   'not_me.unknown': 'Ten link jest nieznany albo wiadomość jest zbyt stara.',
   'reset.ask': 'Nowe hasło',
   'reset.field': 'Nowe hasło, od {min} do {max} znaków',

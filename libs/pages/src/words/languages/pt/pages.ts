@@ -62,6 +62,8 @@ export const pages = {
   'not_me.confirm': 'Não fui eu',
   'not_me.done':
     'Obrigado. O assunto da mensagem foi encerrado e registrado como não sendo seu. Se você tem uma senha aqui, troque-a: quem fez o pedido talvez a conheça.',
+  'not_me.guarded':
+    'Obrigado. O assunto da mensagem foi encerrado. Como isso aconteceu várias vezes, durante um dia o acesso com a sua senha pedirá também um código enviado para esta caixa de e-mail.',
   'not_me.unknown': 'Este link não existe, ou a mensagem é antiga demais.',
   'reset.ask': 'Escolher uma nova senha',
   'reset.field': 'Nova senha, de {min} a {max} caracteres',
