@@ -1,16 +1,25 @@
 import { createHmac } from 'node:crypto';
 import { sql } from '@app/database';
+import { MessageEntity } from '@app/delivery';
+import { DataSource } from 'typeorm';
+import { AccountStateService } from '../../apps/cli/src/account-state.service.js';
+import { AccountsService } from '../../apps/cli/src/accounts.service.js';
+import { messageSentence } from '../../apps/cli/src/attempt.sentences.js';
 import { TestApp } from '../support/test-app.js';
 import { YatClient } from '../support/yat-client.js';
 
 const SECRET = 'the key of the reports';
+const LIMIT = 1100;
+const LIMITED = { DELIVERY_EVENTS_PER_MINUTE_LIMIT: String(LIMIT) };
+
+const json = (body: string) => ({ body, headers: { 'Content-Type': 'application/json' } });
 
 describe('POST /delivery/events', () => {
   let app: TestApp;
   let ids = 0;
 
   beforeAll(async () => {
-    app = await TestApp.start({ DELIVERY_EVENTS_SECRET: SECRET });
+    app = await TestApp.start({ DELIVERY_EVENTS_SECRET: SECRET, ...LIMITED });
   });
   afterAll(() => app.stop());
 
@@ -34,6 +43,9 @@ describe('POST /delivery/events', () => {
   async function mailed(email: string) {
     app.clock.advanceSeconds(61);
     await new YatClient(app).post('/auth/magic_link', { email });
+    return newestTo(email);
+  }
+  async function newestTo(email: string) {
     const [row] = await app.rows<{ reference: string; last_error: string | null }>(
       sql`SELECT reference, last_error FROM messages WHERE recipient = ${email} ORDER BY id DESC LIMIT 1`,
     );
@@ -70,5 +82,131 @@ describe('POST /delivery/events', () => {
       { reference, kind: 'bounced', detail: '5.1.1' },
     ]);
     expect((await mailed(email)).last_error).toBe('suppressed');
+  });
+
+  it('says so in account show and attempt explain, and sends again once something has arrived', async () => {
+    const email = 'back@example.com';
+    const account = await app.createAccount({ email, secondFactor: 'none' });
+    const before = await mailed(email);
+    const since = app.clock.now();
+    await report('message.bounced', { reference: before.reference, code: '5.1.1' });
+    const { reference } = await mailed(email);
+    const state = () => app.nest.get(AccountStateService).of(entity, app.clock.now());
+    const entity = await app.nest.get(AccountsService).find(account.id);
+    expect((await state()).suppressed).toEqual([
+      { address: email, since, reference: before.reference, detail: '5.1.1' },
+    ]);
+    const messages = app.nest.get(DataSource).getRepository(MessageEntity);
+    const withheld = messageSentence(await messages.findOneByOrFail({ reference }), app.clock.now());
+    expect(withheld).toContain('because a message to this address came back for good');
+    expect(await report('message.delivered', { reference: before.reference })).toBe(204);
+    expect((await state()).suppressed).toEqual([]);
+    expect((await mailed(email)).last_error).toBeNull();
+  });
+
+  it('sends again to a mailbox whose owner uses what was mailed there', async () => {
+    const email = 'reads@example.com';
+    await app.createAccount({ email, secondFactor: 'none' });
+    app.clock.advanceSeconds(61);
+    const ask = () => new YatClient(app).post('/auth/magic_link', { email });
+    const { found: token } = await app.mailbox.sentBy(email, /magic-link\?token=([\w-]+)/, ask);
+    const { reference } = await newestTo(email);
+    await report('message.bounced', { reference });
+    expect((await mailed(email)).last_error).toBe('suppressed');
+    await new YatClient(app).post('/auth/magic_link/token', { token });
+    expect((await mailed(email)).last_error).toBeNull();
+  });
+
+  it('takes no more of an address than its limit in a minute', async () => {
+    app.clock.advanceSeconds(61);
+    const statuses = await Promise.all(
+      Array.from({ length: LIMIT + 1 }, () => report('message.bounced', { reference: 'ZZZZZZZZ' })),
+    );
+    expect(statuses.filter((status) => status === 204)).toHaveLength(LIMIT);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(1);
+    app.clock.advanceSeconds(61);
+    expect(await report('message.bounced', { reference: 'ZZZZZZZZ' })).toBe(204);
+  });
+
+  it('takes a report that is sent a hundred times at once as one', async () => {
+    const email = 'often@example.com';
+    await app.createAccount({ email, secondFactor: 'none' });
+    const { reference } = await mailed(email);
+    const all = Array.from({ length: 100 }, () => report('message.failed', { reference }, { id: 'again' }));
+    expect(new Set(await Promise.all(all))).toEqual(new Set([204]));
+    expect(await app.rows(sql`SELECT FROM delivery_events WHERE reference = ${reference}`)).toHaveLength(1);
+  });
+
+  describe('of hostile input', () => {
+    const RAW: [string, RequestInit, number][] = [
+      ['nothing', {}, 401],
+      ['a body that is too large', json(`{"type":"${'x'.repeat(70_000)}"}`), 413],
+      ['what is no JSON', json('{"type":'), 400],
+      ['a list', json('[]'), 401],
+      ['null', json('null'), 400],
+      ['a text', json('"message.bounced"'), 400],
+      ['a number', json('1e999'), 400],
+      ['too deep a body', json(`${'['.repeat(200)}${']'.repeat(200)}`), 400],
+      ['a thousand reports in one', json(JSON.stringify(Array(1000).fill({ type: 'message.bounced' }))), 400],
+      ['a name twice', json('{"type":"message.bounced","type":"message.failed"}'), 400],
+      [
+        'a form of odd names',
+        {
+          body: new URLSearchParams([
+            ['__proto__', 'x'],
+            ['sig', 'x'],
+            ['a[b]', 'c'],
+          ]),
+        },
+        401,
+      ],
+      [
+        'a form of a thousand fields',
+        { body: new URLSearchParams(Array.from({ length: 1000 }, (_, n) => [`f${n}`, 'x'])) },
+        413,
+      ],
+      [
+        'an empty signature',
+        { headers: { 'webhook-id': 'x', 'webhook-timestamp': '0', 'webhook-signature': '' } },
+        401,
+      ],
+      [
+        'a huge time',
+        { headers: { 'webhook-id': 'x', 'webhook-timestamp': '9'.repeat(400), 'webhook-signature': 'v1,x' } },
+        401,
+      ],
+      [
+        'signatures without end',
+        { headers: { 'webhook-id': 'x', 'webhook-signature': 'v1,x '.repeat(2000) } },
+        401,
+      ],
+      ['an id of odd bytes', { headers: { 'webhook-id': 'x\u00ff', 'webhook-signature': 'v1,x' } }, 401],
+      [
+        'a signature of Twilio that is none',
+        { headers: { 'X-Twilio-Signature': 'x' }, ...{ body: new URLSearchParams({ MessageSid: '1' }) } },
+        401,
+      ],
+    ];
+
+    it.each(RAW)('answers %s with a refusal', async (_, init, expected) => {
+      const answer = await fetch(`${app.url}/delivery/events`, { method: 'POST', ...init });
+      expect([answer.status, (await answer.text()).includes('stack')]).toEqual([expected, false]);
+    });
+
+    const reference = 'K7QZ2M4X';
+    it.each([
+      ['a type that is none', 'toString', { reference }, 400],
+      ['a reference of another type', 'message.bounced', { reference: 7 }, 400],
+      ['a reference that could be SQL', 'message.bounced', { reference: "'; DROP TABLE messages; --" }, 400],
+      ['a reference with a zero byte', 'message.bounced', { reference: 'K7QZ\u00002M4X' }, 400],
+      ['an id beyond what is counted', 'message.bounced', { id: '9'.repeat(19) }, 400],
+      ['the largest id there can be', 'message.bounced', { id: '9'.repeat(18) }, 204],
+      ['a code with a line break', 'message.bounced', { reference, code: '5.1.1\r\nX: y' }, 400],
+      ['a code without end', 'message.bounced', { reference, code: '5'.repeat(33) }, 400],
+      ['fields that nobody knows', 'message.bounced', { reference, more: { a: [1] } }, 204],
+      ['half of a character', 'message.bounced', { reference, code: '\ud800' }, 400],
+    ])('of who signs answers %s', async (_, type, data, expected) => {
+      expect(await report(type, data)).toBe(expected);
+    });
   });
 });

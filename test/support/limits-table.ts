@@ -79,6 +79,13 @@ export const LIMITS = {
     open: 'every other network at once, all protocols at once, and this network when the second ends',
     code: ['forward_auth.address', 'FORWARD_AUTH_REQUESTS_PER_SECOND_LIMIT'],
   },
+  deliveryEvents: {
+    limit: 'reports of providers: 3,000 of an address in a minute',
+    spender: ITS_NETWORK,
+    lost: 'have reports from there taken for the rest of the minute',
+    open: 'every way: a report says what became of a message, and its provider sends it again',
+    code: ['delivery_events.address', 'DELIVERY_EVENTS_PER_MINUTE_LIMIT'],
+  },
   passwordNetwork: {
     limit: 'wrong passwords of an account from a network: 5 in a minute, then 60 s',
     spender: `${ANYBODY}, from the owner’s own network`,

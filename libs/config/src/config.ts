@@ -181,6 +181,7 @@ export class Config {
       docspaceRequestsPerMinute: env.DOCSPACE_REQUESTS_PER_MINUTE_LIMIT,
       dfnsRequestsPerMinute: env.DFNS_REQUESTS_PER_MINUTE_LIMIT,
       forwardAuthRequestsPerSecond: env.FORWARD_AUTH_REQUESTS_PER_SECOND_LIMIT,
+      deliveryEventsPerMinute: env.DELIVERY_EVENTS_PER_MINUTE_LIMIT,
       idempotencyKeysPerMinute: env.IDEMPOTENCY_KEYS_PER_MINUTE_LIMIT,
       navixyRequestsPerSecond: env.NAVIXY_REQUESTS_PER_SECOND_LIMIT,
       serviceRequestsPerSecond: env.SERVICE_REQUESTS_PER_SECOND_LIMIT,

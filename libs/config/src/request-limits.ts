@@ -43,6 +43,11 @@ export const requestLimits = {
     '200',
     'Requests of one address in a second that a proxy asks about at `/forward-auth`.',
   ),
+  DELIVERY_EVENTS_PER_MINUTE_LIMIT: set(
+    whole(1, 1_000_000),
+    '3000',
+    'Reports of providers, POSTed to /delivery/events, of one address in a minute, signed or not.',
+  ),
   IDEMPOTENCY_KEYS_PER_MINUTE_LIMIT: set(
     whole(1, 1_000_000),
     '120',

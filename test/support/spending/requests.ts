@@ -250,6 +250,12 @@ export const REQUEST_SCENARIOS = {
     (from) => fetch(`${from.url}/forward-auth`),
     'a navixy password',
   ),
+  deliveryEvents: ofNetwork(
+    REQUESTS,
+    60,
+    (from) => fetch(`${from.url}/delivery/events`, { method: 'POST' }),
+    'a yat password',
+  ),
   passwordQueue,
   newBrowsers,
   idempotencyKeys,

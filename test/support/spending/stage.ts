@@ -46,6 +46,7 @@ export class Stage {
         ...BEHIND_PROXIES,
         ...(Object.fromEntries(perMinute) as Record<string, string>),
         WACHT_NEW_SESSIONS_PER_MINUTE_LIMIT: String(NEW_BROWSERS),
+        DELIVERY_EVENTS_PER_MINUTE_LIMIT: String(REQUESTS),
         IDEMPOTENCY_KEYS_PER_MINUTE_LIMIT: String(KEYED_CALLS),
         SERVICE_REQUESTS_PER_SECOND_LIMIT: String(REQUESTS),
         FORWARD_AUTH_REQUESTS_PER_SECOND_LIMIT: String(REQUESTS),
