@@ -162,7 +162,11 @@ describe('POST /delivery/events', () => {
       ],
       [
         'a form of a thousand fields',
-        { body: new URLSearchParams(Array.from({ length: 1000 }, (_, n) => [`f${n}`, 'x'])) },
+        {
+          body: new URLSearchParams(
+            Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [`f${n}`, 'x'])),
+          ),
+        },
         413,
       ],
       [
