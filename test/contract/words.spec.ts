@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { previews, type Preview } from '@app/delivery';
 import { LANGUAGES, Speeches } from '@app/pages';
+import { sentences } from '../../libs/pages/src/words/languages/en/index.js';
 
 const SITE = { name: 'Example', host: 'auth.example.com' };
 const FOLDER = join(import.meta.dirname, '..', 'words');
@@ -43,7 +44,34 @@ describe('the words of every message', () => {
     const written = `${previews(speech, SITE).map(writtenDown).join('\n\n\n')}\n`;
     // How a time is written is the system's business, and another with each of its releases.
     const words = TIMES.reduce((text, time) => text.replaceAll(speech.time(time), '(time)'), written);
-    if (WRITES) writeFileSync(file, words);
-    expect(words).toBe(readFileSync(file, 'utf8'));
+    expectWritten(file, words);
   });
 });
+
+/** For whoever says them otherwise: what each may hold. */
+it('docs/operations/sentences.md names every sentence with what it may hold', () => {
+  const rows = Object.entries(sentences).map(([name, sentence]) => {
+    const variables = [...new Set(sentence.match(/\{\w+\}/g))].map((variable) => `\`${variable}\``);
+    return `| \`${name}\` | ${variables.join(' ') || '–'} | ${sentence.replaceAll('|', '\\|')} |`;
+  });
+  const head = `<!-- Written by test/contract/words.spec.ts. -->
+
+<!-- prettier-ignore-start -->
+
+# Every sentence, and what it may hold
+
+As a file of \`TEMPLATES_DIR\` names them ([templates.md](templates.md)).
+
+| name | may hold | in English |
+| ---- | -------- | ---------- |
+`;
+  expectWritten(
+    'docs/operations/sentences.md',
+    `${head}${rows.join('\n')}\n\n<!-- prettier-ignore-end -->\n`,
+  );
+});
+
+function expectWritten(file: string, text: string): void {
+  if (WRITES) writeFileSync(file, text);
+  expect(text).toBe(readFileSync(file, 'utf8'));
+}

@@ -63,6 +63,7 @@ describe('delivery over SMTP', () => {
     expect(Object.fromEntries(headers.map(({ key, value }) => [key, value]))).toMatchObject({
       'auto-submitted': 'auto-generated',
       'content-language': 'de',
+      'list-id': '<account.example.com>',
     });
     expect(raw.match(/^493027\r?$/gm)).toHaveLength(2);
     expect(parsed.text).toContain('Firefox unter Windows');
