@@ -9,7 +9,7 @@ export interface HandOver {
   provider?: string;
   outcome: Exclude<MessageState, 'queued'> | 'retry';
   tries: number;
-  /** How long the provider took. */
+  /** How long the provider took, and how long a connection to it was waited for. */
   tookSeconds?: number;
   /** Since the message was queued. */
   waitedSeconds: number;
