@@ -79,6 +79,18 @@ describe('mails whose provider or address is not as it should be', () => {
     expect(row.last_error?.length).toBeLessThan(100);
   });
 
+  it('give up in time where they wait for a connection that hangs, as the one on it does', async () => {
+    const receiver = await receive();
+    const held = receiver.hold();
+    const sender = await replica(receiver.url(), { SMTP_CONNECTIONS: '1', SMTP_TIMEOUT_SECONDS: '1' });
+    const ids = [await sender.queue(), await sender.queue()];
+    sender.outbox.wake();
+    const rows = await Promise.all(ids.map((id) => sender.failed(id, 1)));
+    expect(rows.map(({ state }) => state)).toEqual(['queued', 'queued']);
+    expect(held.mails).toBe(1);
+    held.release();
+  });
+
   it.each([421, 450, 451, 550, 554])('are kept where a server answers with %d what it has', async (code) => {
     const receiver = await receive();
     receiver.onMail = () => code;
