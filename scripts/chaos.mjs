@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { endWithParent } from './end-with-parent.mjs';
 
 const HELP = `npm run chaos -- [options]
 
@@ -47,6 +48,7 @@ const child = spawn(process.execPath, [jest, '--config', 'jest.chaos.config.mjs'
     ...(values.seed !== undefined && { COUNTERSIGN_CHAOS_SEED: values.seed }),
   },
 });
+endWithParent();
 const endGroup = () => {
   try {
     process.kill(-child.pid, 'SIGKILL');

@@ -1,6 +1,7 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { jest } from './jest.mjs';
 
 // The tests of what has changed since a commit (`npm run test:quick -- main`; else: since the last one), as far as they are quick:
 // what it took to be sure of a change is `npm test`.
@@ -45,6 +46,4 @@ if (chosen.length === 0) {
   process.exit(0);
 }
 console.log(`${chosen.length} files of tests for what has changed since ${since}:\n  ${chosen.join('\n  ')}`);
-const jest = ['node_modules/jest/bin/jest.js', '--config', 'jest.suites.config.mjs'];
-const env = { ...process.env, COUNTERSIGN_SPECS: chosen.join(',') };
-process.exit(spawnSync(process.execPath, jest, { stdio: 'inherit', env }).status ?? 1);
+jest(['--config', 'jest.suites.config.mjs'], { COUNTERSIGN_SPECS: chosen.join(',') });
