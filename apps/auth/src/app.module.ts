@@ -11,6 +11,7 @@ import { AccountModule } from './account/account.module.js';
 import { CodeModule } from './code/code.module.js';
 import { DeliveryEventsModule } from './delivery-events/delivery-events.module.js';
 import { DevMailboxModule } from './dev-mailbox/dev-mailbox.module.js';
+import { DoorModule } from './door/door.module.js';
 import { EventStreamModule } from './event-stream/event-stream.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HousekeepingModule } from './housekeeping/housekeeping.module.js';
@@ -64,6 +65,7 @@ export class AppModule {
         PagesModule,
         // What operators and other services read.
         SessionCheckModule,
+        DoorModule,
         DeliveryEventsModule,
         HealthModule,
         JwksModule,

@@ -16,9 +16,9 @@ export function Idempotent(credentialOf?: CredentialOf): MethodDecorator {
       name: IDEMPOTENCY_KEY,
       required: false,
       description:
-        'The same call under the same key is done once, and answered alike for ten minutes. 16 to 128 characters that nobody can guess.',
+        'The same call under the same key is done once, and answered alike for ten minutes. 16 to 128 characters that nobody can guess, such as a new UUID.',
+      // No example: the explorer would send it along, and get the answer of the call before.
       schema: { type: 'string', minLength: 16, maxLength: 130 },
-      example: '8e03978e-40d5-43e8-bc93-6894a57f9324',
     }),
   );
 }

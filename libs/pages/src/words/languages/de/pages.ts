@@ -91,4 +91,10 @@ export const pages = {
     'Die Wiederherstellung ist aufgehalten. Ihre Schlüssel sind dieselben wie zuvor. Wer sie angefordert hat, hat Ihr Postfach oder Ihren Wiederherstellungsschlüssel: Ersetzen Sie beide.',
   'stop.nothing':
     'Es gibt keine Wiederherstellung aufzuhalten: Sie wurde schon aufgehalten oder ist erledigt.',
+  'door.title': 'Hier meldet man sich an',
+  'door.explorer': 'Die Aufrufe, zum Ausprobieren',
+  'door.openapi': 'Ihre Beschreibung (OpenAPI)',
+  'door.health': 'Ob der Dienst bereit ist',
+  'door.keys': 'Die Schlüssel, mit denen Token geprüft werden',
+  'door.mailbox': 'Mails und SMS dieses Rechners',
 } satisfies Pages;

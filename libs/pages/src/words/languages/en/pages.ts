@@ -85,4 +85,10 @@ export const pages = {
   'stop.stopped':
     'The recovery is stopped. Your keys are what they were. Whoever asked has your mailbox or your recovery key: replace both.',
   'stop.nothing': 'There is no recovery to be stopped: it was stopped already, or it is done.',
+  'door.title': 'This is where people sign in',
+  'door.explorer': 'The calls, to be tried out',
+  'door.openapi': 'Their description (OpenAPI)',
+  'door.health': 'Whether the service is ready',
+  'door.keys': 'The keys that verify tokens',
+  'door.mailbox': 'Mails and texts of this machine',
 } as const;

@@ -88,4 +88,10 @@ export const pages = {
   'stop.stopped':
     'La recuperación se ha detenido. Sus claves siguen siendo las mismas. Quien la solicitó tiene su buzón o su clave de recuperación: sustituya ambos.',
   'stop.nothing': 'No hay ninguna recuperación que detener: ya se detuvo, o ya ha terminado.',
+  'door.title': 'Aquí se inicia sesión',
+  'door.explorer': 'Las llamadas, para probarlas',
+  'door.openapi': 'Su descripción (OpenAPI)',
+  'door.health': 'Si el servicio está listo',
+  'door.keys': 'Las claves que verifican los tokens',
+  'door.mailbox': 'Los correos y SMS de esta máquina',
 } satisfies Pages;

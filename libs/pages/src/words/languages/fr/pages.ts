@@ -88,4 +88,10 @@ export const pages = {
   'stop.stopped':
     'La récupération est arrêtée. Vos clés restent les mêmes. La personne qui l’a demandée a accès à votre boîte aux lettres ou à votre clé de récupération : remplacez les deux.',
   'stop.nothing': 'Il n’y a pas de récupération à arrêter : elle a déjà été arrêtée, ou elle est terminée.',
+  'door.title': 'C’est ici que l’on se connecte',
+  'door.explorer': 'Les appels, à essayer',
+  'door.openapi': 'Leur description (OpenAPI)',
+  'door.health': 'L’état du service',
+  'door.keys': 'Les clés qui vérifient les jetons',
+  'door.mailbox': 'Les e-mails et SMS de cette machine',
 } satisfies Pages;

@@ -87,4 +87,10 @@ export const pages = {
   'stop.stopped':
     'Il recupero è fermato. Le Sue chiavi sono rimaste le stesse. Chi l’ha richiesto ha la Sua casella di posta o la Sua chiave di recupero: sostituisca entrambe.',
   'stop.nothing': 'Non c’è alcun recupero da fermare: è già stato fermato, o è concluso.',
+  'door.title': 'Qui si accede',
+  'door.explorer': 'Le chiamate, da provare',
+  'door.openapi': 'La loro descrizione (OpenAPI)',
+  'door.health': 'Se il servizio è pronto',
+  'door.keys': 'Le chiavi che verificano i token',
+  'door.mailbox': 'Le e-mail e gli SMS di questa macchina',
 } satisfies Pages;

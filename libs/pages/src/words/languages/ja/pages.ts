@@ -87,4 +87,10 @@ export const pages = {
   'stop.stopped':
     '復旧を中止しました。キーは以前のままです。要求した人はあなたのメールボックスか復旧キーを手に入れています。両方を新しいものに替えてください。',
   'stop.nothing': '中止できる復旧はありません。すでに中止されたか、完了しています。',
+  'door.title': 'サインインのためのサービスです',
+  'door.explorer': '呼び出しを試す',
+  'door.openapi': '呼び出しの説明（OpenAPI）',
+  'door.health': 'サービスの状態',
+  'door.keys': 'トークンを検証する鍵',
+  'door.mailbox': 'このマシンのメールとSMS',
 } satisfies Pages;

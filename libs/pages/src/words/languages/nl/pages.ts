@@ -88,4 +88,10 @@ export const pages = {
   'stop.stopped':
     'Het herstel is tegengehouden. Uw sleutels zijn dezelfde gebleven. Wie erom vroeg, heeft uw mailbox of uw herstelsleutel: vervang ze allebei.',
   'stop.nothing': 'Er is geen herstel om tegen te houden: het is al tegengehouden, of het is voltooid.',
+  'door.title': 'Hier meldt men zich aan',
+  'door.explorer': 'De aanroepen, om uit te proberen',
+  'door.openapi': 'Hun beschrijving (OpenAPI)',
+  'door.health': 'Of de dienst klaar is',
+  'door.keys': 'De sleutels waarmee tokens worden gecontroleerd',
+  'door.mailbox': 'Mails en sms’en van deze machine',
 } satisfies Pages;

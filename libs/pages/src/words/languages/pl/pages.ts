@@ -86,4 +86,10 @@ export const pages = {
   'stop.stopped':
     'Odzyskiwanie zostało zatrzymane. Klucze pozostały te same. Osoba, która o to prosiła, ma dostęp do skrzynki lub klucza odzyskiwania: prosimy zmienić jedno i drugie.',
   'stop.nothing': 'Nie ma odzyskiwania, które można zatrzymać: już je zatrzymano albo się zakończyło.',
+  'door.title': 'Tutaj odbywa się logowanie',
+  'door.explorer': 'Wywołania do wypróbowania',
+  'door.openapi': 'Ich opis (OpenAPI)',
+  'door.health': 'Czy usługa jest gotowa',
+  'door.keys': 'Klucze, które sprawdzają tokeny',
+  'door.mailbox': 'Wiadomości e-mail i SMS-y z tego komputera',
 } satisfies Pages;

@@ -86,4 +86,10 @@ export const pages = {
   'stop.stopped':
     'A recuperação foi interrompida. Suas chaves continuam as mesmas. Quem a pediu tem sua caixa de correio ou sua chave de recuperação: substitua ambas.',
   'stop.nothing': 'Não há recuperação a interromper: ela já foi interrompida, ou já terminou.',
+  'door.title': 'É aqui que as pessoas entram',
+  'door.explorer': 'As chamadas, para experimentar',
+  'door.openapi': 'A descrição delas (OpenAPI)',
+  'door.health': 'Se o serviço está pronto',
+  'door.keys': 'As chaves que verificam os tokens',
+  'door.mailbox': 'Os e-mails e SMS desta máquina',
 } satisfies Pages;
