@@ -55,6 +55,13 @@ describe('GET /', () => {
     });
   });
 
+  it('lies below that path in the explorer’s document too, on whatever host that was read from', async () => {
+    const serversOf = async (at: TestApp) =>
+      ((await (await fetch(`${at.url}/openapi.json`)).json()) as { servers?: object[] }).servers;
+    expect(await serversOf(below)).toEqual([{ url: '/auth' }]);
+    expect(await serversOf(app)).toEqual([]);
+  });
+
   it('tells neither version nor what it is made of, sets no cookie, and believes no header', async () => {
     const forged = {
       'X-Forwarded-Host': 'evil.example',

@@ -30,7 +30,7 @@ const HEADERS = [
   ...['Origin', 'Referer', 'Sec-Fetch-Site', 'X-Forwarded-For', 'X-Forwarded-Proto', 'X-Forwarded-Host'],
   ...['Forwarded', 'X-Request-Id', 'If-None-Match', 'confirm', 'X-Unknown'],
 ];
-const PROTOCOLS = ['navixy', 'docspace', 'wacht', 'yat', 'dfns'];
+const PROTOCOLS = ['navixy', 'docspace', 'wacht', 'yat', 'dfns', 'service'];
 const REFUSED_AT_THE_DOOR = [401, 403, 404, 405, 429];
 
 describe('hostile texts', () => {

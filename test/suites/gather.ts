@@ -22,6 +22,7 @@ const SECONDS: Record<string, number> = {
   'yat-bad-input': 25,
   'cli-binary': 20,
   'package-scripts': 20,
+  demo: 15,
   'service-fuzz': 30,
   introspect: 12,
   'forward-auth': 12,

@@ -19,8 +19,8 @@ import { Tracing } from './tracing/tracing.js';
 /** How long an idle connection stays open: longer than the load balancers in front keep theirs. */
 const KEEP_ALIVE_MS = 75_000;
 
-/** What the service and its tests do alike, in the order in which a request meets it. */
-export function configureApp(app: NestExpressApplication, config: Config): void {
+/** What the service and its tests do alike, in the order in which a request meets it. `demo`: whether the explorer has an account to show. */
+export function configureApp(app: NestExpressApplication, config: Config, { demo = false } = {}): void {
   const logger = createLogger(config);
   const protocols = app.get(ProtocolTable);
   app.useLogger(new PinoLoggerService(logger));
@@ -47,7 +47,7 @@ export function configureApp(app: NestExpressApplication, config: Config): void 
   app.use(docspaceSpellings(protocols));
   app.use(readBody(protocols));
   app.use(navixySpellings(protocols));
-  serveExplorer(app);
+  serveExplorer(app, config, demo);
   app.getHttpServer().keepAliveTimeout = KEEP_ALIVE_MS;
 }
 

@@ -9,6 +9,7 @@ import { drain, listen } from './boot/serve.js';
 import { Shutdown } from './boot/shutdown.js';
 import { reasonOf } from './boot/start-up-error.js';
 import { configureApp } from './configure-app.js';
+import { DEMO, mayHaveDemo, seedDemo } from './demo/demo-account.js';
 import { FastExpressAdapter } from './http/fast-express-adapter.js';
 
 const shutdown = new Shutdown();
@@ -19,23 +20,30 @@ async function start(): Promise<void> {
   const database = await openDatabase(config, print);
   shutdown.add(() => database.stop());
   await migrateDatabase(database.url, config, print);
-  const app = await createApp(config, database.url);
+  const demo = mayHaveDemo(config) && !process.argv.includes('--no-demo');
+  const app = await createApp(config, database.url, demo);
   const url = await listen(app, config);
+  if (demo) await seedDemo(app);
   app.flushLogs();
   print(`Countersign is ready: ${url}`);
   print(`  explorer  ${url}/docs`);
   if (!config.delivery.mailProviders.length) print(`  mailbox   ${url}/dev/mailbox`);
   print(`  health    ${url}/health/ready`);
+  if (demo) print(`  demo      ${DEMO.email}, password ${DEMO.password} (none with --no-demo)`);
 }
 
-async function createApp(config: Config, databaseUrl: string): Promise<NestExpressApplication> {
+async function createApp(
+  config: Config,
+  databaseUrl: string,
+  demo: boolean,
+): Promise<NestExpressApplication> {
   // Without aborting and flushing, a failure reaches us as an error and not the terminal as a stack.
   const options = { bufferLogs: true, autoFlushLogs: false, abortOnError: false, bodyParser: false };
   const room = AppModule.forRoot(config, databaseUrl);
   const app = await NestFactory.create<NestExpressApplication>(room, new FastExpressAdapter(), options);
   shutdown.add(() => app.close());
   shutdown.add(() => drain(app.getHttpServer()));
-  configureApp(app, config);
+  configureApp(app, config, { demo });
   return app;
 }
 

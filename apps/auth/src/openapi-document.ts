@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { Config, VERSION } from '@app/config';
+import { VERSION, type Config } from '@app/config';
+import { addDemo, keepCredential } from './demo/demo-flows.js';
 import { describeIdempotency } from './idempotency-answers.js';
 import { DFNS_TOKEN } from './protocols/dfns/dfns-api.decorator.js';
 import { WACHT_SESSION } from './protocols/wacht/wacht-api.decorator.js';
@@ -13,8 +14,12 @@ import { NAVIXY_HASH } from './protocols/navixy/navixy-api.decorator.js';
 type PathItemObject = OpenAPIObject['paths'][string];
 type OperationObject = NonNullable<PathItemObject['get']>;
 
-/** The OpenAPI document of everything the service answers. */
-export function openApiDocument(app: INestApplication): OpenAPIObject {
+/** The OpenAPI document of everything the service answers. `demo`: with what to send for the account of the demonstration. */
+export function openApiDocument(
+  app: INestApplication,
+  { http }: Pick<Config, 'http'>,
+  { demo = false } = {},
+): OpenAPIObject {
   const description = new DocumentBuilder()
     .setTitle('Countersign')
     .setDescription('Self-hosted authentication: each client family keeps the protocol it already speaks.')
@@ -42,7 +47,11 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     describeIdempotency(operation);
   }
   for (const schema of Object.values(document.components?.schemas ?? {})) keepAlternatives(schema);
+  if (demo) addDemo(document);
   shareComponents(document);
+  const { pathname } = new URL(http.publicUrl);
+  // Where the service lies below a path, clients call it there: on whatever host the document was read from.
+  if (pathname !== '/') document.servers = [{ url: pathname.replace(/\/$/, '') }];
   return document;
 }
 
@@ -66,11 +75,17 @@ function splitComment(operation: OperationObject): void {
 }
 
 /** The explorer at `/docs` and the document at `/openapi.json`, made when first asked for. */
-export function serveExplorer(app: INestApplication): void {
-  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
+export function serveExplorer(app: INestApplication, config: Config, demo: boolean): void {
+  SwaggerModule.setup('docs', app, () => openApiDocument(app, config, { demo }), {
     jsonDocumentUrl: 'openapi.json',
     customSiteTitle: 'Countersign',
     // In production a browser must not keep what somebody has typed into the explorer once.
-    swaggerOptions: { persistAuthorization: !app.get(Config).production },
+    swaggerOptions: {
+      persistAuthorization: !config.production,
+      deepLinking: true,
+      // By family: a hundred calls at once take a browser seconds to show, and nobody looks for all of them.
+      docExpansion: 'none',
+      ...(demo && { responseInterceptor: keepCredential }),
+    },
   });
 }

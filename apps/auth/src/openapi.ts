@@ -19,9 +19,10 @@ function inLines(value: object, depth: number, indent = ''): string {
 }
 
 // Writes the two documents to the files named on the command line. Preview mode makes no provider: no database is needed.
-const app = await NestFactory.create(AppModule.forRoot(readConfig({}), 'postgres://unused'), {
+const config = readConfig({});
+const app = await NestFactory.create(AppModule.forRoot(config, 'postgres://unused'), {
   preview: true,
   logger: false,
 });
-writeFileSync(process.argv[2] ?? 'openapi.json', `${inLines(openApiDocument(app), 3)}\n`);
+writeFileSync(process.argv[2] ?? 'openapi.json', `${inLines(openApiDocument(app, config), 3)}\n`);
 writeFileSync(process.argv[3] ?? 'docs/routes.md', routesDocument(app));

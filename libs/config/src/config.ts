@@ -33,6 +33,7 @@ export class ConfigError extends Error {
 /** What the service runs with: validated, frozen, in groups. Times are in seconds, as their names say. */
 export class Config {
   readonly production: boolean;
+  readonly development: boolean;
   readonly http;
   readonly log;
   readonly database;
@@ -69,6 +70,7 @@ export class Config {
 
   constructor(env: Variables) {
     this.production = env.NODE_ENV === 'production';
+    this.development = env.NODE_ENV === 'development';
     const publicUrl = withoutTrailing(env.PUBLIC_URL ?? `http://localhost:${env.PORT}`, '/');
     this.http = Object.freeze({
       port: env.PORT,
@@ -80,7 +82,7 @@ export class Config {
       corsOrigins: new Origins(env.CORS_ORIGINS),
       redirectUrls: env.REDIRECT_URLS,
     });
-    this.log = Object.freeze({ level: env.LOG_LEVEL, pretty: env.NODE_ENV === 'development' });
+    this.log = Object.freeze({ level: env.LOG_LEVEL, pretty: this.development });
     this.database = Object.freeze({
       url: env.DATABASE_URL,
       poolSize: env.DATABASE_POOL_SIZE,
