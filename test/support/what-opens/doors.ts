@@ -125,6 +125,18 @@ const changeEmail: Door['pass'] = async (world, who) => {
   who.email = email;
 };
 
+const changePhone: Door['pass'] = async (world, who) => {
+  const client = world.wacht();
+  await signInWithWacht(world, client, who);
+  const phone_number = world.phone();
+  const { id } = (await client.post('/me/phone-numbers', { phone_number })).body.data;
+  const text = await world.mailed(phone_number, () =>
+    client.post(`/me/phone-numbers/${id}/prepare-verification`),
+  );
+  const code = /\b\d{6}\b/.exec(text)?.[0];
+  await client.post(`/me/phone-numbers/${id}/attempt-verification`, { code });
+};
+
 /** With somebody who has the session that is left. */
 const leave = (session: string, who: Door['who']): Door => ({
   how: `the session ${session}`,
@@ -203,7 +215,7 @@ export const DOORS: Record<AccountEvent, Door[]> = {
     world.cli('account', 'phone', email, world.phone()).then(() => undefined),
   ),
   email_changed: forBoth('the link of PATCH /account', changeEmail),
-  phone_changed: [],
+  phone_changed: forBoth('POST /me/phone-numbers', changePhone),
   recovery_completed: [{ how: 'POST /auth/recover/user', who: guarded, pass: completeRecovery }],
   account_disabled: [
     ...forBoth('account disable', disable),

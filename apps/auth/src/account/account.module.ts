@@ -10,6 +10,9 @@ import { AvailabilityController } from './wacht/availability.controller.js';
 import { DeploymentController } from './wacht/deployment.controller.js';
 import { MeController } from './wacht/me.controller.js';
 import { OwnAccountService } from './wacht/own-account.service.js';
+import { OwnContactsService } from './wacht/own-contacts.service.js';
+import { OwnEmailsController } from './wacht/own-emails.controller.js';
+import { OwnPhonesController } from './wacht/own-phones.controller.js';
 import { OwnSignInsController } from './wacht/own-sign-ins.controller.js';
 import { AccountService } from './yat/account.service.js';
 import { RegistrationService } from './yat/registration.service.js';
@@ -28,6 +31,8 @@ import { YatUsersController } from './yat/yat-users.controller.js';
     AvailabilityController,
     DeploymentController,
     MeController,
+    OwnEmailsController,
+    OwnPhonesController,
     OwnSignInsController,
     DocspaceSettingsController,
     DocspacePortalController,
@@ -38,6 +43,7 @@ import { YatUsersController } from './yat/yat-users.controller.js';
     RegistrationService,
     SilentRegistrationService,
     OwnAccountService,
+    OwnContactsService,
     OwnSessionsService,
   ],
 })

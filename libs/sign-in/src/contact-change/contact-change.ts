@@ -5,15 +5,17 @@ import {
   type AccountAddress,
   type HeldAccount,
   type OfAccount,
+  type WaitingContact,
   type WantedContact,
 } from '@app/accounts';
 import { AttemptsRepository, closeAttempts, newLink, type NewAttempt, type Opening } from '@app/attempts';
 import { Config } from '@app/config';
-import { after, type Effect, part, type Part, sql } from '@app/database';
-import { askedBy, type NewMessage, Outbox, ownerNotice } from '@app/delivery';
-import { AuthError, secondsUntil, type RequestContext } from '@app/kernel';
+import { after, type Effect, part, type Part, sql, type Sql } from '@app/database';
+import { askedBy, codeMessage, type NewMessage, Outbox, ownerNotice } from '@app/delivery';
+import { AuthError, plusSeconds, randomDigits, secondsUntil, type RequestContext } from '@app/kernel';
 import { OwnerNotices } from '../owner-notices.js';
-import { permissionOf, type Permission } from './permission.js';
+import { bindingOf } from './contact-proof.js';
+import { otherOwner, permissionOf, type Permission } from './permission.js';
 
 const LINK_BITS = 128;
 
@@ -43,6 +45,59 @@ export class ContactChange {
     asking: Part<Row>,
   ): Permission<Row> {
     return permissionOf(this.config, call, wanted, asking);
+  }
+
+  /**
+   * Notes a contact that nothing is sent to yet, in the place of what waited; `refusal`: why not.
+   */
+  note<Row extends HeldAccount>(
+    call: RequestContext,
+    wanted: WantedContact,
+    asking: Part<Row>,
+  ): { noted: Part<WaitingContact>; refusal: Sql } {
+    const { taken } = otherOwner(this.config, wanted, asking);
+    const free = part<Row>('free', sql`SELECT s.* FROM ${asking} s WHERE NOT ${taken}`);
+    const refusal = sql`CASE WHEN NOT EXISTS (SELECT FROM ${asking}) THEN 'stale' WHEN ${taken} THEN 'taken' END`;
+    const terms = { id: call.nextId(), expiresAt: this.waitsUntil(call) };
+    return { noted: noteContact(wanted, terms, free), refusal };
+  }
+
+  /**
+   * Parts that send the code by which a contact is proven that waits under this id. `from`: the account, held alone.
+   */
+  sendCode(
+    call: RequestContext,
+    { id, channel, address }: WaitingContact,
+    from: Part<HeldAccount>,
+    other: Part<AccountAddress>,
+  ): Effect[] {
+    const code = randomDigits(6);
+    const attempt: NewAttempt = {
+      ...this.attempts.ruleOf('second_factor', call.now),
+      id: call.nextId(),
+      purpose: 'contact_change',
+      factor: 'second',
+      kind: 'code',
+      method: channel,
+      secret: { binding: bindingOf(id, address), value: code },
+    };
+    const opened = this.open(call, attempt, from, other);
+    const terms = { id, attemptId: attempt.id, expiresAt: this.waitsUntil(call) };
+    const noted = noteContact({ channel, address }, terms, opened.attempt as Part<OfAccount>);
+    const message = codeMessage(call, attempt, { template: 'address_code', channel, code });
+    const { id: attemptId } = attempt;
+    return [
+      opened,
+      this.outbox.enqueue(call, 'anybody', message, addressedTo(address, noted)),
+      ...(channel === 'email'
+        ? this.notices.tell(call, noted, { template: 'email_changing', facts: {}, attemptId })
+        : []),
+      this.outbox.enqueue(call, 'anybody', ownerNotice(call, channel, 'account_exists', {}), other),
+    ];
+  }
+
+  private waitsUntil({ now }: RequestContext): Date {
+    return plusSeconds(now, this.config.attempts.contact_change.lifeSeconds);
   }
 
   /** @throws AuthError `proof_stale`, `email_taken`, `phone_taken`, `resend_too_soon` */

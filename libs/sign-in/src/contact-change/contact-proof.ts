@@ -7,17 +7,29 @@ import {
   provenContact,
   provesContact,
   setPhone,
+  type HeldAccount,
+  type WaitingContact,
   type WantedContact,
 } from '@app/accounts';
-import { AttemptsRepository, type RedeemQuestion, type Redemption } from '@app/attempts';
+import { AttemptsRepository, type RedeemOutcome, type RedeemQuestion, type Redemption } from '@app/attempts';
 import { audit } from '@app/audit';
-import { Database, type Effect, exists, ofOne, sql, statement } from '@app/database';
-import { AuthError, type RequestContext } from '@app/kernel';
+import { Database, type Effect, exists, of, ofOne, type Part, sql, statement } from '@app/database';
+import { AuthError, isSixDigits, secondsUntil, type RequestContext } from '@app/kernel';
 import { endedBy } from '../ended-by.js';
 import { OwnerNotices } from '../owner-notices.js';
 import { refuseTakenName } from '../taken-name.js';
 
 const PURPOSE = 'contact_change';
+
+/** What the code of a contact that waits is bound to. */
+export const bindingOf = (id: string, address: string): string => `contact ${id} ${address}`;
+
+interface Decision {
+  outcome: RedeemOutcome;
+  changed: boolean;
+  expires_at: Date | null;
+  refills_at: Date | null;
+}
 
 /** What the proof of a new address or phone does: the account has it from then on, and signs in by it. */
 @Injectable()
@@ -49,8 +61,28 @@ export class ContactProof {
   async byLink(call: RequestContext, token: string, email: string): Promise<void> {
     const question = this.question(sql`${this.attempts.link(token)}`);
     const redemption = this.attempts.redeemElsewhere(call, question, 'link', sql`true`);
-    if (!(await this.complete(call, redemption, { channel: 'email', address: email })))
-      throw new AuthError('link_expired');
+    const { changed } = await this.complete(call, redemption, { channel: 'email', address: email });
+    if (!changed) throw new AuthError('link_expired');
+  }
+
+  /**
+   * By the code that was sent to it. `asking`: the account of who types it, held alone, if they may.
+   *
+   * @throws AuthError `code_wrong`, `code_expired`, `guesses_spent`, `email_taken`, `phone_taken`
+   */
+  async byCode(
+    call: RequestContext,
+    contact: WaitingContact,
+    code: string,
+    asking: Part<HeldAccount>,
+  ): Promise<void> {
+    if (!isSixDigits(code)) throw new AuthError('code_wrong');
+    const { id, channel, address } = contact;
+    const of = sql`a.account_id = (SELECT account_id FROM ${asking}) AND a.method = ${channel} AND a.kind = 'code' AND ${provesContact}`;
+    const question: RedeemQuestion = { purpose: PURPOSE, of, holds: () => asking };
+    const redemption = this.attempts.redeem(call, question, bindingOf(id, address), code);
+    const decision = await this.complete(call, redemption, { channel, address });
+    if (!decision.changed) throw refusalOf(decision, call.now);
   }
 
   private question(of: RedeemQuestion['of']): RedeemQuestion {
@@ -62,8 +94,8 @@ export class ContactProof {
     call: RequestContext,
     redemption: Redemption,
     { channel, address }: WantedContact,
-  ): Promise<boolean> {
-    const { verdict } = redemption;
+  ): Promise<Decision> {
+    const { verdict, target, budget } = redemption;
     const proven = provenContact(verdict);
     const isCurrent = sql`a.security_stamp = f.security_stamp AND a.disabled_at IS NULL`;
     const changed =
@@ -76,7 +108,12 @@ export class ContactProof {
     const row = await this.database
       .row(
         statement(
-          { outcome: ofOne(verdict, 'outcome'), changed: exists(changed) },
+          {
+            outcome: ofOne(verdict, 'outcome'),
+            changed: exists(changed),
+            expires_at: of(target, 'expires_at'),
+            refills_at: of(budget, 'refills_at'),
+          },
           redemption,
           ...ended.effects,
           ...told,
@@ -85,6 +122,13 @@ export class ContactProof {
         ),
       )
       .catch(refuseTakenName);
-    return row?.changed ?? false;
+    return row as Decision;
   }
+}
+
+function refusalOf({ outcome, expires_at, refills_at }: Decision, now: Date): AuthError {
+  if (outcome === 'expired') return new AuthError('code_expired');
+  const until = { exhausted: expires_at, closed: expires_at, budget_spent: refills_at }[outcome as string];
+  if (until === undefined) return new AuthError('code_wrong');
+  return new AuthError('guesses_spent', { retryAfterSeconds: until ? secondsUntil(until, now) : 1 });
 }

@@ -15,24 +15,33 @@ export interface Permission<Row extends HeldAccount> {
   other: Part<AccountAddress>;
 }
 
-/**
- * Of many calls at once one sends in a waiting time, for each kind of contact. That another account has the contact is said where a
- * sign-up says it, and counts as no message.
- */
-export function permissionOf<Row extends HeldAccount>(
-  { signUp, sends }: Config,
-  call: RequestContext,
+/** Another account that has the contact, and whether that is said. */
+export function otherOwner(
+  { signUp }: Config,
   wanted: WantedContact,
-  asking: Part<Row>,
-): Permission<Row> {
-  const { waitSeconds, hourlyLimit } = sends;
-  const rule = { purpose: 'contact_change', waitSeconds, hourlyLimit } as const;
+  asking: Part<HeldAccount>,
+): { other: Part<AccountAddress>; taken: Sql } {
   const owner = contactOwner(wanted);
   const other = part<AccountAddress>(
     'other',
     sql`SELECT o.* FROM ${owner} o JOIN ${asking} s ON s.account_id <> o.account_id`,
   );
-  const taken = sql`(${signUp.disclosesAccounts}::boolean AND EXISTS (SELECT FROM ${other}))`;
+  return { other, taken: sql`(${signUp.disclosesAccounts}::boolean AND EXISTS (SELECT FROM ${other}))` };
+}
+
+/**
+ * Of many calls at once one sends in a waiting time, for each kind of contact. That another account has the contact is said where a
+ * sign-up says it, and counts as no message.
+ */
+export function permissionOf<Row extends HeldAccount>(
+  config: Config,
+  call: RequestContext,
+  wanted: WantedContact,
+  asking: Part<Row>,
+): Permission<Row> {
+  const { waitSeconds, hourlyLimit } = config.sends;
+  const rule = { purpose: 'contact_change', waitSeconds, hourlyLimit } as const;
+  const { other, taken } = otherOwner(config, wanted, asking);
   const turns = part<{ subject: string }>(
     'turns',
     sql`SELECT s.account_id || ${` ${wanted.channel}`}::text AS subject FROM ${asking} s WHERE NOT ${taken}`,

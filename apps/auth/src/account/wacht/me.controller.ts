@@ -10,16 +10,11 @@ import type { Browser, BrowserAnswer } from '../../session/browser.js';
 import { BrowserService } from '../../session/browser.service.js';
 import { ActiveSignIn, CurrentBrowser, InBrowser } from '../../session/in-browser.decorator.js';
 import { WachtDoneResponse } from '../../session/session-answers.dto.js';
-import {
-  WachtEmailAddressesResponse,
-  WachtPhoneNumbersResponse,
-  WachtProfileRequest,
-  WachtUpdatePasswordRequest,
-  WachtUserResponse,
-} from './me.dto.js';
+import { WachtProfileRequest, WachtUpdatePasswordRequest, WachtUserResponse } from './me.dto.js';
 import { toChange } from './identifiers.js';
-import { presentEmails, presentPhones, presentUser } from './me.presenter.js';
+import { presentUser } from './me.presenter.js';
 import { OwnAccountService } from './own-account.service.js';
+import { OwnContactsService } from './own-contacts.service.js';
 
 @Controller('me')
 @WachtApi()
@@ -27,6 +22,7 @@ import { OwnAccountService } from './own-account.service.js';
 export class MeController {
   constructor(
     private readonly accounts: OwnAccountService,
+    private readonly contacts: OwnContactsService,
     private readonly browsers: BrowserService,
   ) {}
 
@@ -40,7 +36,7 @@ export class MeController {
     @CurrentBrowser() { view }: Browser,
     @ActiveSignIn() signIn: string,
   ): Promise<BrowserAnswer> {
-    return { view, data: presentUser(await this.accounts.show(call, signIn)) };
+    return { view, data: presentUser(await this.contacts.list(call, signIn)) };
   }
 
   /**
@@ -61,33 +57,8 @@ export class MeController {
     @ActiveSignIn() signIn: string,
     @WachtParameters() request: WachtProfileRequest,
   ): Promise<BrowserAnswer> {
-    return { view, data: presentUser(await this.accounts.change(call, signIn, toChange(request))) };
-  }
-
-  /** The e-mail address of the account, in a list */
-  @Get('email-addresses')
-  @InBrowser()
-  @ApiOkResponse({ type: WachtEmailAddressesResponse })
-  @WachtErrors('session_not_found')
-  async emails(
-    @Caller() call: RequestContext,
-    @CurrentBrowser() { view }: Browser,
-    @ActiveSignIn() signIn: string,
-  ): Promise<BrowserAnswer> {
-    return { view, data: presentEmails(await this.accounts.show(call, signIn)) };
-  }
-
-  /** The phone of the account, in a list */
-  @Get('phone-numbers')
-  @InBrowser()
-  @ApiOkResponse({ type: WachtPhoneNumbersResponse })
-  @WachtErrors('session_not_found')
-  async phones(
-    @Caller() call: RequestContext,
-    @CurrentBrowser() { view }: Browser,
-    @ActiveSignIn() signIn: string,
-  ): Promise<BrowserAnswer> {
-    return { view, data: presentPhones(await this.accounts.show(call, signIn)) };
+    await this.accounts.change(call, signIn, toChange(request));
+    return { view, data: presentUser(await this.contacts.list(call, signIn)) };
   }
 
   /**

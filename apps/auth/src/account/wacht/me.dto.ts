@@ -3,6 +3,8 @@ import { IsPlainText } from '../../protocols/plain-text.decorator.js';
 import { IsOptional, IsString, Length } from 'class-validator';
 import { Transform } from 'class-transformer';
 import { Envelope } from '../../session/session-answers.dto.js';
+import { IsEmailAddress } from '../../protocols/is-email-address.decorator.js';
+import { TypedCode } from '../../protocols/typed-code.decorator.js';
 import { absentIfEmpty, WachtSignUpRequest } from '../../session/session.dto.js';
 
 export class WachtProfileRequest extends PartialType(
@@ -29,6 +31,46 @@ export class WachtUpdatePasswordRequest {
   @IsString()
   @Length(8, 128)
   new_password: string;
+}
+
+export class WachtAddEmailRequest {
+  /** @example 'ada@example.org' */
+  @IsEmailAddress()
+  email: string;
+}
+
+export class WachtAddPhoneRequest {
+  /**
+   * With `+` and the country, or without them beside `country_code`.
+   * @example '+4915112345678'
+   */
+  @IsPlainText()
+  @IsString()
+  @Length(1, 64)
+  phone_number: string;
+
+  /**
+   * `49`, `+49` or `DE`.
+   * @example 'DE'
+   */
+  @IsPlainText()
+  @Transform(absentIfEmpty)
+  @IsOptional()
+  @IsString()
+  @Length(1, 8)
+  country_code?: string;
+}
+
+export class WachtContactCodeRequest {
+  /**
+   * The code that was sent there, in the body or the query.
+   * @example '123456'
+   */
+  @IsPlainText()
+  @IsString()
+  @TypedCode()
+  @Length(1, 64)
+  code: string;
 }
 
 export class WachtEmailAddress {
@@ -101,6 +143,14 @@ export class WachtUser {
 
 export class WachtUserResponse extends Envelope {
   data: WachtUser;
+}
+
+export class WachtEmailAddressResponse extends Envelope {
+  data: WachtEmailAddress;
+}
+
+export class WachtPhoneNumberResponse extends Envelope {
+  data: WachtPhoneNumber;
 }
 
 export class WachtEmailAddressesResponse extends Envelope {

@@ -1,12 +1,13 @@
-import type { OwnAccount } from '@app/accounts';
+import type { WaitingContact } from '@app/accounts';
 import { browserInWords } from '@app/delivery';
 import { ENGLISH } from '@app/pages';
 import type { OwnSession } from '@app/sessions';
 import { instant } from '../../session/session.presenter.js';
+import type { OwnContacts } from './own-contacts.service.js';
 import type { WachtEmailAddress, WachtOwnSignIn, WachtPhoneNumber, WachtUser } from './me.dto.js';
 
-/** An account has one address and one phone at most: they go by its own id. */
-export function presentUser(own: OwnAccount): WachtUser {
+/** An account has one address and one phone at most: they go by its own id. One of each may wait for its proof. */
+export function presentUser({ own, waiting }: Pick<OwnContacts, 'own' | 'waiting'>): WachtUser {
   const { id } = own;
   return {
     id,
@@ -16,8 +17,8 @@ export function presentUser(own: OwnAccount): WachtUser {
     email: own.email ?? '',
     primary_email_address_id: own.email ? id : '',
     primary_phone_number_id: own.phone ? id : '',
-    user_email_addresses: presentEmails(own),
-    user_phone_numbers: presentPhones(own),
+    user_email_addresses: presentEmails({ own, waiting }),
+    user_phone_numbers: presentPhones({ own, waiting }),
     social_connections: own.providers.map((provider) => ({ id: provider, provider })),
     authenticators: own.authenticator_since ? [{ id, created_at: instant(own.authenticator_since) }] : [],
     second_factor_policy: own.second_factor === 'none' ? 'none' : 'enforced',
@@ -30,17 +31,27 @@ export function presentUser(own: OwnAccount): WachtUser {
   };
 }
 
-export function presentEmails({ id, email, activated_at }: OwnAccount): WachtEmailAddress[] {
-  if (!email) return [];
+type Contacts = Pick<OwnContacts, 'own' | 'waiting'>;
+
+export function presentEmails({ own: { id, email, activated_at }, waiting }: Contacts): WachtEmailAddress[] {
   const verified = activated_at !== null;
-  return [
-    { id, email, is_primary: true, verified, ...(activated_at && { verified_at: instant(activated_at) }) },
-  ];
+  const since = activated_at && { verified_at: instant(activated_at) };
+  const own = email ? [{ id, email, is_primary: true, verified, ...since }] : [];
+  return [...own, ...waiting.filter(({ channel }) => channel === 'email').map(presentWaitingEmail)];
 }
 
 /** A phone comes to an account by a proof, or by an operator. */
-export function presentPhones({ id, phone }: OwnAccount): WachtPhoneNumber[] {
-  return phone ? [{ id, phone_number: phone, is_primary: true, verified: true }] : [];
+export function presentPhones({ own: { id, phone }, waiting }: Contacts): WachtPhoneNumber[] {
+  const own = phone ? [{ id, phone_number: phone, is_primary: true, verified: true }] : [];
+  return [...own, ...waiting.filter(({ channel }) => channel === 'sms').map(presentWaitingPhone)];
+}
+
+export function presentWaitingEmail({ id, address }: WaitingContact): WachtEmailAddress {
+  return { id, email: address, is_primary: false, verified: false };
+}
+
+export function presentWaitingPhone({ id, address }: WaitingContact): WachtPhoneNumber {
+  return { id, phone_number: address, is_primary: false, verified: false };
 }
 
 export function presentOwnSignIn(session: OwnSession, current: string): WachtOwnSignIn {

@@ -23,19 +23,17 @@ export class OwnAccountService {
     private readonly firstFactor: FirstFactor,
   ) {}
 
-  /** @throws AuthError `session_not_found` */
-  async show(call: RequestContext, sessionId: string): Promise<OwnAccount> {
+  private async show(call: RequestContext, sessionId: string): Promise<OwnAccount> {
     const own = await this.database.row(statement(withOwnAccount(sessionOfToken(call, sessionId))));
     if (!own) throw new AuthError('session_not_found');
     return own;
   }
 
   /** @throws AuthError those of `AccountService.change` */
-  async change(call: RequestContext, sessionId: string, change: AccountChange): Promise<OwnAccount> {
+  async change(call: RequestContext, sessionId: string, change: AccountChange): Promise<void> {
     await this.accounts
       .change(call, sessionId, change)
       .catch(recordRefusal(this.database, call, 'account.update'));
-    return this.show(call, sessionId);
   }
 
   /**
