@@ -63,11 +63,11 @@ document.getElementById('form').addEventListener('click', async ({ target }) => 
 </script>
 </html>`;
 
-/** Serves the application on an origin of its own. */
-export async function servePage(): Promise<{ origin: string; server: Server }> {
+/** Serves the application, or another page, on an origin of its own. */
+export async function servePage(page = PAGE): Promise<{ origin: string; server: Server }> {
   const server = createServer((_request, response) => {
     response.setHeader('Content-Type', 'text/html; charset=utf-8');
-    response.end(PAGE);
+    response.end(page);
   });
   server.listen(0, 'localhost');
   await once(server, 'listening');

@@ -56,7 +56,8 @@ export class IdentityProviderServer {
     readonly publicKey: CryptoKey,
   ) {}
 
-  static async start(): Promise<IdentityProviderServer> {
+  /** `callbacks`: where else browsers come back to with our client. */
+  static async start(callbacks: string[] = []): Promise<IdentityProviderServer> {
     const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -64,7 +65,8 @@ export class IdentityProviderServer {
     const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
     const key = { ...(await exportJWK(privateKey)), kid: KEY_ID, alg: 'RS256', use: 'sig' };
     const find = (sub: string) => started.people.get(sub);
-    const provider = await openProvider({ issuer, key, clients: [OUR_CLIENT, OTHER_CLIENT], find });
+    const ours = { ...OUR_CLIENT, callbacks: [...(OUR_CLIENT.callbacks ?? []), ...callbacks] };
+    const provider = await openProvider({ issuer, key, clients: [ours, OTHER_CLIENT], find });
     const started = new IdentityProviderServer(server, issuer, provider, privateKey, publicKey);
     started.serve();
     return started;

@@ -2,10 +2,14 @@ import { Module } from '@nestjs/common';
 import { SignInModule } from '@app/sign-in';
 import { TokensModule } from '@app/tokens';
 import { CodeModule } from '../code/code.module.js';
+import { SessionModule } from '../session/session.module.js';
+import { BackupRenewalService } from './backup-renewal.service.js';
 import { DocspaceAuthenticatorService } from './docspace/authenticator.service.js';
 import { DocspaceStepKey } from './docspace/step-key.service.js';
 import { DocspaceTfaHolder } from './docspace/tfa-holder.js';
 import { DocspaceTfaController } from './docspace/tfa.controller.js';
+import { WachtAuthenticatorController } from './wacht/authenticator.controller.js';
+import { OwnAuthenticatorService } from './wacht/own-authenticator.service.js';
 import { BackupRemovalService } from './yat/backup-removal.service.js';
 import { FactorCodeService } from './yat/factor-code.service.js';
 import { FactorConfirmService } from './yat/factor-confirm.service.js';
@@ -31,8 +35,13 @@ const yat = [
 
 /** How the holder of a session sets a second factor up, changes it and takes it away. */
 @Module({
-  imports: [SignInModule, TokensModule, CodeModule],
-  controllers: [YatBackupController, YatFactorController, DocspaceTfaController],
-  providers: [...docspace, ...yat],
+  imports: [SignInModule, TokensModule, CodeModule, SessionModule],
+  controllers: [
+    YatBackupController,
+    YatFactorController,
+    DocspaceTfaController,
+    WachtAuthenticatorController,
+  ],
+  providers: [...docspace, ...yat, BackupRenewalService, OwnAuthenticatorService],
 })
 export class SecondFactorsModule {}

@@ -17,12 +17,14 @@ export class FactorConfirmService {
   ) {}
 
   /**
-   * Marks the session, ends those of the account that were made without this factor, and tells the owner.
+   * Marks the session, ends those of the account that were made without this factor, and tells the owner. `before`: the code that the
+   * authenticator showed before this one, where both are asked for; with another one the guess is wrong.
    *
    * @throws AuthError `session_not_found`, `code_wrong`, `phone_taken`
    */
-  async confirm(call: RequestContext, sessionId: string, code: string): Promise<void> {
+  async confirm(call: RequestContext, sessionId: string, shown: string, before?: string): Promise<void> {
     const known = await this.setup(call, sessionId);
+    const code = before === undefined || this.follows(call, known, before, shown) ? shown : '';
     const account = lockOwnerForUpdate(ownerOfToken(call, sessionId));
     const session = sessionOfToken(call, sessionId, account);
     const question = { purpose: 'factor_setup', of: ofAccount(session) } as const;
@@ -49,6 +51,11 @@ export class FactorConfirmService {
       )
       .catch(refuseTakenName);
     if (!row?.connected) throw new AuthError('code_wrong');
+  }
+
+  private follows({ now }: RequestContext, known: FactorSetup, before: string, shown: string): boolean {
+    const step = this.factors.stepOf(known, shown, now);
+    return step !== undefined && this.factors.stepOf(known, before, now) === step - 1;
   }
 
   /** What is to be confirmed, by a session that is signed in. */

@@ -6,6 +6,7 @@ import { shownCode } from '@app/sign-in';
 import { FactorSetups } from './factor-setup.js';
 
 export interface BegunAuthenticator {
+  accountId: string;
   /** Base32. */
   secret: string;
   /** What the QR code says. */
@@ -30,6 +31,6 @@ export class TotpSetupService {
     const { secret, uri, part: setUp } = this.factors.beginTotp(call, account_id, label, allowed, hashes);
     const opened = this.attempts.open(call, shownCode(call, this.attempts, 'factor_setup'), allowed);
     if (!(await this.setups.run(call, allowed, setUp, opened))) throw new AuthError('proof_stale');
-    return { secret, uri, backupCodes };
+    return { accountId: account_id, secret, uri, backupCodes };
   }
 }
