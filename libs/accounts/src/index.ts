@@ -118,12 +118,14 @@ export { TotpFactors } from './totp-factors.js';
 export { OfferedTotp, challengeOf } from './credentials/challenge.js';
 export { signedToken, spellings } from './credentials/client-data.js';
 export {
+  CREDENTIAL_KINDS,
   CredentialEntity,
   PendingRecoveryEntity,
   type CredentialKind,
 } from './credentials/credential.entity.js';
 export * from './credentials/credential-proofs.js';
 export * from './credentials/credentials.js';
+export * from './credentials/own-keys.js';
 export {
   keyHolderOf,
   loginKey,

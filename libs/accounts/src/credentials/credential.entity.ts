@@ -32,6 +32,8 @@ export class CredentialEntity {
   @Column({ type: 'text', name: 'encrypted_private_key', nullable: true }) encryptedPrivateKey: string | null;
   @Column({ type: 'timestamptz', name: 'created_at' }) createdAt: Date;
   @Column({ type: 'timestamptz', name: 'revoked_at', nullable: true }) revokedAt: Date | null;
+  /** Of one that its owner has revoked, and may take back. */
+  @Column({ type: 'timestamptz', name: 'deactivated_at', nullable: true }) deactivatedAt: Date | null;
 }
 
 /** A proven recovery that waits out its delay. The new credentials are not good before. */

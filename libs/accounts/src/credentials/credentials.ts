@@ -76,7 +76,7 @@ export function storeCount(
   );
 }
 
-/** Revokes every key of the account. */
+/** Revokes every key of the account, those too that its owner has put out of use: none of them comes back. */
 export function revokeCredentials(
   { now }: Pick<RequestContext, 'now'>,
   from: Part<MaybeOfAccount>,
@@ -84,8 +84,8 @@ export function revokeCredentials(
   return part(
     'revoked',
     sql`
-    UPDATE credentials c SET revoked_at = ${now}::timestamptz FROM ${from} f
-    WHERE c.account_id = f.account_id AND c.revoked_at IS NULL RETURNING c.id`,
+    UPDATE credentials c SET revoked_at = coalesce(c.revoked_at, ${now}::timestamptz), deactivated_at = NULL FROM ${from} f
+    WHERE c.account_id = f.account_id AND (c.revoked_at IS NULL OR c.deactivated_at IS NOT NULL) RETURNING c.id`,
   );
 }
 
