@@ -1,4 +1,5 @@
 import { RECIPIENT_LIMITS } from './limits-of-recipients.js';
+import { SERVICE_LIMITS } from './limits-of-services.js';
 
 /** A limit or budget, as `docs/security/limits.md` has it. */
 export interface LimitRow {
@@ -65,27 +66,7 @@ export const LIMITS = {
     open: ELSEWHERE,
     code: ['dfns.address', 'DFNS_REQUESTS_PER_MINUTE_LIMIT'],
   },
-  serviceAddress: {
-    limit: 'calls of services behind this one, from an address: 1,000 in a second',
-    spender: ITS_NETWORK,
-    lost: 'ask whether a credential is good, for the rest of the second',
-    open: 'every other network at once, all protocols at once, and this network when the second ends',
-    code: ['service.address', 'SERVICE_REQUESTS_PER_SECOND_LIMIT'],
-  },
-  forwardAuthAddress: {
-    limit: 'requests that a proxy asks about, of an address: 200 in a second',
-    spender: ITS_NETWORK,
-    lost: 'call what stands behind that proxy for the rest of the second',
-    open: 'every other network at once, all protocols at once, and this network when the second ends',
-    code: ['forward_auth.address', 'FORWARD_AUTH_REQUESTS_PER_SECOND_LIMIT'],
-  },
-  deliveryEvents: {
-    limit: 'reports of providers: 3,000 of an address in a minute',
-    spender: ITS_NETWORK,
-    lost: 'have reports from there taken for the rest of the minute',
-    open: 'every way: a report says what became of a message, and its provider sends it again',
-    code: ['delivery_events.address', 'DELIVERY_EVENTS_PER_MINUTE_LIMIT'],
-  },
+  ...SERVICE_LIMITS,
   passwordNetwork: {
     limit: 'wrong passwords of an account from a network: 5 in a minute, then 60 s',
     spender: `${ANYBODY}, from the owner’s own network`,

@@ -25,6 +25,11 @@ const PLACES = 4 + WAITING;
 
 type Ask = (from: TestApp) => Promise<{ status: number }>;
 
+const sent =
+  (method: string, path: string): Ask =>
+  (from) =>
+    fetch(`${from.url}${path}`, { method });
+
 /** A limit of requests: spent from the owner's own network, which the owner leaves, or waits for. */
 function ofNetwork(requests: number, windowSeconds: number, ask: Ask, way: string): Scenario {
   return async (stage) => {
@@ -238,24 +243,9 @@ export const REQUEST_SCENARIOS = {
     'a yat password',
   ),
   dfnsAddress,
-  serviceAddress: ofNetwork(
-    REQUESTS,
-    1,
-    (from) => fetch(`${from.url}/introspect`, { method: 'POST' }),
-    'a navixy password',
-  ),
-  forwardAuthAddress: ofNetwork(
-    REQUESTS,
-    1,
-    (from) => fetch(`${from.url}/forward-auth`),
-    'a navixy password',
-  ),
-  deliveryEvents: ofNetwork(
-    REQUESTS,
-    60,
-    (from) => fetch(`${from.url}/delivery/events`, { method: 'POST' }),
-    'a yat password',
-  ),
+  serviceAddress: ofNetwork(REQUESTS, 1, sent('POST', '/introspect'), 'a navixy password'),
+  forwardAuthAddress: ofNetwork(REQUESTS, 1, sent('GET', '/forward-auth'), 'a navixy password'),
+  deliveryEvents: ofNetwork(REQUESTS, 60, sent('POST', '/delivery/events'), 'a yat password'),
   passwordQueue,
   newBrowsers,
   idempotencyKeys,

@@ -20,6 +20,6 @@ export function activeSession(shown: ShownCredentials, now: Date, { refresh }: C
     'active',
     sql`
     SELECT f.session_id::text AS sid, f.uuid, f.protocol, f.amr, f.signed_in_at, f.issued_at, f.expires_at
-    FROM ${withAccount(sessionShown(shown, now, refresh.graceSeconds))} f`,
+    FROM ${withAccount({ now }, sessionShown(shown, now, refresh.graceSeconds))} f`,
   );
 }
