@@ -14,7 +14,10 @@ export function phoneNumber(
 ): string | undefined {
   if (text.length > LONGEST_TYPED) return undefined;
   const defaultCountry = country === undefined || !isSupportedCountry(country) ? undefined : country;
-  const number = parsePhoneNumberFromString(text.normalize('NFKC').trim(), { extract: false, defaultCountry });
+  const number = parsePhoneNumberFromString(text.normalize('NFKC').trim(), {
+    extract: false,
+    defaultCountry,
+  });
   if (!number || number.ext) return undefined;
   return (which === 'valid' ? number.isValid() : number.isPossible()) ? number.number : undefined;
 }
