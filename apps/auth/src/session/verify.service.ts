@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { completeSignUp } from '@app/accounts';
+import { completeSignUp, recipientOf, redeemedAccount } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { Config } from '@app/config';
 import { type Part, part, sql } from '@app/database';
+import { liftSuppression } from '@app/delivery';
 import { isBackupCode, isFactorCode, isSixDigits, type RequestContext } from '@app/kernel';
 import { enterBrowser, inSession, SecondFactorCheck, shareOwner } from '@app/sign-in';
 import { BrowserSessions, type Flow, type StagedSession } from '@app/sessions';
@@ -54,14 +55,21 @@ export class VerifyService {
   private verifyFirst(
     call: RequestContext,
     browser: Browser,
-    { id }: BrowserAttempt,
+    attempt: BrowserAttempt,
     code: string,
   ): Promise<string> {
+    const { id } = attempt;
+    const channel = channelOf(attempt) ?? 'email';
     const gate = this.guesses.gate(call, browser, (locked) => this.browsers.unproven(call, id, locked));
     const question = { purpose: 'sign_in', of: firstOf(gate.allowed) } as const;
     const redemption = this.attempts.redeem(call, question, id, code);
     const proven = enterBrowser(call, redemption.verdict, this.config.sessions);
-    return this.guesses.decide(call, gate, 'code.verify', { redemption, proven });
+    const reached = recipientOf(channel, redeemedAccount(redemption.verdict));
+    return this.guesses.decide(call, gate, 'code.verify', {
+      redemption,
+      proven,
+      also: [liftSuppression(reached)],
+    });
   }
 
   /** With an authenticator or a backup code two statements, because only the process can read its secret, and knows how the code rests. */

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import {
   BackupCodes,
+  recipientOf,
+  redeemedAccount,
   SecondFactors,
   TotpFactors,
   withSecondFactor,
@@ -17,6 +19,7 @@ import {
   type Opening,
   type Redemption,
 } from '@app/attempts';
+import { liftSuppression } from '@app/delivery';
 import { after, type Effect, part, type Part, sql } from '@app/database';
 import { isBackupCode, type RequestContext } from '@app/kernel';
 import { FactorConnection } from './connection.js';
@@ -131,9 +134,11 @@ export class SecondFactorCheck {
     code: string,
   ): CheckedFactor {
     if (awaited.second_factor === 'totp') return this.redeemTotp(call, scope, gate, awaited, code);
-    const question = questionOf(scope, gate, awaited.second_factor === 'email' ? 'email' : 'sms');
+    const channel = awaited.second_factor === 'email' ? 'email' : 'sms';
+    const question = questionOf(scope, gate, channel);
     const redemption = this.attempts.redeem(call, question, scope.binding(awaited), code);
-    return { redemption, proven: provenBy(redemption), effects: [] };
+    const reached = recipientOf(channel, redeemedAccount(redemption.verdict));
+    return { redemption, proven: provenBy(redemption), effects: [liftSuppression(reached)] };
   }
 
   private openShown(
