@@ -5,6 +5,7 @@ import { DfnsClient } from '../support/dfns-client.js';
 import { DfnsPeople } from '../support/dfns-people.js';
 import { DocspaceClient } from '../support/docspace-client.js';
 import { ORIGIN, SoftwareKey } from '../support/software-authenticator.js';
+import { EmailChanges } from '../support/email-changes.js';
 import type { TestApp } from '../support/test-app.js';
 import { WachtClient } from '../support/wacht-client.js';
 
@@ -33,7 +34,7 @@ export class PageWalk {
 
   /** From `site`, under which the browser knows the service. */
   async all(page: Page, site: string, see: (name: string) => Promise<void>): Promise<void> {
-    for (const walk of [this.authenticator, this.phone, this.reset, this.stop]) {
+    for (const walk of [this.authenticator, this.phone, this.reset, this.email, this.stop]) {
       const open = async (url: string) => void (await page.goto(url.replace(PUBLIC_URL, site)));
       await walk.call(this, page, open, see);
     }
@@ -80,6 +81,20 @@ export class PageWalk {
     await see('reset-done');
     await open(`${PUBLIC_URL}/reset-password`);
     await see('reset-dead');
+  }
+
+  private async email(page: Page, open: Visit, see: Visit): Promise<void> {
+    const changes = new EmailChanges(this.app);
+    const { access_token } = (await changes.client.signIn(await this.newcomer())).body;
+    const token = await changes.ask(access_token, `walk${(this.accounts += 1)}@example.com`);
+    const link = `${PUBLIC_URL}/confirm-email?token=${token}`;
+    await open(link);
+    await see('email');
+    await page.getByRole('button').click();
+    await page.getByRole('button').waitFor({ state: 'detached' });
+    await see('email-done');
+    await open(link);
+    await see('email-dead');
   }
 
   private async stop(page: Page, open: Visit, see: Visit): Promise<void> {

@@ -1,4 +1,5 @@
 import { PasswordCheck } from '@app/accounts';
+import { LANGUAGES } from '@app/pages';
 import { Config } from '@app/config';
 import { Database, sql } from '@app/database';
 import { RecoveryDelayService } from '../../apps/auth/src/recovery/recovery-delay.service.js';
@@ -108,6 +109,17 @@ describe('a recovery that waits', () => {
     expect((await page(stopPath, 'GET', german)).text).toContain('Wiederherstellung aufhalten</button>');
     expect((await page(stopPath, 'POST', german)).text).toContain('ist aufgehalten');
     expect((await page(stopPath, 'POST', german)).text).toContain('Es gibt keine Wiederherstellung');
+  });
+
+  it('asks in each of the languages, and in another one than before', async () => {
+    const { stopPath } = await proven();
+    const asked = [];
+    for (const language of LANGUAGES) {
+      const { text } = await page(stopPath, 'GET', { 'Accept-Language': language });
+      expect(text).toContain(`<html lang="${language}"`);
+      asked.push(/<h1[^>]*>([^<]+)<[\s\S]*<button>([^<]+)</.exec(text)?.slice(1).join());
+    }
+    expect(new Set(asked).size).toBe(LANGUAGES.length);
   });
 
   it('abuse: is not stopped by a page of another site', async () => {
