@@ -10,6 +10,8 @@ const GROUPS = 8;
 
 /** What takes long, in seconds on two cores, and how long any other file takes about. */
 const SECONDS: Record<string, number> = {
+  'wacht-contacts-fuzz': 120,
+  'wacht-me-fuzz': 120,
   'hostile-fields': 112,
   model: 100,
   'wacht-bad-input': 89,
@@ -20,6 +22,8 @@ const SECONDS: Record<string, number> = {
   'docspace-fuzz': 34,
   'loop-holds': 30,
   'yat-bad-input': 25,
+  'yat-account-fuzz': 25,
+  'dfns-credentials': 20,
   'cli-binary': 20,
   'package-scripts': 20,
   demo: 15,
