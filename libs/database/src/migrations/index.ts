@@ -28,7 +28,7 @@ import { IndexesOfMessages1760000028000 } from './0028-indexes-of-messages.js';
 import { ThisWasNotMe1760000030000 } from './0030-this-was-not-me.js';
 import { ServiceKeys1760000031000 } from './0031-service-keys.js';
 import { ContactChanges1760000032000 } from './0032-contact-changes.js';
-import { DeactivatedKeys1760000032500 } from './0032b-deactivated-keys.js';
+import { DeactivatedKeys1760000033000 } from './0033-deactivated-keys.js';
 
 /** In the order in which they run. Classes and not a glob: the same in tests, in the build and on the command line. */
 export const migrations = [
@@ -62,5 +62,5 @@ export const migrations = [
   ThisWasNotMe1760000030000,
   ServiceKeys1760000031000,
   ContactChanges1760000032000,
-  DeactivatedKeys1760000032500,
+  DeactivatedKeys1760000033000,
 ];
