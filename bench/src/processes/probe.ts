@@ -12,9 +12,8 @@ export interface Usage {
   rss: number;
 }
 
-/** Memory in bytes when all garbage is collected. */
+/** Heap in bytes when all garbage is collected. */
 export interface Kept {
-  rss: number;
   heap: number;
 }
 
@@ -56,8 +55,7 @@ function kept(): Kept {
   const collect = runInNewContext('gc') as () => void;
   collect();
   collect();
-  const { rss, heapUsed: heap } = process.memoryUsage();
-  return { rss, heap };
+  return { heap: process.memoryUsage().heapUsed };
 }
 
 function record(): void {
