@@ -62,6 +62,22 @@ export interface AccountAddress extends OfAccount {
   language: string;
 }
 
+/** What was sent and then used: by which way it went, and to whom. */
+export interface Used extends MaybeOfAccount {
+  outcome: string;
+  method: string | null;
+}
+
+/** The mailbox or phone at which the owner of a redeemed attempt has read it; no row for what is not sent. */
+export function readAt(used: Part<Used>): Part<{ address: string }> {
+  return part(
+    'read',
+    sql`
+    SELECT CASE u.method WHEN 'email' THEN a.email WHEN 'sms' THEN a.phone END AS address
+    FROM accounts a JOIN ${used} u ON u.account_id = a.id WHERE u.outcome = 'redeemed'`,
+  );
+}
+
 /**
  * Where a message of this channel reaches the account; no row without an address.
  */

@@ -18,6 +18,8 @@ export {
   addressedTo,
   codeRecipient,
   newPhoneOf,
+  readAt,
+  type Used,
   recipientOf,
   type AccountAddress,
   type AccountOfSession,
@@ -92,7 +94,7 @@ export { NewPassword } from './new-password.js';
 export { PASSWORD_LENGTH } from './password-strength.js';
 export { setPhone } from './phone-credential.js';
 export { registerSilently } from './silent-registration.js';
-export { completeSignUp, insertSignUp, takenIdentifiers } from './sign-up.js';
+export { completeSignUp, insertSignUp, takenIdentifiers, type ProvenSignUp } from './sign-up.js';
 export { SignUpEntity } from './sign-up.entity.js';
 export { BackupCodeEntity } from './second-factors/backup-code.entity.js';
 export { BackupCodes, type IssuedCodes } from './second-factors/backup-codes.js';

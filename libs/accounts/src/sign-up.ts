@@ -43,6 +43,10 @@ export function insertSignUp(signUp: NewSignUp, begun: Part<{ id: string }>): Pa
 /** A sign-up of which an address was proven; `complete`: every one of them is. */
 export interface ProvenSignUp {
   id: string;
+  email: string | null;
+  phone: string | null;
+  /** How it was proven just now. */
+  method: string | null;
   complete: boolean;
 }
 

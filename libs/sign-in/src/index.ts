@@ -16,6 +16,7 @@ export { PasswordProof } from './first-factor/password-proof.js';
 export type { ProvenFactor, RefusedFactor } from './first-factor/proven-factor.js';
 export { Freshness } from './freshness.js';
 export { OwnerNotices, type Notice } from './owner-notices.js';
+export { readBy, readInSignUp } from './read-by.js';
 export { recordRefusal } from './record-refusal.js';
 export { SecondFactorChallenge } from './second-factor/challenge.js';
 export {

@@ -4,17 +4,15 @@ import {
   mailboxOwner,
   type OfAccount,
   PasswordCheck,
-  recipientOf,
   type HeldAccount,
   withAccount,
 } from '@app/accounts';
 import { AttemptsRepository, MAILED_KEYS, type Opening, type GuessVerdict } from '@app/attempts';
 import { type Effect, part, type Part, sql } from '@app/database';
-import { liftSuppression } from '@app/delivery';
 import type { RequestContext } from '@app/kernel';
 import type { TokenHolder } from '@app/tokens';
 import { RefreshRotation, RefreshTokens } from '@app/sessions';
-import { endedBy } from '@app/sign-in';
+import { endedBy, readBy } from '@app/sign-in';
 
 /** Whose mailbox was proven, and what that lets them be; with the stamp as it is from now on. */
 export interface ProvenMailbox extends Opening, HeldAccount {
@@ -73,7 +71,7 @@ export class MailboxProof {
         ...endedBy('invited_mailbox_proven', call, invited).effects,
         ...endedBy('registered_mailbox_proven', call, registered).effects,
         this.passwords.forgiveEverywhere(mailbox),
-        liftSuppression(recipientOf('email', mailbox)),
+        readBy(verdict),
       ],
     };
   }

@@ -4,7 +4,7 @@ import { AttemptsRepository } from '@app/attempts';
 import { audit, auditRefusal } from '@app/audit';
 import { Database, exists, ofOne, statement } from '@app/database';
 import { AuthError, type RequestContext } from '@app/kernel';
-import { endedBy, OwnerNotices, recordRefusal } from '@app/sign-in';
+import { endedBy, OwnerNotices, readBy, recordRefusal } from '@app/sign-in';
 
 /** A new password for who has the link from the mailbox. */
 @Injectable()
@@ -41,6 +41,7 @@ export class ResetPasswordService {
       ...endedBy('password_reset', call, changed).effects,
       // Wrong guesses at the password before must not keep out whoever has just proven the mailbox.
       this.checks.forgiveEverywhere(changed),
+      readBy(redemption.verdict),
       ...this.notices.tell(call, changed, { template: 'password_changed', facts: {} }),
       audit(call, 'password.reset', redemption.verdict),
     );

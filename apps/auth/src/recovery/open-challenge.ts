@@ -3,7 +3,7 @@ import type { AttemptsRepository, RedeemOutcome } from '@app/attempts';
 import { audit, type AuditEvent } from '@app/audit';
 import { of, ofOne, type Sql, type Statement, statement } from '@app/database';
 import type { RequestContext, KeyRing } from '@app/kernel';
-import { withoutSession } from '@app/sign-in';
+import { readBy, withoutSession } from '@app/sign-in';
 import { ATTEMPTS, recoveryCodeOf, type RecoveryCodePurpose } from './recovery-code.js';
 import { personOf, type Person } from './person.js';
 
@@ -50,6 +50,7 @@ export function spendCodeAndOpen(
     { outcome: ofOne(verdict, 'outcome'), holder: of(keyHolderOf(proven), 'holder') },
     redemption,
     attempts.openChallenge(call, proof, proven),
+    readBy(verdict),
     audit(call, `${purpose}.init` satisfies AuditEvent, verdict),
   );
 }

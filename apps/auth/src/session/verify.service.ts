@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { completeSignUp, recipientOf, redeemedAccount } from '@app/accounts';
+import { completeSignUp } from '@app/accounts';
 import { AttemptsRepository } from '@app/attempts';
 import { Config } from '@app/config';
 import { type Part, part, sql } from '@app/database';
-import { liftSuppression } from '@app/delivery';
 import { isBackupCode, isFactorCode, isSixDigits, type RequestContext } from '@app/kernel';
-import { enterBrowser, inSession, SecondFactorCheck, shareOwner } from '@app/sign-in';
+import { enterBrowser, inSession, readBy, readInSignUp, SecondFactorCheck, shareOwner } from '@app/sign-in';
 import { BrowserSessions, type Flow, type StagedSession } from '@app/sessions';
 import { channelOf, openAttempt, stepOf } from './attempt-step.js';
 import type { Browser } from './browser.js';
@@ -59,16 +58,14 @@ export class VerifyService {
     code: string,
   ): Promise<string> {
     const { id } = attempt;
-    const channel = channelOf(attempt) ?? 'email';
     const gate = this.guesses.gate(call, browser, (locked) => this.browsers.unproven(call, id, locked));
     const question = { purpose: 'sign_in', of: firstOf(gate.allowed) } as const;
     const redemption = this.attempts.redeem(call, question, id, code);
     const proven = enterBrowser(call, redemption.verdict, this.config.sessions);
-    const reached = recipientOf(channel, redeemedAccount(redemption.verdict));
     return this.guesses.decide(call, gate, 'code.verify', {
       redemption,
       proven,
-      also: [liftSuppression(reached)],
+      also: [readBy(redemption.verdict)],
     });
   }
 
@@ -115,7 +112,12 @@ export class VerifyService {
         UNION ALL SELECT NULL, NULL, 'pending' FROM ${completion.sign_up} WHERE NOT complete`,
     );
     return this.guesses
-      .decide(call, gate, 'sign_up.verify', { redemption, proven, also: [completion], renewable: true })
+      .decide(call, gate, 'sign_up.verify', {
+        redemption,
+        proven,
+        also: [completion, readInSignUp(completion.sign_up)],
+        renewable: true,
+      })
       .catch((error: unknown) => this.guesses.refuseTaken(call, error));
   }
 }

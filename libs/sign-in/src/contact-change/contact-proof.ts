@@ -17,6 +17,7 @@ import { Database, type Effect, exists, of, ofOne, type Part, sql, statement } f
 import { AuthError, isSixDigits, secondsUntil, type RequestContext } from '@app/kernel';
 import { endedBy } from '../ended-by.js';
 import { OwnerNotices } from '../owner-notices.js';
+import { readFrom } from '../read-by.js';
 import { refuseTakenName } from '../taken-name.js';
 
 const PURPOSE = 'contact_change';
@@ -117,6 +118,7 @@ export class ContactProof {
           redemption,
           ...ended.effects,
           ...told,
+          readFrom(address, changed),
           dropContact(null, proven, channel),
           audit(call, 'contact.change', verdict),
         ),

@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
   BackupCodes,
-  recipientOf,
-  redeemedAccount,
   SecondFactors,
   TotpFactors,
   withSecondFactor,
@@ -19,9 +17,9 @@ import {
   type Opening,
   type Redemption,
 } from '@app/attempts';
-import { liftSuppression } from '@app/delivery';
 import { after, type Effect, part, type Part, sql } from '@app/database';
 import { isBackupCode, type RequestContext } from '@app/kernel';
+import { readBy } from '../read-by.js';
 import { FactorConnection } from './connection.js';
 import { shownCode } from './factor-attempts.js';
 import { type Candidate, factorAttempt, type FactorHolder, type FactorScope } from './scope.js';
@@ -137,8 +135,7 @@ export class SecondFactorCheck {
     const channel = awaited.second_factor === 'email' ? 'email' : 'sms';
     const question = questionOf(scope, gate, channel);
     const redemption = this.attempts.redeem(call, question, scope.binding(awaited), code);
-    const reached = recipientOf(channel, redeemedAccount(redemption.verdict));
-    return { redemption, proven: provenBy(redemption), effects: [liftSuppression(reached)] };
+    return { redemption, proven: provenBy(redemption), effects: [readBy(redemption.verdict)] };
   }
 
   private openShown(

@@ -12,7 +12,7 @@ import { AttemptsRepository, keepOpen, MAILED_KEYS } from '@app/attempts';
 import { Database, type Effect, part, type Part, sql } from '@app/database';
 import { isSameEmail, type RequestContext } from '@app/kernel';
 import { endPendingBegunBy } from '@app/sessions';
-import { endedBy, type ProvenFactor, type RefusedFactor } from '@app/sign-in';
+import { endedBy, readBy, type ProvenFactor, type RefusedFactor } from '@app/sign-in';
 import type { MailedKeyProof } from './credentials.js';
 
 /**
@@ -50,6 +50,9 @@ export class DocspaceMailedKey {
       spent: (session) => [
         this.attempts.spendLinks(call, MAILED_KEYS, key, session),
         endPendingBegunBy(call, 'email', session),
+        readBy(
+          part('used', sql`SELECT account_id, 'email' AS method, 'redeemed' AS outcome FROM ${session}`),
+        ),
       ],
       attemptId: found.attempt_id,
     };
