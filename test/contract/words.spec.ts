@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { previews, type Preview } from '@app/delivery';
 import { LANGUAGES, Speeches } from '@app/pages';
+import { everyPage, SITE } from '../support/every-page.js';
 import { sentences } from '../../libs/pages/src/words/languages/en/index.js';
 
-const SITE = { name: 'Example', host: 'auth.example.com' };
 const FOLDER = join(import.meta.dirname, '..', 'words');
 /** `COUNTERSIGN_WRITE_WORDS=1 npx jest test/contract/words.spec.ts` writes them down anew, for somebody to read. */
 const WRITES = process.env['COUNTERSIGN_WRITE_WORDS'] === '1';
@@ -37,11 +37,15 @@ function writtenDown({ name, mail, sms }: Preview): string {
   return lines.filter(Boolean).join('\n\n');
 }
 
-describe('the words of every message', () => {
+describe('the words of every message and page', () => {
   it.each(LANGUAGES)('are as somebody has read them in %s', async (language) => {
     const file = join(FOLDER, `${language}.txt`);
     const speech = await new Speeches().of(language);
-    const written = `${previews(speech, SITE).map(writtenDown).join('\n\n\n')}\n`;
+    const messages = previews(speech, SITE).map(writtenDown);
+    const pages = everyPage(speech).map(
+      ([name, { html }]) => `## page: ${name}\n\n${shown(html).join('\n')}`,
+    );
+    const written = `${[...messages, ...pages].join('\n\n\n')}\n`;
     // How a time is written is the system's business, and another with each of its releases.
     const words = TIMES.reduce((text, time) => text.replaceAll(speech.time(time), '(time)'), written);
     expectWritten(file, words);
