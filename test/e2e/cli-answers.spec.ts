@@ -165,7 +165,7 @@ describe('an answer that cannot be written', () => {
     expect(await complete('countersign --json keys ring', '')).toEqual(
       expect.arrayContaining(['status', 'forget', '--help']),
     );
-    expect(await complete('countersign account create', '--pass')).toEqual(['--password-stdin']);
+    expect(await complete('countersign account create', '--password-s')).toEqual(['--password-stdin']);
   });
 
   async function bash(script: string): Promise<string> {
