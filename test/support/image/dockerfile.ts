@@ -59,5 +59,6 @@ function copyOf(instruction: Copy, content: string): Step {
 }
 
 function variablesIn(content: string): Record<string, string> {
-  return Object.fromEntries(content.split(/\s+/).map((pair) => pair.split('=') as [string, string]));
+  const pairs = content.split(/\s+/).map((pair) => /^(\w+)=(.*)$/.exec(pair) ?? []);
+  return Object.fromEntries(pairs.map(([, name = '', value = '']) => [name, value]));
 }
