@@ -6,12 +6,12 @@ import type { Colours, Theme } from './theme.js';
 const RULES = `
 * { box-sizing: border-box; }
 body { margin: 0; padding: 1rem; background: var(--ground); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
-main { max-width: 30rem; margin: 1rem auto; padding: 1.5rem; border-radius: .75rem; background: var(--paper); }
-h1 { margin: 0 0 1rem; font-size: 1.5rem; line-height: 1.25; overflow-wrap: anywhere; }
+main { max-width: 30rem; margin: 1rem auto; padding: 1.5rem; border-radius: .75rem; background: var(--paper); overflow-wrap: anywhere; }
+h1 { margin: 0 0 1rem; font-size: 1.5rem; line-height: 1.25; }
 p, dl { margin: 0 0 1rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; }
 dt { color: var(--quiet); }
-dd, code { margin: 0; overflow-wrap: anywhere; }
+dd, code { margin: 0; }
 img { display: block; max-width: 100%; height: auto; margin: 0 auto; }
 .logo { max-height: 4rem; margin: 0 0 1rem; }
 .note, [role=alert] { padding: .75rem 1rem; border-inline-start: .25rem solid var(--accent); background: var(--ground); }
