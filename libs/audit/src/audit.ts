@@ -52,6 +52,7 @@ export type AuditEvent =
   | 'identity.link'
   | 'recovery.code'
   | 'recovery.init'
+  | `recovery.init ${string}`
   | 'recovery.complete'
   | 'recovery.stop'
   | 'registration.code'

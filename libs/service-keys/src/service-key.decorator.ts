@@ -60,6 +60,13 @@ export const FoundByService = createParamDecorator((_: unknown, context: Executi
   return key.found ?? undefined;
 });
 
+/** What the key of the service that calls is called. */
+export const ServiceName = createParamDecorator((_: unknown, context: ExecutionContext): string => {
+  const key = keyOf(context.switchToHttp().getRequest<Request>());
+  if (!key) throw new Error('the route has no @ServiceKey');
+  return key.name;
+});
+
 function keyOf({ session }: Request): FoundServiceKey | null | undefined {
   return session as FoundServiceKey | null | undefined;
 }

@@ -2,17 +2,25 @@ import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
 import { Idempotent } from '@app/idempotency';
 import type { RequestContext } from '@app/kernel';
+import { ServiceKey, ServiceName } from '@app/service-keys';
 import { Limits } from '@app/throttle';
 import { Caller } from '../protocols/caller.decorator.js';
 import { BearerToken } from '../protocols/dfns/bearer-token.decorator.js';
-import { DfnsApi, DfnsUnauthorized, NeedsDfnsToken } from '../protocols/dfns/dfns-api.decorator.js';
+import {
+  DfnsApi,
+  DfnsForbidden,
+  DfnsUnauthorized,
+  NeedsDfnsToken,
+} from '../protocols/dfns/dfns-api.decorator.js';
 import { DfnsBody } from '../protocols/dfns/dfns-body.decorator.js';
 import {
   DfnsCompletedResponse,
+  DfnsDelegatedRecoveryRequest,
   DfnsRecoverRequest,
   DfnsRecoveryChallengeResponse,
   DfnsRecoveryInitRequest,
 } from './dfns-recovery.dto.js';
+import { NeedsServiceKey } from '../protocols/service/service-api.decorator.js';
 import { dfnsLimits } from '../limits/dfns.limits.js';
 import { DfnsPresenter, offeredKeys } from './dfns.presenter.js';
 import { RecoveryInitService } from './recovery-init.service.js';
@@ -45,6 +53,27 @@ export class DfnsRecoveryController {
       await this.recoveryInits.init(call, person, verificationCode),
       credentialId,
     );
+  }
+
+  /**
+   * Start a recovery for somebody, in the place of the mailed code
+   *
+   * For a service that answers for the person, which holds a key with the scope `recover`. Otherwise as `init`.
+   */
+  @Post('recover/user/delegated')
+  @HttpCode(200)
+  @ServiceKey('recover')
+  @NeedsServiceKey()
+  @ApiBody({ type: DfnsDelegatedRecoveryRequest })
+  @ApiOkResponse({ type: DfnsRecoveryChallengeResponse })
+  @DfnsUnauthorized('The key is not good, or there is no such user.', 'credentials_wrong')
+  @DfnsForbidden('The key is good for something else.', 'not_permitted')
+  async delegated(
+    @Caller() call: RequestContext,
+    @DfnsBody() { credentialId, ...person }: DfnsDelegatedRecoveryRequest,
+    @ServiceName() service: string,
+  ): Promise<DfnsRecoveryChallengeResponse> {
+    return this.presenter.recovery(await this.recoveryInits.vouched(call, person, service), credentialId);
   }
 
   /**

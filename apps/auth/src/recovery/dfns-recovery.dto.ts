@@ -6,14 +6,7 @@ import { DfnsKeyAssertion, DfnsNewCredentials } from './dfns-credentials.dto.js'
 import { DfnsMemberRequest, DfnsRecipientRequest } from './dfns-recipient.dto.js';
 import { TypedCode } from '../protocols/typed-code.decorator.js';
 
-export class DfnsRecoveryInitRequest extends DfnsRecipientRequest {
-  /** The code from the mail; dashes may be left out. @example '1234-5678-9012-3456' */
-  @IsString()
-  @Length(1, 64)
-  @IsPlainText()
-  @TypedCode()
-  verificationCode: string;
-
+export class DfnsDelegatedRecoveryRequest extends DfnsRecipientRequest {
   /**
    * Id of the recovery key that will prove the recovery.
    * @example 'Ew0DJTNV5_-xDSyhXKpjLF3ZqCNTdKwyYh5R5MTOVPE'
@@ -22,6 +15,15 @@ export class DfnsRecoveryInitRequest extends DfnsRecipientRequest {
   @Length(1, 1024)
   @IsPlainText()
   credentialId: string;
+}
+
+export class DfnsRecoveryInitRequest extends DfnsDelegatedRecoveryRequest {
+  /** The code from the mail; dashes may be left out. @example '1234-5678-9012-3456' */
+  @IsString()
+  @Length(1, 64)
+  @IsPlainText()
+  @TypedCode()
+  verificationCode: string;
 }
 
 export class DfnsRegistrationInitRequest extends DfnsMemberRequest {

@@ -1,7 +1,7 @@
-import { keyHolderOf, redeemedAccount, type KeyHolder } from '@app/accounts';
+import { keyHolderOf, redeemedAccount, type HeldAccount, type KeyHolder } from '@app/accounts';
 import type { AttemptsRepository, RedeemOutcome } from '@app/attempts';
-import { audit, type AuditEvent } from '@app/audit';
-import { of, ofOne, type Sql, type Statement, statement } from '@app/database';
+import { audit, type AuditEvent, type Recorded } from '@app/audit';
+import { of, ofOne, part, type Sql, sql, type Statement, statement } from '@app/database';
 import type { RequestContext, KeyRing } from '@app/kernel';
 import { readBy, withoutSession } from '@app/sign-in';
 import { ATTEMPTS, recoveryCodeOf, type RecoveryCodePurpose } from './recovery-code.js';
@@ -52,5 +52,36 @@ export function spendCodeAndOpen(
     attempts.openChallenge(call, proof, proven),
     readBy(verdict),
     audit(call, `${purpose}.init` satisfies AuditEvent, verdict),
+  );
+}
+
+/**
+ * Statement: opens the challenge of a recovery without a mailed code, for a service that answers for the person; no holder where there is
+ * no such account. `service`: what its key is called.
+ */
+export function openVouchedFor(
+  call: RequestContext,
+  attempts: AttemptsRepository,
+  keyRing: KeyRing,
+  { person, service, token }: { person: Person; service: string; token: string },
+): Statement<{ holder: KeyHolder | null }> {
+  const subject = personOf(person, keyRing);
+  const held = part<HeldAccount>(
+    'held',
+    sql`SELECT account_id, security_stamp FROM ${subject} WHERE account_id IS NOT NULL`,
+  );
+  const proven = withoutSession(held);
+  const proof = { purpose: 'recovery_proof', factor: 'first', method: 'key', token } as const;
+  const opened = attempts.openChallenge(call, proof, proven);
+  const verdict = part<Recorded>(
+    'verdict',
+    sql`
+    SELECT CASE WHEN s.account_id IS NULL THEN 'absent' ELSE 'vouched' END AS outcome, s.account_id, NULL::bigint AS session_id,
+      o.id AS attempt_id FROM ${subject} s LEFT JOIN ${opened.attempt} o ON true`,
+  );
+  return statement(
+    { holder: of(keyHolderOf(proven), 'holder') },
+    opened,
+    audit(call, `recovery.init ${service}`, verdict),
   );
 }

@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
   ApiBearerAuth,
+  ApiForbiddenResponse,
   ApiInternalServerErrorResponse,
   ApiResponse,
   ApiUnauthorizedResponse,
@@ -51,6 +52,11 @@ export function DfnsApi(): ClassDecorator {
 /** The call can be refused with 401, for this reason. */
 export function DfnsUnauthorized(description: string, code: AuthErrorCode): MethodDecorator {
   return ApiUnauthorizedResponse({ type: DfnsErrorResponse, ...example(description, code) });
+}
+
+/** The call can be refused with 403, for this reason. */
+export function DfnsForbidden(description: string, code: AuthErrorCode): MethodDecorator {
+  return ApiForbiddenResponse({ type: DfnsErrorResponse, ...example(description, code) });
 }
 
 /** The call needs a token: the temporary one of an `init`, or that of a login. */
