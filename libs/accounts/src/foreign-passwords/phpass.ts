@@ -7,7 +7,7 @@ const DIGITS = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const COST = [7, 18] as const;
 const FORM = /^\$[PH]\$([./A-Za-z0-9])([./A-Za-z0-9]{8})([./A-Za-z0-9]{22})$/;
 /** About a millisecond of MD5, after which others have their turn. */
-const AT_ONCE = 1024;
+const CHUNK = 1024;
 
 /** phpass's portable hashes (`$P$`, of older WordPress and Drupal; `$H$`, of phpBB): MD5, many times over. */
 export const readPhpass: ReadForeignHash = (text) => {
@@ -25,7 +25,7 @@ async function stretched(password: string, salt: string, times: number): Promise
   let hash = createHash('md5').update(salt).update(typed).digest();
   for (let count = 1; count <= times; count += 1) {
     hash = createHash('md5').update(hash).update(typed).digest();
-    if (count % AT_ONCE === 0) await others();
+    if (count % CHUNK === 0) await others();
   }
   return hash;
 }
