@@ -5,7 +5,7 @@ import { audit, type Recorded } from '@app/audit';
 import { Config } from '@app/config';
 import { Database, type Effect, exists, ofOne, part, type Part, sql, statement } from '@app/database';
 import { AuthError, type RequestContext } from '@app/kernel';
-import { enterBrowser } from '@app/sign-in';
+import { enterBrowser, readBy } from '@app/sign-in';
 import { MailboxProof } from './mailbox-proof.js';
 
 /** The press of the button, where what follows is not tokens for the page itself. */
@@ -39,6 +39,7 @@ export class LinkConfirmService {
       call,
       redemption,
       enterBrowser({ ...call, protocol: 'wacht' }, redemption.verdict, this.config.sessions),
+      readBy(redemption.verdict),
     );
   }
 
