@@ -6,16 +6,20 @@ forgiven AS (
       DELETE FROM password_failures WHERE login IN (SELECT 'account ' || account_id FROM of_account_2) RETURNING key),
 refilled AS (
     UPDATE guess_budgets SET spent = 0, refills_at = NULL WHERE subject = $3::text RETURNING subject),
+guard_lifted AS (
+    UPDATE accounts SET disowned_at = '{}', guarded_until = NULL WHERE id = $4::bigint AND disowned_at <> '{}'
+    RETURNING id AS account_id),
+addresses AS (SELECT a AS address FROM unnest($5::text[]) a),
 lifted AS (
-    DELETE FROM suppressed_addresses WHERE address IN (SELECT lower(a) FROM unnest($4::text[]) a) RETURNING address),
-verdict AS (SELECT $5::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM of_account),
+    DELETE FROM suppressed_addresses b USING addresses f WHERE b.address = lower(f.address) RETURNING b.address),
+verdict AS (SELECT $6::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM of_account),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $6::bigint, $7::timestamptz, $8, v.outcome, $9, v.account_id, v.session_id, v.attempt_id,
-      $10, $11, $12, CASE WHEN (v.outcome = ANY($13::text[]) OR (v.account_id IS NULL AND $14::text <> 'cli')) THEN $15::text || md5(concat_ws(' ', $16::text, v.outcome,
+    SELECT $7::bigint, $8::timestamptz, $9, v.outcome, $10, v.account_id, v.session_id, v.attempt_id,
+      $11, $12, $13, CASE WHEN (v.outcome = ANY($14::text[]) OR (v.account_id IS NULL AND $15::text <> 'cli')) THEN $16::text || md5(concat_ws(' ', $17::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $17::text END
+    ELSE $18::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -35,13 +39,18 @@ SELECT * FROM of_account;
 --                 Recheck Cond: (subject = $3)
 --                 ->  Bitmap Index Scan on guess_budgets_pkey
 --                       Index Cond: (subject = $3)
+--   CTE guard_lifted
+--     ->  Update on accounts
+--           ->  Index Scan using accounts_pkey on accounts
+--                 Index Cond: (id = $4)
+--                 Filter: (disowned_at <> '{}'::timestamp with time zone[])
 --   CTE lifted
---     ->  Delete on suppressed_addresses
---           ->  Hash Right Semi Join
---                 Hash Cond: (lower(a.a) = suppressed_addresses.address)
+--     ->  Delete on suppressed_addresses b
+--           ->  Hash Join
+--                 Hash Cond: (lower(a.a) = b.address)
 --                 ->  Function Scan on unnest a
 --                 ->  Hash
---                       ->  Seq Scan on suppressed_addresses
+--                       ->  Seq Scan on suppressed_addresses b
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE

@@ -4,7 +4,7 @@ WITH of_account AS (SELECT $1::bigint AS account_id),
 changed AS (
     UPDATE accounts a SET phone = $2, phone_signs_in = $3::boolean,
       security_stamp = a.security_stamp + 1, updated_at = $4::timestamptz
-    FROM of_account f WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp),
+    FROM of_account f WHERE a.id = f.account_id AND true RETURNING a.id AS account_id, a.security_stamp),
 ended AS (
       UPDATE sessions s SET ended_at = $5::timestamptz, end_reason = $6 FROM changed f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.stage = 'signed_in') RETURNING s.id),

@@ -4,107 +4,107 @@ WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
         a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($1::text[]) OR EXISTS (
     SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) AS allowed FROM attempts a
-      WHERE a.kind = 'challenge' AND a.secret_hash = ANY($2::text[]) AND a.purpose = $3 ORDER BY a.id DESC LIMIT 1),
+      WHERE a.kind = 'challenge' AND a.secret_hash = ANY($2::text[]) AND a.protocol = $3 AND a.purpose = $4 ORDER BY a.id DESC LIMIT 1),
 held AS (
     SELECT id AS account_id, security_stamp FROM accounts
-    WHERE id = $4::bigint AND disabled_at IS NULL AND security_stamp = $5::int FOR SHARE),
+    WHERE id = $5::bigint AND disabled_at IS NULL AND security_stamp = $6::int FOR SHARE),
 budget AS (
-      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $6::timestamptz THEN 0 ELSE b.spent END AS spent,
-        CASE WHEN b.refills_at > $7::timestamptz THEN b.refills_at END AS refills_at
+      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $7::timestamptz THEN 0 ELSE b.spent END AS spent,
+        CASE WHEN b.refills_at > $8::timestamptz THEN b.refills_at END AS refills_at
       FROM guess_budgets b JOIN target t USING (subject, factor) CROSS JOIN (SELECT count(*) FROM held) done
       FOR UPDATE OF b),
 held_credential AS (
     SELECT c.id, c.account_id, c.kind, c.sign_count FROM credentials c
-    WHERE c.id = $8::bigint AND c.revoked_at IS NULL FOR UPDATE),
+    WHERE c.id = $9::bigint AND c.revoked_at IS NULL FOR UPDATE),
 browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
-      WHERE b.id = $9::bigint AND b.token_hash = $10 AND b.expires_at > $11::timestamptz FOR UPDATE),
+      WHERE b.id = $10::bigint AND b.token_hash = $11 AND b.expires_at > $12::timestamptz FOR UPDATE),
 guess AS (
       UPDATE attempts a SET
-        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM held) AND coalesce((SELECT $12::bigint > h.sign_count OR ($13::bigint = 0 AND h.sign_count = 0)
+        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM held) AND coalesce((SELECT $13::bigint > h.sign_count OR ($14::bigint = 0 AND h.sign_count = 0)
     FROM held_credential h), false) AND coalesce(a.browser_session_id = (
       SELECT browser_session_id FROM browser), false)) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
-        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM held) AND coalesce((SELECT $14::bigint > h.sign_count OR ($15::bigint = 0 AND h.sign_count = 0)
+        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM held) AND coalesce((SELECT $15::bigint > h.sign_count OR ($16::bigint = 0 AND h.sign_count = 0)
     FROM held_credential h), false) AND coalesce(a.browser_session_id = (
       SELECT browser_session_id FROM browser), false)) THEN a.tries_left ELSE a.tries_left - 1 END,
-        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM held) AND coalesce((SELECT $16::bigint > h.sign_count OR ($17::bigint = 0 AND h.sign_count = 0)
+        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM held) AND coalesce((SELECT $17::bigint > h.sign_count OR ($18::bigint = 0 AND h.sign_count = 0)
     FROM held_credential h), false) AND coalesce(a.browser_session_id = (
-      SELECT browser_session_id FROM browser), false)) OR a.tries_left = 1 THEN $18::timestamptz END
+      SELECT browser_session_id FROM browser), false)) OR a.tries_left = 1 THEN $19::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
-      WHERE a.id = t.id AND a.kind = $19 AND a.status = 'open' AND a.expires_at > $20::timestamptz
+      WHERE a.id = t.id AND a.kind = $20 AND a.status = 'open' AND a.expires_at > $21::timestamptz
         AND a.tries_left > 0 AND t.allowed AND true
       RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict_2 AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $21::text AS protocol, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $22::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $22::timestamptz THEN 'expired'
-        WHEN t.kind <> $23 THEN 'other_kind' WHEN b.spent >= $24::int THEN 'budget_spent'
+        WHEN t.expires_at <= $23::timestamptz THEN 'expired'
+        WHEN t.kind <> $24 THEN 'other_kind' WHEN b.spent >= $25::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 redeemed AS (SELECT account_id, security_stamp FROM verdict_2 WHERE outcome = 'redeemed'),
 browser_2 AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
-      WHERE b.id = $25::bigint AND b.token_hash = $26 AND b.expires_at > $27::timestamptz FOR UPDATE),
+      WHERE b.id = $26::bigint AND b.token_hash = $27 AND b.expires_at > $28::timestamptz FOR UPDATE),
 candidate AS (
     SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM redeemed),
 begun AS (
       INSERT INTO browser_attempts (id, browser_session_id, kind, method, subject, account_id, created_at, expires_at)
-      SELECT $28::bigint, b.browser_session_id, $29, $30, s.subject, s.account_id,
-        $31::timestamptz, $32::timestamptz
+      SELECT $29::bigint, b.browser_session_id, $30, $31, s.subject, s.account_id,
+        $32::timestamptz, $33::timestamptz
       FROM browser_2 b CROSS JOIN candidate s RETURNING id, subject, account_id, NULL::bigint AS session_id),
 owner AS (SELECT h.* FROM redeemed h WHERE EXISTS (SELECT FROM begun)),
 surplus AS (
-    UPDATE sessions SET ended_at = $33::timestamptz, end_reason = 'surplus' WHERE id IN (
+    UPDATE sessions SET ended_at = $34::timestamptz, end_reason = 'surplus' WHERE id IN (
       SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
         SELECT r.id FROM (
-          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $34::timestamptz DESC,
-            l.client_address = $35, greatest(l.created_at, l.refresh_rotated_at,
-              l.expires_at - $36::int * interval '1 second') DESC, l.id DESC) AS place
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $35::timestamptz DESC,
+            l.client_address = $36, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $37::int * interval '1 second') DESC, l.id DESC) AS place
           FROM sessions l JOIN owner f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
-        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $37::int ELSE $38::int END)
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $38::int ELSE $39::int END)
       FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $39::bigint, f.account_id, $40, $41::text, $42, jsonb_build_array(jsonb_build_object('method', $43::text, 'at', $44::text)), $45, $46,
-      $47::timestamptz, CASE WHEN ($48::text) = 'signed_in' THEN $49::timestamptz END, $50::timestamptz,
-      CASE WHEN ($51::text) = 'signed_in' THEN $52::timestamptz ELSE $53::timestamptz END, $54,
-      $55::timestamptz, b.browser_session_id, $56::bigint, f.security_stamp
+    SELECT $40::bigint, f.account_id, $41, $42::text, $43, jsonb_build_array(jsonb_build_object('method', $44::text, 'at', $45::text)), $46, $47,
+      $48::timestamptz, CASE WHEN ($49::text) = 'signed_in' THEN $50::timestamptz END, $51::timestamptz,
+      CASE WHEN ($52::text) = 'signed_in' THEN $53::timestamptz ELSE $54::timestamptz END, $55,
+      $56::timestamptz, b.browser_session_id, $57::bigint, f.security_stamp
     FROM owner f CROSS JOIN browser_2 b CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
-verdict AS (SELECT $57::text AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session),
+verdict AS (SELECT $58::text AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $58::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $59::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND g.status = 'consumed'
-      RETURNING b.spent, b.factor, b.spent >= $59::int AS used_up),
+      RETURNING b.spent, b.factor, b.spent >= $60::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $60::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $61::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 counted AS (
-    UPDATE credentials c SET sign_count = $61::bigint FROM held_credential h, verdict_2 v
+    UPDATE credentials c SET sign_count = $62::bigint FROM held_credential h, verdict_2 v
     WHERE v.outcome = 'redeemed' AND c.id = h.id RETURNING c.id),
 rotated AS (
-      UPDATE browser_sessions b SET token_hash = $62, previous_token_hash = b.token_hash,
-        rotated_at = $63::timestamptz, expires_at = $64::timestamptz,
+      UPDATE browser_sessions b SET token_hash = $63, previous_token_hash = b.token_hash,
+        rotated_at = $64::timestamptz, expires_at = $65::timestamptz,
         active_session_id = CASE WHEN p.stage = 'signed_in' THEN p.session_id ELSE b.active_session_id END
       FROM session p, browser_2 l WHERE b.id = l.browser_session_id RETURNING b.id),
 replaced AS (
-      UPDATE sessions s SET ended_at = $65::timestamptz, end_reason = 'replaced' FROM session p, browser_2 b
+      UPDATE sessions s SET ended_at = $66::timestamptz, end_reason = 'replaced' FROM session p, browser_2 b
       WHERE p.stage = 'signed_in' AND s.browser_session_id = b.browser_session_id AND s.account_id = p.account_id
         AND s.id <> p.session_id AND s.stage = 'signed_in' AND s.ended_at IS NULL RETURNING s.id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $66::bigint, $67::timestamptz, $68, v.outcome, $69, v.account_id, v.session_id, v.attempt_id,
-      $70, $71, $72, CASE WHEN (v.outcome = ANY($73::text[]) OR (v.account_id IS NULL AND $74::text <> 'cli')) THEN $75::text || md5(concat_ws(' ', $76::text, v.outcome,
+    SELECT $67::bigint, $68::timestamptz, $69, v.outcome, $70, v.account_id, v.session_id, v.attempt_id,
+      $71, $72, $73, CASE WHEN (v.outcome = ANY($74::text[]) OR (v.account_id IS NULL AND $75::text <> 'cli')) THEN $76::text || md5(concat_ws(' ', $77::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $77::text END
+    ELSE $78::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -119,7 +119,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       Sort Key: a.id DESC
 --                       ->  Index Scan using attempts_challenge on attempts a
 --                             Index Cond: (secret_hash = ANY ($2))
---                             Filter: (purpose = $3)
+--                             Filter: ((protocol = $3) AND (purpose = $4))
 --                 SubPlan 1
 --                   ->  Index Scan using accounts_pkey on accounts o
 --                         Index Cond: (id = a.account_id)
@@ -127,8 +127,8 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --   CTE held
 --     ->  LockRows
 --           ->  Index Scan using accounts_pkey on accounts
---                 Index Cond: (id = $4)
---                 Filter: ((disabled_at IS NULL) AND (security_stamp = $5))
+--                 Index Cond: (id = $5)
+--                 Filter: ((disabled_at IS NULL) AND (security_stamp = $6))
 --   CTE budget
 --     ->  LockRows
 --           ->  Nested Loop
@@ -142,13 +142,13 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --   CTE held_credential
 --     ->  LockRows
 --           ->  Index Scan using credentials_pkey on credentials c
---                 Index Cond: (id = $8)
+--                 Index Cond: (id = $9)
 --                 Filter: (revoked_at IS NULL)
 --   CTE browser
 --     ->  LockRows
 --           ->  Index Scan using browser_sessions_token_hash_key on browser_sessions b_1
---                 Index Cond: (token_hash = $10)
---                 Filter: ((expires_at > $11) AND (id = $9))
+--                 Index Cond: (token_hash = $11)
+--                 Filter: ((expires_at > $12) AND (id = $10))
 --   CTE guess
 --     ->  Update on attempts a_1
 --           InitPlan 7
@@ -176,7 +176,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                             Filter: allowed
 --                       ->  Index Scan using attempts_pkey on attempts a_1
 --                             Index Cond: (id = t_1.id)
---                             Filter: ((expires_at > $20) AND (tries_left > 0) AND (kind = $19) AND (status = 'open'::text))
+--                             Filter: ((expires_at > $21) AND (tries_left > 0) AND (kind = $20) AND (status = 'open'::text))
 --                 ->  CTE Scan on budget b_2
 --   CTE verdict_2
 --     ->  Nested Loop Left Join
@@ -192,8 +192,8 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --   CTE browser_2
 --     ->  LockRows
 --           ->  Index Scan using browser_sessions_token_hash_key on browser_sessions b_4
---                 Index Cond: (token_hash = $26)
---                 Filter: ((expires_at > $27) AND (id = $25))
+--                 Index Cond: (token_hash = $27)
+--                 Filter: ((expires_at > $28) AND (id = $26))
 --   CTE begun
 --     ->  Insert on browser_attempts
 --           ->  Nested Loop
@@ -216,11 +216,11 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                                         ->  HashAggregate
 --                                               Group Key: r.id
 --                                               ->  Subquery Scan on r
---                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $37 ELSE $38 END)
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $38 ELSE $39 END)
 --                                                     ->  WindowAgg
---                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $34)), ((l.client_address = $35)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($36)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $35)), ((l.client_address = $36)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($37)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
 --                                                           ->  Sort
---                                                                 Sort Key: l.stage, ((l.expires_at > $34)) DESC, ((l.client_address = $35)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($36)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
+--                                                                 Sort Key: l.stage, ((l.expires_at > $35)) DESC, ((l.client_address = $36)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($37)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
 --                                                                 ->  Nested Loop
 --                                                                       ->  CTE Scan on owner f
 --                                                                       ->  Index Scan using sessions_account on sessions l

@@ -1,8 +1,8 @@
 -- ChallengedService.holder
 
 WITH challenge AS (
-      SELECT a.account_id, a.method FROM attempts a WHERE a.kind = 'challenge' AND a.secret_hash = ANY($1::text[]) AND a.purpose = $2
-        AND (a.status = 'open' AND a.expires_at > $3::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($4::text[]) OR EXISTS (
+      SELECT a.account_id, a.method FROM attempts a WHERE a.kind = 'challenge' AND a.secret_hash = ANY($1::text[]) AND a.protocol = $2 AND a.purpose = $3
+        AND (a.status = 'open' AND a.expires_at > $4::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($5::text[]) OR EXISTS (
     SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)))),
 active_credentials AS (
     SELECT c.id::text AS id, c.kind, c.credential_id, c.public_key, c.sign_count::text AS sign_count, c.transports,
@@ -20,7 +20,7 @@ SELECT * FROM key_holder;
 --   CTE challenge
 --     ->  Index Scan using attempts_challenge on attempts a_1
 --           Index Cond: (secret_hash = ANY ($1))
---           Filter: ((expires_at > $3) AND (purpose = $2) AND (status = 'open'::text) AND ((account_id IS NULL) OR (purpose = ANY ($4)) OR EXISTS(SubPlan 1)))
+--           Filter: ((expires_at > $4) AND (protocol = $2) AND (purpose = $3) AND (status = 'open'::text) AND ((account_id IS NULL) OR (purpose = ANY ($5)) OR EXISTS(SubPlan 1)))
 --           SubPlan 1
 --             ->  Index Scan using accounts_pkey on accounts o
 --                   Index Cond: (id = a_1.account_id)

@@ -11,7 +11,10 @@ event AS (
 suppressed AS (
       INSERT INTO suppressed_addresses (address, since, reference, detail)
       SELECT lower(m.recipient), $10::timestamptz, m.reference, $11::text FROM reported m JOIN event USING (reference)
-      WHERE $12 = 'bounced' ON CONFLICT (address) DO NOTHING RETURNING address)
+      WHERE $12 = 'bounced' ON CONFLICT (address) DO NOTHING RETURNING address),
+arrived AS (SELECT m.recipient AS address FROM reported m JOIN event USING (reference) WHERE $13 = 'delivered'),
+lifted AS (
+    DELETE FROM suppressed_addresses b USING arrived f WHERE b.address = lower(f.address) RETURNING b.address)
 SELECT * FROM event;
 
 -- Plan, with any values:
@@ -35,3 +38,14 @@ SELECT * FROM event;
 --                       Join Filter: (m_2.reference = event_1.reference)
 --                       ->  CTE Scan on reported m_2
 --                       ->  CTE Scan on event event_1
+--   CTE lifted
+--     ->  Delete on suppressed_addresses b
+--           ->  Result
+--                 One-Time Filter: ($13 = 'delivered'::text)
+--                 ->  Nested Loop
+--                       Join Filter: (m_3.reference = event_2.reference)
+--                       ->  Nested Loop
+--                             Join Filter: (b.address = lower(m_3.recipient))
+--                             ->  Seq Scan on suppressed_addresses b
+--                             ->  CTE Scan on reported m_3
+--                       ->  CTE Scan on event event_2

@@ -84,6 +84,12 @@ overtaken AS (
     UPDATE sessions s SET ended_at = $57::timestamptz, end_reason = 'superseded' FROM session f
     WHERE s.account_id = f.account_id AND s.protocol = $58 AND s.stage = 'pending' AND s.ended_at IS NULL
       AND s.amr->0->>'method' = $59  RETURNING s.id),
+used AS (SELECT account_id, 'email' AS method, 'redeemed' AS outcome FROM session),
+read AS (
+    SELECT CASE u.method WHEN 'email' THEN a.email WHEN 'sms' THEN a.phone END AS address
+    FROM accounts a JOIN used u ON u.account_id = a.id WHERE u.outcome = 'redeemed'),
+lifted AS (
+    DELETE FROM suppressed_addresses b USING read f WHERE b.address = lower(f.address) RETURNING b.address),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
@@ -242,12 +248,21 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 ->  Index Scan using sessions_account on sessions s_2
 --                       Index Cond: (account_id = f_5.account_id)
 --                       Filter: ((ended_at IS NULL) AND (protocol = $58) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $59))
+--   CTE lifted
+--     ->  Delete on suppressed_addresses b_4
+--           ->  Nested Loop
+--                 Join Filter: (b_4.address = lower(a_4.email))
+--                 ->  Nested Loop
+--                       ->  CTE Scan on session
+--                       ->  Index Scan using accounts_pkey on accounts a_4
+--                             Index Cond: (id = session.account_id)
+--                 ->  Seq Scan on suppressed_addresses b_4
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on decided v_2
---   InitPlan 24
+--   InitPlan 25
 --     ->  Aggregate
 --           ->  Append
 --                 ->  Subquery Scan on "*SELECT* 1"
@@ -270,11 +285,11 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       ->  HashAggregate
 --                             Group Key: spent_links.purpose, spent_links.method, spent_links.status
 --                             ->  CTE Scan on spent_links
---   InitPlan 25
---     ->  CTE Scan on decided
 --   InitPlan 26
---     ->  CTE Scan on decided decided_1
+--     ->  CTE Scan on decided
 --   InitPlan 27
---     ->  CTE Scan on target
+--     ->  CTE Scan on decided decided_1
 --   InitPlan 28
+--     ->  CTE Scan on target
+--   InitPlan 29
 --     ->  CTE Scan on budget

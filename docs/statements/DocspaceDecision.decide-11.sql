@@ -84,6 +84,12 @@ overtaken AS (
     UPDATE sessions s SET ended_at = $57::timestamptz, end_reason = 'superseded' FROM session f
     WHERE s.account_id = f.account_id AND s.protocol = $58 AND s.stage = 'pending' AND s.ended_at IS NULL
       AND s.amr->0->>'method' = $59  RETURNING s.id),
+used AS (SELECT account_id, 'email' AS method, 'redeemed' AS outcome FROM session),
+read AS (
+    SELECT CASE u.method WHEN 'email' THEN a.email WHEN 'sms' THEN a.phone END AS address
+    FROM accounts a JOIN used u ON u.account_id = a.id WHERE u.outcome = 'redeemed'),
+lifted AS (
+    DELETE FROM suppressed_addresses b USING read f WHERE b.address = lower(f.address) RETURNING b.address),
 codeless AS (
       SELECT f.account_id FROM accepted f
       WHERE NOT EXISTS (SELECT FROM backup_codes b WHERE b.account_id = f.account_id)),
@@ -251,16 +257,25 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 ->  Index Scan using sessions_account on sessions s_2
 --                       Index Cond: (account_id = f_5.account_id)
 --                       Filter: ((ended_at IS NULL) AND (protocol = $58) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $59))
+--   CTE lifted
+--     ->  Delete on suppressed_addresses b_4
+--           ->  Nested Loop
+--                 Join Filter: (b_4.address = lower(a_4.email))
+--                 ->  Nested Loop
+--                       ->  CTE Scan on session
+--                       ->  Index Scan using accounts_pkey on accounts a_4
+--                             Index Cond: (id = session.account_id)
+--                 ->  Seq Scan on suppressed_addresses b_4
 --   CTE codeless
 --     ->  Nested Loop Anti Join
 --           ->  CTE Scan on accepted f_6
---           ->  Index Only Scan using backup_codes_pkey on backup_codes b_4
+--           ->  Index Only Scan using backup_codes_pkey on backup_codes b_5
 --                 Index Cond: (account_id = f_6.account_id)
 --   CTE backup_codes_dropped
---     ->  Delete on backup_codes b_5
+--     ->  Delete on backup_codes b_6
 --           ->  Nested Loop
 --                 ->  CTE Scan on codeless f_7
---                 ->  Bitmap Heap Scan on backup_codes b_5
+--                 ->  Bitmap Heap Scan on backup_codes b_6
 --                       Recheck Cond: (account_id = f_7.account_id)
 --                       ->  Bitmap Index Scan on backup_codes_pkey
 --                             Index Cond: (account_id = f_7.account_id)
@@ -275,7 +290,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on decided v_2
---   InitPlan 27
+--   InitPlan 28
 --     ->  Aggregate
 --           ->  Append
 --                 ->  Subquery Scan on "*SELECT* 1"
@@ -298,11 +313,11 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       ->  HashAggregate
 --                             Group Key: spent_links.purpose, spent_links.method, spent_links.status
 --                             ->  CTE Scan on spent_links
---   InitPlan 28
---     ->  CTE Scan on decided
 --   InitPlan 29
---     ->  CTE Scan on decided decided_1
+--     ->  CTE Scan on decided
 --   InitPlan 30
---     ->  CTE Scan on target
+--     ->  CTE Scan on decided decided_1
 --   InitPlan 31
+--     ->  CTE Scan on target
+--   InitPlan 32
 --     ->  CTE Scan on budget

@@ -1,49 +1,43 @@
 -- DocspaceDecision.decide
 
-WITH owner AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
-    AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
-    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp)),
-account AS (
-    SELECT a.id AS account_id FROM accounts a JOIN owner f ON f.account_id = a.id
-    WHERE a.disabled_at IS NULL FOR NO KEY UPDATE OF a),
-pending AS (
-      SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp FROM sessions s JOIN account f ON f.account_id = s.account_id
-      WHERE s.token_hash = $5 AND s.protocol = $6 AND s.stage = $7
-    AND s.ended_at IS NULL AND s.expires_at > $8::timestamptz AND EXISTS (
-    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) FOR UPDATE OF s),
-held AS (SELECT account_id, security_stamp FROM pending),
+WITH held AS (
+    SELECT id AS account_id, security_stamp FROM accounts
+    WHERE id = $1::bigint AND disabled_at IS NULL AND security_stamp = $2::int FOR NO KEY UPDATE),
 candidate AS (
     SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM held),
 target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
-        a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($9::text[]) OR EXISTS (
+        a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($3::text[]) OR EXISTS (
     SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) AS allowed FROM attempts a
-      WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $10 AND a.session_id IS NULL AND a.kind = $11 AND a.method = $12 AND a.purpose = $13 ORDER BY a.id DESC LIMIT 1),
+      WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $4 AND a.session_id IS NULL AND a.kind = $5 AND a.method = $6 AND a.purpose = $7 ORDER BY a.id DESC LIMIT 1),
 budget AS (
-      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $14::timestamptz THEN 0 ELSE b.spent END AS spent,
-        CASE WHEN b.refills_at > $15::timestamptz THEN b.refills_at END AS refills_at
+      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $8::timestamptz THEN 0 ELSE b.spent END AS spent,
+        CASE WHEN b.refills_at > $9::timestamptz THEN b.refills_at END AS refills_at
       FROM guess_budgets b JOIN target t USING (subject, factor)
       FOR UPDATE OF b),
-guess AS (
-      UPDATE attempts a SET
-        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($16::text[]))) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
-        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($17::text[]))) THEN a.tries_left ELSE a.tries_left - 1 END,
-        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($18::text[]))) OR a.tries_left = 1 THEN $19::timestamptz END
-      FROM target t JOIN budget b USING (subject, factor)
-      WHERE a.id = t.id AND a.kind = $20 AND a.status = 'open' AND a.expires_at > $21::timestamptz
-        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $22::int OR false)
-      RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
-verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $23::text AS protocol, CASE
-        WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
-        WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $24::timestamptz THEN 'expired'
-        WHEN t.kind <> $25 THEN 'other_kind' WHEN b.spent >= $26::int THEN 'budget_spent'
-        ELSE 'closed' END AS outcome
-      FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 setup AS (
       SELECT u.account_id, u.factor, u.secret_sealed, u.phone FROM factor_setups u JOIN candidate f USING (account_id)
-      WHERE u.expires_at > $27::timestamptz FOR UPDATE OF u),
+      WHERE u.expires_at > $10::timestamptz FOR UPDATE OF u),
+guess AS (
+      UPDATE attempts a SET
+        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND ($11::boolean AND (EXISTS (SELECT FROM setup WHERE secret_sealed IS NOT DISTINCT FROM $12::text
+      AND phone IS NOT DISTINCT FROM $13::text)))) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
+        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND ($14::boolean AND (EXISTS (SELECT FROM setup WHERE secret_sealed IS NOT DISTINCT FROM $15::text
+      AND phone IS NOT DISTINCT FROM $16::text)))) THEN a.tries_left ELSE a.tries_left - 1 END,
+        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND ($17::boolean AND (EXISTS (SELECT FROM setup WHERE secret_sealed IS NOT DISTINCT FROM $18::text
+      AND phone IS NOT DISTINCT FROM $19::text)))) OR a.tries_left = 1 THEN $20::timestamptz END
+      FROM target t JOIN budget b USING (subject, factor)
+      WHERE a.id = t.id AND a.kind = $21 AND a.status = 'open' AND a.expires_at > $22::timestamptz
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $23::int OR false)
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
+verdict AS (
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $24::text AS protocol, CASE
+        WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
+        WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
+        WHEN t.expires_at <= $25::timestamptz THEN 'expired'
+        WHEN t.kind <> $26 THEN 'other_kind' WHEN b.spent >= $27::int THEN 'budget_spent'
+        ELSE 'closed' END AS outcome
+      FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 used_setup AS (
         DELETE FROM factor_setups u USING setup s, verdict v
         WHERE v.outcome = 'redeemed' AND u.account_id = s.account_id
@@ -57,55 +51,59 @@ connected AS (
 proven AS (
         SELECT c.account_id, c.security_stamp, v.outcome, v.method, v.session_id
         FROM verdict v JOIN connected c USING (account_id)),
-promoting AS (
-          SELECT n.outcome, n.method, n.security_stamp, p.session_id FROM proven n JOIN pending p USING (account_id)),
-promoted AS (
-      UPDATE sessions s SET stage = 'signed_in', token_hash = $29, security_stamp = v.security_stamp,
-        amr = s.amr || jsonb_build_object('method', v.method, 'at', $30::text),
-        signed_in_at = $31::timestamptz, expires_at = $32::timestamptz
-      FROM promoting v WHERE v.outcome = 'redeemed' AND s.id = v.session_id RETURNING s.id AS session_id, s.account_id),
+surplus AS (
+    UPDATE sessions SET ended_at = $29::timestamptz, end_reason = 'surplus' WHERE id IN (
+      SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
+        SELECT r.id FROM (
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $30::timestamptz DESC,
+            l.client_address = $31, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $32::int * interval '1 second') DESC, l.id DESC) AS place
+          FROM sessions l JOIN proven f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $33::int ELSE $34::int END)
+      FOR UPDATE SKIP LOCKED) RETURNING id),
+session AS (
+    INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
+      signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
+      security_stamp)
+    SELECT $35::bigint, f.account_id, $36, $37::text, $38, jsonb_build_array(jsonb_build_object('method', $39::text, 'at', $40::text), jsonb_build_object('method', f.method::text, 'at', $41::text)), $42, $43,
+      $44::timestamptz, CASE WHEN ($45::text) = 'signed_in' THEN $46::timestamptz END, $47::timestamptz,
+      CASE WHEN ($48::text) = 'signed_in' THEN $49::timestamptz ELSE $50::timestamptz END, $51,
+      $52::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    FROM proven f  CROSS JOIN (SELECT count(*) FROM surplus) done
+    RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 decided AS (
-        SELECT v.outcome, v.account_id, s.session_id, v.attempt_id FROM verdict v LEFT JOIN promoted s ON true),
+        SELECT v.outcome, v.account_id, s.session_id, v.attempt_id FROM verdict v LEFT JOIN session s ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $33::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $53::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND true
-      RETURNING b.spent, b.factor, b.spent >= $34::int AS used_up),
+      RETURNING b.spent, b.factor, b.spent >= $54::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $35::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $55::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 authenticator AS (
         INSERT INTO totp_factors (account_id, secret_sealed, last_step, created_at)
-        SELECT account_id, secret_sealed, $36::bigint, $37::timestamptz FROM used_setup WHERE factor = 'totp'
+        SELECT account_id, secret_sealed, $56::bigint, $57::timestamptz FROM used_setup WHERE factor = 'totp'
         ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = excluded.last_step,
           created_at = excluded.created_at RETURNING account_id),
 backup_codes_issued AS (
     INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
-    SELECT c.account_id, c.hash, c.sealed, $38::timestamptz FROM (SELECT account_id, unnest(backup_code_hashes) AS hash, NULL::text AS sealed FROM used_setup) c RETURNING account_id),
-spent_links AS (
-      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $39::timestamptz
-      FROM proven f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($40::text[])
-        AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
-overtaken AS (
-    UPDATE sessions s SET ended_at = $41::timestamptz, end_reason = 'superseded' FROM proven f
-    WHERE s.account_id = f.account_id AND s.protocol = $42 AND s.stage = 'pending' AND s.ended_at IS NULL
-      AND s.amr->0->>'method' = $43 AND s.id NOT IN (SELECT session_id FROM pending) RETURNING s.id),
+    SELECT c.account_id, c.hash, c.sealed, $58::timestamptz FROM (SELECT account_id, unnest(backup_code_hashes) AS hash, NULL::text AS sealed FROM used_setup) c RETURNING account_id),
 backup_codes_dropped AS (DELETE FROM backup_codes b USING connected f WHERE b.account_id = f.account_id RETURNING b.account_id),
 backup_codes_issued_2 AS (
     INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
-    SELECT c.account_id, c.hash, c.sealed, $44::timestamptz FROM (
-          SELECT f.account_id, h.hash, h.sealed FROM connected f, unnest($45::text[], $46::text[]) AS h (hash, sealed)
-          WHERE f.account_id = $47::bigint) c RETURNING account_id),
+    SELECT c.account_id, c.hash, c.sealed, $59::timestamptz FROM (
+          SELECT f.account_id, h.hash, h.sealed FROM connected f, unnest($60::text[], $61::text[]) AS h (hash, sealed)
+          WHERE f.account_id = $62::bigint) c RETURNING account_id),
 ended AS (
-      UPDATE sessions s SET ended_at = $48::timestamptz, end_reason = $49 FROM connected f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM promoted) AND NOT (s.stage = 'signed_in' AND s.amr @> $50::jsonb) RETURNING s.id),
+      UPDATE sessions s SET ended_at = $63::timestamptz, end_reason = $64 FROM connected f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM session) AND NOT (s.stage = 'signed_in' AND s.amr @> $65::jsonb) RETURNING s.id),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM connected f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM promoted) AND (s.stage = 'signed_in' AND s.amr @> $51::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
-authenticator_dropped AS (DELETE FROM totp_factors t USING connected f WHERE t.account_id = f.account_id RETURNING t.account_id),
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM session) AND (s.stage = 'signed_in' AND s.amr @> $66::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
 backup_codes_dropped_2 AS (DELETE FROM backup_codes b USING connected f WHERE b.account_id = f.account_id RETURNING b.account_id),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
@@ -114,11 +112,11 @@ told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE 
 message AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $52::bigint, $53::bigint, r.account_id, $54,
-      $55::boolean, $56, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $57::text END,
-      $58::timestamptz, $59::timestamptz, $60::timestamptz,
+    SELECT $67::bigint, $68::bigint, r.account_id, $69,
+      $70::boolean, $71, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $72::text END,
+      $73::timestamptz, $74::timestamptz, $75::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $61::timestamptz END, r.withheld, (SELECT c FROM unnest($62::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $76::timestamptz END, r.withheld, (SELECT c FROM unnest($77::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told r
     RETURNING id),
 recipient_2 AS (
@@ -128,85 +126,82 @@ told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHER
 message_2 AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $63::bigint, $64::bigint, r.account_id, $65,
-      $66::boolean, $67, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $68::text END,
-      $69::timestamptz, $70::timestamptz, $71::timestamptz,
+    SELECT $78::bigint, $79::bigint, r.account_id, $80,
+      $81::boolean, $82, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $83::text END,
+      $84::timestamptz, $85::timestamptz, $86::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $72::timestamptz END, r.withheld, (SELECT c FROM unnest($73::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $87::timestamptz END, r.withheld, (SELECT c FROM unnest($88::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told_2 r
     RETURNING id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $74::bigint, $75::timestamptz, $76, v.outcome, $77, v.account_id, v.session_id, v.attempt_id,
-      $78, $79, $80, CASE WHEN (v.outcome = ANY($81::text[]) OR (v.account_id IS NULL AND $82::text <> 'cli')) THEN $83::text || md5(concat_ws(' ', $84::text, v.outcome,
+    SELECT $89::bigint, $90::timestamptz, $91, v.outcome, $92, v.account_id, v.session_id, v.attempt_id,
+      $93, $94, $95, CASE WHEN (v.outcome = ANY($96::text[]) OR (v.account_id IS NULL AND $97::text <> 'cli')) THEN $98::text || md5(concat_ws(' ', $99::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $85::text END
+    ELSE $100::text END
     FROM decided v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
-SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- Plan, with any values:
 -- Result
---   CTE account
+--   CTE held
 --     ->  LockRows
---           ->  Nested Loop
---                 ->  Nested Loop
---                       ->  Index Scan using sessions_token_hash_key on sessions s
---                             Index Cond: (token_hash = $1)
---                             Filter: ((ended_at IS NULL) AND (expires_at > $4) AND (protocol = $2) AND (stage = $3))
---                       ->  Index Scan using accounts_pkey on accounts o
---                             Index Cond: (id = s.account_id)
---                             Filter: (security_stamp <= s.security_stamp)
---                 ->  Index Scan using accounts_pkey on accounts a
---                       Index Cond: (id = o.id)
---                       Filter: (disabled_at IS NULL)
---   CTE pending
---     ->  LockRows
---           ->  Nested Loop
---                 Join Filter: (f.account_id = s_1.account_id)
---                 ->  Nested Loop
---                       ->  CTE Scan on account f
---                       ->  Index Scan using accounts_pkey on accounts o_1
---                             Index Cond: (id = f.account_id)
---                 ->  Index Scan using sessions_live on sessions s_1
---                       Index Cond: (account_id = o_1.id)
---                       Filter: ((ended_at IS NULL) AND (expires_at > $8) AND (token_hash = $5) AND (protocol = $6) AND (stage = $7) AND (o_1.security_stamp <= security_stamp))
+--           ->  Index Scan using accounts_pkey on accounts
+--                 Index Cond: (id = $1)
+--                 Filter: ((disabled_at IS NULL) AND (security_stamp = $2))
 --   CTE candidate
---     ->  CTE Scan on pending
+--     ->  CTE Scan on held
 --   CTE target
 --     ->  Limit
---           InitPlan 5
+--           InitPlan 4
 --             ->  CTE Scan on candidate
 --           ->  Result
 --                 ->  Sort
---                       Sort Key: a_1.id DESC
---                       ->  Index Scan using attempts_account on attempts a_1
---                             Index Cond: (account_id = (InitPlan 5).col1)
---                             Filter: ((session_id IS NULL) AND (protocol = $10) AND (kind = $11) AND (method = $12) AND (purpose = $13))
---                 SubPlan 4
---                   ->  Index Scan using accounts_pkey on accounts o_2
---                         Index Cond: (id = a_1.account_id)
---                         Filter: (security_stamp <= a_1.security_stamp)
+--                       Sort Key: a.id DESC
+--                       ->  Index Scan using attempts_account on attempts a
+--                             Index Cond: (account_id = (InitPlan 4).col1)
+--                             Filter: ((session_id IS NULL) AND (protocol = $4) AND (kind = $5) AND (method = $6) AND (purpose = $7))
+--                 SubPlan 3
+--                   ->  Index Scan using accounts_pkey on accounts o
+--                         Index Cond: (id = a.account_id)
+--                         Filter: (security_stamp <= a.security_stamp)
 --   CTE budget
 --     ->  LockRows
 --           ->  Nested Loop
 --                 ->  CTE Scan on target t
 --                 ->  Index Scan using guess_budgets_pkey on guess_budgets b
 --                       Index Cond: ((subject = t.subject) AND (factor = t.factor))
---   CTE guess
---     ->  Update on attempts a_2
+--   CTE setup
+--     ->  LockRows
 --           ->  Nested Loop
---                 Join Filter: ((a_2.kind = 'link'::text) OR (b_1.spent < $22))
+--                 ->  CTE Scan on candidate f
+--                 ->  Index Scan using factor_setups_pkey on factor_setups u
+--                       Index Cond: (account_id = f.account_id)
+--                       Filter: (expires_at > $10)
+--   CTE guess
+--     ->  Update on attempts a_1
+--           InitPlan 8
+--             ->  CTE Scan on setup
+--                   Filter: ((NOT (secret_sealed IS DISTINCT FROM $12)) AND (NOT (phone IS DISTINCT FROM $13)))
+--           InitPlan 9
+--             ->  CTE Scan on setup setup_1
+--                   Filter: ((NOT (secret_sealed IS DISTINCT FROM $15)) AND (NOT (phone IS DISTINCT FROM $16)))
+--           InitPlan 10
+--             ->  CTE Scan on setup setup_2
+--                   Filter: ((NOT (secret_sealed IS DISTINCT FROM $18)) AND (NOT (phone IS DISTINCT FROM $19)))
+--           ->  Nested Loop
+--                 Join Filter: ((a_1.kind = 'link'::text) OR (b_1.spent < $23))
 --                 ->  Nested Loop
 --                       Join Filter: ((t_1.subject = b_1.subject) AND (t_1.factor = b_1.factor))
 --                       ->  CTE Scan on target t_1
 --                             Filter: allowed
 --                       ->  CTE Scan on budget b_1
---                 ->  Index Scan using attempts_pkey on attempts a_2
+--                 ->  Index Scan using attempts_pkey on attempts a_1
 --                       Index Cond: (id = t_1.id)
---                       Filter: ((expires_at > $21) AND (tries_left > 0) AND (kind = $20) AND (status = 'open'::text))
+--                       Filter: ((expires_at > $22) AND (tries_left > 0) AND (kind = $21) AND (status = 'open'::text))
 --   CTE verdict
 --     ->  Nested Loop Left Join
 --           ->  Nested Loop Left Join
@@ -215,62 +210,77 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       ->  CTE Scan on target t_2
 --                 ->  CTE Scan on budget b_2
 --           ->  CTE Scan on guess g
---   CTE setup
---     ->  LockRows
---           ->  Nested Loop
---                 ->  CTE Scan on candidate f_1
---                 ->  Index Scan using factor_setups_pkey on factor_setups u
---                       Index Cond: (account_id = f_1.account_id)
---                       Filter: (expires_at > $27)
 --   CTE used_setup
 --     ->  Delete on factor_setups u_1
 --           ->  Nested Loop
 --                 ->  Nested Loop
---                       ->  CTE Scan on setup s_2
+--                       ->  CTE Scan on setup s
 --                       ->  Index Scan using factor_setups_pkey on factor_setups u_1
---                             Index Cond: (account_id = s_2.account_id)
+--                             Index Cond: (account_id = s.account_id)
 --                 ->  CTE Scan on verdict v
 --                       Filter: (outcome = 'redeemed'::text)
 --   CTE connected
---     ->  Update on accounts a_3
+--     ->  Update on accounts a_2
 --           ->  Nested Loop
 --                 ->  CTE Scan on used_setup c
---                 ->  Index Scan using accounts_pkey on accounts a_3
+--                 ->  Index Scan using accounts_pkey on accounts a_2
 --                       Index Cond: (id = c.account_id)
 --   CTE proven
 --     ->  Nested Loop
 --           Join Filter: (v_1.account_id = c_1.account_id)
 --           ->  CTE Scan on verdict v_1
 --           ->  CTE Scan on connected c_1
---   CTE promoted
---     ->  Update on sessions s_3
+--   CTE surplus
+--     ->  Update on sessions
 --           ->  Nested Loop
---                 Join Filter: (n.account_id = p.account_id)
---                 ->  Nested Loop
---                       ->  CTE Scan on pending p
---                       ->  Index Scan using sessions_pkey on sessions s_3
---                             Index Cond: (id = p.session_id)
---                 ->  CTE Scan on proven n
---                       Filter: (outcome = 'redeemed'::text)
+--                 ->  HashAggregate
+--                       Group Key: "ANY_subquery".id
+--                       ->  Subquery Scan on "ANY_subquery"
+--                             ->  LockRows
+--                                   ->  Nested Loop
+--                                         ->  HashAggregate
+--                                               Group Key: r.id
+--                                               ->  Subquery Scan on r
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $33 ELSE $34 END)
+--                                                     ->  WindowAgg
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $30)), ((l.client_address = $31)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($32)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
+--                                                           ->  Sort
+--                                                                 Sort Key: l.stage, ((l.expires_at > $30)) DESC, ((l.client_address = $31)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($32)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
+--                                                                 ->  Nested Loop
+--                                                                       ->  CTE Scan on proven f_1
+--                                                                       ->  Index Scan using sessions_account on sessions l
+--                                                                             Index Cond: (account_id = f_1.account_id)
+--                                                                             Filter: (ended_at IS NULL)
+--                                         ->  Index Scan using sessions_pkey on sessions s_1
+--                                               Index Cond: (id = r.id)
+--                                               Filter: (ended_at IS NULL)
+--                 ->  Index Scan using sessions_pkey on sessions
+--                       Index Cond: (id = "ANY_subquery".id)
+--   CTE session
+--     ->  Insert on sessions sessions_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on proven f_2
+--                 ->  Aggregate
+--                       ->  CTE Scan on surplus
 --   CTE decided
 --     ->  Nested Loop Left Join
 --           ->  CTE Scan on verdict v_2
---           ->  CTE Scan on promoted s_4
+--           ->  CTE Scan on session s_2
 --   CTE settled
 --     ->  Update on guess_budgets b_3
 --           ->  Nested Loop
---                 Join Filter: ((g_1.subject = l.subject) AND (g_1.factor = l.factor))
+--                 Join Filter: ((g_1.subject = l_1.subject) AND (g_1.factor = l_1.factor))
 --                 ->  Nested Loop
 --                       ->  CTE Scan on guess g_1
 --                       ->  Index Scan using guess_budgets_pkey on guess_budgets b_3
 --                             Index Cond: ((subject = g_1.subject) AND (factor = g_1.factor))
---                 ->  CTE Scan on budget l
+--                 ->  CTE Scan on budget l_1
 --   CTE superseded
---     ->  Update on attempts o_3
+--     ->  Update on attempts o_1
 --           ->  Nested Loop
 --                 ->  CTE Scan on guess g_2
 --                       Filter: (status = 'consumed'::text)
---                 ->  Index Scan using attempts_open on attempts o_3
+--                 ->  Index Scan using attempts_open on attempts o_1
 --                       Index Cond: ((subject = g_2.subject) AND (purpose = g_2.purpose))
 --                       Filter: ((status = 'open'::text) AND (id <> g_2.id))
 --   CTE authenticator
@@ -284,124 +294,102 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --           ->  Subquery Scan on c_2
 --                 ->  ProjectSet
 --                       ->  CTE Scan on used_setup used_setup_1
---   CTE spent_links
---     ->  Update on attempts a_4
---           ->  Nested Loop
---                 ->  CTE Scan on proven f_2
---                 ->  Index Scan using attempts_account on attempts a_4
---                       Index Cond: (account_id = f_2.account_id)
---                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($40)))
---   CTE overtaken
---     ->  Update on sessions s_5
---           ->  Nested Loop
---                 ->  CTE Scan on proven f_3
---                 ->  Index Scan using sessions_account on sessions s_5
---                       Index Cond: (account_id = f_3.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 21).col1))) AND (protocol = $42) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $43))
---                       SubPlan 21
---                         ->  CTE Scan on pending pending_1
 --   CTE backup_codes_dropped
 --     ->  Delete on backup_codes b_4
 --           ->  Nested Loop
---                 ->  CTE Scan on connected f_4
+--                 ->  CTE Scan on connected f_3
 --                 ->  Bitmap Heap Scan on backup_codes b_4
---                       Recheck Cond: (account_id = f_4.account_id)
+--                       Recheck Cond: (account_id = f_3.account_id)
 --                       ->  Bitmap Index Scan on backup_codes_pkey
---                             Index Cond: (account_id = f_4.account_id)
+--                             Index Cond: (account_id = f_3.account_id)
 --   CTE backup_codes_issued_2
 --     ->  Insert on backup_codes backup_codes_1
 --           ->  Nested Loop
---                 ->  CTE Scan on connected f_5
---                       Filter: (account_id = $47)
+--                 ->  CTE Scan on connected f_4
+--                       Filter: (account_id = $62)
 --                 ->  Function Scan on h
 --   CTE ended
---     ->  Update on sessions s_6
+--     ->  Update on sessions s_3
+--           ->  Nested Loop
+--                 ->  CTE Scan on connected f_5
+--                 ->  Index Scan using sessions_account on sessions s_3
+--                       Index Cond: (account_id = f_5.account_id)
+--                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 25).col1))) AND ((stage <> 'signed_in'::text) OR (NOT (amr @> $65))))
+--                       SubPlan 25
+--                         ->  CTE Scan on session
+--   CTE carried_over
+--     ->  Update on sessions s_4
 --           ->  Nested Loop
 --                 ->  CTE Scan on connected f_6
---                 ->  Index Scan using sessions_account on sessions s_6
+--                 ->  Index Scan using sessions_account on sessions s_4
 --                       Index Cond: (account_id = f_6.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 25).col1))) AND ((stage <> 'signed_in'::text) OR (NOT (amr @> $50))))
---                       SubPlan 25
---                         ->  CTE Scan on promoted
---   CTE carried_over
---     ->  Update on sessions s_7
---           ->  Nested Loop
---                 ->  CTE Scan on connected f_7
---                 ->  Index Scan using sessions_account on sessions s_7
---                       Index Cond: (account_id = f_7.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 27).col1))) AND (amr @> $51) AND (stage = 'signed_in'::text) AND ((f_7.security_stamp - 1) = security_stamp))
+--                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 27).col1))) AND (amr @> $66) AND (stage = 'signed_in'::text) AND ((f_6.security_stamp - 1) = security_stamp))
 --                       SubPlan 27
---                         ->  CTE Scan on promoted promoted_1
---   CTE authenticator_dropped
---     ->  Delete on totp_factors t_3
---           ->  Nested Loop
---                 ->  CTE Scan on connected f_8
---                 ->  Index Scan using totp_factors_pkey on totp_factors t_3
---                       Index Cond: (account_id = f_8.account_id)
+--                         ->  CTE Scan on session session_1
 --   CTE backup_codes_dropped_2
 --     ->  Delete on backup_codes b_5
 --           ->  Nested Loop
---                 ->  CTE Scan on connected f_9
+--                 ->  CTE Scan on connected f_7
 --                 ->  Bitmap Heap Scan on backup_codes b_5
---                       Recheck Cond: (account_id = f_9.account_id)
+--                       Recheck Cond: (account_id = f_7.account_id)
 --                       ->  Bitmap Index Scan on backup_codes_pkey
---                             Index Cond: (account_id = f_9.account_id)
+--                             Index Cond: (account_id = f_7.account_id)
 --   CTE message
 --     ->  Insert on messages
---           InitPlan 39
+--           InitPlan 38
 --             ->  Limit
 --                   ->  Nested Loop Anti Join
 --                         ->  Function Scan on unnest c_3
 --                         ->  Index Only Scan using messages_reference on messages m
 --                               Index Cond: (reference = c_3.c)
 --           ->  Nested Loop
---                 ->  CTE Scan on connected f_10
---                 ->  Index Scan using accounts_pkey on accounts a_5
---                       Index Cond: (id = f_10.account_id)
+--                 ->  CTE Scan on connected f_8
+--                 ->  Index Scan using accounts_pkey on accounts a_3
+--                       Index Cond: (id = f_8.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
---                 SubPlan 31
+--                 SubPlan 30
 --                   ->  Seq Scan on suppressed_addresses b_6
---                         Filter: (address = lower(a_5.email))
---                 SubPlan 33
+--                         Filter: (address = lower(a_3.email))
+--                 SubPlan 32
 --                   ->  Seq Scan on suppressed_addresses b_7
---                         Filter: (address = lower(a_5.email))
---                 SubPlan 35
+--                         Filter: (address = lower(a_3.email))
+--                 SubPlan 34
 --                   ->  Seq Scan on suppressed_addresses b_8
---                         Filter: (address = lower(a_5.email))
---                 SubPlan 37
+--                         Filter: (address = lower(a_3.email))
+--                 SubPlan 36
 --                   ->  Seq Scan on suppressed_addresses b_9
---                         Filter: (address = lower(a_5.email))
+--                         Filter: (address = lower(a_3.email))
 --   CTE message_2
 --     ->  Insert on messages messages_1
---           InitPlan 49
+--           InitPlan 48
 --             ->  Limit
 --                   ->  Nested Loop Anti Join
 --                         ->  Function Scan on unnest c_4
 --                         ->  Index Only Scan using messages_reference on messages m_1
 --                               Index Cond: (reference = c_4.c)
 --           ->  Nested Loop
---                 ->  CTE Scan on connected f_11
---                 ->  Index Scan using accounts_pkey on accounts a_6
---                       Index Cond: (id = f_11.account_id)
+--                 ->  CTE Scan on connected f_9
+--                 ->  Index Scan using accounts_pkey on accounts a_4
+--                       Index Cond: (id = f_9.account_id)
 --                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
---                 SubPlan 41
+--                 SubPlan 40
 --                   ->  Seq Scan on suppressed_addresses b_10
---                         Filter: (address = lower(a_6.phone))
---                 SubPlan 43
+--                         Filter: (address = lower(a_4.phone))
+--                 SubPlan 42
 --                   ->  Seq Scan on suppressed_addresses b_11
---                         Filter: (address = lower(a_6.phone))
---                 SubPlan 45
+--                         Filter: (address = lower(a_4.phone))
+--                 SubPlan 44
 --                   ->  Seq Scan on suppressed_addresses b_12
---                         Filter: (address = lower(a_6.phone))
---                 SubPlan 47
+--                         Filter: (address = lower(a_4.phone))
+--                 SubPlan 46
 --                   ->  Seq Scan on suppressed_addresses b_13
---                         Filter: (address = lower(a_6.phone))
+--                         Filter: (address = lower(a_4.phone))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on decided v_3
---   InitPlan 52
+--   InitPlan 51
 --     ->  Aggregate
 --           ->  Append
 --                 ->  Subquery Scan on "*SELECT* 1"
@@ -420,15 +408,11 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       ->  HashAggregate
 --                             Group Key: superseded.purpose, superseded.method, superseded.status
 --                             ->  CTE Scan on superseded
---                 ->  Subquery Scan on "*SELECT* 5"
---                       ->  HashAggregate
---                             Group Key: spent_links.purpose, spent_links.method, spent_links.status
---                             ->  CTE Scan on spent_links
---   InitPlan 53
+--   InitPlan 52
 --     ->  CTE Scan on decided
---   InitPlan 54
+--   InitPlan 53
 --     ->  CTE Scan on decided decided_1
---   InitPlan 55
+--   InitPlan 54
 --     ->  CTE Scan on target
---   InitPlan 56
+--   InitPlan 55
 --     ->  CTE Scan on budget

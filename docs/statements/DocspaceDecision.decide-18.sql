@@ -1,45 +1,50 @@
 -- DocspaceDecision.decide
 
-WITH held AS (
-    SELECT id AS account_id, security_stamp FROM accounts
-    WHERE id = $1::bigint AND disabled_at IS NULL AND security_stamp = $2::int FOR NO KEY UPDATE),
-held_link AS (
-      SELECT a.id, a.account_id, a.security_stamp FROM attempts a JOIN held f USING (account_id)
-      WHERE a.kind = 'link' AND a.secret_hash = ANY($3::text[]) AND a.purpose = ANY($4::text[]) AND a.protocol = $5
-        AND a.status = 'open' AND a.expires_at > $6::timestamptz AND a.security_stamp >= f.security_stamp FOR UPDATE OF a),
+WITH owner AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
+    AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
+    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp)),
+account AS (
+    SELECT a.id AS account_id FROM accounts a JOIN owner f ON f.account_id = a.id
+    WHERE a.disabled_at IS NULL FOR NO KEY UPDATE OF a),
+pending AS (
+      SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp FROM sessions s JOIN account f ON f.account_id = s.account_id
+      WHERE s.token_hash = $5 AND s.protocol = $6 AND s.stage = $7
+    AND s.ended_at IS NULL AND s.expires_at > $8::timestamptz AND EXISTS (
+    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) FOR UPDATE OF s),
+held AS (SELECT account_id, security_stamp FROM pending),
 candidate AS (
-    SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM held_link),
+    SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM held),
 target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
-        a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($7::text[]) OR EXISTS (
+        a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($9::text[]) OR EXISTS (
     SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) AS allowed FROM attempts a
-      WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $8 AND a.session_id IS NULL AND a.kind = $9 AND a.method = $10 AND a.purpose = $11 ORDER BY a.id DESC LIMIT 1),
+      WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $10 AND a.session_id IS NULL AND a.kind = $11 AND a.method = $12 AND a.purpose = $13 ORDER BY a.id DESC LIMIT 1),
 budget AS (
-      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $12::timestamptz THEN 0 ELSE b.spent END AS spent,
-        CASE WHEN b.refills_at > $13::timestamptz THEN b.refills_at END AS refills_at
+      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $14::timestamptz THEN 0 ELSE b.spent END AS spent,
+        CASE WHEN b.refills_at > $15::timestamptz THEN b.refills_at END AS refills_at
       FROM guess_budgets b JOIN target t USING (subject, factor)
       FOR UPDATE OF b),
 setup AS (
       SELECT u.account_id, u.factor, u.secret_sealed, u.phone FROM factor_setups u JOIN candidate f USING (account_id)
-      WHERE u.expires_at > $14::timestamptz FOR UPDATE OF u),
+      WHERE u.expires_at > $16::timestamptz FOR UPDATE OF u),
 guess AS (
       UPDATE attempts a SET
-        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND ($15::boolean AND (EXISTS (SELECT FROM setup WHERE secret_sealed IS NOT DISTINCT FROM $16::text
-      AND phone IS NOT DISTINCT FROM $17::text)))) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
-        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND ($18::boolean AND (EXISTS (SELECT FROM setup WHERE secret_sealed IS NOT DISTINCT FROM $19::text
-      AND phone IS NOT DISTINCT FROM $20::text)))) THEN a.tries_left ELSE a.tries_left - 1 END,
-        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND ($21::boolean AND (EXISTS (SELECT FROM setup WHERE secret_sealed IS NOT DISTINCT FROM $22::text
-      AND phone IS NOT DISTINCT FROM $23::text)))) OR a.tries_left = 1 THEN $24::timestamptz END
+        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND ($17::boolean AND (EXISTS (SELECT FROM setup WHERE secret_sealed IS NOT DISTINCT FROM $18::text
+      AND phone IS NOT DISTINCT FROM $19::text)))) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
+        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND ($20::boolean AND (EXISTS (SELECT FROM setup WHERE secret_sealed IS NOT DISTINCT FROM $21::text
+      AND phone IS NOT DISTINCT FROM $22::text)))) THEN a.tries_left ELSE a.tries_left - 1 END,
+        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND ($23::boolean AND (EXISTS (SELECT FROM setup WHERE secret_sealed IS NOT DISTINCT FROM $24::text
+      AND phone IS NOT DISTINCT FROM $25::text)))) OR a.tries_left = 1 THEN $26::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
-      WHERE a.id = t.id AND a.kind = $25 AND a.status = 'open' AND a.expires_at > $26::timestamptz
-        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $27::int OR false)
+      WHERE a.id = t.id AND a.kind = $27 AND a.status = 'open' AND a.expires_at > $28::timestamptz
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $29::int OR false)
       RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $28::text AS protocol, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $30::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $29::timestamptz THEN 'expired'
-        WHEN t.kind <> $30 THEN 'other_kind' WHEN b.spent >= $31::int THEN 'budget_spent'
+        WHEN t.expires_at <= $31::timestamptz THEN 'expired'
+        WHEN t.kind <> $32 THEN 'other_kind' WHEN b.spent >= $33::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 used_setup AS (
@@ -50,72 +55,59 @@ connected AS (
         UPDATE accounts a SET second_factor = c.factor, phone = coalesce(c.phone, CASE WHEN c.factor = 'sms' OR a.second_factor <> 'sms' OR a.phone_signs_in OR num_nonnulls(a.email, a.username) = 0
     THEN a.phone END),
           phone_signs_in = a.phone_signs_in AND coalesce(c.phone = a.phone, true),
-          security_stamp = a.security_stamp + 1, updated_at = $32::timestamptz
+          security_stamp = a.security_stamp + 1, updated_at = $34::timestamptz
         FROM used_setup c WHERE a.id = c.account_id RETURNING a.id AS account_id, a.security_stamp),
 proven AS (
         SELECT c.account_id, c.security_stamp, v.outcome, v.method, v.session_id
         FROM verdict v JOIN connected c USING (account_id)),
-surplus AS (
-    UPDATE sessions SET ended_at = $33::timestamptz, end_reason = 'surplus' WHERE id IN (
-      SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
-        SELECT r.id FROM (
-          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $34::timestamptz DESC,
-            l.client_address = $35, greatest(l.created_at, l.refresh_rotated_at,
-              l.expires_at - $36::int * interval '1 second') DESC, l.id DESC) AS place
-          FROM sessions l JOIN proven f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
-        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $37::int ELSE $38::int END)
-      FOR UPDATE SKIP LOCKED) RETURNING id),
-session AS (
-    INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
-      signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
-      security_stamp)
-    SELECT $39::bigint, f.account_id, $40, $41::text, $42, jsonb_build_array(jsonb_build_object('method', $43::text, 'at', $44::text), jsonb_build_object('method', f.method::text, 'at', $45::text)), $46, $47,
-      $48::timestamptz, CASE WHEN ($49::text) = 'signed_in' THEN $50::timestamptz END, $51::timestamptz,
-      CASE WHEN ($52::text) = 'signed_in' THEN $53::timestamptz ELSE $54::timestamptz END, $55,
-      $56::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
-    FROM proven f  CROSS JOIN (SELECT count(*) FROM surplus) done
-    RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
+promoting AS (
+          SELECT n.outcome, n.method, n.security_stamp, p.session_id FROM proven n JOIN pending p USING (account_id)),
+promoted AS (
+      UPDATE sessions s SET stage = 'signed_in', token_hash = $35, security_stamp = v.security_stamp,
+        amr = s.amr || jsonb_build_object('method', v.method, 'at', $36::text),
+        signed_in_at = $37::timestamptz, expires_at = $38::timestamptz
+      FROM promoting v WHERE v.outcome = 'redeemed' AND s.id = v.session_id RETURNING s.id AS session_id, s.account_id),
 decided AS (
-        SELECT v.outcome, v.account_id, s.session_id, v.attempt_id FROM verdict v LEFT JOIN session s ON true),
+        SELECT v.outcome, v.account_id, s.session_id, v.attempt_id FROM verdict v LEFT JOIN promoted s ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $57::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $39::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND true
-      RETURNING b.spent, b.factor, b.spent >= $58::int AS used_up),
+      RETURNING b.spent, b.factor, b.spent >= $40::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $59::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $41::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 authenticator AS (
         INSERT INTO totp_factors (account_id, secret_sealed, last_step, created_at)
-        SELECT account_id, secret_sealed, $60::bigint, $61::timestamptz FROM used_setup WHERE factor = 'totp'
+        SELECT account_id, secret_sealed, $42::bigint, $43::timestamptz FROM used_setup WHERE factor = 'totp'
         ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = excluded.last_step,
           created_at = excluded.created_at RETURNING account_id),
 backup_codes_issued AS (
     INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
-    SELECT c.account_id, c.hash, c.sealed, $62::timestamptz FROM (SELECT account_id, unnest(backup_code_hashes) AS hash, NULL::text AS sealed FROM used_setup) c RETURNING account_id),
+    SELECT c.account_id, c.hash, c.sealed, $44::timestamptz FROM (SELECT account_id, unnest(backup_code_hashes) AS hash, NULL::text AS sealed FROM used_setup) c RETURNING account_id),
 spent_links AS (
-      UPDATE attempts a SET status = CASE WHEN (a.kind = 'link' AND a.secret_hash = ANY($63::text[])) THEN 'consumed' ELSE 'superseded' END, closed_at = $64::timestamptz
-      FROM session f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($65::text[])
+      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $45::timestamptz
+      FROM proven f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($46::text[])
         AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 overtaken AS (
-    UPDATE sessions s SET ended_at = $66::timestamptz, end_reason = 'superseded' FROM session f
-    WHERE s.account_id = f.account_id AND s.protocol = $67 AND s.stage = 'pending' AND s.ended_at IS NULL
-      AND s.amr->0->>'method' = $68  RETURNING s.id),
+    UPDATE sessions s SET ended_at = $47::timestamptz, end_reason = 'superseded' FROM proven f
+    WHERE s.account_id = f.account_id AND s.protocol = $48 AND s.stage = 'pending' AND s.ended_at IS NULL
+      AND s.amr->0->>'method' = $49 AND s.id NOT IN (SELECT session_id FROM pending) RETURNING s.id),
 backup_codes_dropped AS (DELETE FROM backup_codes b USING connected f WHERE b.account_id = f.account_id RETURNING b.account_id),
 backup_codes_issued_2 AS (
     INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
-    SELECT c.account_id, c.hash, c.sealed, $69::timestamptz FROM (
-          SELECT f.account_id, h.hash, h.sealed FROM connected f, unnest($70::text[], $71::text[]) AS h (hash, sealed)
-          WHERE f.account_id = $72::bigint) c RETURNING account_id),
+    SELECT c.account_id, c.hash, c.sealed, $50::timestamptz FROM (
+          SELECT f.account_id, h.hash, h.sealed FROM connected f, unnest($51::text[], $52::text[]) AS h (hash, sealed)
+          WHERE f.account_id = $53::bigint) c RETURNING account_id),
 ended AS (
-      UPDATE sessions s SET ended_at = $73::timestamptz, end_reason = $74 FROM connected f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM session) AND NOT (s.stage = 'signed_in' AND s.amr @> $75::jsonb) RETURNING s.id),
+      UPDATE sessions s SET ended_at = $54::timestamptz, end_reason = $55 FROM connected f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM promoted) AND NOT (s.stage = 'signed_in' AND s.amr @> $56::jsonb) RETURNING s.id),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM connected f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM session) AND (s.stage = 'signed_in' AND s.amr @> $76::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL AND s.id NOT IN (SELECT session_id FROM promoted) AND (s.stage = 'signed_in' AND s.amr @> $57::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
 backup_codes_dropped_2 AS (DELETE FROM backup_codes b USING connected f WHERE b.account_id = f.account_id RETURNING b.account_id),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
@@ -124,11 +116,11 @@ told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE 
 message AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $77::bigint, $78::bigint, r.account_id, $79,
-      $80::boolean, $81, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $82::text END,
-      $83::timestamptz, $84::timestamptz, $85::timestamptz,
+    SELECT $58::bigint, $59::bigint, r.account_id, $60,
+      $61::boolean, $62, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $63::text END,
+      $64::timestamptz, $65::timestamptz, $66::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $86::timestamptz END, r.withheld, (SELECT c FROM unnest($87::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $67::timestamptz END, r.withheld, (SELECT c FROM unnest($68::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told r
     RETURNING id),
 recipient_2 AS (
@@ -138,20 +130,20 @@ told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHER
 message_2 AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $88::bigint, $89::bigint, r.account_id, $90,
-      $91::boolean, $92, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $93::text END,
-      $94::timestamptz, $95::timestamptz, $96::timestamptz,
+    SELECT $69::bigint, $70::bigint, r.account_id, $71,
+      $72::boolean, $73, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $74::text END,
+      $75::timestamptz, $76::timestamptz, $77::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $97::timestamptz END, r.withheld, (SELECT c FROM unnest($98::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $78::timestamptz END, r.withheld, (SELECT c FROM unnest($79::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told_2 r
     RETURNING id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $99::bigint, $100::timestamptz, $101, v.outcome, $102, v.account_id, v.session_id, v.attempt_id,
-      $103, $104, $105, CASE WHEN (v.outcome = ANY($106::text[]) OR (v.account_id IS NULL AND $107::text <> 'cli')) THEN $108::text || md5(concat_ws(' ', $109::text, v.outcome,
+    SELECT $80::bigint, $81::timestamptz, $82, v.outcome, $83, v.account_id, v.session_id, v.attempt_id,
+      $84, $85, $86, CASE WHEN (v.outcome = ANY($87::text[]) OR (v.account_id IS NULL AND $88::text <> 'cli')) THEN $89::text || md5(concat_ws(' ', $90::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $110::text END
+    ELSE $91::text END
     FROM decided v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -159,20 +151,32 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 
 -- Plan, with any values:
 -- Result
---   CTE held
---     ->  LockRows
---           ->  Index Scan using accounts_pkey on accounts
---                 Index Cond: (id = $1)
---                 Filter: ((disabled_at IS NULL) AND (security_stamp = $2))
---   CTE held_link
+--   CTE account
 --     ->  LockRows
 --           ->  Nested Loop
---                 ->  CTE Scan on held f
---                 ->  Index Scan using attempts_account on attempts a
---                       Index Cond: (account_id = f.account_id)
---                       Filter: ((expires_at > $6) AND (kind = 'link'::text) AND (protocol = $5) AND (status = 'open'::text) AND (security_stamp >= f.security_stamp) AND (secret_hash = ANY ($3)) AND (purpose = ANY ($4)))
+--                 ->  Nested Loop
+--                       ->  Index Scan using sessions_token_hash_key on sessions s
+--                             Index Cond: (token_hash = $1)
+--                             Filter: ((ended_at IS NULL) AND (expires_at > $4) AND (protocol = $2) AND (stage = $3))
+--                       ->  Index Scan using accounts_pkey on accounts o
+--                             Index Cond: (id = s.account_id)
+--                             Filter: (security_stamp <= s.security_stamp)
+--                 ->  Index Scan using accounts_pkey on accounts a
+--                       Index Cond: (id = o.id)
+--                       Filter: (disabled_at IS NULL)
+--   CTE pending
+--     ->  LockRows
+--           ->  Nested Loop
+--                 Join Filter: (f.account_id = s_1.account_id)
+--                 ->  Nested Loop
+--                       ->  CTE Scan on account f
+--                       ->  Index Scan using accounts_pkey on accounts o_1
+--                             Index Cond: (id = f.account_id)
+--                 ->  Index Scan using sessions_live on sessions s_1
+--                       Index Cond: (account_id = o_1.id)
+--                       Filter: ((ended_at IS NULL) AND (expires_at > $8) AND (token_hash = $5) AND (protocol = $6) AND (stage = $7) AND (o_1.security_stamp <= security_stamp))
 --   CTE candidate
---     ->  CTE Scan on held_link
+--     ->  CTE Scan on pending
 --   CTE target
 --     ->  Limit
 --           InitPlan 5
@@ -182,9 +186,9 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       Sort Key: a_1.id DESC
 --                       ->  Index Scan using attempts_account on attempts a_1
 --                             Index Cond: (account_id = (InitPlan 5).col1)
---                             Filter: ((session_id IS NULL) AND (protocol = $8) AND (kind = $9) AND (method = $10) AND (purpose = $11))
+--                             Filter: ((session_id IS NULL) AND (protocol = $10) AND (kind = $11) AND (method = $12) AND (purpose = $13))
 --                 SubPlan 4
---                   ->  Index Scan using accounts_pkey on accounts o
+--                   ->  Index Scan using accounts_pkey on accounts o_2
 --                         Index Cond: (id = a_1.account_id)
 --                         Filter: (security_stamp <= a_1.security_stamp)
 --   CTE budget
@@ -199,20 +203,20 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 ->  CTE Scan on candidate f_1
 --                 ->  Index Scan using factor_setups_pkey on factor_setups u
 --                       Index Cond: (account_id = f_1.account_id)
---                       Filter: (expires_at > $14)
+--                       Filter: (expires_at > $16)
 --   CTE guess
 --     ->  Update on attempts a_2
 --           InitPlan 9
 --             ->  CTE Scan on setup
---                   Filter: ((NOT (secret_sealed IS DISTINCT FROM $16)) AND (NOT (phone IS DISTINCT FROM $17)))
+--                   Filter: ((NOT (secret_sealed IS DISTINCT FROM $18)) AND (NOT (phone IS DISTINCT FROM $19)))
 --           InitPlan 10
 --             ->  CTE Scan on setup setup_1
---                   Filter: ((NOT (secret_sealed IS DISTINCT FROM $19)) AND (NOT (phone IS DISTINCT FROM $20)))
+--                   Filter: ((NOT (secret_sealed IS DISTINCT FROM $21)) AND (NOT (phone IS DISTINCT FROM $22)))
 --           InitPlan 11
 --             ->  CTE Scan on setup setup_2
---                   Filter: ((NOT (secret_sealed IS DISTINCT FROM $22)) AND (NOT (phone IS DISTINCT FROM $23)))
+--                   Filter: ((NOT (secret_sealed IS DISTINCT FROM $24)) AND (NOT (phone IS DISTINCT FROM $25)))
 --           ->  Nested Loop
---                 Join Filter: ((a_2.kind = 'link'::text) OR (b_1.spent < $27))
+--                 Join Filter: ((a_2.kind = 'link'::text) OR (b_1.spent < $29))
 --                 ->  Nested Loop
 --                       Join Filter: ((t_1.subject = b_1.subject) AND (t_1.factor = b_1.factor))
 --                       ->  CTE Scan on target t_1
@@ -220,7 +224,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       ->  CTE Scan on budget b_1
 --                 ->  Index Scan using attempts_pkey on attempts a_2
 --                       Index Cond: (id = t_1.id)
---                       Filter: ((expires_at > $26) AND (tries_left > 0) AND (kind = $25) AND (status = 'open'::text))
+--                       Filter: ((expires_at > $28) AND (tries_left > 0) AND (kind = $27) AND (status = 'open'::text))
 --   CTE verdict
 --     ->  Nested Loop Left Join
 --           ->  Nested Loop Left Join
@@ -233,9 +237,9 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --     ->  Delete on factor_setups u_1
 --           ->  Nested Loop
 --                 ->  Nested Loop
---                       ->  CTE Scan on setup s
+--                       ->  CTE Scan on setup s_2
 --                       ->  Index Scan using factor_setups_pkey on factor_setups u_1
---                             Index Cond: (account_id = s.account_id)
+--                             Index Cond: (account_id = s_2.account_id)
 --                 ->  CTE Scan on verdict v
 --                       Filter: (outcome = 'redeemed'::text)
 --   CTE connected
@@ -249,57 +253,35 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --           Join Filter: (v_1.account_id = c_1.account_id)
 --           ->  CTE Scan on verdict v_1
 --           ->  CTE Scan on connected c_1
---   CTE surplus
---     ->  Update on sessions
+--   CTE promoted
+--     ->  Update on sessions s_3
 --           ->  Nested Loop
---                 ->  HashAggregate
---                       Group Key: "ANY_subquery".id
---                       ->  Subquery Scan on "ANY_subquery"
---                             ->  LockRows
---                                   ->  Nested Loop
---                                         ->  HashAggregate
---                                               Group Key: r.id
---                                               ->  Subquery Scan on r
---                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $37 ELSE $38 END)
---                                                     ->  WindowAgg
---                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $34)), ((l.client_address = $35)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($36)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
---                                                           ->  Sort
---                                                                 Sort Key: l.stage, ((l.expires_at > $34)) DESC, ((l.client_address = $35)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($36)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
---                                                                 ->  Nested Loop
---                                                                       ->  CTE Scan on proven f_2
---                                                                       ->  Index Scan using sessions_account on sessions l
---                                                                             Index Cond: (account_id = f_2.account_id)
---                                                                             Filter: (ended_at IS NULL)
---                                         ->  Index Scan using sessions_pkey on sessions s_1
---                                               Index Cond: (id = r.id)
---                                               Filter: (ended_at IS NULL)
---                 ->  Index Scan using sessions_pkey on sessions
---                       Index Cond: (id = "ANY_subquery".id)
---   CTE session
---     ->  Insert on sessions sessions_1
---           ->  Nested Loop
---                 ->  CTE Scan on proven f_3
---                 ->  Aggregate
---                       ->  CTE Scan on surplus
+--                 Join Filter: (n.account_id = p.account_id)
+--                 ->  Nested Loop
+--                       ->  CTE Scan on pending p
+--                       ->  Index Scan using sessions_pkey on sessions s_3
+--                             Index Cond: (id = p.session_id)
+--                 ->  CTE Scan on proven n
+--                       Filter: (outcome = 'redeemed'::text)
 --   CTE decided
 --     ->  Nested Loop Left Join
 --           ->  CTE Scan on verdict v_2
---           ->  CTE Scan on session s_2
+--           ->  CTE Scan on promoted s_4
 --   CTE settled
 --     ->  Update on guess_budgets b_3
 --           ->  Nested Loop
---                 Join Filter: ((g_1.subject = l_1.subject) AND (g_1.factor = l_1.factor))
+--                 Join Filter: ((g_1.subject = l.subject) AND (g_1.factor = l.factor))
 --                 ->  Nested Loop
 --                       ->  CTE Scan on guess g_1
 --                       ->  Index Scan using guess_budgets_pkey on guess_budgets b_3
 --                             Index Cond: ((subject = g_1.subject) AND (factor = g_1.factor))
---                 ->  CTE Scan on budget l_1
+--                 ->  CTE Scan on budget l
 --   CTE superseded
---     ->  Update on attempts o_1
+--     ->  Update on attempts o_3
 --           ->  Nested Loop
 --                 ->  CTE Scan on guess g_2
 --                       Filter: (status = 'consumed'::text)
---                 ->  Index Scan using attempts_open on attempts o_1
+--                 ->  Index Scan using attempts_open on attempts o_3
 --                       Index Cond: ((subject = g_2.subject) AND (purpose = g_2.purpose))
 --                       Filter: ((status = 'open'::text) AND (id <> g_2.id))
 --   CTE authenticator
@@ -316,57 +298,59 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --   CTE spent_links
 --     ->  Update on attempts a_4
 --           ->  Nested Loop
---                 ->  CTE Scan on session f_4
+--                 ->  CTE Scan on proven f_2
 --                 ->  Index Scan using attempts_account on attempts a_4
---                       Index Cond: (account_id = f_4.account_id)
---                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($65)))
+--                       Index Cond: (account_id = f_2.account_id)
+--                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($46)))
 --   CTE overtaken
---     ->  Update on sessions s_3
+--     ->  Update on sessions s_5
 --           ->  Nested Loop
---                 ->  CTE Scan on session f_5
---                 ->  Index Scan using sessions_account on sessions s_3
---                       Index Cond: (account_id = f_5.account_id)
---                       Filter: ((ended_at IS NULL) AND (protocol = $67) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $68))
+--                 ->  CTE Scan on proven f_3
+--                 ->  Index Scan using sessions_account on sessions s_5
+--                       Index Cond: (account_id = f_3.account_id)
+--                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 24).col1))) AND (protocol = $48) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $49))
+--                       SubPlan 24
+--                         ->  CTE Scan on pending pending_1
 --   CTE backup_codes_dropped
 --     ->  Delete on backup_codes b_4
 --           ->  Nested Loop
---                 ->  CTE Scan on connected f_6
+--                 ->  CTE Scan on connected f_4
 --                 ->  Bitmap Heap Scan on backup_codes b_4
---                       Recheck Cond: (account_id = f_6.account_id)
+--                       Recheck Cond: (account_id = f_4.account_id)
 --                       ->  Bitmap Index Scan on backup_codes_pkey
---                             Index Cond: (account_id = f_6.account_id)
+--                             Index Cond: (account_id = f_4.account_id)
 --   CTE backup_codes_issued_2
 --     ->  Insert on backup_codes backup_codes_1
 --           ->  Nested Loop
---                 ->  CTE Scan on connected f_7
---                       Filter: (account_id = $72)
+--                 ->  CTE Scan on connected f_5
+--                       Filter: (account_id = $53)
 --                 ->  Function Scan on h
 --   CTE ended
---     ->  Update on sessions s_4
+--     ->  Update on sessions s_6
 --           ->  Nested Loop
---                 ->  CTE Scan on connected f_8
---                 ->  Index Scan using sessions_account on sessions s_4
---                       Index Cond: (account_id = f_8.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 28).col1))) AND ((stage <> 'signed_in'::text) OR (NOT (amr @> $75))))
+--                 ->  CTE Scan on connected f_6
+--                 ->  Index Scan using sessions_account on sessions s_6
+--                       Index Cond: (account_id = f_6.account_id)
+--                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 28).col1))) AND ((stage <> 'signed_in'::text) OR (NOT (amr @> $56))))
 --                       SubPlan 28
---                         ->  CTE Scan on session
+--                         ->  CTE Scan on promoted
 --   CTE carried_over
---     ->  Update on sessions s_5
+--     ->  Update on sessions s_7
 --           ->  Nested Loop
---                 ->  CTE Scan on connected f_9
---                 ->  Index Scan using sessions_account on sessions s_5
---                       Index Cond: (account_id = f_9.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 30).col1))) AND (amr @> $76) AND (stage = 'signed_in'::text) AND ((f_9.security_stamp - 1) = security_stamp))
+--                 ->  CTE Scan on connected f_7
+--                 ->  Index Scan using sessions_account on sessions s_7
+--                       Index Cond: (account_id = f_7.account_id)
+--                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 30).col1))) AND (amr @> $57) AND (stage = 'signed_in'::text) AND ((f_7.security_stamp - 1) = security_stamp))
 --                       SubPlan 30
---                         ->  CTE Scan on session session_1
+--                         ->  CTE Scan on promoted promoted_1
 --   CTE backup_codes_dropped_2
 --     ->  Delete on backup_codes b_5
 --           ->  Nested Loop
---                 ->  CTE Scan on connected f_10
+--                 ->  CTE Scan on connected f_8
 --                 ->  Bitmap Heap Scan on backup_codes b_5
---                       Recheck Cond: (account_id = f_10.account_id)
+--                       Recheck Cond: (account_id = f_8.account_id)
 --                       ->  Bitmap Index Scan on backup_codes_pkey
---                             Index Cond: (account_id = f_10.account_id)
+--                             Index Cond: (account_id = f_8.account_id)
 --   CTE message
 --     ->  Insert on messages
 --           InitPlan 41
@@ -376,9 +360,9 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                         ->  Index Only Scan using messages_reference on messages m
 --                               Index Cond: (reference = c_3.c)
 --           ->  Nested Loop
---                 ->  CTE Scan on connected f_11
+--                 ->  CTE Scan on connected f_9
 --                 ->  Index Scan using accounts_pkey on accounts a_5
---                       Index Cond: (id = f_11.account_id)
+--                       Index Cond: (id = f_9.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
 --                 SubPlan 33
 --                   ->  Seq Scan on suppressed_addresses b_6
@@ -401,9 +385,9 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                         ->  Index Only Scan using messages_reference on messages m_1
 --                               Index Cond: (reference = c_4.c)
 --           ->  Nested Loop
---                 ->  CTE Scan on connected f_12
+--                 ->  CTE Scan on connected f_10
 --                 ->  Index Scan using accounts_pkey on accounts a_6
---                       Index Cond: (id = f_12.account_id)
+--                       Index Cond: (id = f_10.account_id)
 --                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
 --                 SubPlan 43
 --                   ->  Seq Scan on suppressed_addresses b_10

@@ -62,6 +62,11 @@ superseded AS (
       UPDATE attempts o SET status = 'superseded', closed_at = $33::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
+read AS (
+    SELECT CASE u.method WHEN 'email' THEN a.email WHEN 'sms' THEN a.phone END AS address
+    FROM accounts a JOIN verdict u ON u.account_id = a.id WHERE u.outcome = 'redeemed'),
+lifted AS (
+    DELETE FROM suppressed_addresses b USING read f WHERE b.address = lower(f.address) RETURNING b.address),
 spent_links AS (
       UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $34::timestamptz
       FROM proven f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($35::text[])
@@ -182,11 +187,21 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 ->  Index Scan using attempts_open on attempts o_3
 --                       Index Cond: ((subject = g_2.subject) AND (purpose = g_2.purpose))
 --                       Filter: ((status = 'open'::text) AND (id <> g_2.id))
+--   CTE lifted
+--     ->  Delete on suppressed_addresses b_4
+--           ->  Nested Loop
+--                 Join Filter: (b_4.address = lower(CASE u.method WHEN 'email'::text THEN a_3.email WHEN 'sms'::text THEN a_3.phone ELSE NULL::text END))
+--                 ->  Nested Loop
+--                       ->  CTE Scan on verdict u
+--                             Filter: (outcome = 'redeemed'::text)
+--                       ->  Index Scan using accounts_pkey on accounts a_3
+--                             Index Cond: (id = u.account_id)
+--                 ->  Seq Scan on suppressed_addresses b_4
 --   CTE spent_links
---     ->  Update on attempts a_3
+--     ->  Update on attempts a_4
 --           ->  Nested Loop
 --                 ->  CTE Scan on proven f_1
---                 ->  Index Scan using attempts_account on attempts a_3
+--                 ->  Index Scan using attempts_account on attempts a_4
 --                       Index Cond: (account_id = f_1.account_id)
 --                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($35)))
 --   CTE overtaken
@@ -195,15 +210,15 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 ->  CTE Scan on proven f_2
 --                 ->  Index Scan using sessions_account on sessions s_4
 --                       Index Cond: (account_id = f_2.account_id)
---                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 15).col1))) AND (protocol = $37) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $38))
---                       SubPlan 15
+--                       Filter: ((ended_at IS NULL) AND (NOT (ANY (id = (hashed SubPlan 16).col1))) AND (protocol = $37) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $38))
+--                       SubPlan 16
 --                         ->  CTE Scan on pending pending_1
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on decided v_1
---   InitPlan 18
+--   InitPlan 19
 --     ->  Aggregate
 --           ->  Append
 --                 ->  Subquery Scan on "*SELECT* 1"
@@ -226,11 +241,11 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       ->  HashAggregate
 --                             Group Key: spent_links.purpose, spent_links.method, spent_links.status
 --                             ->  CTE Scan on spent_links
---   InitPlan 19
---     ->  CTE Scan on decided
 --   InitPlan 20
---     ->  CTE Scan on decided decided_1
+--     ->  CTE Scan on decided
 --   InitPlan 21
---     ->  CTE Scan on target
+--     ->  CTE Scan on decided decided_1
 --   InitPlan 22
+--     ->  CTE Scan on target
+--   InitPlan 23
 --     ->  CTE Scan on budget

@@ -85,6 +85,12 @@ overtaken AS (
     UPDATE sessions s SET ended_at = $55::timestamptz, end_reason = 'superseded' FROM session f
     WHERE s.account_id = f.account_id AND s.protocol = $56 AND s.stage = 'pending' AND s.ended_at IS NULL
       AND s.amr->0->>'method' = $57  RETURNING s.id),
+used AS (SELECT account_id, 'email' AS method, 'redeemed' AS outcome FROM session),
+read AS (
+    SELECT CASE u.method WHEN 'email' THEN a.email WHEN 'sms' THEN a.phone END AS address
+    FROM accounts a JOIN used u ON u.account_id = a.id WHERE u.outcome = 'redeemed'),
+lifted AS (
+    DELETE FROM suppressed_addresses b USING read f WHERE b.address = lower(f.address) RETURNING b.address),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
@@ -243,12 +249,21 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 ->  Index Scan using sessions_account on sessions s_2
 --                       Index Cond: (account_id = f_4.account_id)
 --                       Filter: ((ended_at IS NULL) AND (protocol = $56) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $57))
+--   CTE lifted
+--     ->  Delete on suppressed_addresses b_5
+--           ->  Nested Loop
+--                 Join Filter: (b_5.address = lower(a_4.email))
+--                 ->  Nested Loop
+--                       ->  CTE Scan on session
+--                       ->  Index Scan using accounts_pkey on accounts a_4
+--                             Index Cond: (id = session.account_id)
+--                 ->  Seq Scan on suppressed_addresses b_5
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on decided v_2
---   InitPlan 23
+--   InitPlan 24
 --     ->  Aggregate
 --           ->  Append
 --                 ->  Subquery Scan on "*SELECT* 1"
@@ -271,11 +286,11 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       ->  HashAggregate
 --                             Group Key: spent_links.purpose, spent_links.method, spent_links.status
 --                             ->  CTE Scan on spent_links
---   InitPlan 24
---     ->  CTE Scan on decided
 --   InitPlan 25
---     ->  CTE Scan on decided decided_1
+--     ->  CTE Scan on decided
 --   InitPlan 26
---     ->  CTE Scan on target
+--     ->  CTE Scan on decided decided_1
 --   InitPlan 27
+--     ->  CTE Scan on target
+--   InitPlan 28
 --     ->  CTE Scan on budget

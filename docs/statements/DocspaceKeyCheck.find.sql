@@ -14,7 +14,8 @@ link_state AS (
 shown AS (
         SELECT account_id, state, false AS mailed FROM pending_state UNION ALL SELECT account_id, state, true FROM link_state),
 with_set_up AS (
-    SELECT f.*, a.uuid, a.email, coalesce(a.email, a.username, a.phone) AS label, a.second_factor, CASE a.second_factor
+    SELECT f.*, a.uuid, a.email, coalesce(a.email, a.username, a.phone) AS label, CASE WHEN a.second_factor = 'none' AND a.guarded_until > $8::timestamptz
+    AND a.email IS NOT NULL AND a.activated_at IS NOT NULL THEN 'email' ELSE a.second_factor END AS second_factor, CASE a.second_factor
       WHEN 'sms' THEN a.phone IS NOT NULL
       WHEN 'totp' THEN EXISTS (SELECT FROM totp_factors t WHERE t.account_id = a.id) ELSE true END AS is_set_up
     FROM shown f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL)

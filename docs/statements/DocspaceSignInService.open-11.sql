@@ -3,105 +3,133 @@
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
     WHERE id = $1::bigint AND disabled_at IS NULL AND security_stamp = $2::int FOR NO KEY UPDATE),
-linked AS (
-    INSERT INTO external_identities AS i (issuer, subject, account_id, provider, linked_at)
-    SELECT $3, $4, f.account_id, $5, $6::timestamptz FROM held f
-    ON CONFLICT (issuer, subject) DO UPDATE
-      SET account_id = CASE WHEN i.account_id = excluded.account_id THEN i.account_id ELSE 0 END
-    RETURNING i.account_id, xmax = 0 AS is_new),
-admitted AS (SELECT f.* FROM held f JOIN linked l ON l.account_id = f.account_id),
+held_link AS (
+      SELECT a.id, a.account_id, a.security_stamp FROM attempts a JOIN held f USING (account_id)
+      WHERE a.kind = 'link' AND a.secret_hash = ANY($3::text[]) AND a.purpose = ANY($4::text[]) AND a.protocol = $5
+        AND a.status = 'open' AND a.expires_at > $6::timestamptz AND a.security_stamp >= f.security_stamp FOR UPDATE OF a),
+claimed AS (
+      UPDATE accounts a SET activated_at = $7::timestamptz, updated_at = $8::timestamptz,
+        security_stamp = a.security_stamp + 1,
+        (password_hash, second_factor, phone, username, first_name, last_name) = (
+          SELECT NULL, CASE WHEN invited THEN a.second_factor ELSE 'none' END,
+            CASE WHEN invited THEN a.phone ELSE NULL END, CASE WHEN invited THEN a.username ELSE NULL END, CASE WHEN invited THEN a.first_name ELSE NULL END,
+            CASE WHEN invited THEN a.last_name ELSE NULL END
+          FROM (SELECT a.invited_at IS NOT NULL AS invited) i)
+      FROM held_link f WHERE a.id = f.account_id AND a.activated_at IS NULL AND a.security_stamp = f.security_stamp
+      RETURNING a.id AS account_id, a.security_stamp, a.invited_at IS NOT NULL AS invited),
+invited_owner AS (SELECT account_id, security_stamp FROM claimed WHERE invited),
+held_2 AS (
+    SELECT id AS account_id, security_stamp FROM accounts
+    WHERE id = $9::bigint AND disabled_at IS NULL AND security_stamp = $10::int FOR NO KEY UPDATE),
+held_link_2 AS (
+      SELECT a.id, a.account_id, a.security_stamp FROM attempts a JOIN held_2 f USING (account_id)
+      WHERE a.kind = 'link' AND a.secret_hash = ANY($11::text[]) AND a.purpose = ANY($12::text[]) AND a.protocol = $13
+        AND a.status = 'open' AND a.expires_at > $14::timestamptz AND a.security_stamp >= f.security_stamp FOR UPDATE OF a),
+claimed_before AS (
+    SELECT f.account_id, f.security_stamp FROM held_link_2 f JOIN accounts a ON a.id = f.account_id
+    WHERE a.activated_at IS NOT NULL),
+taken AS (SELECT * FROM invited_owner UNION ALL SELECT * FROM claimed_before),
 surplus AS (
-    UPDATE sessions SET ended_at = $7::timestamptz, end_reason = 'surplus' WHERE id IN (
+    UPDATE sessions SET ended_at = $15::timestamptz, end_reason = 'surplus' WHERE id IN (
       SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
         SELECT r.id FROM (
-          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $8::timestamptz DESC,
-            l.client_address = $9, greatest(l.created_at, l.refresh_rotated_at,
-              l.expires_at - $10::int * interval '1 second') DESC, l.id DESC) AS place
-          FROM sessions l JOIN admitted f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
-        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $11::int ELSE $12::int END)
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $16::timestamptz DESC,
+            l.client_address = $17, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $18::int * interval '1 second') DESC, l.id DESC) AS place
+          FROM sessions l JOIN taken f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $19::int ELSE $20::int END)
       FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $13::bigint, f.account_id, $14, $15::text, $16, jsonb_build_array(jsonb_build_object('method', $17::text, 'at', $18::text)), $19, $20,
-      $21::timestamptz, CASE WHEN ($22::text) = 'signed_in' THEN $23::timestamptz END, $24::timestamptz,
-      CASE WHEN ($25::text) = 'signed_in' THEN $26::timestamptz ELSE $27::timestamptz END, $28,
-      $29::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
-    FROM admitted f  CROSS JOIN (SELECT count(*) FROM surplus) done
+    SELECT $21::bigint, f.account_id, $22, $23::text, $24, jsonb_build_array(jsonb_build_object('method', $25::text, 'at', $26::text)), $27, $28,
+      $29::timestamptz, CASE WHEN ($30::text) = 'signed_in' THEN $31::timestamptz END, $32::timestamptz,
+      CASE WHEN ($33::text) = 'signed_in' THEN $34::timestamptz ELSE $35::timestamptz END, $36,
+      $37::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    FROM taken f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 opened AS (
-    SELECT 'accepted' AS outcome, account_id, session_id, $30::bigint AS attempt_id,
+    SELECT 'accepted' AS outcome, account_id, session_id, $38::bigint AS attempt_id,
       NULL::timestamptz AS code_expires_at FROM session),
-news AS (SELECT account_id FROM linked WHERE is_new),
-recipient AS (
-    SELECT a.email AS address, a.language, a.id AS account_id
-    FROM accounts a JOIN news f ON f.account_id = a.id WHERE a.email IS NOT NULL),
-told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient r WHERE r.address IS NOT NULL),
-message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
-      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $31::bigint, $32::bigint, r.account_id, $33,
-      $34::boolean, $35, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $36::text END,
-      $37::timestamptz, $38::timestamptz, $39::timestamptz,
-      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $40::timestamptz END, r.withheld, (SELECT c FROM unnest($41::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
-    FROM told r
-    RETURNING id),
-recipient_2 AS (
-    SELECT a.phone AS address, a.language, a.id AS account_id
-    FROM accounts a JOIN news f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
-told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_2 r WHERE r.address IS NOT NULL),
-message_2 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
-      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $42::bigint, $43::bigint, r.account_id, $44,
-      $45::boolean, $46, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $47::text END,
-      $48::timestamptz, $49::timestamptz, $50::timestamptz,
-      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $51::timestamptz END, r.withheld, (SELECT c FROM unnest($52::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
-    FROM told_2 r
-    RETURNING id),
-verdict AS (SELECT $53::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM news),
+ended AS (
+      UPDATE sessions s SET ended_at = $39::timestamptz, end_reason = $40 FROM invited_owner f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
+carried_over AS (
+      UPDATE sessions s SET security_stamp = f.security_stamp FROM invited_owner f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (false) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+spent_links AS (
+      UPDATE attempts a SET status = CASE WHEN (a.kind = 'link' AND a.secret_hash = ANY($41::text[])) THEN 'consumed' ELSE 'superseded' END, closed_at = $42::timestamptz
+      FROM session f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($43::text[])
+        AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
+overtaken AS (
+    UPDATE sessions s SET ended_at = $44::timestamptz, end_reason = 'superseded' FROM session f
+    WHERE s.account_id = f.account_id AND s.protocol = $45 AND s.stage = 'pending' AND s.ended_at IS NULL
+      AND s.amr->0->>'method' = $46  RETURNING s.id),
+used AS (SELECT account_id, 'email' AS method, 'redeemed' AS outcome FROM session),
+read AS (
+    SELECT CASE u.method WHEN 'email' THEN a.email WHEN 'sms' THEN a.phone END AS address
+    FROM accounts a JOIN used u ON u.account_id = a.id WHERE u.outcome = 'redeemed'),
+lifted AS (
+    DELETE FROM suppressed_addresses b USING read f WHERE b.address = lower(f.address) RETURNING b.address),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $54::bigint, $55::timestamptz, $56, v.outcome, $57, v.account_id, v.session_id, v.attempt_id,
-      $58, $59, $60, CASE WHEN (v.outcome = ANY($61::text[]) OR (v.account_id IS NULL AND $62::text <> 'cli')) THEN $63::text || md5(concat_ws(' ', $64::text, v.outcome,
+    SELECT $47::bigint, $48::timestamptz, $49, v.outcome, $50, v.account_id, v.session_id, v.attempt_id,
+      $51, $52, $53, CASE WHEN (v.outcome = ANY($54::text[]) OR (v.account_id IS NULL AND $55::text <> 'cli')) THEN $56::text || md5(concat_ws(' ', $57::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $65::text END
-    FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
-    RETURNING id),
-audited_2 AS (
-    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id, repeat_key)
-    SELECT $66::bigint, $67::timestamptz, $68, v.outcome, $69, v.account_id, v.session_id, v.attempt_id,
-      $70, $71, $72, CASE WHEN (v.outcome = ANY($73::text[]) OR (v.account_id IS NULL AND $74::text <> 'cli')) THEN $75::text || md5(concat_ws(' ', $76::text, v.outcome,
-      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $77::text END
+    ELSE $58::text END
     FROM opened v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
-SELECT * FROM opened;
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM opened) rows) answer ON true;
 
 -- Plan, with any values:
--- CTE Scan on opened
+-- Nested Loop Left Join
 --   CTE held
 --     ->  LockRows
 --           ->  Index Scan using accounts_pkey on accounts
 --                 Index Cond: (id = $1)
 --                 Filter: ((disabled_at IS NULL) AND (security_stamp = $2))
---   CTE linked
---     ->  Insert on external_identities i
---           Conflict Resolution: UPDATE
---           Conflict Arbiter Indexes: external_identities_pkey
---           ->  CTE Scan on held f
---   CTE admitted
---     ->  Nested Loop
---           Join Filter: (f_1.account_id = l.account_id)
---           ->  CTE Scan on held f_1
---           ->  CTE Scan on linked l
+--   CTE held_link
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  CTE Scan on held f
+--                 ->  Index Scan using attempts_account on attempts a
+--                       Index Cond: (account_id = f.account_id)
+--                       Filter: ((expires_at > $6) AND (kind = 'link'::text) AND (protocol = $5) AND (status = 'open'::text) AND (security_stamp >= f.security_stamp) AND (secret_hash = ANY ($3)) AND (purpose = ANY ($4)))
+--   CTE claimed
+--     ->  Update on accounts a_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on held_link f_1
+--                 ->  Index Scan using accounts_pkey on accounts a_1
+--                       Index Cond: (id = f_1.account_id)
+--                       Filter: ((activated_at IS NULL) AND (f_1.security_stamp = security_stamp))
+--                 SubPlan 3
+--                   ->  Result
+--   CTE invited_owner
+--     ->  CTE Scan on claimed
+--           Filter: invited
+--   CTE held_2
+--     ->  LockRows
+--           ->  Index Scan using accounts_pkey on accounts accounts_1
+--                 Index Cond: (id = $9)
+--                 Filter: ((disabled_at IS NULL) AND (security_stamp = $10))
+--   CTE held_link_2
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  CTE Scan on held_2 f_2
+--                 ->  Index Scan using attempts_account on attempts a_2
+--                       Index Cond: (account_id = f_2.account_id)
+--                       Filter: ((expires_at > $14) AND (kind = 'link'::text) AND (protocol = $13) AND (status = 'open'::text) AND (security_stamp >= f_2.security_stamp) AND (secret_hash = ANY ($11)) AND (purpose = ANY ($12)))
+--   CTE taken
+--     ->  Append
+--           ->  CTE Scan on invited_owner
+--           ->  Nested Loop
+--                 ->  CTE Scan on held_link_2 f_3
+--                 ->  Index Scan using accounts_pkey on accounts a_3
+--                       Index Cond: (id = f_3.account_id)
+--                       Filter: (activated_at IS NOT NULL)
 --   CTE surplus
 --     ->  Update on sessions
 --           ->  Nested Loop
@@ -113,15 +141,15 @@ SELECT * FROM opened;
 --                                         ->  HashAggregate
 --                                               Group Key: r.id
 --                                               ->  Subquery Scan on r
---                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $11 ELSE $12 END)
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $19 ELSE $20 END)
 --                                                     ->  WindowAgg
---                                                           Window: w1 AS (PARTITION BY l_1.stage ORDER BY ((l_1.expires_at > $8)), ((l_1.client_address = $9)), (GREATEST(l_1.created_at, l_1.refresh_rotated_at, (l_1.expires_at - (($10)::double precision * '00:00:01'::interval)))), l_1.id ROWS UNBOUNDED PRECEDING)
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $16)), ((l.client_address = $17)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($18)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
 --                                                           ->  Sort
---                                                                 Sort Key: l_1.stage, ((l_1.expires_at > $8)) DESC, ((l_1.client_address = $9)), (GREATEST(l_1.created_at, l_1.refresh_rotated_at, (l_1.expires_at - (($10)::double precision * '00:00:01'::interval)))) DESC, l_1.id DESC
+--                                                                 Sort Key: l.stage, ((l.expires_at > $16)) DESC, ((l.client_address = $17)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($18)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
 --                                                                 ->  Nested Loop
---                                                                       ->  CTE Scan on admitted f_2
---                                                                       ->  Index Scan using sessions_account on sessions l_1
---                                                                             Index Cond: (account_id = f_2.account_id)
+--                                                                       ->  CTE Scan on taken f_4
+--                                                                       ->  Index Scan using sessions_account on sessions l
+--                                                                             Index Cond: (account_id = f_4.account_id)
 --                                                                             Filter: (ended_at IS NULL)
 --                                         ->  Index Scan using sessions_pkey on sessions s
 --                                               Index Cond: (id = r.id)
@@ -131,71 +159,54 @@ SELECT * FROM opened;
 --   CTE session
 --     ->  Insert on sessions sessions_1
 --           ->  Nested Loop
---                 ->  CTE Scan on admitted f_3
 --                 ->  Aggregate
 --                       ->  CTE Scan on surplus
+--                 ->  CTE Scan on taken f_5
 --   CTE opened
 --     ->  CTE Scan on session
---   CTE news
---     ->  CTE Scan on linked
---           Filter: is_new
---   CTE message
---     ->  Insert on messages
---           InitPlan 16
---             ->  Limit
---                   ->  Nested Loop Anti Join
---                         ->  Function Scan on unnest c
---                         ->  Index Only Scan using messages_reference on messages m
---                               Index Cond: (reference = c.c)
+--   CTE ended
+--     ->  Update on sessions s_1
 --           ->  Nested Loop
---                 ->  CTE Scan on news f_4
---                 ->  Index Scan using accounts_pkey on accounts a
---                       Index Cond: (id = f_4.account_id)
---                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
---                 SubPlan 8
---                   ->  Seq Scan on suppressed_addresses b
---                         Filter: (address = lower(a.email))
---                 SubPlan 10
---                   ->  Seq Scan on suppressed_addresses b_1
---                         Filter: (address = lower(a.email))
---                 SubPlan 12
---                   ->  Seq Scan on suppressed_addresses b_2
---                         Filter: (address = lower(a.email))
---                 SubPlan 14
---                   ->  Seq Scan on suppressed_addresses b_3
---                         Filter: (address = lower(a.email))
---   CTE message_2
---     ->  Insert on messages messages_1
---           InitPlan 26
---             ->  Limit
---                   ->  Nested Loop Anti Join
---                         ->  Function Scan on unnest c_1
---                         ->  Index Only Scan using messages_reference on messages m_1
---                               Index Cond: (reference = c_1.c)
+--                 ->  CTE Scan on invited_owner f_6
+--                 ->  Index Scan using sessions_account on sessions s_1
+--                       Index Cond: (account_id = f_6.account_id)
+--                       Filter: (ended_at IS NULL)
+--   CTE carried_over
+--     ->  Update on sessions s_2
+--           ->  Result
+--                 One-Time Filter: false
+--   CTE spent_links
+--     ->  Update on attempts a_4
 --           ->  Nested Loop
---                 ->  CTE Scan on news f_5
---                 ->  Index Scan using accounts_pkey on accounts a_1
---                       Index Cond: (id = f_5.account_id)
---                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
---                 SubPlan 18
---                   ->  Seq Scan on suppressed_addresses b_4
---                         Filter: (address = lower(a_1.phone))
---                 SubPlan 20
---                   ->  Seq Scan on suppressed_addresses b_5
---                         Filter: (address = lower(a_1.phone))
---                 SubPlan 22
---                   ->  Seq Scan on suppressed_addresses b_6
---                         Filter: (address = lower(a_1.phone))
---                 SubPlan 24
---                   ->  Seq Scan on suppressed_addresses b_7
---                         Filter: (address = lower(a_1.phone))
+--                 ->  CTE Scan on session f_8
+--                 ->  Index Scan using attempts_account on attempts a_4
+--                       Index Cond: (account_id = f_8.account_id)
+--                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($43)))
+--   CTE overtaken
+--     ->  Update on sessions s_3
+--           ->  Nested Loop
+--                 ->  CTE Scan on session f_9
+--                 ->  Index Scan using sessions_account on sessions s_3
+--                       Index Cond: (account_id = f_9.account_id)
+--                       Filter: ((ended_at IS NULL) AND (protocol = $45) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $46))
+--   CTE lifted
+--     ->  Delete on suppressed_addresses b
+--           ->  Nested Loop
+--                 Join Filter: (b.address = lower(a_5.email))
+--                 ->  Nested Loop
+--                       ->  CTE Scan on session session_1
+--                       ->  Index Scan using accounts_pkey on accounts a_5
+--                             Index Cond: (id = session_1.account_id)
+--                 ->  Seq Scan on suppressed_addresses b
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
---           ->  CTE Scan on news
---   CTE audited_2
---     ->  Insert on audit_events e_1
---           Conflict Resolution: UPDATE
---           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on opened v
+--   InitPlan 18
+--     ->  Aggregate
+--           ->  HashAggregate
+--                 Group Key: spent_links.purpose, spent_links.method, spent_links.status
+--                 ->  CTE Scan on spent_links
+--   ->  Result
+--   ->  CTE Scan on opened

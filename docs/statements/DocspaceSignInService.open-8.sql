@@ -38,6 +38,12 @@ overtaken AS (
     UPDATE sessions s SET ended_at = $34::timestamptz, end_reason = 'superseded' FROM session f
     WHERE s.account_id = f.account_id AND s.protocol = $35 AND s.stage = 'pending' AND s.ended_at IS NULL
       AND s.amr->0->>'method' = $36  RETURNING s.id),
+used AS (SELECT account_id, 'email' AS method, 'redeemed' AS outcome FROM session),
+read AS (
+    SELECT CASE u.method WHEN 'email' THEN a.email WHEN 'sms' THEN a.phone END AS address
+    FROM accounts a JOIN used u ON u.account_id = a.id WHERE u.outcome = 'redeemed'),
+lifted AS (
+    DELETE FROM suppressed_addresses b USING read f WHERE b.address = lower(f.address) RETURNING b.address),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
@@ -112,12 +118,21 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 ->  Index Scan using sessions_account on sessions s_1
 --                       Index Cond: (account_id = f_4.account_id)
 --                       Filter: ((ended_at IS NULL) AND (protocol = $35) AND (stage = 'pending'::text) AND (((amr -> 0) ->> 'method'::text) = $36))
+--   CTE lifted
+--     ->  Delete on suppressed_addresses b
+--           ->  Nested Loop
+--                 Join Filter: (b.address = lower(a_2.email))
+--                 ->  Nested Loop
+--                       ->  CTE Scan on session session_1
+--                       ->  Index Scan using accounts_pkey on accounts a_2
+--                             Index Cond: (id = session_1.account_id)
+--                 ->  Seq Scan on suppressed_addresses b
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on opened v
---   InitPlan 9
+--   InitPlan 10
 --     ->  Aggregate
 --           ->  HashAggregate
 --                 Group Key: spent_links.purpose, spent_links.method, spent_links.status

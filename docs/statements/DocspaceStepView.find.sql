@@ -6,13 +6,14 @@ WITH pending AS (
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
     SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) FOR UPDATE OF s),
 with_set_up AS (
-    SELECT f.*, a.uuid, a.email, coalesce(a.email, a.username, a.phone) AS label, a.second_factor, CASE a.second_factor
+    SELECT f.*, a.uuid, a.email, coalesce(a.email, a.username, a.phone) AS label, CASE WHEN a.second_factor = 'none' AND a.guarded_until > $5::timestamptz
+    AND a.email IS NOT NULL AND a.activated_at IS NOT NULL THEN 'email' ELSE a.second_factor END AS second_factor, CASE a.second_factor
       WHEN 'sms' THEN a.phone IS NOT NULL
       WHEN 'totp' THEN EXISTS (SELECT FROM totp_factors t WHERE t.account_id = a.id) ELSE true END AS is_set_up
     FROM pending f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL),
 setup AS (
       SELECT u.account_id, u.factor, u.secret_sealed, u.phone FROM factor_setups u JOIN pending f USING (account_id)
-      WHERE u.expires_at > $5::timestamptz FOR UPDATE OF u),
+      WHERE u.expires_at > $6::timestamptz FOR UPDATE OF u),
 view AS (
         SELECT p.account_id, p.label, p.second_factor, p.is_set_up, s.factor AS setup_factor, s.secret_sealed AS setup_secret
         FROM with_set_up p LEFT JOIN setup s USING (account_id))
@@ -36,7 +37,7 @@ SELECT * FROM view;
 --                 ->  CTE Scan on pending f_1
 --                 ->  Index Scan using factor_setups_pkey on factor_setups u
 --                       Index Cond: (account_id = f_1.account_id)
---                       Filter: (expires_at > $5)
+--                       Filter: (expires_at > $6)
 --   ->  Nested Loop
 --         ->  CTE Scan on pending f
 --         ->  Index Scan using accounts_pkey on accounts a

@@ -5,7 +5,7 @@ WITH session AS (
     FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
     SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp)),
-known AS (SELECT f.*, a.id, a.email, a.phone, a.language, a.second_factor, a.org_id, a.security_stamp, a.activated_at, a.disabled_at, a.uuid, a.invited_at FROM session f JOIN accounts a ON a.id = f.account_id)
+known AS (SELECT f.*, a.id, a.email, a.phone, a.language, a.second_factor AS second_factor, a.org_id, a.security_stamp, a.activated_at, a.disabled_at, a.uuid, a.invited_at FROM session f JOIN accounts a ON a.id = f.account_id)
 SELECT * FROM known;
 
 -- Plan, with any values:

@@ -7,7 +7,8 @@ WITH session AS (
     AND s.expires_at > $3::timestamptz AND EXISTS (
     SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) FOR UPDATE OF s),
 with_factor AS (
-    SELECT f.session_id::text AS session_id, a.id::text AS account_id, a.second_factor,
+    SELECT f.session_id::text AS session_id, a.id::text AS account_id, CASE WHEN a.second_factor = 'none' AND a.guarded_until > $4::timestamptz
+    AND a.email IS NOT NULL AND a.activated_at IS NOT NULL THEN 'email' ELSE a.second_factor END AS second_factor,
       (SELECT t.secret_sealed FROM totp_factors t WHERE t.account_id = a.id) AS totp_secret
     FROM session f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL)
 SELECT * FROM with_factor;

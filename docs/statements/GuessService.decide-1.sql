@@ -82,7 +82,12 @@ audited AS (
     ELSE $47::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
-    RETURNING id)
+    RETURNING id),
+read AS (
+    SELECT CASE u.method WHEN 'email' THEN a.email WHEN 'sms' THEN a.phone END AS address
+    FROM accounts a JOIN verdict u ON u.account_id = a.id WHERE u.outcome = 'redeemed'),
+lifted AS (
+    DELETE FROM suppressed_addresses b USING read f WHERE b.address = lower(f.address) RETURNING b.address)
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS known, EXISTS (SELECT FROM proven) AS proven, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- Plan, with any values:
@@ -216,7 +221,17 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v
---   InitPlan 18
+--   CTE lifted
+--     ->  Delete on suppressed_addresses b_9
+--           ->  Nested Loop
+--                 Join Filter: (b_9.address = lower(CASE u.method WHEN 'email'::text THEN a_4.email WHEN 'sms'::text THEN a_4.phone ELSE NULL::text END))
+--                 ->  Nested Loop
+--                       ->  CTE Scan on verdict u
+--                             Filter: (outcome = 'redeemed'::text)
+--                       ->  Index Scan using accounts_pkey on accounts a_4
+--                             Index Cond: (id = u.account_id)
+--                 ->  Seq Scan on suppressed_addresses b_9
+--   InitPlan 19
 --     ->  Aggregate
 --           ->  Append
 --                 ->  Subquery Scan on "*SELECT* 1"
@@ -235,11 +250,11 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       ->  HashAggregate
 --                             Group Key: superseded.purpose, superseded.method, superseded.status
 --                             ->  CTE Scan on superseded
---   InitPlan 19
---     ->  CTE Scan on verdict verdict_2
 --   InitPlan 20
---     ->  CTE Scan on flow
+--     ->  CTE Scan on verdict verdict_2
 --   InitPlan 21
---     ->  CTE Scan on proven
+--     ->  CTE Scan on flow
 --   InitPlan 22
+--     ->  CTE Scan on proven
+--   InitPlan 23
 --     ->  CTE Scan on budget

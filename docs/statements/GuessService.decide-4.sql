@@ -45,58 +45,65 @@ proven_in_browser AS (
     FROM verdict v JOIN attempts a ON a.id = v.attempt_id
     WHERE v.outcome = 'redeemed' AND a.purpose = 'sign_in' AND a.browser_session_id IS NOT NULL AND a.session_id IS NULL),
 entering AS (
-    SELECT f.*, a.second_factor FROM proven_in_browser f JOIN accounts a ON a.id = f.account_id
+    SELECT f.*, CASE WHEN f.method = 'email' THEN a.second_factor ELSE CASE WHEN a.second_factor = 'none' AND a.guarded_until > $21::timestamptz
+    AND a.email IS NOT NULL AND a.activated_at IS NOT NULL THEN 'email' ELSE a.second_factor END END AS second_factor
+    FROM proven_in_browser f JOIN accounts a ON a.id = f.account_id
     WHERE a.disabled_at IS NULL AND a.second_factor <> f.method),
 surplus AS (
-    UPDATE sessions SET ended_at = $21::timestamptz, end_reason = 'surplus' WHERE id IN (
+    UPDATE sessions SET ended_at = $22::timestamptz, end_reason = 'surplus' WHERE id IN (
       SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
         SELECT r.id FROM (
-          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $22::timestamptz DESC,
-            l.client_address = $23, greatest(l.created_at, l.refresh_rotated_at,
-              l.expires_at - $24::int * interval '1 second') DESC, l.id DESC) AS place
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $23::timestamptz DESC,
+            l.client_address = $24, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $25::int * interval '1 second') DESC, l.id DESC) AS place
           FROM sessions l JOIN entering f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
-        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $25::int ELSE $26::int END)
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $26::int ELSE $27::int END)
       FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $27::bigint, f.account_id, $28, CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END, $29, jsonb_build_array(jsonb_build_object('method', f.method::text, 'at', $30::text)), $31, $32,
-      $33::timestamptz, CASE WHEN (CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END) = 'signed_in' THEN $34::timestamptz END, $35::timestamptz,
-      CASE WHEN (CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END) = 'signed_in' THEN $36::timestamptz ELSE $37::timestamptz END, $38,
-      $39::timestamptz, f.browser_session_id, f.browser_attempt_id, f.security_stamp
+    SELECT $28::bigint, f.account_id, $29, CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END, $30, jsonb_build_array(jsonb_build_object('method', f.method::text, 'at', $31::text)), $32, $33,
+      $34::timestamptz, CASE WHEN (CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END) = 'signed_in' THEN $35::timestamptz END, $36::timestamptz,
+      CASE WHEN (CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END) = 'signed_in' THEN $37::timestamptz ELSE $38::timestamptz END, $39,
+      $40::timestamptz, f.browser_session_id, f.browser_attempt_id, f.security_stamp
     FROM entering f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $40::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $41::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND true
-      RETURNING b.spent, b.factor, b.spent >= $41::int AS used_up),
+      RETURNING b.spent, b.factor, b.spent >= $42::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $42::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $43::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 rotated AS (
-      UPDATE browser_sessions b SET token_hash = $43, previous_token_hash = b.token_hash,
-        rotated_at = $44::timestamptz, expires_at = $45::timestamptz,
+      UPDATE browser_sessions b SET token_hash = $44, previous_token_hash = b.token_hash,
+        rotated_at = $45::timestamptz, expires_at = $46::timestamptz,
         active_session_id = CASE WHEN p.stage = 'signed_in' THEN p.session_id ELSE b.active_session_id END
       FROM session p, browser l WHERE b.id = l.browser_session_id RETURNING b.id),
 replaced AS (
-      UPDATE sessions s SET ended_at = $46::timestamptz, end_reason = 'replaced' FROM session p, browser b
+      UPDATE sessions s SET ended_at = $47::timestamptz, end_reason = 'replaced' FROM session p, browser b
       WHERE p.stage = 'signed_in' AND s.browser_session_id = b.browser_session_id AND s.account_id = p.account_id
         AND s.id <> p.session_id AND s.stage = 'signed_in' AND s.ended_at IS NULL RETURNING s.id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $47::bigint, $48::timestamptz, $49, v.outcome, $50, v.account_id, v.session_id, v.attempt_id,
-      $51, $52, $53, CASE WHEN (v.outcome = ANY($54::text[]) OR (v.account_id IS NULL AND $55::text <> 'cli')) THEN $56::text || md5(concat_ws(' ', $57::text, v.outcome,
+    SELECT $48::bigint, $49::timestamptz, $50, v.outcome, $51, v.account_id, v.session_id, v.attempt_id,
+      $52, $53, $54, CASE WHEN (v.outcome = ANY($55::text[]) OR (v.account_id IS NULL AND $56::text <> 'cli')) THEN $57::text || md5(concat_ws(' ', $58::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $58::text END
+    ELSE $59::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
-    RETURNING id)
+    RETURNING id),
+read AS (
+    SELECT CASE u.method WHEN 'email' THEN a.email WHEN 'sms' THEN a.phone END AS address
+    FROM accounts a JOIN verdict u ON u.account_id = a.id WHERE u.outcome = 'redeemed'),
+lifted AS (
+    DELETE FROM suppressed_addresses b USING read f WHERE b.address = lower(f.address) RETURNING b.address)
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS known, EXISTS (SELECT FROM session) AS proven, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- Plan, with any values:
@@ -188,11 +195,11 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                                         ->  HashAggregate
 --                                               Group Key: r.id
 --                                               ->  Subquery Scan on r
---                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $25 ELSE $26 END)
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $26 ELSE $27 END)
 --                                                     ->  WindowAgg
---                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $22)), ((l.client_address = $23)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($24)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $23)), ((l.client_address = $24)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($25)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
 --                                                           ->  Sort
---                                                                 Sort Key: l.stage, ((l.expires_at > $22)) DESC, ((l.client_address = $23)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($24)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
+--                                                                 Sort Key: l.stage, ((l.expires_at > $23)) DESC, ((l.client_address = $24)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($25)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
 --                                                                 ->  Nested Loop
 --                                                                       ->  CTE Scan on entering f_2
 --                                                                       ->  Index Scan using sessions_account on sessions l
@@ -250,7 +257,17 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v_1
---   InitPlan 19
+--   CTE lifted
+--     ->  Delete on suppressed_addresses b_8
+--           ->  Nested Loop
+--                 Join Filter: (b_8.address = lower(CASE u.method WHEN 'email'::text THEN a_6.email WHEN 'sms'::text THEN a_6.phone ELSE NULL::text END))
+--                 ->  Nested Loop
+--                       ->  CTE Scan on verdict u
+--                             Filter: (outcome = 'redeemed'::text)
+--                       ->  Index Scan using accounts_pkey on accounts a_6
+--                             Index Cond: (id = u.account_id)
+--                 ->  Seq Scan on suppressed_addresses b_8
+--   InitPlan 20
 --     ->  Aggregate
 --           ->  Append
 --                 ->  Subquery Scan on "*SELECT* 1"
@@ -269,11 +286,11 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       ->  HashAggregate
 --                             Group Key: superseded.purpose, superseded.method, superseded.status
 --                             ->  CTE Scan on superseded
---   InitPlan 20
---     ->  CTE Scan on verdict verdict_1
 --   InitPlan 21
---     ->  CTE Scan on flow
+--     ->  CTE Scan on verdict verdict_1
 --   InitPlan 22
---     ->  CTE Scan on session
+--     ->  CTE Scan on flow
 --   InitPlan 23
+--     ->  CTE Scan on session
+--   InitPlan 24
 --     ->  CTE Scan on budget

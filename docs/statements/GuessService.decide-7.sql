@@ -113,7 +113,10 @@ noted AS (
         phone_proven_at = CASE WHEN s.method = 'sms' THEN $73::timestamptz ELSE u.phone_proven_at END,
         completed_at = CASE WHEN s.complete THEN $74::timestamptz END,
         password_hash = CASE WHEN s.complete THEN NULL ELSE u.password_hash END
-      FROM sign_up s WHERE u.id = s.id RETURNING u.id)
+      FROM sign_up s WHERE u.id = s.id RETURNING u.id),
+read AS (SELECT CASE s.method WHEN 'email' THEN s.email ELSE s.phone END AS address FROM sign_up s),
+lifted AS (
+    DELETE FROM suppressed_addresses b USING read f WHERE b.address = lower(f.address) RETURNING b.address)
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS known, EXISTS (SELECT FROM proven) AS proven, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- Plan, with any values:
@@ -297,7 +300,14 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 ->  CTE Scan on sign_up s_5
 --                 ->  Index Scan using sign_ups_pkey on sign_ups u_1
 --                       Index Cond: (id = s_5.id)
---   InitPlan 24
+--   CTE lifted
+--     ->  Delete on suppressed_addresses b_9
+--           ->  Hash Join
+--                 Hash Cond: (lower(CASE s_6.method WHEN 'email'::text THEN s_6.email ELSE s_6.phone END) = b_9.address)
+--                 ->  CTE Scan on sign_up s_6
+--                 ->  Hash
+--                       ->  Seq Scan on suppressed_addresses b_9
+--   InitPlan 25
 --     ->  Aggregate
 --           ->  Append
 --                 ->  Subquery Scan on "*SELECT* 1_1"
@@ -316,11 +326,11 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       ->  HashAggregate
 --                             Group Key: superseded.purpose, superseded.method, superseded.status
 --                             ->  CTE Scan on superseded
---   InitPlan 25
---     ->  CTE Scan on verdict verdict_1
 --   InitPlan 26
---     ->  CTE Scan on flow
+--     ->  CTE Scan on verdict verdict_1
 --   InitPlan 27
---     ->  CTE Scan on proven
+--     ->  CTE Scan on flow
 --   InitPlan 28
+--     ->  CTE Scan on proven
+--   InitPlan 29
 --     ->  CTE Scan on budget

@@ -8,7 +8,7 @@ owner AS (
       WHERE accounts.email = $3 AND activated_at IS NOT NULL AND NOT EXISTS (SELECT FROM identity)
       ))
 
-      SELECT a.id, a.email, a.phone, a.language, a.second_factor, a.org_id, a.security_stamp, a.activated_at, a.disabled_at, o.linked, NOT o.linked AND EXISTS (
+      SELECT a.id, a.email, a.phone, a.language, a.second_factor AS second_factor, a.org_id, a.security_stamp, a.activated_at, a.disabled_at, o.linked, NOT o.linked AND EXISTS (
         SELECT FROM external_identities i WHERE i.account_id = a.id AND i.issuer = $4) AS taken
       FROM accounts a JOIN owner o ON o.account_id = a.id;
 

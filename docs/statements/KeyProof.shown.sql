@@ -1,8 +1,8 @@
 -- KeyProof.shown
 
 WITH challenge AS (
-      SELECT a.account_id, a.method FROM attempts a WHERE a.kind = 'challenge' AND a.secret_hash = ANY($1::text[]) AND a.purpose = $2
-        AND (a.status = 'open' AND a.expires_at > $3::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($4::text[]) OR EXISTS (
+      SELECT a.account_id, a.method FROM attempts a WHERE a.kind = 'challenge' AND a.secret_hash = ANY($1::text[]) AND a.protocol = $2 AND a.purpose = $3
+        AND (a.status = 'open' AND a.expires_at > $4::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($5::text[]) OR EXISTS (
     SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)))),
 login_key AS (
     SELECT c.account_id, c.kind,
@@ -12,7 +12,7 @@ login_key AS (
         'security_stamp', o.security_stamp) AS account,
       (SELECT t.secret_sealed FROM totp_factors t WHERE t.account_id = o.id) AS totp_sealed
     FROM credentials c JOIN accounts o ON o.id = c.account_id AND o.disabled_at IS NULL
-    WHERE c.credential_id = $5 AND c.revoked_at IS NULL AND c.kind <> 'RecoveryKey'),
+    WHERE c.credential_id = $6 AND c.revoked_at IS NULL AND c.kind <> 'RecoveryKey'),
 shown AS (
         SELECT c.method, c.account_id IS NULL AS unclaimed, k.key, k.account, k.totp_sealed
         FROM challenge c JOIN login_key k
@@ -26,13 +26,13 @@ SELECT * FROM shown;
 --               Join Filter: ((c.account_id = a.account_id) OR ((a.account_id IS NULL) AND (c.kind = 'Fido2'::text)))
 --               ->  Index Scan using attempts_challenge on attempts a
 --                     Index Cond: (secret_hash = ANY ($1))
---                     Filter: ((expires_at > $3) AND (purpose = $2) AND (status = 'open'::text) AND ((account_id IS NULL) OR (purpose = ANY ($4)) OR EXISTS(SubPlan 2)))
+--                     Filter: ((expires_at > $4) AND (protocol = $2) AND (purpose = $3) AND (status = 'open'::text) AND ((account_id IS NULL) OR (purpose = ANY ($5)) OR EXISTS(SubPlan 2)))
 --                     SubPlan 2
 --                       ->  Index Scan using accounts_pkey on accounts o_1
 --                             Index Cond: (id = a.account_id)
 --                             Filter: (security_stamp <= a.security_stamp)
 --               ->  Index Scan using credentials_shown on credentials c
---                     Index Cond: (credential_id = $5)
+--                     Index Cond: (credential_id = $6)
 --                     Filter: (kind <> 'RecoveryKey'::text)
 --         ->  Index Scan using accounts_pkey on accounts o
 --               Index Cond: (id = c.account_id)

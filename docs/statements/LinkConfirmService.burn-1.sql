@@ -32,46 +32,53 @@ proven_in_browser AS (
     FROM verdict v JOIN attempts a ON a.id = v.attempt_id
     WHERE v.outcome = 'redeemed' AND a.purpose = 'sign_in' AND a.browser_session_id IS NOT NULL AND a.session_id IS NULL),
 entering AS (
-    SELECT f.*, a.second_factor FROM proven_in_browser f JOIN accounts a ON a.id = f.account_id
+    SELECT f.*, CASE WHEN f.method = 'email' THEN a.second_factor ELSE CASE WHEN a.second_factor = 'none' AND a.guarded_until > $14::timestamptz
+    AND a.email IS NOT NULL AND a.activated_at IS NOT NULL THEN 'email' ELSE a.second_factor END END AS second_factor
+    FROM proven_in_browser f JOIN accounts a ON a.id = f.account_id
     WHERE a.disabled_at IS NULL AND a.second_factor <> f.method),
 surplus AS (
-    UPDATE sessions SET ended_at = $14::timestamptz, end_reason = 'surplus' WHERE id IN (
+    UPDATE sessions SET ended_at = $15::timestamptz, end_reason = 'surplus' WHERE id IN (
       SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
         SELECT r.id FROM (
-          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $15::timestamptz DESC,
-            l.client_address = $16, greatest(l.created_at, l.refresh_rotated_at,
-              l.expires_at - $17::int * interval '1 second') DESC, l.id DESC) AS place
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $16::timestamptz DESC,
+            l.client_address = $17, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $18::int * interval '1 second') DESC, l.id DESC) AS place
           FROM sessions l JOIN entering f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
-        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $18::int ELSE $19::int END)
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $19::int ELSE $20::int END)
       FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $20::bigint, f.account_id, $21, CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END, $22, jsonb_build_array(jsonb_build_object('method', f.method::text, 'at', $23::text)), $24, $25,
-      $26::timestamptz, CASE WHEN (CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END) = 'signed_in' THEN $27::timestamptz END, $28::timestamptz,
-      CASE WHEN (CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END) = 'signed_in' THEN $29::timestamptz ELSE $30::timestamptz END, $31,
-      $32::timestamptz, f.browser_session_id, f.browser_attempt_id, f.security_stamp
+    SELECT $21::bigint, f.account_id, $22, CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END, $23, jsonb_build_array(jsonb_build_object('method', f.method::text, 'at', $24::text)), $25, $26,
+      $27::timestamptz, CASE WHEN (CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END) = 'signed_in' THEN $28::timestamptz END, $29::timestamptz,
+      CASE WHEN (CASE WHEN f.second_factor = 'none' THEN 'signed_in' ELSE 'pending' END) = 'signed_in' THEN $30::timestamptz ELSE $31::timestamptz END, $32,
+      $33::timestamptz, f.browser_session_id, f.browser_attempt_id, f.security_stamp
     FROM entering f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $33::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $34::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND true
-      RETURNING b.spent, b.factor, b.spent >= $34::int AS used_up),
+      RETURNING b.spent, b.factor, b.spent >= $35::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $35::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $36::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
+read AS (
+    SELECT CASE u.method WHEN 'email' THEN a.email WHEN 'sms' THEN a.phone END AS address
+    FROM accounts a JOIN verdict u ON u.account_id = a.id WHERE u.outcome = 'redeemed'),
+lifted AS (
+    DELETE FROM suppressed_addresses b USING read f WHERE b.address = lower(f.address) RETURNING b.address),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $36::bigint, $37::timestamptz, $38, v.outcome, $39, v.account_id, v.session_id, v.attempt_id,
-      $40, $41, $42, CASE WHEN (v.outcome = ANY($43::text[]) OR (v.account_id IS NULL AND $44::text <> 'cli')) THEN $45::text || md5(concat_ws(' ', $46::text, v.outcome,
+    SELECT $37::bigint, $38::timestamptz, $39, v.outcome, $40, v.account_id, v.session_id, v.attempt_id,
+      $41, $42, $43, CASE WHEN (v.outcome = ANY($44::text[]) OR (v.account_id IS NULL AND $45::text <> 'cli')) THEN $46::text || md5(concat_ws(' ', $47::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $47::text END
+    ELSE $48::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -139,11 +146,11 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                                         ->  HashAggregate
 --                                               Group Key: r.id
 --                                               ->  Subquery Scan on r
---                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $18 ELSE $19 END)
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $19 ELSE $20 END)
 --                                                     ->  WindowAgg
---                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $15)), ((l.client_address = $16)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($17)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
+--                                                           Window: w1 AS (PARTITION BY l.stage ORDER BY ((l.expires_at > $16)), ((l.client_address = $17)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($18)::double precision * '00:00:01'::interval)))), l.id ROWS UNBOUNDED PRECEDING)
 --                                                           ->  Sort
---                                                                 Sort Key: l.stage, ((l.expires_at > $15)) DESC, ((l.client_address = $16)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($17)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
+--                                                                 Sort Key: l.stage, ((l.expires_at > $16)) DESC, ((l.client_address = $17)), (GREATEST(l.created_at, l.refresh_rotated_at, (l.expires_at - (($18)::double precision * '00:00:01'::interval)))) DESC, l.id DESC
 --                                                                 ->  Nested Loop
 --                                                                       ->  CTE Scan on entering f
 --                                                                       ->  Index Scan using sessions_account on sessions l
@@ -177,12 +184,22 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 ->  Index Scan using attempts_open on attempts o_1
 --                       Index Cond: ((subject = g_2.subject) AND (purpose = g_2.purpose))
 --                       Filter: ((status = 'open'::text) AND (id <> g_2.id))
+--   CTE lifted
+--     ->  Delete on suppressed_addresses b_4
+--           ->  Nested Loop
+--                 Join Filter: (b_4.address = lower(CASE u.method WHEN 'email'::text THEN a_4.email WHEN 'sms'::text THEN a_4.phone ELSE NULL::text END))
+--                 ->  Nested Loop
+--                       ->  CTE Scan on verdict u
+--                             Filter: (outcome = 'redeemed'::text)
+--                       ->  Index Scan using accounts_pkey on accounts a_4
+--                             Index Cond: (id = u.account_id)
+--                 ->  Seq Scan on suppressed_addresses b_4
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v_1
---   InitPlan 12
+--   InitPlan 13
 --     ->  Aggregate
 --           ->  Append
 --                 ->  Subquery Scan on "*SELECT* 1"
@@ -201,7 +218,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       ->  HashAggregate
 --                             Group Key: superseded.purpose, superseded.method, superseded.status
 --                             ->  CTE Scan on superseded
---   InitPlan 13
---     ->  CTE Scan on verdict verdict_1
 --   InitPlan 14
+--     ->  CTE Scan on verdict verdict_1
+--   InitPlan 15
 --     ->  CTE Scan on session

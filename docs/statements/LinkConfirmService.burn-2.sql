@@ -99,8 +99,8 @@ authenticator_dropped AS (DELETE FROM totp_factors t USING registered_owner f WH
 setup_dropped AS (DELETE FROM factor_setups u USING registered_owner f WHERE u.account_id = f.account_id RETURNING u.account_id),
 backup_codes_dropped AS (DELETE FROM backup_codes b USING registered_owner f WHERE b.account_id = f.account_id RETURNING b.account_id),
 revoked AS (
-    UPDATE credentials c SET revoked_at = $39::timestamptz FROM registered_owner f
-    WHERE c.account_id = f.account_id AND c.revoked_at IS NULL RETURNING c.id),
+    UPDATE credentials c SET revoked_at = coalesce(c.revoked_at, $39::timestamptz), deactivated_at = NULL FROM registered_owner f
+    WHERE c.account_id = f.account_id AND (c.revoked_at IS NULL OR c.deactivated_at IS NOT NULL) RETURNING c.id),
 identities_dropped AS (DELETE FROM external_identities i USING registered_owner f WHERE i.account_id = f.account_id RETURNING i.account_id),
 ended_3 AS (
     UPDATE pending_recoveries p SET ended_at = $40::timestamptz, end_reason = $41 FROM registered_owner f
@@ -108,6 +108,11 @@ ended_3 AS (
 mailbox AS (SELECT v.account_id FROM verdict v WHERE v.outcome = 'redeemed' AND v.account_id IS NOT NULL),
 forgiven AS (
       DELETE FROM password_failures WHERE login IN (SELECT 'account ' || account_id FROM mailbox) RETURNING key),
+read AS (
+    SELECT CASE u.method WHEN 'email' THEN a.email WHEN 'sms' THEN a.phone END AS address
+    FROM accounts a JOIN verdict u ON u.account_id = a.id WHERE u.outcome = 'redeemed'),
+lifted AS (
+    DELETE FROM suppressed_addresses b USING read f WHERE b.address = lower(f.address) RETURNING b.address),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
@@ -279,7 +284,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 ->  CTE Scan on registered_owner f_9
 --                 ->  Index Scan using credentials_account on credentials c_1
 --                       Index Cond: (account_id = f_9.account_id)
---                       Filter: (revoked_at IS NULL)
+--                       Filter: ((revoked_at IS NULL) OR (deactivated_at IS NOT NULL))
 --   CTE identities_dropped
 --     ->  Delete on external_identities i
 --           ->  Nested Loop
@@ -302,12 +307,22 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                             Filter: ((account_id IS NOT NULL) AND (outcome = 'redeemed'::text))
 --                 ->  Index Scan using password_failures_login on password_failures
 --                       Index Cond: (login = ('account '::text || (v_1.account_id)::text))
+--   CTE lifted
+--     ->  Delete on suppressed_addresses b_5
+--           ->  Nested Loop
+--                 Join Filter: (b_5.address = lower(CASE u_1.method WHEN 'email'::text THEN a_5.email WHEN 'sms'::text THEN a_5.phone ELSE NULL::text END))
+--                 ->  Nested Loop
+--                       ->  CTE Scan on verdict u_1
+--                             Filter: (outcome = 'redeemed'::text)
+--                       ->  Index Scan using accounts_pkey on accounts a_5
+--                             Index Cond: (id = u_1.account_id)
+--                 ->  Seq Scan on suppressed_addresses b_5
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v_2
---   InitPlan 31
+--   InitPlan 32
 --     ->  Aggregate
 --           ->  Append
 --                 ->  Subquery Scan on "*SELECT* 1"
@@ -334,7 +349,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       ->  HashAggregate
 --                             Group Key: spent_links.purpose, spent_links.method, spent_links.status
 --                             ->  CTE Scan on spent_links
---   InitPlan 32
---     ->  CTE Scan on verdict verdict_1
 --   InitPlan 33
+--     ->  CTE Scan on verdict verdict_1
+--   InitPlan 34
 --     ->  CTE Scan on attempt attempt_2

@@ -75,7 +75,8 @@ session AS (
     FROM proven f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 with_account AS (
-    SELECT f.*, a.uuid, a.password_hash IS NOT NULL AS has_password, a.second_factor
+    SELECT f.*, a.uuid, a.password_hash IS NOT NULL AS has_password, CASE WHEN a.second_factor = 'none' AND a.guarded_until > $36::timestamptz
+    AND a.email IS NOT NULL AND a.activated_at IS NOT NULL THEN 'email' ELSE a.second_factor END AS second_factor
     FROM session f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL),
 holder AS (
         SELECT h.session_id, h.stage, h.amr, h.second_factor_at, h.uuid, h.second_factor,
@@ -84,28 +85,28 @@ answer AS (SELECT v.outcome, h.* FROM verdict v LEFT JOIN holder h ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $36::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $37::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND true
-      RETURNING b.spent, b.factor, b.spent >= $37::int AS used_up),
+      RETURNING b.spent, b.factor, b.spent >= $38::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $38::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $39::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 spent_links AS (
-      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $39::timestamptz
-      FROM claimed f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($40::text[])
+      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $40::timestamptz
+      FROM claimed f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($41::text[])
         AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 invited_owner AS (SELECT account_id, security_stamp FROM claimed WHERE invited),
 ended AS (
-      UPDATE sessions s SET ended_at = $41::timestamptz, end_reason = $42 FROM invited_owner f
+      UPDATE sessions s SET ended_at = $42::timestamptz, end_reason = $43 FROM invited_owner f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM invited_owner f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (false) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
 registered_owner AS (SELECT account_id, security_stamp FROM claimed WHERE NOT invited),
 ended_2 AS (
-      UPDATE sessions s SET ended_at = $43::timestamptz, end_reason = $44 FROM registered_owner f
+      UPDATE sessions s SET ended_at = $44::timestamptz, end_reason = $45 FROM registered_owner f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
 carried_over_2 AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM registered_owner f
@@ -114,22 +115,27 @@ authenticator_dropped AS (DELETE FROM totp_factors t USING registered_owner f WH
 setup_dropped AS (DELETE FROM factor_setups u USING registered_owner f WHERE u.account_id = f.account_id RETURNING u.account_id),
 backup_codes_dropped AS (DELETE FROM backup_codes b USING registered_owner f WHERE b.account_id = f.account_id RETURNING b.account_id),
 revoked AS (
-    UPDATE credentials c SET revoked_at = $45::timestamptz FROM registered_owner f
-    WHERE c.account_id = f.account_id AND c.revoked_at IS NULL RETURNING c.id),
+    UPDATE credentials c SET revoked_at = coalesce(c.revoked_at, $46::timestamptz), deactivated_at = NULL FROM registered_owner f
+    WHERE c.account_id = f.account_id AND (c.revoked_at IS NULL OR c.deactivated_at IS NOT NULL) RETURNING c.id),
 identities_dropped AS (DELETE FROM external_identities i USING registered_owner f WHERE i.account_id = f.account_id RETURNING i.account_id),
 ended_3 AS (
-    UPDATE pending_recoveries p SET ended_at = $46::timestamptz, end_reason = $47 FROM registered_owner f
+    UPDATE pending_recoveries p SET ended_at = $47::timestamptz, end_reason = $48 FROM registered_owner f
     WHERE p.account_id = f.account_id AND p.ended_at IS NULL RETURNING p.id, p.account_id),
 mailbox AS (SELECT v.account_id FROM verdict v WHERE v.outcome = 'redeemed' AND v.account_id IS NOT NULL),
 forgiven AS (
       DELETE FROM password_failures WHERE login IN (SELECT 'account ' || account_id FROM mailbox) RETURNING key),
+read AS (
+    SELECT CASE u.method WHEN 'email' THEN a.email WHEN 'sms' THEN a.phone END AS address
+    FROM accounts a JOIN verdict u ON u.account_id = a.id WHERE u.outcome = 'redeemed'),
+lifted AS (
+    DELETE FROM suppressed_addresses b USING read f WHERE b.address = lower(f.address) RETURNING b.address),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $48::bigint, $49::timestamptz, $50, v.outcome, $51, v.account_id, v.session_id, v.attempt_id,
-      $52, $53, $54, CASE WHEN (v.outcome = ANY($55::text[]) OR (v.account_id IS NULL AND $56::text <> 'cli')) THEN $57::text || md5(concat_ws(' ', $58::text, v.outcome,
+    SELECT $49::bigint, $50::timestamptz, $51, v.outcome, $52, v.account_id, v.session_id, v.attempt_id,
+      $53, $54, $55, CASE WHEN (v.outcome = ANY($56::text[]) OR (v.account_id IS NULL AND $57::text <> 'cli')) THEN $58::text || md5(concat_ws(' ', $59::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $59::text END
+    ELSE $60::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -266,7 +272,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 ->  CTE Scan on claimed f_5
 --                 ->  Index Scan using attempts_account on attempts a_5
 --                       Index Cond: (account_id = f_5.account_id)
---                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($40)))
+--                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($41)))
 --   CTE invited_owner
 --     ->  CTE Scan on claimed
 --           Filter: invited
@@ -321,7 +327,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 ->  CTE Scan on registered_owner f_12
 --                 ->  Index Scan using credentials_account on credentials c_1
 --                       Index Cond: (account_id = f_12.account_id)
---                       Filter: (revoked_at IS NULL)
+--                       Filter: ((revoked_at IS NULL) OR (deactivated_at IS NOT NULL))
 --   CTE identities_dropped
 --     ->  Delete on external_identities i
 --           ->  Nested Loop
@@ -344,12 +350,22 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                             Filter: ((account_id IS NOT NULL) AND (outcome = 'redeemed'::text))
 --                 ->  Index Scan using password_failures_login on password_failures
 --                       Index Cond: (login = ('account '::text || (v_2.account_id)::text))
+--   CTE lifted
+--     ->  Delete on suppressed_addresses b_5
+--           ->  Nested Loop
+--                 Join Filter: (b_5.address = lower(CASE u_1.method WHEN 'email'::text THEN a_6.email WHEN 'sms'::text THEN a_6.phone ELSE NULL::text END))
+--                 ->  Nested Loop
+--                       ->  CTE Scan on verdict u_1
+--                             Filter: (outcome = 'redeemed'::text)
+--                       ->  Index Scan using accounts_pkey on accounts a_6
+--                             Index Cond: (id = u_1.account_id)
+--                 ->  Seq Scan on suppressed_addresses b_5
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v_3
---   InitPlan 32
+--   InitPlan 33
 --     ->  Aggregate
 --           ->  Append
 --                 ->  Subquery Scan on "*SELECT* 1"
@@ -372,7 +388,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       ->  HashAggregate
 --                             Group Key: spent_links.purpose, spent_links.method, spent_links.status
 --                             ->  CTE Scan on spent_links
---   InitPlan 33
+--   InitPlan 34
 --     ->  CTE Scan on claimed claimed_2
 --   ->  Result
 --   ->  Nested Loop Left Join

@@ -78,7 +78,8 @@ session AS (
     FROM proven f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 with_account AS (
-    SELECT f.*, a.uuid, a.password_hash IS NOT NULL AS has_password, a.second_factor
+    SELECT f.*, a.uuid, a.password_hash IS NOT NULL AS has_password, CASE WHEN a.second_factor = 'none' AND a.guarded_until > $40::timestamptz
+    AND a.email IS NOT NULL AND a.activated_at IS NOT NULL THEN 'email' ELSE a.second_factor END AS second_factor
     FROM session f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL),
 holder AS (
         SELECT h.session_id, h.stage, h.amr, h.second_factor_at, h.uuid, h.second_factor,
@@ -87,28 +88,28 @@ answer AS (SELECT v.outcome, h.* FROM verdict v LEFT JOIN holder h ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $40::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $41::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND true
-      RETURNING b.spent, b.factor, b.spent >= $41::int AS used_up),
+      RETURNING b.spent, b.factor, b.spent >= $42::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $42::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $43::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 spent_links AS (
-      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $43::timestamptz
-      FROM claimed f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($44::text[])
+      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $44::timestamptz
+      FROM claimed f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($45::text[])
         AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 invited_owner AS (SELECT account_id, security_stamp FROM claimed WHERE invited),
 ended AS (
-      UPDATE sessions s SET ended_at = $45::timestamptz, end_reason = $46 FROM invited_owner f
+      UPDATE sessions s SET ended_at = $46::timestamptz, end_reason = $47 FROM invited_owner f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM invited_owner f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (false) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
 registered_owner AS (SELECT account_id, security_stamp FROM claimed WHERE NOT invited),
 ended_2 AS (
-      UPDATE sessions s SET ended_at = $47::timestamptz, end_reason = $48 FROM registered_owner f
+      UPDATE sessions s SET ended_at = $48::timestamptz, end_reason = $49 FROM registered_owner f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
 carried_over_2 AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM registered_owner f
@@ -117,22 +118,27 @@ authenticator_dropped AS (DELETE FROM totp_factors t USING registered_owner f WH
 setup_dropped AS (DELETE FROM factor_setups u USING registered_owner f WHERE u.account_id = f.account_id RETURNING u.account_id),
 backup_codes_dropped AS (DELETE FROM backup_codes b USING registered_owner f WHERE b.account_id = f.account_id RETURNING b.account_id),
 revoked AS (
-    UPDATE credentials c SET revoked_at = $49::timestamptz FROM registered_owner f
-    WHERE c.account_id = f.account_id AND c.revoked_at IS NULL RETURNING c.id),
+    UPDATE credentials c SET revoked_at = coalesce(c.revoked_at, $50::timestamptz), deactivated_at = NULL FROM registered_owner f
+    WHERE c.account_id = f.account_id AND (c.revoked_at IS NULL OR c.deactivated_at IS NOT NULL) RETURNING c.id),
 identities_dropped AS (DELETE FROM external_identities i USING registered_owner f WHERE i.account_id = f.account_id RETURNING i.account_id),
 ended_3 AS (
-    UPDATE pending_recoveries p SET ended_at = $50::timestamptz, end_reason = $51 FROM registered_owner f
+    UPDATE pending_recoveries p SET ended_at = $51::timestamptz, end_reason = $52 FROM registered_owner f
     WHERE p.account_id = f.account_id AND p.ended_at IS NULL RETURNING p.id, p.account_id),
 mailbox AS (SELECT v.account_id FROM verdict v WHERE v.outcome = 'redeemed' AND v.account_id IS NOT NULL),
 forgiven AS (
       DELETE FROM password_failures WHERE login IN (SELECT 'account ' || account_id FROM mailbox) RETURNING key),
+read AS (
+    SELECT CASE u.method WHEN 'email' THEN a.email WHEN 'sms' THEN a.phone END AS address
+    FROM accounts a JOIN verdict u ON u.account_id = a.id WHERE u.outcome = 'redeemed'),
+lifted AS (
+    DELETE FROM suppressed_addresses b USING read f WHERE b.address = lower(f.address) RETURNING b.address),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $52::bigint, $53::timestamptz, $54, v.outcome, $55, v.account_id, v.session_id, v.attempt_id,
-      $56, $57, $58, CASE WHEN (v.outcome = ANY($59::text[]) OR (v.account_id IS NULL AND $60::text <> 'cli')) THEN $61::text || md5(concat_ws(' ', $62::text, v.outcome,
+    SELECT $53::bigint, $54::timestamptz, $55, v.outcome, $56, v.account_id, v.session_id, v.attempt_id,
+      $57, $58, $59, CASE WHEN (v.outcome = ANY($60::text[]) OR (v.account_id IS NULL AND $61::text <> 'cli')) THEN $62::text || md5(concat_ws(' ', $63::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $63::text END
+    ELSE $64::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -267,7 +273,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 ->  CTE Scan on claimed f_4
 --                 ->  Index Scan using attempts_account on attempts a_4
 --                       Index Cond: (account_id = f_4.account_id)
---                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($44)))
+--                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($45)))
 --   CTE invited_owner
 --     ->  CTE Scan on claimed
 --           Filter: invited
@@ -322,7 +328,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 ->  CTE Scan on registered_owner f_11
 --                 ->  Index Scan using credentials_account on credentials c_1
 --                       Index Cond: (account_id = f_11.account_id)
---                       Filter: (revoked_at IS NULL)
+--                       Filter: ((revoked_at IS NULL) OR (deactivated_at IS NOT NULL))
 --   CTE identities_dropped
 --     ->  Delete on external_identities i
 --           ->  Nested Loop
@@ -345,12 +351,22 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                             Filter: ((account_id IS NOT NULL) AND (outcome = 'redeemed'::text))
 --                 ->  Index Scan using password_failures_login on password_failures
 --                       Index Cond: (login = ('account '::text || (v_2.account_id)::text))
+--   CTE lifted
+--     ->  Delete on suppressed_addresses b_5
+--           ->  Nested Loop
+--                 Join Filter: (b_5.address = lower(CASE u_1.method WHEN 'email'::text THEN a_5.email WHEN 'sms'::text THEN a_5.phone ELSE NULL::text END))
+--                 ->  Nested Loop
+--                       ->  CTE Scan on verdict u_1
+--                             Filter: (outcome = 'redeemed'::text)
+--                       ->  Index Scan using accounts_pkey on accounts a_5
+--                             Index Cond: (id = u_1.account_id)
+--                 ->  Seq Scan on suppressed_addresses b_5
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v_3
---   InitPlan 33
+--   InitPlan 34
 --     ->  Aggregate
 --           ->  Append
 --                 ->  Subquery Scan on "*SELECT* 1"
@@ -373,7 +389,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       ->  HashAggregate
 --                             Group Key: spent_links.purpose, spent_links.method, spent_links.status
 --                             ->  CTE Scan on spent_links
---   InitPlan 34
+--   InitPlan 35
 --     ->  CTE Scan on claimed claimed_2
 --   ->  Result
 --   ->  Nested Loop Left Join

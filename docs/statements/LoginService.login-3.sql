@@ -4,86 +4,86 @@ WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
         a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($1::text[]) OR EXISTS (
     SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) AS allowed FROM attempts a
-      WHERE a.kind = 'challenge' AND a.secret_hash = ANY($2::text[]) AND a.purpose = $3 ORDER BY a.id DESC LIMIT 1),
+      WHERE a.kind = 'challenge' AND a.secret_hash = ANY($2::text[]) AND a.protocol = $3 AND a.purpose = $4 ORDER BY a.id DESC LIMIT 1),
 held AS (
     SELECT id AS account_id, security_stamp FROM accounts
-    WHERE id = $4::bigint AND disabled_at IS NULL AND security_stamp = $5::int FOR SHARE),
+    WHERE id = $5::bigint AND disabled_at IS NULL AND security_stamp = $6::int FOR SHARE),
 budget AS (
-      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $6::timestamptz THEN 0 ELSE b.spent END AS spent,
-        CASE WHEN b.refills_at > $7::timestamptz THEN b.refills_at END AS refills_at
+      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $7::timestamptz THEN 0 ELSE b.spent END AS spent,
+        CASE WHEN b.refills_at > $8::timestamptz THEN b.refills_at END AS refills_at
       FROM guess_budgets b JOIN target t USING (subject, factor) CROSS JOIN (SELECT count(*) FROM held) done
       FOR UPDATE OF b),
 held_credential AS (
     SELECT c.id, c.account_id, c.kind, c.sign_count FROM credentials c
-    WHERE c.id = $8::bigint AND c.revoked_at IS NULL FOR UPDATE),
+    WHERE c.id = $9::bigint AND c.revoked_at IS NULL FOR UPDATE),
 factor AS (
       SELECT t.account_id, t.last_step FROM totp_factors t JOIN held f USING (account_id)
-      WHERE t.secret_sealed = $9::text FOR UPDATE OF t),
+      WHERE t.secret_sealed = $10::text FOR UPDATE OF t),
 guess AS (
       UPDATE attempts a SET
-        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM held) AND coalesce((SELECT $10::bigint > h.sign_count OR ($11::bigint = 0 AND h.sign_count = 0)
-    FROM held_credential h), false) AND coalesce($12::bigint > (SELECT last_step FROM factor), false)) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
-        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM held) AND coalesce((SELECT $13::bigint > h.sign_count OR ($14::bigint = 0 AND h.sign_count = 0)
-    FROM held_credential h), false) AND coalesce($15::bigint > (SELECT last_step FROM factor), false)) THEN a.tries_left ELSE a.tries_left - 1 END,
-        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM held) AND coalesce((SELECT $16::bigint > h.sign_count OR ($17::bigint = 0 AND h.sign_count = 0)
-    FROM held_credential h), false) AND coalesce($18::bigint > (SELECT last_step FROM factor), false)) OR a.tries_left = 1 THEN $19::timestamptz END
+        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM held) AND coalesce((SELECT $11::bigint > h.sign_count OR ($12::bigint = 0 AND h.sign_count = 0)
+    FROM held_credential h), false) AND coalesce($13::bigint > (SELECT last_step FROM factor), false)) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
+        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM held) AND coalesce((SELECT $14::bigint > h.sign_count OR ($15::bigint = 0 AND h.sign_count = 0)
+    FROM held_credential h), false) AND coalesce($16::bigint > (SELECT last_step FROM factor), false)) THEN a.tries_left ELSE a.tries_left - 1 END,
+        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM held) AND coalesce((SELECT $17::bigint > h.sign_count OR ($18::bigint = 0 AND h.sign_count = 0)
+    FROM held_credential h), false) AND coalesce($19::bigint > (SELECT last_step FROM factor), false)) OR a.tries_left = 1 THEN $20::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
-      WHERE a.id = t.id AND a.kind = $20 AND a.status = 'open' AND a.expires_at > $21::timestamptz
-        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $22::int OR false)
+      WHERE a.id = t.id AND a.kind = $21 AND a.status = 'open' AND a.expires_at > $22::timestamptz
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $23::int OR false)
       RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $23::text AS protocol, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $24::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $24::timestamptz THEN 'expired'
-        WHEN t.kind <> $25 THEN 'other_kind' WHEN b.spent >= $26::int THEN 'budget_spent'
+        WHEN t.expires_at <= $25::timestamptz THEN 'expired'
+        WHEN t.kind <> $26 THEN 'other_kind' WHEN b.spent >= $27::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $27::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $28::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND true
-      RETURNING b.spent, b.factor, b.spent >= $28::int AS used_up),
+      RETURNING b.spent, b.factor, b.spent >= $29::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $29::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $30::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 accepted AS (
-      UPDATE totp_factors t SET last_step = $30::bigint FROM verdict v
+      UPDATE totp_factors t SET last_step = $31::bigint FROM verdict v
       WHERE v.outcome = 'redeemed' AND t.account_id = v.account_id RETURNING t.account_id),
 counted AS (
-    UPDATE credentials c SET sign_count = $31::bigint FROM held_credential h, verdict v
+    UPDATE credentials c SET sign_count = $32::bigint FROM held_credential h, verdict v
     WHERE v.outcome = 'redeemed' AND c.id = h.id RETURNING c.id),
 redeemed AS (SELECT account_id, security_stamp FROM verdict WHERE outcome = 'redeemed'),
 surplus AS (
-    UPDATE sessions SET ended_at = $32::timestamptz, end_reason = 'surplus' WHERE id IN (
+    UPDATE sessions SET ended_at = $33::timestamptz, end_reason = 'surplus' WHERE id IN (
       SELECT s.id FROM sessions s WHERE s.ended_at IS NULL AND s.id IN (
         SELECT r.id FROM (
-          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $33::timestamptz DESC,
-            l.client_address = $34, greatest(l.created_at, l.refresh_rotated_at,
-              l.expires_at - $35::int * interval '1 second') DESC, l.id DESC) AS place
+          SELECT l.id, l.stage, row_number() OVER (PARTITION BY l.stage ORDER BY l.expires_at > $34::timestamptz DESC,
+            l.client_address = $35, greatest(l.created_at, l.refresh_rotated_at,
+              l.expires_at - $36::int * interval '1 second') DESC, l.id DESC) AS place
           FROM sessions l JOIN redeemed f ON l.account_id = f.account_id WHERE l.ended_at IS NULL) r
-        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $36::int ELSE $37::int END)
+        WHERE r.place >= CASE r.stage WHEN 'pending' THEN $37::int ELSE $38::int END)
       FOR UPDATE SKIP LOCKED) RETURNING id),
 session AS (
     INSERT INTO sessions (id, account_id, protocol, stage, token_hash, amr, client_address, user_agent, created_at,
       signed_in_at, second_factor_at, expires_at, refresh_hash, absolute_ends_at, browser_session_id, browser_attempt_id,
       security_stamp)
-    SELECT $38::bigint, f.account_id, $39, $40::text, $41, jsonb_build_array(jsonb_build_object('method', $42::text, 'at', $43::text), jsonb_build_object('method', $44::text, 'at', $45::text)), $46, $47,
-      $48::timestamptz, CASE WHEN ($49::text) = 'signed_in' THEN $50::timestamptz END, $51::timestamptz,
-      CASE WHEN ($52::text) = 'signed_in' THEN $53::timestamptz ELSE $54::timestamptz END, $55,
-      $56::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
+    SELECT $39::bigint, f.account_id, $40, $41::text, $42, jsonb_build_array(jsonb_build_object('method', $43::text, 'at', $44::text), jsonb_build_object('method', $45::text, 'at', $46::text)), $47, $48,
+      $49::timestamptz, CASE WHEN ($50::text) = 'signed_in' THEN $51::timestamptz END, $52::timestamptz,
+      CASE WHEN ($53::text) = 'signed_in' THEN $54::timestamptz ELSE $55::timestamptz END, $56,
+      $57::timestamptz, NULL::bigint, NULL::bigint, f.security_stamp
     FROM redeemed f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $57::bigint, $58::timestamptz, $59, v.outcome, $60, v.account_id, v.session_id, v.attempt_id,
-      $61, $62, $63, CASE WHEN (v.outcome = ANY($64::text[]) OR (v.account_id IS NULL AND $65::text <> 'cli')) THEN $66::text || md5(concat_ws(' ', $67::text, v.outcome,
+    SELECT $58::bigint, $59::timestamptz, $60, v.outcome, $61, v.account_id, v.session_id, v.attempt_id,
+      $62, $63, $64, CASE WHEN (v.outcome = ANY($65::text[]) OR (v.account_id IS NULL AND $66::text <> 'cli')) THEN $67::text || md5(concat_ws(' ', $68::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $68::text END
+    ELSE $69::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -98,7 +98,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       Sort Key: a.id DESC
 --                       ->  Index Scan using attempts_challenge on attempts a
 --                             Index Cond: (secret_hash = ANY ($2))
---                             Filter: (purpose = $3)
+--                             Filter: ((protocol = $3) AND (purpose = $4))
 --                 SubPlan 1
 --                   ->  Index Scan using accounts_pkey on accounts o
 --                         Index Cond: (id = a.account_id)
@@ -106,8 +106,8 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --   CTE held
 --     ->  LockRows
 --           ->  Index Scan using accounts_pkey on accounts
---                 Index Cond: (id = $4)
---                 Filter: ((disabled_at IS NULL) AND (security_stamp = $5))
+--                 Index Cond: (id = $5)
+--                 Filter: ((disabled_at IS NULL) AND (security_stamp = $6))
 --   CTE budget
 --     ->  LockRows
 --           ->  Nested Loop
@@ -121,7 +121,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --   CTE held_credential
 --     ->  LockRows
 --           ->  Index Scan using credentials_pkey on credentials c
---                 Index Cond: (id = $8)
+--                 Index Cond: (id = $9)
 --                 Filter: (revoked_at IS NULL)
 --   CTE factor
 --     ->  LockRows
@@ -129,7 +129,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 ->  CTE Scan on held f
 --                 ->  Index Scan using totp_factors_pkey on totp_factors t_1
 --                       Index Cond: (account_id = f.account_id)
---                       Filter: (secret_sealed = $9)
+--                       Filter: (secret_sealed = $10)
 --   CTE guess
 --     ->  Update on attempts a_1
 --           InitPlan 7
@@ -151,7 +151,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --           InitPlan 15
 --             ->  CTE Scan on factor factor_2
 --           ->  Nested Loop
---                 Join Filter: ((a_1.kind = 'link'::text) OR (b_1.spent < $22))
+--                 Join Filter: ((a_1.kind = 'link'::text) OR (b_1.spent < $23))
 --                 ->  Nested Loop
 --                       Join Filter: ((t_2.subject = b_1.subject) AND (t_2.factor = b_1.factor))
 --                       ->  CTE Scan on target t_2
@@ -159,7 +159,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       ->  CTE Scan on budget b_1
 --                 ->  Index Scan using attempts_pkey on attempts a_1
 --                       Index Cond: (id = t_2.id)
---                       Filter: ((expires_at > $21) AND (tries_left > 0) AND (kind = $20) AND (status = 'open'::text))
+--                       Filter: ((expires_at > $22) AND (tries_left > 0) AND (kind = $21) AND (status = 'open'::text))
 --   CTE verdict
 --     ->  Nested Loop Left Join
 --           ->  Nested Loop Left Join
@@ -215,11 +215,11 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                                         ->  HashAggregate
 --                                               Group Key: r.id
 --                                               ->  Subquery Scan on r
---                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $36 ELSE $37 END)
+--                                                     Filter: (r.place >= CASE r.stage WHEN 'pending'::text THEN $37 ELSE $38 END)
 --                                                     ->  WindowAgg
---                                                           Window: w1 AS (PARTITION BY l_1.stage ORDER BY ((l_1.expires_at > $33)), ((l_1.client_address = $34)), (GREATEST(l_1.created_at, l_1.refresh_rotated_at, (l_1.expires_at - (($35)::double precision * '00:00:01'::interval)))), l_1.id ROWS UNBOUNDED PRECEDING)
+--                                                           Window: w1 AS (PARTITION BY l_1.stage ORDER BY ((l_1.expires_at > $34)), ((l_1.client_address = $35)), (GREATEST(l_1.created_at, l_1.refresh_rotated_at, (l_1.expires_at - (($36)::double precision * '00:00:01'::interval)))), l_1.id ROWS UNBOUNDED PRECEDING)
 --                                                           ->  Sort
---                                                                 Sort Key: l_1.stage, ((l_1.expires_at > $33)) DESC, ((l_1.client_address = $34)), (GREATEST(l_1.created_at, l_1.refresh_rotated_at, (l_1.expires_at - (($35)::double precision * '00:00:01'::interval)))) DESC, l_1.id DESC
+--                                                                 Sort Key: l_1.stage, ((l_1.expires_at > $34)) DESC, ((l_1.client_address = $35)), (GREATEST(l_1.created_at, l_1.refresh_rotated_at, (l_1.expires_at - (($36)::double precision * '00:00:01'::interval)))) DESC, l_1.id DESC
 --                                                                 ->  Nested Loop
 --                                                                       ->  CTE Scan on redeemed f_1
 --                                                                       ->  Index Scan using sessions_account on sessions l_1

@@ -43,6 +43,11 @@ superseded AS (
       UPDATE attempts o SET status = 'superseded', closed_at = $24::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
+read AS (
+    SELECT CASE u.method WHEN 'email' THEN a.email WHEN 'sms' THEN a.phone END AS address
+    FROM accounts a JOIN verdict u ON u.account_id = a.id WHERE u.outcome = 'redeemed'),
+lifted AS (
+    DELETE FROM suppressed_addresses b USING read f WHERE b.address = lower(f.address) RETURNING b.address),
 proven AS (SELECT account_id, security_stamp, outcome, method, session_id FROM verdict WHERE outcome = 'redeemed'),
 promoted AS (
       UPDATE sessions s SET stage = 'signed_in', token_hash = $25, security_stamp = v.security_stamp,
@@ -129,6 +134,16 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 ->  Index Scan using attempts_open on attempts o_2
 --                       Index Cond: ((subject = g_2.subject) AND (purpose = g_2.purpose))
 --                       Filter: ((status = 'open'::text) AND (id <> g_2.id))
+--   CTE lifted
+--     ->  Delete on suppressed_addresses b_4
+--           ->  Nested Loop
+--                 Join Filter: (b_4.address = lower(CASE u.method WHEN 'email'::text THEN a_2.email WHEN 'sms'::text THEN a_2.phone ELSE NULL::text END))
+--                 ->  Nested Loop
+--                       ->  CTE Scan on verdict u
+--                             Filter: (outcome = 'redeemed'::text)
+--                       ->  Index Scan using accounts_pkey on accounts a_2
+--                             Index Cond: (id = u.account_id)
+--                 ->  Seq Scan on suppressed_addresses b_4
 --   CTE promoted
 --     ->  Update on sessions s_1
 --           ->  Nested Loop
@@ -141,7 +156,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v
---   InitPlan 12
+--   InitPlan 13
 --     ->  Aggregate
 --           ->  Append
 --                 ->  Subquery Scan on "*SELECT* 1"
@@ -160,7 +175,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       ->  HashAggregate
 --                             Group Key: superseded.purpose, superseded.method, superseded.status
 --                             ->  CTE Scan on superseded
---   InitPlan 13
---     ->  CTE Scan on verdict verdict_2
 --   InitPlan 14
+--     ->  CTE Scan on verdict verdict_2
+--   InitPlan 15
 --     ->  CTE Scan on pending pending_1

@@ -15,56 +15,59 @@ budget AS (
         CASE WHEN b.refills_at > $10::timestamptz THEN b.refills_at END AS refills_at
       FROM guess_budgets b JOIN target t USING (subject, factor)
       FOR UPDATE OF b),
-factor AS (
-      SELECT t.account_id, t.last_step FROM totp_factors t JOIN pending f USING (account_id)
-      WHERE t.secret_sealed = $11::text FOR UPDATE OF t),
 guess AS (
       UPDATE attempts a SET
-        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($12::bigint > (SELECT last_step FROM factor), false)) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
-        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($13::bigint > (SELECT last_step FROM factor), false)) THEN a.tries_left ELSE a.tries_left - 1 END,
-        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND coalesce($14::bigint > (SELECT last_step FROM factor), false)) OR a.tries_left = 1 THEN $15::timestamptz END
+        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($11::text[]))) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
+        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($12::text[]))) THEN a.tries_left ELSE a.tries_left - 1 END,
+        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND (a.secret_hash = ANY($13::text[]))) OR a.tries_left = 1 THEN $14::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
-      WHERE a.id = t.id AND a.kind = $16 AND a.status = 'open' AND a.expires_at > $17::timestamptz
-        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $18::int OR false)
+      WHERE a.id = t.id AND a.kind = $15 AND a.status = 'open' AND a.expires_at > $16::timestamptz
+        AND a.tries_left > 0 AND t.allowed AND (a.kind = 'link' OR b.spent < $17::int OR false)
       RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $19::text AS protocol, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $18::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $20::timestamptz THEN 'expired'
-        WHEN t.kind <> $21 THEN 'other_kind' WHEN b.spent >= $22::int THEN 'budget_spent'
+        WHEN t.expires_at <= $19::timestamptz THEN 'expired'
+        WHEN t.kind <> $20 THEN 'other_kind' WHEN b.spent >= $21::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $23::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $22::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND true
-      RETURNING b.spent, b.factor, b.spent >= $24::int AS used_up),
+      RETURNING b.spent, b.factor, b.spent >= $23::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $25::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $24::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
-accepted AS (
-      UPDATE totp_factors t SET last_step = $26::bigint FROM verdict v
-      WHERE v.outcome = 'redeemed' AND t.account_id = v.account_id RETURNING t.account_id),
+read AS (
+    SELECT CASE u.method WHEN 'email' THEN a.email WHEN 'sms' THEN a.phone END AS address
+    FROM accounts a JOIN verdict u ON u.account_id = a.id WHERE u.outcome = 'redeemed'),
+lifted AS (
+    DELETE FROM suppressed_addresses b USING read f WHERE b.address = lower(f.address) RETURNING b.address),
 proven AS (SELECT account_id, security_stamp, outcome, method, session_id FROM verdict WHERE outcome = 'redeemed'),
 promoted AS (
-      UPDATE sessions s SET stage = 'signed_in', token_hash = $27, security_stamp = v.security_stamp,
-        amr = s.amr || jsonb_build_object('method', v.method, 'at', $28::text),
-        signed_in_at = $29::timestamptz, expires_at = $30::timestamptz
+      UPDATE sessions s SET stage = 'signed_in', token_hash = $25, security_stamp = v.security_stamp,
+        amr = s.amr || jsonb_build_object('method', v.method, 'at', $26::text),
+        signed_in_at = $27::timestamptz, expires_at = $28::timestamptz
       FROM proven v WHERE v.outcome = 'redeemed' AND s.id = v.session_id RETURNING s.id AS session_id, s.account_id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $31::bigint, $32::timestamptz, $33, v.outcome, $34, v.account_id, v.session_id, v.attempt_id,
-      $35, $36, $37, CASE WHEN (v.outcome = ANY($38::text[]) OR (v.account_id IS NULL AND $39::text <> 'cli')) THEN $40::text || md5(concat_ws(' ', $41::text, v.outcome,
+    SELECT $29::bigint, $30::timestamptz, $31, v.outcome, $32, v.account_id, v.session_id, v.attempt_id,
+      $33, $34, $35, CASE WHEN (v.outcome = ANY($36::text[]) OR (v.account_id IS NULL AND $37::text <> 'cli')) THEN $38::text || md5(concat_ws(' ', $39::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $42::text END
+    ELSE $40::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
-    RETURNING id)
+    RETURNING e.*),
+streamed AS (
+    INSERT INTO event_stream (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address, request_id, next_try_at)
+    SELECT id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address, request_id, $41::timestamptz
+    FROM audited WHERE repeated = 0 AND account_id IS NOT NULL RETURNING id)
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM pending) AS pending) rows) answer ON true;
 
 -- Plan, with any values:
@@ -98,37 +101,24 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 ->  CTE Scan on target t
 --                 ->  Index Scan using guess_budgets_pkey on guess_budgets b
 --                       Index Cond: ((subject = t.subject) AND (factor = t.factor))
---   CTE factor
---     ->  LockRows
---           ->  Nested Loop
---                 ->  CTE Scan on pending f
---                 ->  Index Scan using totp_factors_pkey on totp_factors t_1
---                       Index Cond: (account_id = f.account_id)
---                       Filter: (secret_sealed = $11)
 --   CTE guess
 --     ->  Update on attempts a_1
---           InitPlan 7
---             ->  CTE Scan on factor
---           InitPlan 8
---             ->  CTE Scan on factor factor_1
---           InitPlan 9
---             ->  CTE Scan on factor factor_2
 --           ->  Nested Loop
---                 Join Filter: ((a_1.kind = 'link'::text) OR (b_1.spent < $18))
+--                 Join Filter: ((a_1.kind = 'link'::text) OR (b_1.spent < $17))
 --                 ->  Nested Loop
---                       Join Filter: ((t_2.subject = b_1.subject) AND (t_2.factor = b_1.factor))
---                       ->  CTE Scan on target t_2
+--                       Join Filter: ((t_1.subject = b_1.subject) AND (t_1.factor = b_1.factor))
+--                       ->  CTE Scan on target t_1
 --                             Filter: allowed
 --                       ->  CTE Scan on budget b_1
 --                 ->  Index Scan using attempts_pkey on attempts a_1
---                       Index Cond: (id = t_2.id)
---                       Filter: ((expires_at > $17) AND (tries_left > 0) AND (kind = $16) AND (status = 'open'::text))
+--                       Index Cond: (id = t_1.id)
+--                       Filter: ((expires_at > $16) AND (tries_left > 0) AND (kind = $15) AND (status = 'open'::text))
 --   CTE verdict
 --     ->  Nested Loop Left Join
 --           ->  Nested Loop Left Join
 --                 ->  Nested Loop Left Join
 --                       ->  Result
---                       ->  CTE Scan on target t_3
+--                       ->  CTE Scan on target t_2
 --                 ->  CTE Scan on budget b_2
 --           ->  CTE Scan on guess g
 --   CTE settled
@@ -148,13 +138,16 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 ->  Index Scan using attempts_open on attempts o_2
 --                       Index Cond: ((subject = g_2.subject) AND (purpose = g_2.purpose))
 --                       Filter: ((status = 'open'::text) AND (id <> g_2.id))
---   CTE accepted
---     ->  Update on totp_factors t_4
+--   CTE lifted
+--     ->  Delete on suppressed_addresses b_4
 --           ->  Nested Loop
---                 ->  CTE Scan on verdict v
---                       Filter: (outcome = 'redeemed'::text)
---                 ->  Index Scan using totp_factors_pkey on totp_factors t_4
---                       Index Cond: (account_id = v.account_id)
+--                 Join Filter: (b_4.address = lower(CASE u.method WHEN 'email'::text THEN a_2.email WHEN 'sms'::text THEN a_2.phone ELSE NULL::text END))
+--                 ->  Nested Loop
+--                       ->  CTE Scan on verdict u
+--                             Filter: (outcome = 'redeemed'::text)
+--                       ->  Index Scan using accounts_pkey on accounts a_2
+--                             Index Cond: (id = u.account_id)
+--                 ->  Seq Scan on suppressed_addresses b_4
 --   CTE promoted
 --     ->  Update on sessions s_1
 --           ->  Nested Loop
@@ -166,8 +159,12 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
---           ->  CTE Scan on verdict v_1
---   InitPlan 17
+--           ->  CTE Scan on verdict v
+--   CTE streamed
+--     ->  Insert on event_stream
+--           ->  CTE Scan on audited
+--                 Filter: ((account_id IS NOT NULL) AND (repeated = 0))
+--   InitPlan 14
 --     ->  Aggregate
 --           ->  Append
 --                 ->  Subquery Scan on "*SELECT* 1"
@@ -186,7 +183,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       ->  HashAggregate
 --                             Group Key: superseded.purpose, superseded.method, superseded.status
 --                             ->  CTE Scan on superseded
---   InitPlan 18
+--   InitPlan 15
 --     ->  CTE Scan on verdict verdict_2
---   InitPlan 19
+--   InitPlan 16
 --     ->  CTE Scan on pending pending_1

@@ -4,9 +4,9 @@ WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
         a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($1::text[]) OR EXISTS (
     SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) AS allowed FROM attempts a
-      WHERE a.kind = 'challenge' AND a.secret_hash = ANY($2::text[]) AND a.purpose = $3 ORDER BY a.id DESC LIMIT 1),
-owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $4::bigint AND s.protocol = $5 AND s.ended_at IS NULL
-    AND s.expires_at > $6::timestamptz AND EXISTS (
+      WHERE a.kind = 'challenge' AND a.secret_hash = ANY($2::text[]) AND a.protocol = $3 AND a.purpose = $4 ORDER BY a.id DESC LIMIT 1),
+owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $5::bigint AND s.protocol = $6 AND s.ended_at IS NULL
+    AND s.expires_at > $7::timestamptz AND EXISTS (
     SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp)),
 account AS (
     SELECT a.id AS account_id FROM accounts a JOIN owner f ON f.account_id = a.id
@@ -14,57 +14,57 @@ account AS (
 session AS (
     SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, s.signed_in_at,
       s.second_factor_at
-    FROM sessions s JOIN account f ON f.account_id = s.account_id WHERE s.id = $7::bigint AND s.protocol = $8 AND s.ended_at IS NULL
-    AND s.expires_at > $9::timestamptz AND EXISTS (
+    FROM sessions s JOIN account f ON f.account_id = s.account_id WHERE s.id = $8::bigint AND s.protocol = $9 AND s.ended_at IS NULL
+    AND s.expires_at > $10::timestamptz AND EXISTS (
     SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) FOR UPDATE OF s),
 budget AS (
-      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $10::timestamptz THEN 0 ELSE b.spent END AS spent,
-        CASE WHEN b.refills_at > $11::timestamptz THEN b.refills_at END AS refills_at
+      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $11::timestamptz THEN 0 ELSE b.spent END AS spent,
+        CASE WHEN b.refills_at > $12::timestamptz THEN b.refills_at END AS refills_at
       FROM guess_budgets b JOIN target t USING (subject, factor) CROSS JOIN (SELECT count(*) FROM session) done
       FOR UPDATE OF b),
 signed_in AS (SELECT * FROM session WHERE stage = 'signed_in'),
 fresh AS (
     SELECT s.*, a.second_factor FROM signed_in s JOIN accounts a ON a.id = s.account_id
-    WHERE a.disabled_at IS NULL AND CASE WHEN a.second_factor <> 'none' THEN s.second_factor_at > $12::timestamptz
-      ELSE $13::boolean OR s.signed_in_at > $14::timestamptz END),
+    WHERE a.disabled_at IS NULL AND CASE WHEN a.second_factor <> 'none' THEN s.second_factor_at > $13::timestamptz
+      ELSE $14::boolean OR s.signed_in_at > $15::timestamptz END),
 guess AS (
       UPDATE attempts a SET
-        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND $15::boolean AND EXISTS (SELECT FROM fresh)
-      AND coalesce(a.session_id = $16::bigint, false)) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
-        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND $17::boolean AND EXISTS (SELECT FROM fresh)
-      AND coalesce(a.session_id = $18::bigint, false)) THEN a.tries_left ELSE a.tries_left - 1 END,
-        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND $19::boolean AND EXISTS (SELECT FROM fresh)
-      AND coalesce(a.session_id = $20::bigint, false)) OR a.tries_left = 1 THEN $21::timestamptz END
+        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND $16::boolean AND EXISTS (SELECT FROM fresh)
+      AND coalesce(a.session_id = $17::bigint, false)) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
+        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND $18::boolean AND EXISTS (SELECT FROM fresh)
+      AND coalesce(a.session_id = $19::bigint, false)) THEN a.tries_left ELSE a.tries_left - 1 END,
+        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND $20::boolean AND EXISTS (SELECT FROM fresh)
+      AND coalesce(a.session_id = $21::bigint, false)) OR a.tries_left = 1 THEN $22::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
-      WHERE a.id = t.id AND a.kind = $22 AND a.status = 'open' AND a.expires_at > $23::timestamptz
+      WHERE a.id = t.id AND a.kind = $23 AND a.status = 'open' AND a.expires_at > $24::timestamptz
         AND a.tries_left > 0 AND t.allowed AND true
       RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $24::text AS protocol, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $25::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $25::timestamptz THEN 'expired'
-        WHEN t.kind <> $26 THEN 'other_kind' WHEN b.spent >= $27::int THEN 'budget_spent'
+        WHEN t.expires_at <= $26::timestamptz THEN 'expired'
+        WHEN t.kind <> $27 THEN 'other_kind' WHEN b.spent >= $28::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $28::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $29::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND g.status = 'consumed'
-      RETURNING b.spent, b.factor, b.spent >= $29::int AS used_up),
+      RETURNING b.spent, b.factor, b.spent >= $30::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $30::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $31::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 redeemed AS (SELECT account_id, security_stamp FROM verdict WHERE outcome = 'redeemed'),
 inserted AS (
     INSERT INTO credentials (id, uuid, account_id, kind, credential_id, name, public_key, sign_count, encrypted_private_key, created_at)
     SELECT n.id, n.uuid, f.account_id, n.kind, n.credential_id, n.name, n.public_key, n.sign_count, n.encrypted_private_key,
-      $31::timestamptz
+      $32::timestamptz
     FROM redeemed f,
-      jsonb_to_recordset($32::jsonb) AS n (id bigint, uuid uuid, kind text, credential_id text, name text,
+      jsonb_to_recordset($33::jsonb) AS n (id bigint, uuid uuid, kind text, credential_id text, name text,
         public_key text, sign_count bigint, encrypted_private_key text)
     RETURNING id),
 recipient AS (
@@ -74,11 +74,11 @@ told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE 
 message AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $33::bigint, $34::bigint, r.account_id, $35,
-      $36::boolean, $37, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $38::text END,
-      $39::timestamptz, $40::timestamptz, $41::timestamptz,
+    SELECT $34::bigint, $35::bigint, r.account_id, $36,
+      $37::boolean, $38, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $39::text END,
+      $40::timestamptz, $41::timestamptz, $42::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $42::timestamptz END, r.withheld, (SELECT c FROM unnest($43::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $43::timestamptz END, r.withheld, (SELECT c FROM unnest($44::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told r
     RETURNING id),
 recipient_2 AS (
@@ -88,20 +88,20 @@ told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHER
 message_2 AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $44::bigint, $45::bigint, r.account_id, $46,
-      $47::boolean, $48, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $49::text END,
-      $50::timestamptz, $51::timestamptz, $52::timestamptz,
+    SELECT $45::bigint, $46::bigint, r.account_id, $47,
+      $48::boolean, $49, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $50::text END,
+      $51::timestamptz, $52::timestamptz, $53::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $53::timestamptz END, r.withheld, (SELECT c FROM unnest($54::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $54::timestamptz END, r.withheld, (SELECT c FROM unnest($55::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told_2 r
     RETURNING id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $55::bigint, $56::timestamptz, $57, v.outcome, $58, v.account_id, v.session_id, v.attempt_id,
-      $59, $60, $61, CASE WHEN (v.outcome = ANY($62::text[]) OR (v.account_id IS NULL AND $63::text <> 'cli')) THEN $64::text || md5(concat_ws(' ', $65::text, v.outcome,
+    SELECT $56::bigint, $57::timestamptz, $58, v.outcome, $59, v.account_id, v.session_id, v.attempt_id,
+      $60, $61, $62, CASE WHEN (v.outcome = ANY($63::text[]) OR (v.account_id IS NULL AND $64::text <> 'cli')) THEN $65::text || md5(concat_ws(' ', $66::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $66::text END
+    ELSE $67::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -116,7 +116,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       Sort Key: a.id DESC
 --                       ->  Index Scan using attempts_challenge on attempts a
 --                             Index Cond: (secret_hash = ANY ($2))
---                             Filter: (purpose = $3)
+--                             Filter: ((protocol = $3) AND (purpose = $4))
 --                 SubPlan 1
 --                   ->  Index Scan using accounts_pkey on accounts o
 --                         Index Cond: (id = a.account_id)
@@ -126,8 +126,8 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --           ->  Nested Loop
 --                 ->  Nested Loop
 --                       ->  Index Scan using sessions_pkey on sessions s
---                             Index Cond: (id = $4)
---                             Filter: ((ended_at IS NULL) AND (expires_at > $6) AND (protocol = $5))
+--                             Index Cond: (id = $5)
+--                             Filter: ((ended_at IS NULL) AND (expires_at > $7) AND (protocol = $6))
 --                       ->  Index Scan using accounts_pkey on accounts o_1
 --                             Index Cond: (id = s.account_id)
 --                             Filter: (security_stamp <= s.security_stamp)
@@ -144,7 +144,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                             Index Cond: (id = f.account_id)
 --                 ->  Index Scan using sessions_live on sessions s_1
 --                       Index Cond: (account_id = o_2.id)
---                       Filter: ((ended_at IS NULL) AND (expires_at > $9) AND (id = $7) AND (protocol = $8) AND (o_2.security_stamp <= security_stamp))
+--                       Filter: ((ended_at IS NULL) AND (expires_at > $10) AND (id = $8) AND (protocol = $9) AND (o_2.security_stamp <= security_stamp))
 --   CTE budget
 --     ->  LockRows
 --           ->  Nested Loop
@@ -161,7 +161,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 Filter: (stage = 'signed_in'::text)
 --           ->  Index Scan using accounts_pkey on accounts a_2
 --                 Index Cond: (id = session_1.account_id)
---                 Filter: ((disabled_at IS NULL) AND CASE WHEN (second_factor <> 'none'::text) THEN (session_1.second_factor_at > $12) ELSE ($13 OR (session_1.signed_in_at > $14)) END)
+--                 Filter: ((disabled_at IS NULL) AND CASE WHEN (second_factor <> 'none'::text) THEN (session_1.second_factor_at > $13) ELSE ($14 OR (session_1.signed_in_at > $15)) END)
 --   CTE guess
 --     ->  Update on attempts a_3
 --           InitPlan 7
@@ -177,7 +177,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                             Filter: allowed
 --                       ->  Index Scan using attempts_pkey on attempts a_3
 --                             Index Cond: (id = t_1.id)
---                             Filter: ((expires_at > $23) AND (tries_left > 0) AND (kind = $22) AND (status = 'open'::text))
+--                             Filter: ((expires_at > $24) AND (tries_left > 0) AND (kind = $23) AND (status = 'open'::text))
 --                 ->  CTE Scan on budget b_1
 --   CTE verdict
 --     ->  Nested Loop Left Join

@@ -25,20 +25,21 @@ session AS (
     FROM starting f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 with_account AS (
-    SELECT f.*, a.uuid, a.password_hash IS NOT NULL AS has_password, a.second_factor
+    SELECT f.*, a.uuid, a.password_hash IS NOT NULL AS has_password, CASE WHEN a.second_factor = 'none' AND a.guarded_until > $24::timestamptz
+    AND a.email IS NOT NULL AND a.activated_at IS NOT NULL THEN 'email' ELSE a.second_factor END AS second_factor
     FROM session f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL),
 forgiven AS (
       DELETE FROM password_failures WHERE key IN (
-        SELECT key FROM password_failures WHERE key = ANY($24::text[])
-        ORDER BY array_position($25::text[], key) FOR UPDATE) RETURNING key),
-verdict AS (SELECT $26::text AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session),
+        SELECT key FROM password_failures WHERE key = ANY($25::text[])
+        ORDER BY array_position($26::text[], key) FOR UPDATE) RETURNING key),
+verdict AS (SELECT $27::text AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $27::bigint, $28::timestamptz, $29, v.outcome, $30, v.account_id, v.session_id, v.attempt_id,
-      $31, $32, $33, CASE WHEN (v.outcome = ANY($34::text[]) OR (v.account_id IS NULL AND $35::text <> 'cli')) THEN $36::text || md5(concat_ws(' ', $37::text, v.outcome,
+    SELECT $28::bigint, $29::timestamptz, $30, v.outcome, $31, v.account_id, v.session_id, v.attempt_id,
+      $32, $33, $34, CASE WHEN (v.outcome = ANY($35::text[]) OR (v.account_id IS NULL AND $36::text <> 'cli')) THEN $37::text || md5(concat_ws(' ', $38::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $38::text END
+    ELSE $39::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -93,9 +94,9 @@ SELECT * FROM with_account;
 --                       ->  Subquery Scan on "ANY_subquery_1"
 --                             ->  LockRows
 --                                   ->  Sort
---                                         Sort Key: (array_position($25, password_failures_1.key))
+--                                         Sort Key: (array_position($26, password_failures_1.key))
 --                                         ->  Index Scan using password_failures_pkey on password_failures password_failures_1
---                                               Index Cond: (key = ANY ($24))
+--                                               Index Cond: (key = ANY ($25))
 --                 ->  Index Scan using password_failures_pkey on password_failures
 --                       Index Cond: (key = "ANY_subquery_1".key)
 --   CTE audited

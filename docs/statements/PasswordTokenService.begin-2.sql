@@ -25,32 +25,33 @@ session AS (
     FROM starting f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 with_account AS (
-    SELECT f.*, a.uuid, a.password_hash IS NOT NULL AS has_password, a.second_factor
+    SELECT f.*, a.uuid, a.password_hash IS NOT NULL AS has_password, CASE WHEN a.second_factor = 'none' AND a.guarded_until > $24::timestamptz
+    AND a.email IS NOT NULL AND a.activated_at IS NOT NULL THEN 'email' ELSE a.second_factor END AS second_factor
     FROM session f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL),
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
           tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
-        SELECT $24::bigint, $25, $26, $27, $28, $29,
-          f.subject, f.account_id, f.session_id, $30, $31,
-          $32::smallint, $33::timestamptz, $34::timestamptz,
-          $35::bigint, $36::bigint,
-          $37::bigint, coalesce(f.security_stamp, 0)
+        SELECT $25::bigint, $26, $27, $28, $29, $30,
+          f.subject, f.account_id, f.session_id, $31, $32,
+          $33::smallint, $34::timestamptz, $35::timestamptz,
+          $36::bigint, $37::bigint,
+          $38::bigint, coalesce(f.security_stamp, 0)
         FROM session f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
 forgiven AS (
       DELETE FROM password_failures WHERE key IN (
-        SELECT key FROM password_failures WHERE key = ANY($38::text[])
-        ORDER BY array_position($39::text[], key) FOR UPDATE) RETURNING key),
-verdict AS (SELECT $40::text AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session),
+        SELECT key FROM password_failures WHERE key = ANY($39::text[])
+        ORDER BY array_position($40::text[], key) FOR UPDATE) RETURNING key),
+verdict AS (SELECT $41::text AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $41::bigint, $42::timestamptz, $43, v.outcome, $44, v.account_id, v.session_id, v.attempt_id,
-      $45, $46, $47, CASE WHEN (v.outcome = ANY($48::text[]) OR (v.account_id IS NULL AND $49::text <> 'cli')) THEN $50::text || md5(concat_ws(' ', $51::text, v.outcome,
+    SELECT $42::bigint, $43::timestamptz, $44, v.outcome, $45, v.account_id, v.session_id, v.attempt_id,
+      $46, $47, $48, CASE WHEN (v.outcome = ANY($49::text[]) OR (v.account_id IS NULL AND $50::text <> 'cli')) THEN $51::text || md5(concat_ws(' ', $52::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $52::text END
+    ELSE $53::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -112,9 +113,9 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       ->  Subquery Scan on "ANY_subquery_1"
 --                             ->  LockRows
 --                                   ->  Sort
---                                         Sort Key: (array_position($39, password_failures_1.key))
+--                                         Sort Key: (array_position($40, password_failures_1.key))
 --                                         ->  Index Scan using password_failures_pkey on password_failures password_failures_1
---                                               Index Cond: (key = ANY ($38))
+--                                               Index Cond: (key = ANY ($39))
 --                 ->  Index Scan using password_failures_pkey on password_failures
 --                       Index Cond: (key = "ANY_subquery_1".key)
 --   CTE audited

@@ -25,16 +25,17 @@ session AS (
     FROM starting f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 with_account AS (
-    SELECT f.*, a.uuid, a.password_hash IS NOT NULL AS has_password, a.second_factor
+    SELECT f.*, a.uuid, a.password_hash IS NOT NULL AS has_password, CASE WHEN a.second_factor = 'none' AND a.guarded_until > $24::timestamptz
+    AND a.email IS NOT NULL AND a.activated_at IS NOT NULL THEN 'email' ELSE a.second_factor END AS second_factor
     FROM session f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL),
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
           tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
-        SELECT $24::bigint, $25, $26, $27, $28, $29,
-          f.subject, f.account_id, f.session_id, $30, $31,
-          $32::smallint, $33::timestamptz, $34::timestamptz,
-          $35::bigint, $36::bigint,
-          $37::bigint, coalesce(f.security_stamp, 0)
+        SELECT $25::bigint, $26, $27, $28, $29, $30,
+          f.subject, f.account_id, f.session_id, $31, $32,
+          $33::smallint, $34::timestamptz, $35::timestamptz,
+          $36::bigint, $37::bigint,
+          $38::bigint, coalesce(f.security_stamp, 0)
         FROM session f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
@@ -46,42 +47,42 @@ addressed AS (SELECT r.address, r.language, r.account_id,
   coalesce((
     SELECT translate(CASE WHEN p.tag IS NULL THEN a.local ELSE split_part(a.local, p.tag, 1) END, p.ignored, '') || '@' || p.name
     FROM (SELECT lower(regexp_replace(r.address, '@[^@]*$', '')) AS local, lower(substring(r.address FROM '[^@]*$')) AS domain) a
-    JOIN json_to_recordset($38::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
+    JOIN json_to_recordset($39::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
     WHERE split_part(a.local, coalesce(p.tag, '@'), 1) <> ''
   ), lower(r.address)) AS counted FROM recipient r WHERE r.address IS NOT NULL),
 counted AS (SELECT r.counted FROM addressed r),
 recipient_send AS (
     INSERT INTO recipient_sends AS s (recipient, share, sent_at, counts_until)
-    SELECT f.counted, $39, ARRAY[$40::timestamptz], $41::timestamptz FROM counted f WHERE least($42::int, $43::int) > 0
+    SELECT f.counted, $40, ARRAY[$41::timestamptz], $42::timestamptz FROM counted f WHERE least($43::int, $44::int) > 0
     ON CONFLICT (recipient, share) DO UPDATE SET counts_until = excluded.counts_until,
-      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $44::timestamptz) || $45::timestamptz
-    WHERE (SELECT count(*) < $46::int AND count(*) FILTER (WHERE t > $47::timestamptz) < $48::int
-      FROM unnest(s.sent_at) t WHERE t > $49::timestamptz)
+      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $45::timestamptz) || $46::timestamptz
+    WHERE (SELECT count(*) < $47::int AND count(*) FILTER (WHERE t > $48::timestamptz) < $49::int
+      FROM unnest(s.sent_at) t WHERE t > $50::timestamptz)
     RETURNING s.recipient AS counted),
 in_share AS (SELECT r.* FROM addressed r WHERE EXISTS (SELECT FROM recipient_send)),
-judged AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM in_share) THEN NULL::text ELSE $50::text END END AS withheld FROM addressed r),
+judged AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM in_share) THEN NULL::text ELSE $51::text END END AS withheld FROM addressed r),
 message AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $51::bigint, $52::bigint, r.account_id, $53,
-      $54::boolean, $55, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $56::text END,
-      $57::timestamptz, $58::timestamptz, $59::timestamptz,
+    SELECT $52::bigint, $53::bigint, r.account_id, $54,
+      $55::boolean, $56, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $57::text END,
+      $58::timestamptz, $59::timestamptz, $60::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $60::timestamptz END, r.withheld, (SELECT c FROM unnest($61::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $61::timestamptz END, r.withheld, (SELECT c FROM unnest($62::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM judged r
     RETURNING id),
 forgiven AS (
       DELETE FROM password_failures WHERE key IN (
-        SELECT key FROM password_failures WHERE key = ANY($62::text[])
-        ORDER BY array_position($63::text[], key) FOR UPDATE) RETURNING key),
-verdict AS (SELECT $64::text AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session),
+        SELECT key FROM password_failures WHERE key = ANY($63::text[])
+        ORDER BY array_position($64::text[], key) FOR UPDATE) RETURNING key),
+verdict AS (SELECT $65::text AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $65::bigint, $66::timestamptz, $67, v.outcome, $68, v.account_id, v.session_id, v.attempt_id,
-      $69, $70, $71, CASE WHEN (v.outcome = ANY($72::text[]) OR (v.account_id IS NULL AND $73::text <> 'cli')) THEN $74::text || md5(concat_ws(' ', $75::text, v.outcome,
+    SELECT $66::bigint, $67::timestamptz, $68, v.outcome, $69, v.account_id, v.session_id, v.attempt_id,
+      $70, $71, $72, CASE WHEN (v.outcome = ANY($73::text[]) OR (v.account_id IS NULL AND $74::text <> 'cli')) THEN $75::text || md5(concat_ws(' ', $76::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $76::text END
+    ELSE $77::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -150,15 +151,15 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --           Conflict Arbiter Indexes: recipient_sends_pkey
 --           Conflict Filter: (SubPlan 10)
 --           ->  Result
---                 One-Time Filter: (LEAST($42, $43) > 0)
+--                 One-Time Filter: (LEAST($43, $44) > 0)
 --                 ->  CTE Scan on addressed r_1
 --           SubPlan 9
 --             ->  Function Scan on unnest t
---                   Filter: (t > $44)
+--                   Filter: (t > $45)
 --           SubPlan 10
 --             ->  Aggregate
 --                   ->  Function Scan on unnest t_1
---                         Filter: (t > $49)
+--                         Filter: (t > $50)
 --   CTE message
 --     ->  Insert on messages
 --           InitPlan 15
@@ -212,9 +213,9 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       ->  Subquery Scan on "ANY_subquery_1"
 --                             ->  LockRows
 --                                   ->  Sort
---                                         Sort Key: (array_position($63, password_failures_1.key))
+--                                         Sort Key: (array_position($64, password_failures_1.key))
 --                                         ->  Index Scan using password_failures_pkey on password_failures password_failures_1
---                                               Index Cond: (key = ANY ($62))
+--                                               Index Cond: (key = ANY ($63))
 --                 ->  Index Scan using password_failures_pkey on password_failures
 --                       Index Cond: (key = "ANY_subquery_1".key)
 --   CTE audited

@@ -25,16 +25,17 @@ session AS (
     FROM starting f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 with_account AS (
-    SELECT f.*, a.uuid, a.password_hash IS NOT NULL AS has_password, a.second_factor
+    SELECT f.*, a.uuid, a.password_hash IS NOT NULL AS has_password, CASE WHEN a.second_factor = 'none' AND a.guarded_until > $24::timestamptz
+    AND a.email IS NOT NULL AND a.activated_at IS NOT NULL THEN 'email' ELSE a.second_factor END AS second_factor
     FROM session f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL),
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
           tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
-        SELECT $24::bigint, $25, $26, $27, $28, $29,
-          f.subject, f.account_id, f.session_id, $30, $31,
-          $32::smallint, $33::timestamptz, $34::timestamptz,
-          $35::bigint, $36::bigint,
-          $37::bigint, coalesce(f.security_stamp, 0)
+        SELECT $25::bigint, $26, $27, $28, $29, $30,
+          f.subject, f.account_id, f.session_id, $31, $32,
+          $33::smallint, $34::timestamptz, $35::timestamptz,
+          $36::bigint, $37::bigint,
+          $38::bigint, coalesce(f.security_stamp, 0)
         FROM session f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
@@ -46,64 +47,64 @@ addressed AS (SELECT r.address, r.language, r.account_id,
   coalesce((
     SELECT translate(CASE WHEN p.tag IS NULL THEN a.local ELSE split_part(a.local, p.tag, 1) END, p.ignored, '') || '@' || p.name
     FROM (SELECT lower(regexp_replace(r.address, '@[^@]*$', '')) AS local, lower(substring(r.address FROM '[^@]*$')) AS domain) a
-    JOIN json_to_recordset($38::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
+    JOIN json_to_recordset($39::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
     WHERE split_part(a.local, coalesce(p.tag, '@'), 1) <> ''
   ), lower(r.address)) AS counted FROM recipient r WHERE r.address IS NOT NULL),
 counted AS (SELECT r.counted FROM addressed r),
 recipient_send AS (
     INSERT INTO recipient_sends AS s (recipient, share, sent_at, counts_until)
-    SELECT f.counted, $39, ARRAY[$40::timestamptz], $41::timestamptz FROM counted f WHERE least($42::int, $43::int) > 0
+    SELECT f.counted, $40, ARRAY[$41::timestamptz], $42::timestamptz FROM counted f WHERE least($43::int, $44::int) > 0
     ON CONFLICT (recipient, share) DO UPDATE SET counts_until = excluded.counts_until,
-      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $44::timestamptz) || $45::timestamptz
-    WHERE (SELECT count(*) < $46::int AND count(*) FILTER (WHERE t > $47::timestamptz) < $48::int
-      FROM unnest(s.sent_at) t WHERE t > $49::timestamptz)
+      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $45::timestamptz) || $46::timestamptz
+    WHERE (SELECT count(*) < $47::int AND count(*) FILTER (WHERE t > $48::timestamptz) < $49::int
+      FROM unnest(s.sent_at) t WHERE t > $50::timestamptz)
     RETURNING s.recipient AS counted),
 in_share AS (SELECT r.* FROM addressed r WHERE EXISTS (SELECT FROM recipient_send)),
 window_send AS (
     INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
-    SELECT 'texts to ' || coalesce(substring(r.address FROM $50), ''), $51::int, $52::int, $53::timestamptz FROM in_share r
+    SELECT 'texts to ' || coalesce(substring(r.address FROM $51), ''), $52::int, $53::int, $54::timestamptz FROM in_share r
     ON CONFLICT (counted) DO UPDATE SET
-      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $54::timestamptz) THEN 0 ELSE c.for_anybody END,
-      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $55::timestamptz) THEN 0 ELSE c.for_owners END,
-      window_ends_at = CASE WHEN (c.window_ends_at <= $56::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
-    WHERE (c.window_ends_at <= $57::timestamptz) OR c.for_anybody + c.for_owners < $58::int
-      AND (excluded.for_owners > 0 OR c.for_anybody < $59::int)
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $55::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $56::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $57::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $58::timestamptz) OR c.for_anybody + c.for_owners < $59::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $60::int)
     RETURNING c.counted),
 within_window AS (SELECT r.* FROM in_share r WHERE EXISTS (SELECT FROM window_send)),
 window_send_2 AS (
     INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
-    SELECT $60, $61::int, $62::int, $63::timestamptz FROM within_window r
+    SELECT $61, $62::int, $63::int, $64::timestamptz FROM within_window r
     ON CONFLICT (counted) DO UPDATE SET
-      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $64::timestamptz) THEN 0 ELSE c.for_anybody END,
-      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $65::timestamptz) THEN 0 ELSE c.for_owners END,
-      window_ends_at = CASE WHEN (c.window_ends_at <= $66::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
-    WHERE (c.window_ends_at <= $67::timestamptz) OR c.for_anybody + c.for_owners < $68::int
-      AND (excluded.for_owners > 0 OR c.for_anybody < $69::int)
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $65::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $66::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $67::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $68::timestamptz) OR c.for_anybody + c.for_owners < $69::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $70::int)
     RETURNING c.counted),
 within_window_2 AS (SELECT r.* FROM within_window r WHERE EXISTS (SELECT FROM window_send_2)),
-judged AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM in_share) THEN CASE WHEN EXISTS (SELECT FROM within_window) THEN CASE WHEN EXISTS (SELECT FROM within_window_2) THEN NULL::text ELSE $70::text END ELSE $71::text END ELSE $72::text END END AS withheld FROM addressed r),
+judged AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM in_share) THEN CASE WHEN EXISTS (SELECT FROM within_window) THEN CASE WHEN EXISTS (SELECT FROM within_window_2) THEN NULL::text ELSE $71::text END ELSE $72::text END ELSE $73::text END END AS withheld FROM addressed r),
 message AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $73::bigint, $74::bigint, r.account_id, $75,
-      $76::boolean, $77, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $78::text END,
-      $79::timestamptz, $80::timestamptz, $81::timestamptz,
+    SELECT $74::bigint, $75::bigint, r.account_id, $76,
+      $77::boolean, $78, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $79::text END,
+      $80::timestamptz, $81::timestamptz, $82::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $82::timestamptz END, r.withheld, (SELECT c FROM unnest($83::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $83::timestamptz END, r.withheld, (SELECT c FROM unnest($84::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM judged r
     RETURNING id),
 forgiven AS (
       DELETE FROM password_failures WHERE key IN (
-        SELECT key FROM password_failures WHERE key = ANY($84::text[])
-        ORDER BY array_position($85::text[], key) FOR UPDATE) RETURNING key),
-verdict AS (SELECT $86::text AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session),
+        SELECT key FROM password_failures WHERE key = ANY($85::text[])
+        ORDER BY array_position($86::text[], key) FOR UPDATE) RETURNING key),
+verdict AS (SELECT $87::text AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $87::bigint, $88::timestamptz, $89, v.outcome, $90, v.account_id, v.session_id, v.attempt_id,
-      $91, $92, $93, CASE WHEN (v.outcome = ANY($94::text[]) OR (v.account_id IS NULL AND $95::text <> 'cli')) THEN $96::text || md5(concat_ws(' ', $97::text, v.outcome,
+    SELECT $88::bigint, $89::timestamptz, $90, v.outcome, $91, v.account_id, v.session_id, v.attempt_id,
+      $92, $93, $94, CASE WHEN (v.outcome = ANY($95::text[]) OR (v.account_id IS NULL AND $96::text <> 'cli')) THEN $97::text || md5(concat_ws(' ', $98::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $98::text END
+    ELSE $99::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -172,15 +173,15 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --           Conflict Arbiter Indexes: recipient_sends_pkey
 --           Conflict Filter: (SubPlan 10)
 --           ->  Result
---                 One-Time Filter: (LEAST($42, $43) > 0)
+--                 One-Time Filter: (LEAST($43, $44) > 0)
 --                 ->  CTE Scan on addressed r_1
 --           SubPlan 9
 --             ->  Function Scan on unnest t
---                   Filter: (t > $44)
+--                   Filter: (t > $45)
 --           SubPlan 10
 --             ->  Aggregate
 --                   ->  Function Scan on unnest t_1
---                         Filter: (t > $49)
+--                         Filter: (t > $50)
 --   CTE in_share
 --     ->  Result
 --           One-Time Filter: (InitPlan 12).col1
@@ -191,7 +192,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --     ->  Insert on send_counts c
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: send_counts_pkey
---           Conflict Filter: ((c.window_ends_at <= $57) OR (((c.for_anybody + c.for_owners) < $58) AND ((excluded_1.for_owners > 0) OR (c.for_anybody < $59))))
+--           Conflict Filter: ((c.window_ends_at <= $58) OR (((c.for_anybody + c.for_owners) < $59) AND ((excluded_1.for_owners > 0) OR (c.for_anybody < $60))))
 --           ->  CTE Scan on in_share r_3
 --   CTE within_window
 --     ->  Result
@@ -203,7 +204,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --     ->  Insert on send_counts c_1
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: send_counts_pkey
---           Conflict Filter: ((c_1.window_ends_at <= $67) OR (((c_1.for_anybody + c_1.for_owners) < $68) AND ((excluded_2.for_owners > 0) OR (c_1.for_anybody < $69))))
+--           Conflict Filter: ((c_1.window_ends_at <= $68) OR (((c_1.for_anybody + c_1.for_owners) < $69) AND ((excluded_2.for_owners > 0) OR (c_1.for_anybody < $70))))
 --           ->  CTE Scan on within_window r_5
 --   CTE message
 --     ->  Insert on messages
@@ -274,9 +275,9 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       ->  Subquery Scan on "ANY_subquery_1"
 --                             ->  LockRows
 --                                   ->  Sort
---                                         Sort Key: (array_position($85, password_failures_1.key))
+--                                         Sort Key: (array_position($86, password_failures_1.key))
 --                                         ->  Index Scan using password_failures_pkey on password_failures password_failures_1
---                                               Index Cond: (key = ANY ($84))
+--                                               Index Cond: (key = ANY ($85))
 --                 ->  Index Scan using password_failures_pkey on password_failures
 --                       Index Cond: (key = "ANY_subquery_1".key)
 --   CTE audited

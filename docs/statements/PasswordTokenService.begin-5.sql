@@ -25,16 +25,17 @@ session AS (
     FROM starting f  CROSS JOIN (SELECT count(*) FROM surplus) done
     RETURNING id AS session_id, account_id, account_id::text AS subject, security_stamp, stage, amr, second_factor_at),
 with_account AS (
-    SELECT f.*, a.uuid, a.password_hash IS NOT NULL AS has_password, a.second_factor
+    SELECT f.*, a.uuid, a.password_hash IS NOT NULL AS has_password, CASE WHEN a.second_factor = 'none' AND a.guarded_until > $24::timestamptz
+    AND a.email IS NOT NULL AND a.activated_at IS NOT NULL THEN 'email' ELSE a.second_factor END AS second_factor
     FROM session f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL),
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
           tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
-        SELECT $24::bigint, $25, $26, $27, $28, $29,
-          f.subject, f.account_id, f.session_id, $30, $31,
-          $32::smallint, $33::timestamptz, $34::timestamptz,
-          $35::bigint, $36::bigint,
-          $37::bigint, coalesce(f.security_stamp, 0)
+        SELECT $25::bigint, $26, $27, $28, $29, $30,
+          f.subject, f.account_id, f.session_id, $31, $32,
+          $33::smallint, $34::timestamptz, $35::timestamptz,
+          $36::bigint, $37::bigint,
+          $38::bigint, coalesce(f.security_stamp, 0)
         FROM session f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
@@ -46,66 +47,66 @@ addressed AS (SELECT r.address, r.language, r.account_id,
   coalesce((
     SELECT translate(CASE WHEN p.tag IS NULL THEN a.local ELSE split_part(a.local, p.tag, 1) END, p.ignored, '') || '@' || p.name
     FROM (SELECT lower(regexp_replace(r.address, '@[^@]*$', '')) AS local, lower(substring(r.address FROM '[^@]*$')) AS domain) a
-    JOIN json_to_recordset($38::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
+    JOIN json_to_recordset($39::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
     WHERE split_part(a.local, coalesce(p.tag, '@'), 1) <> ''
   ), lower(r.address)) AS counted FROM recipient r WHERE r.address IS NOT NULL),
 in_countries AS (
-    SELECT r.* FROM addressed r WHERE EXISTS (SELECT FROM unnest($39::text[]) p WHERE starts_with(r.address, p))),
+    SELECT r.* FROM addressed r WHERE EXISTS (SELECT FROM unnest($40::text[]) p WHERE starts_with(r.address, p))),
 counted AS (SELECT r.counted FROM in_countries r),
 recipient_send AS (
     INSERT INTO recipient_sends AS s (recipient, share, sent_at, counts_until)
-    SELECT f.counted, $40, ARRAY[$41::timestamptz], $42::timestamptz FROM counted f WHERE least($43::int, $44::int) > 0
+    SELECT f.counted, $41, ARRAY[$42::timestamptz], $43::timestamptz FROM counted f WHERE least($44::int, $45::int) > 0
     ON CONFLICT (recipient, share) DO UPDATE SET counts_until = excluded.counts_until,
-      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $45::timestamptz) || $46::timestamptz
-    WHERE (SELECT count(*) < $47::int AND count(*) FILTER (WHERE t > $48::timestamptz) < $49::int
-      FROM unnest(s.sent_at) t WHERE t > $50::timestamptz)
+      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $46::timestamptz) || $47::timestamptz
+    WHERE (SELECT count(*) < $48::int AND count(*) FILTER (WHERE t > $49::timestamptz) < $50::int
+      FROM unnest(s.sent_at) t WHERE t > $51::timestamptz)
     RETURNING s.recipient AS counted),
 in_share AS (SELECT r.* FROM in_countries r WHERE EXISTS (SELECT FROM recipient_send)),
 window_send AS (
     INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
-    SELECT 'texts to ' || coalesce(substring(r.address FROM $51), ''), $52::int, $53::int, $54::timestamptz FROM in_share r
+    SELECT 'texts to ' || coalesce(substring(r.address FROM $52), ''), $53::int, $54::int, $55::timestamptz FROM in_share r
     ON CONFLICT (counted) DO UPDATE SET
-      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $55::timestamptz) THEN 0 ELSE c.for_anybody END,
-      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $56::timestamptz) THEN 0 ELSE c.for_owners END,
-      window_ends_at = CASE WHEN (c.window_ends_at <= $57::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
-    WHERE (c.window_ends_at <= $58::timestamptz) OR c.for_anybody + c.for_owners < $59::int
-      AND (excluded.for_owners > 0 OR c.for_anybody < $60::int)
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $56::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $57::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $58::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $59::timestamptz) OR c.for_anybody + c.for_owners < $60::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $61::int)
     RETURNING c.counted),
 within_window AS (SELECT r.* FROM in_share r WHERE EXISTS (SELECT FROM window_send)),
 window_send_2 AS (
     INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
-    SELECT $61, $62::int, $63::int, $64::timestamptz FROM within_window r
+    SELECT $62, $63::int, $64::int, $65::timestamptz FROM within_window r
     ON CONFLICT (counted) DO UPDATE SET
-      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $65::timestamptz) THEN 0 ELSE c.for_anybody END,
-      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $66::timestamptz) THEN 0 ELSE c.for_owners END,
-      window_ends_at = CASE WHEN (c.window_ends_at <= $67::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
-    WHERE (c.window_ends_at <= $68::timestamptz) OR c.for_anybody + c.for_owners < $69::int
-      AND (excluded.for_owners > 0 OR c.for_anybody < $70::int)
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $66::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $67::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $68::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $69::timestamptz) OR c.for_anybody + c.for_owners < $70::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $71::int)
     RETURNING c.counted),
 within_window_2 AS (SELECT r.* FROM within_window r WHERE EXISTS (SELECT FROM window_send_2)),
-judged AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM in_countries) THEN CASE WHEN EXISTS (SELECT FROM in_share) THEN CASE WHEN EXISTS (SELECT FROM within_window) THEN CASE WHEN EXISTS (SELECT FROM within_window_2) THEN NULL::text ELSE $71::text END ELSE $72::text END ELSE $73::text END ELSE $74::text END END AS withheld FROM addressed r),
+judged AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM in_countries) THEN CASE WHEN EXISTS (SELECT FROM in_share) THEN CASE WHEN EXISTS (SELECT FROM within_window) THEN CASE WHEN EXISTS (SELECT FROM within_window_2) THEN NULL::text ELSE $72::text END ELSE $73::text END ELSE $74::text END ELSE $75::text END END AS withheld FROM addressed r),
 message AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $75::bigint, $76::bigint, r.account_id, $77,
-      $78::boolean, $79, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $80::text END,
-      $81::timestamptz, $82::timestamptz, $83::timestamptz,
+    SELECT $76::bigint, $77::bigint, r.account_id, $78,
+      $79::boolean, $80, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $81::text END,
+      $82::timestamptz, $83::timestamptz, $84::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $84::timestamptz END, r.withheld, (SELECT c FROM unnest($85::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $85::timestamptz END, r.withheld, (SELECT c FROM unnest($86::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM judged r
     RETURNING id),
 forgiven AS (
       DELETE FROM password_failures WHERE key IN (
-        SELECT key FROM password_failures WHERE key = ANY($86::text[])
-        ORDER BY array_position($87::text[], key) FOR UPDATE) RETURNING key),
-verdict AS (SELECT $88::text AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session),
+        SELECT key FROM password_failures WHERE key = ANY($87::text[])
+        ORDER BY array_position($88::text[], key) FOR UPDATE) RETURNING key),
+verdict AS (SELECT $89::text AS outcome, account_id, session_id, NULL::bigint AS attempt_id FROM session),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $89::bigint, $90::timestamptz, $91, v.outcome, $92, v.account_id, v.session_id, v.attempt_id,
-      $93, $94, $95, CASE WHEN (v.outcome = ANY($96::text[]) OR (v.account_id IS NULL AND $97::text <> 'cli')) THEN $98::text || md5(concat_ws(' ', $99::text, v.outcome,
+    SELECT $90::bigint, $91::timestamptz, $92, v.outcome, $93, v.account_id, v.session_id, v.attempt_id,
+      $94, $95, $96, CASE WHEN (v.outcome = ANY($97::text[]) OR (v.account_id IS NULL AND $98::text <> 'cli')) THEN $99::text || md5(concat_ws(' ', $100::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $100::text END
+    ELSE $101::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -179,15 +180,15 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --           Conflict Arbiter Indexes: recipient_sends_pkey
 --           Conflict Filter: (SubPlan 11)
 --           ->  Result
---                 One-Time Filter: (LEAST($43, $44) > 0)
+--                 One-Time Filter: (LEAST($44, $45) > 0)
 --                 ->  CTE Scan on in_countries r_2
 --           SubPlan 10
 --             ->  Function Scan on unnest t
---                   Filter: (t > $45)
+--                   Filter: (t > $46)
 --           SubPlan 11
 --             ->  Aggregate
 --                   ->  Function Scan on unnest t_1
---                         Filter: (t > $50)
+--                         Filter: (t > $51)
 --   CTE in_share
 --     ->  Result
 --           One-Time Filter: (InitPlan 13).col1
@@ -198,7 +199,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --     ->  Insert on send_counts c
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: send_counts_pkey
---           Conflict Filter: ((c.window_ends_at <= $58) OR (((c.for_anybody + c.for_owners) < $59) AND ((excluded_1.for_owners > 0) OR (c.for_anybody < $60))))
+--           Conflict Filter: ((c.window_ends_at <= $59) OR (((c.for_anybody + c.for_owners) < $60) AND ((excluded_1.for_owners > 0) OR (c.for_anybody < $61))))
 --           ->  CTE Scan on in_share r_4
 --   CTE within_window
 --     ->  Result
@@ -210,7 +211,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --     ->  Insert on send_counts c_1
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: send_counts_pkey
---           Conflict Filter: ((c_1.window_ends_at <= $68) OR (((c_1.for_anybody + c_1.for_owners) < $69) AND ((excluded_2.for_owners > 0) OR (c_1.for_anybody < $70))))
+--           Conflict Filter: ((c_1.window_ends_at <= $69) OR (((c_1.for_anybody + c_1.for_owners) < $70) AND ((excluded_2.for_owners > 0) OR (c_1.for_anybody < $71))))
 --           ->  CTE Scan on within_window r_6
 --   CTE message
 --     ->  Insert on messages
@@ -289,9 +290,9 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       ->  Subquery Scan on "ANY_subquery_1"
 --                             ->  LockRows
 --                                   ->  Sort
---                                         Sort Key: (array_position($87, password_failures_1.key))
+--                                         Sort Key: (array_position($88, password_failures_1.key))
 --                                         ->  Index Scan using password_failures_pkey on password_failures password_failures_1
---                                               Index Cond: (key = ANY ($86))
+--                                               Index Cond: (key = ANY ($87))
 --                 ->  Index Scan using password_failures_pkey on password_failures
 --                       Index Cond: (key = "ANY_subquery_1".key)
 --   CTE audited

@@ -3,9 +3,9 @@
 WITH session AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
     SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp)),
-profile AS (
-    SELECT a.uuid, a.email, a.username, a.phone, a.first_name, a.last_name, a.second_factor, a.created_at,
-  a.updated_at, a.activated_at, a.language FROM session s JOIN accounts a ON a.id = s.account_id WHERE a.disabled_at IS NULL),
+account AS (
+    SELECT a.id::text AS id, a.email, a.username, a.phone, a.language, a.created_at, a.activated_at
+    FROM session s JOIN accounts a ON a.id = s.account_id WHERE a.disabled_at IS NULL),
 nothing AS (SELECT 0 AS hits, NULL::timestamptz AS expires_at, false AS refused, NULL::timestamptz AS free_at),
 link AS (
     INSERT INTO request_limits AS held (key, hits, expires_at)
@@ -22,7 +22,7 @@ link AS (
     RETURNING hits, expires_at,
       hits > $12::int OR (SELECT refused FROM nothing) AS refused,
       greatest(CASE WHEN hits >= $13::int THEN expires_at END, (SELECT free_at FROM nothing)) AS free_at),
-counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer) FROM profile AS answer LIMIT 1) END AS found FROM link l)
+counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer) FROM account AS answer LIMIT 1) END AS found FROM link l)
 SELECT * FROM counted;
 
 -- Plan, with any values:

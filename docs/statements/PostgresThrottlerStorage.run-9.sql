@@ -1,54 +1,50 @@
 -- PostgresThrottlerStorage.run
 
-WITH browser_view AS (
-    SELECT b.id::text AS id, b.expires_at, b.token_hash <> $1 AS late, b.active_session_id::text AS active_id,
-      EXISTS (SELECT FROM sessions s WHERE s.browser_session_id = b.id AND s.signed_in_at > b.rotated_at
-        AND s.ended_at IS NULL AND s.expires_at > $2::timestamptz AND EXISTS (
-    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp)) AS stale,
-      coalesce((
-    SELECT json_agg(json_build_object('id', a.id::text, 'kind', a.kind, 'method', a.method, 'created_at', a.created_at,
-      'expires_at', a.expires_at, 'stage', s.stage,
-      'live', coalesce(s.ended_at IS NULL AND s.expires_at > $3::timestamptz AND EXISTS (
-    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp), false), 'factor', x.second_factor,
-      'email', u.email, 'username', u.username, 'phone', u.phone, 'email_taken', coalesce(u.email_taken, false),
-      'phone_taken', coalesce(u.phone_taken, false),
-      'email_proven', u.email_proven_at IS NOT NULL, 'phone_proven', u.phone_proven_at IS NOT NULL,
-      'completed', coalesce(s.stage = 'signed_in', false) OR u.completed_at IS NOT NULL) ORDER BY a.id)
-    FROM (SELECT * FROM browser_attempts WHERE browser_session_id = b.id ORDER BY id DESC LIMIT $4::int) a
-    LEFT JOIN sessions s ON s.browser_attempt_id = a.id
-    LEFT JOIN accounts x ON x.id = a.account_id AND x.disabled_at IS NULL
-    LEFT JOIN sign_ups u ON u.id = a.id), '[]') AS attempts, coalesce((
-    SELECT json_agg(json_build_object('id', s.id::text, 'user_id', s.account_id::text, 'created_at', s.signed_in_at,
-      'amr', jsonb_path_query_array(s.amr, '$[*].method')) ORDER BY s.signed_in_at, s.id)
-    FROM sessions s JOIN accounts x ON x.id = s.account_id
-    WHERE s.browser_session_id = b.id AND s.stage = 'signed_in' AND s.ended_at IS NULL
-      AND s.expires_at > $5::timestamptz AND x.security_stamp <= s.security_stamp AND x.disabled_at IS NULL), '[]') AS sign_ins
-    FROM browser_sessions b WHERE (b.token_hash = $6 OR b.previous_token_hash = $7 AND b.rotated_at > $8::timestamptz)
-      AND b.expires_at > $9::timestamptz),
+WITH session AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
+    AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
+    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp)),
+account AS (
+    SELECT a.id::text AS id, a.email, a.username, a.phone, a.language, a.created_at, a.activated_at
+    FROM session s JOIN accounts a ON a.id = s.account_id WHERE a.disabled_at IS NULL),
 nothing AS (SELECT 0 AS hits, NULL::timestamptz AS expires_at, false AS refused, NULL::timestamptz AS free_at),
-link AS (
+link_2 AS (
     INSERT INTO request_limits AS held (key, hits, expires_at)
-    SELECT $10::text,
+    SELECT $5::text,
            CASE WHEN refused THEN 0 ELSE 1 END,
-           CASE WHEN refused THEN $11::timestamptz ELSE $12::timestamptz END
+           CASE WHEN refused THEN $6::timestamptz ELSE $7::timestamptz END
       FROM nothing
     ON CONFLICT (key) DO UPDATE SET
-      hits = CASE WHEN held.expires_at <= $13::timestamptz THEN EXCLUDED.hits ELSE held.hits + EXCLUDED.hits END,
+      hits = CASE WHEN held.expires_at <= $8::timestamptz THEN EXCLUDED.hits ELSE held.hits + EXCLUDED.hits END,
       expires_at = CASE
-        WHEN held.expires_at <= $14::timestamptz THEN EXCLUDED.expires_at
-        WHEN held.hits = $15::int AND EXCLUDED.hits = 1 THEN coalesce($16::timestamptz, held.expires_at)
+        WHEN held.expires_at <= $9::timestamptz THEN EXCLUDED.expires_at
+        WHEN held.hits = $10::int AND EXCLUDED.hits = 1 THEN coalesce($11::timestamptz, held.expires_at)
         ELSE held.expires_at END
     RETURNING hits, expires_at,
-      hits > $17::int OR (SELECT refused FROM nothing) AS refused,
-      greatest(CASE WHEN hits >= $18::int THEN expires_at END, (SELECT free_at FROM nothing)) AS free_at),
-counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer) FROM browser_view AS answer LIMIT 1) END AS found FROM link l)
+      hits > $12::int OR (SELECT refused FROM nothing) AS refused,
+      greatest(CASE WHEN hits >= $13::int THEN expires_at END, (SELECT free_at FROM nothing)) AS free_at),
+link AS (
+    INSERT INTO request_limits AS held (key, hits, expires_at)
+    SELECT $14::text,
+           CASE WHEN refused THEN 0 ELSE 1 END,
+           CASE WHEN refused THEN $15::timestamptz ELSE $16::timestamptz END
+      FROM link_2
+    ON CONFLICT (key) DO UPDATE SET
+      hits = CASE WHEN held.expires_at <= $17::timestamptz THEN EXCLUDED.hits ELSE held.hits + EXCLUDED.hits END,
+      expires_at = CASE
+        WHEN held.expires_at <= $18::timestamptz THEN EXCLUDED.expires_at
+        WHEN held.hits = $19::int AND EXCLUDED.hits = 1 THEN coalesce($20::timestamptz, held.expires_at)
+        ELSE held.expires_at END
+    RETURNING hits, expires_at,
+      hits > $21::int OR (SELECT refused FROM link_2) AS refused,
+      greatest(CASE WHEN hits >= $22::int THEN expires_at END, (SELECT free_at FROM link_2)) AS free_at),
+counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer) FROM account AS answer LIMIT 1) END AS found FROM link l)
 SELECT * FROM counted;
 
 -- Plan, with any values:
 -- CTE Scan on link l
 --   CTE nothing
 --     ->  Result
---   CTE link
+--   CTE link_2
 --     ->  Insert on request_limits held
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: request_limits_pkey
@@ -57,53 +53,21 @@ SELECT * FROM counted;
 --           InitPlan 3
 --             ->  CTE Scan on nothing nothing_1
 --           ->  CTE Scan on nothing nothing_2
---   InitPlan 9
+--   CTE link
+--     ->  Insert on request_limits held_1
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: request_limits_pkey
+--           InitPlan 5
+--             ->  CTE Scan on link_2
+--           InitPlan 6
+--             ->  CTE Scan on link_2 link_2_1
+--           ->  CTE Scan on link_2 link_2_2
+--   InitPlan 8
 --     ->  Limit
---           ->  Bitmap Heap Scan on browser_sessions b
---                 Recheck Cond: ((token_hash = $6) OR (previous_token_hash = $7))
---                 Filter: ((expires_at > $9) AND ((token_hash = $6) OR ((previous_token_hash = $7) AND (rotated_at > $8))))
---                 ->  BitmapOr
---                       ->  Bitmap Index Scan on browser_sessions_token_hash_key
---                             Index Cond: (token_hash = $6)
---                       ->  Bitmap Index Scan on browser_sessions_previous
---                             Index Cond: (previous_token_hash = $7)
---                 SubPlan 5
---                   ->  Nested Loop
---                         ->  Index Scan using sessions_browser on sessions s
---                               Index Cond: (browser_session_id = b.id)
---                               Filter: ((ended_at IS NULL) AND (signed_in_at > b.rotated_at) AND (expires_at > $2))
---                         ->  Index Scan using accounts_pkey on accounts o
---                               Index Cond: (id = s.account_id)
---                               Filter: (security_stamp <= s.security_stamp)
---                 SubPlan 7
---                   ->  Aggregate
---                         ->  Sort
---                               Sort Key: browser_attempts.id
---                               ->  Nested Loop Left Join
---                                     ->  Nested Loop Left Join
---                                           ->  Nested Loop Left Join
---                                                 ->  Limit
---                                                       ->  Index Scan Backward using browser_attempts_session on browser_attempts
---                                                             Index Cond: (browser_session_id = b.id)
---                                                 ->  Index Scan using sessions_browser_attempt on sessions s_1
---                                                       Index Cond: (browser_attempt_id = browser_attempts.id)
---                                           ->  Index Scan using accounts_pkey on accounts x
---                                                 Index Cond: (id = browser_attempts.account_id)
---                                                 Filter: (disabled_at IS NULL)
---                                     ->  Index Scan using sign_ups_pkey on sign_ups u
---                                           Index Cond: (id = browser_attempts.id)
---                         SubPlan 6
---                           ->  Index Scan using accounts_pkey on accounts o_1
---                                 Index Cond: (id = s_1.account_id)
---                                 Filter: (security_stamp <= s_1.security_stamp)
---                 SubPlan 8
---                   ->  Aggregate
---                         ->  Sort
---                               Sort Key: s_2.signed_in_at, s_2.id
---                               ->  Nested Loop
---                                     ->  Index Scan using sessions_browser on sessions s_2
---                                           Index Cond: (browser_session_id = b.id)
---                                           Filter: ((ended_at IS NULL) AND (expires_at > $5) AND (stage = 'signed_in'::text))
---                                     ->  Index Scan using accounts_pkey on accounts x_1
---                                           Index Cond: (id = s_2.account_id)
---                                           Filter: ((disabled_at IS NULL) AND (security_stamp <= s_2.security_stamp))
+--           ->  Nested Loop
+--                 ->  Index Scan using sessions_token_hash_key on sessions s
+--                       Index Cond: (token_hash = $1)
+--                       Filter: ((ended_at IS NULL) AND (expires_at > $4) AND (protocol = $2) AND (stage = $3))
+--                 ->  Index Scan using accounts_pkey on accounts o
+--                       Index Cond: (id = s.account_id)
+--                       Filter: ((disabled_at IS NULL) AND (security_stamp <= s.security_stamp))

@@ -8,8 +8,8 @@ WITH ended AS (
 taken AS (SELECT account_id, credentials, totp_sealed FROM ended WHERE end_reason = 'completed'),
 verdict AS (SELECT $3::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM taken),
 revoked AS (
-    UPDATE credentials c SET revoked_at = $4::timestamptz FROM taken f
-    WHERE c.account_id = f.account_id AND c.revoked_at IS NULL RETURNING c.id),
+    UPDATE credentials c SET revoked_at = coalesce(c.revoked_at, $4::timestamptz), deactivated_at = NULL FROM taken f
+    WHERE c.account_id = f.account_id AND (c.revoked_at IS NULL OR c.deactivated_at IS NOT NULL) RETURNING c.id),
 inserted AS (
     INSERT INTO credentials (id, uuid, account_id, kind, credential_id, name, public_key, sign_count, encrypted_private_key, created_at)
     SELECT n.id, n.uuid, f.account_id, n.kind, n.credential_id, n.name, n.public_key, n.sign_count, n.encrypted_private_key,
@@ -137,7 +137,7 @@ SELECT * FROM verdict;
 --                 ->  CTE Scan on taken f
 --                 ->  Index Scan using credentials_account on credentials c
 --                       Index Cond: (account_id = f.account_id)
---                       Filter: (revoked_at IS NULL)
+--                       Filter: ((revoked_at IS NULL) OR (deactivated_at IS NOT NULL))
 --   CTE inserted
 --     ->  Insert on credentials
 --           InitPlan 5

@@ -69,6 +69,11 @@ attempt AS (
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
+read AS (
+    SELECT CASE u.method WHEN 'email' THEN a.email WHEN 'sms' THEN a.phone END AS address
+    FROM accounts a JOIN verdict u ON u.account_id = a.id WHERE u.outcome = 'redeemed'),
+lifted AS (
+    DELETE FROM suppressed_addresses b USING read f WHERE b.address = lower(f.address) RETURNING b.address),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
@@ -156,12 +161,22 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --     ->  Insert on guess_budgets
 --           Conflict Resolution: NOTHING
 --           ->  CTE Scan on attempt
+--   CTE lifted
+--     ->  Delete on suppressed_addresses b_4
+--           ->  Nested Loop
+--                 Join Filter: (b_4.address = lower(CASE u.method WHEN 'email'::text THEN a_2.email WHEN 'sms'::text THEN a_2.phone ELSE NULL::text END))
+--                 ->  Nested Loop
+--                       ->  CTE Scan on verdict u
+--                             Filter: (outcome = 'redeemed'::text)
+--                       ->  Index Scan using accounts_pkey on accounts a_2
+--                             Index Cond: (id = u.account_id)
+--                 ->  Seq Scan on suppressed_addresses b_4
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v
---   InitPlan 14
+--   InitPlan 15
 --     ->  Aggregate
 --           ->  Append
 --                 ->  Subquery Scan on "*SELECT* 1"
@@ -184,11 +199,11 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       ->  HashAggregate
 --                             Group Key: attempt_1.purpose, attempt_1.method
 --                             ->  CTE Scan on attempt attempt_1
---   InitPlan 15
+--   InitPlan 16
 --     ->  CTE Scan on verdict verdict_2
---   InitPlan 17
+--   InitPlan 18
 --     ->  Nested Loop
---           InitPlan 16
+--           InitPlan 17
 --             ->  Aggregate
 --                   ->  Subquery Scan on k_1
 --                         ->  Sort
@@ -199,6 +214,6 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                                           Index Cond: (account_id = f_1.account_id)
 --                                           Filter: (revoked_at IS NULL)
 --           ->  CTE Scan on candidate f_2
---           ->  Index Scan using accounts_pkey on accounts a_2
+--           ->  Index Scan using accounts_pkey on accounts a_3
 --                 Index Cond: (id = f_2.account_id)
 --                 Filter: (disabled_at IS NULL)

@@ -4,67 +4,67 @@ WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
         a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($1::text[]) OR EXISTS (
     SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) AS allowed FROM attempts a
-      WHERE a.kind = 'challenge' AND a.secret_hash = ANY($2::text[]) AND a.purpose = $3 ORDER BY a.id DESC LIMIT 1),
+      WHERE a.kind = 'challenge' AND a.secret_hash = ANY($2::text[]) AND a.protocol = $3 AND a.purpose = $4 ORDER BY a.id DESC LIMIT 1),
 budget AS (
-      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $4::timestamptz THEN 0 ELSE b.spent END AS spent,
-        CASE WHEN b.refills_at > $5::timestamptz THEN b.refills_at END AS refills_at
+      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $5::timestamptz THEN 0 ELSE b.spent END AS spent,
+        CASE WHEN b.refills_at > $6::timestamptz THEN b.refills_at END AS refills_at
       FROM guess_budgets b JOIN target t USING (subject, factor)
       FOR UPDATE OF b),
 held_credential AS (
     SELECT c.id, c.account_id, c.kind, c.sign_count FROM credentials c
-    WHERE c.id = $6::bigint AND c.revoked_at IS NULL FOR UPDATE),
+    WHERE c.id = $7::bigint AND c.revoked_at IS NULL FOR UPDATE),
 guess AS (
       UPDATE attempts a SET
         status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM held_credential h WHERE h.account_id = a.account_id)) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
         tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM held_credential h WHERE h.account_id = a.account_id)) THEN a.tries_left ELSE a.tries_left - 1 END,
-        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM held_credential h WHERE h.account_id = a.account_id)) OR a.tries_left = 1 THEN $7::timestamptz END
+        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM held_credential h WHERE h.account_id = a.account_id)) OR a.tries_left = 1 THEN $8::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
-      WHERE a.id = t.id AND a.kind = $8 AND a.status = 'open' AND a.expires_at > $9::timestamptz
+      WHERE a.id = t.id AND a.kind = $9 AND a.status = 'open' AND a.expires_at > $10::timestamptz
         AND a.tries_left > 0 AND t.allowed AND true
       RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $10::text AS protocol, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $11::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $11::timestamptz THEN 'expired'
-        WHEN t.kind <> $12 THEN 'other_kind' WHEN b.spent >= $13::int THEN 'budget_spent'
+        WHEN t.expires_at <= $12::timestamptz THEN 'expired'
+        WHEN t.kind <> $13 THEN 'other_kind' WHEN b.spent >= $14::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $14::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $15::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND g.status = 'consumed'
-      RETURNING b.spent, b.factor, b.spent >= $15::int AS used_up),
+      RETURNING b.spent, b.factor, b.spent >= $16::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $16::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $17::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 redeemed AS (SELECT account_id, security_stamp FROM verdict WHERE outcome = 'redeemed'),
 revoked AS (
-    UPDATE credentials c SET revoked_at = $17::timestamptz FROM redeemed f
-    WHERE c.account_id = f.account_id AND c.revoked_at IS NULL RETURNING c.id),
+    UPDATE credentials c SET revoked_at = coalesce(c.revoked_at, $18::timestamptz), deactivated_at = NULL FROM redeemed f
+    WHERE c.account_id = f.account_id AND (c.revoked_at IS NULL OR c.deactivated_at IS NOT NULL) RETURNING c.id),
 inserted AS (
     INSERT INTO credentials (id, uuid, account_id, kind, credential_id, name, public_key, sign_count, encrypted_private_key, created_at)
     SELECT n.id, n.uuid, f.account_id, n.kind, n.credential_id, n.name, n.public_key, n.sign_count, n.encrypted_private_key,
-      $18::timestamptz
+      $19::timestamptz
     FROM redeemed f, (SELECT count(*) FROM revoked) done,
-      jsonb_to_recordset($19::jsonb) AS n (id bigint, uuid uuid, kind text, credential_id text, name text,
+      jsonb_to_recordset($20::jsonb) AS n (id bigint, uuid uuid, kind text, credential_id text, name text,
         public_key text, sign_count bigint, encrypted_private_key text)
     RETURNING id),
 raised AS (
-    UPDATE accounts a SET security_stamp = a.security_stamp + 1, updated_at = $20::timestamptz FROM redeemed f
+    UPDATE accounts a SET security_stamp = a.security_stamp + 1, updated_at = $21::timestamptz FROM redeemed f
     WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp),
 enrolled AS (SELECT NULL::bigint AS account_id WHERE false),
 ended AS (
-      UPDATE sessions s SET ended_at = $21::timestamptz, end_reason = $22 FROM raised f
+      UPDATE sessions s SET ended_at = $22::timestamptz, end_reason = $23 FROM raised f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM raised f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (false) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
 ended_2 AS (
-    UPDATE pending_recoveries p SET ended_at = $23::timestamptz, end_reason = $24 FROM raised f
+    UPDATE pending_recoveries p SET ended_at = $24::timestamptz, end_reason = $25 FROM raised f
     WHERE p.account_id = f.account_id AND p.ended_at IS NULL RETURNING p.id, p.account_id),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
@@ -73,11 +73,11 @@ told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE 
 message AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $25::bigint, $26::bigint, r.account_id, $27,
-      $28::boolean, $29, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $30::text END,
-      $31::timestamptz, $32::timestamptz, $33::timestamptz,
+    SELECT $26::bigint, $27::bigint, r.account_id, $28,
+      $29::boolean, $30, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $31::text END,
+      $32::timestamptz, $33::timestamptz, $34::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $34::timestamptz END, r.withheld, (SELECT c FROM unnest($35::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $35::timestamptz END, r.withheld, (SELECT c FROM unnest($36::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told r
     RETURNING id),
 recipient_2 AS (
@@ -87,20 +87,20 @@ told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHER
 message_2 AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $36::bigint, $37::bigint, r.account_id, $38,
-      $39::boolean, $40, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $41::text END,
-      $42::timestamptz, $43::timestamptz, $44::timestamptz,
+    SELECT $37::bigint, $38::bigint, r.account_id, $39,
+      $40::boolean, $41, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $42::text END,
+      $43::timestamptz, $44::timestamptz, $45::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $45::timestamptz END, r.withheld, (SELECT c FROM unnest($46::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $46::timestamptz END, r.withheld, (SELECT c FROM unnest($47::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told_2 r
     RETURNING id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $47::bigint, $48::timestamptz, $49, v.outcome, $50, v.account_id, v.session_id, v.attempt_id,
-      $51, $52, $53, CASE WHEN (v.outcome = ANY($54::text[]) OR (v.account_id IS NULL AND $55::text <> 'cli')) THEN $56::text || md5(concat_ws(' ', $57::text, v.outcome,
+    SELECT $48::bigint, $49::timestamptz, $50, v.outcome, $51, v.account_id, v.session_id, v.attempt_id,
+      $52, $53, $54, CASE WHEN (v.outcome = ANY($55::text[]) OR (v.account_id IS NULL AND $56::text <> 'cli')) THEN $57::text || md5(concat_ws(' ', $58::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $58::text END
+    ELSE $59::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -115,7 +115,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       Sort Key: a.id DESC
 --                       ->  Index Scan using attempts_challenge on attempts a
 --                             Index Cond: (secret_hash = ANY ($2))
---                             Filter: (purpose = $3)
+--                             Filter: ((protocol = $3) AND (purpose = $4))
 --                 SubPlan 1
 --                   ->  Index Scan using accounts_pkey on accounts o
 --                         Index Cond: (id = a.account_id)
@@ -129,7 +129,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --   CTE held_credential
 --     ->  LockRows
 --           ->  Index Scan using credentials_pkey on credentials c
---                 Index Cond: (id = $6)
+--                 Index Cond: (id = $7)
 --                 Filter: (revoked_at IS NULL)
 --   CTE guess
 --     ->  Update on attempts a_1
@@ -140,7 +140,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                             Filter: allowed
 --                       ->  Index Scan using attempts_pkey on attempts a_1
 --                             Index Cond: (id = t_1.id)
---                             Filter: ((expires_at > $9) AND (tries_left > 0) AND (kind = $8) AND (status = 'open'::text))
+--                             Filter: ((expires_at > $10) AND (tries_left > 0) AND (kind = $9) AND (status = 'open'::text))
 --                 ->  CTE Scan on budget b_1
 --                 SubPlan 5
 --                   ->  CTE Scan on held_credential h
@@ -186,7 +186,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 ->  CTE Scan on redeemed f
 --                 ->  Index Scan using credentials_account on credentials c_1
 --                       Index Cond: (account_id = f.account_id)
---                       Filter: (revoked_at IS NULL)
+--                       Filter: ((revoked_at IS NULL) OR (deactivated_at IS NOT NULL))
 --   CTE inserted
 --     ->  Insert on credentials
 --           ->  Nested Loop

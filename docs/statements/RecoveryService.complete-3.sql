@@ -4,75 +4,75 @@ WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
         a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($1::text[]) OR EXISTS (
     SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) AS allowed FROM attempts a
-      WHERE a.kind = 'challenge' AND a.secret_hash = ANY($2::text[]) AND a.purpose = $3 ORDER BY a.id DESC LIMIT 1),
+      WHERE a.kind = 'challenge' AND a.secret_hash = ANY($2::text[]) AND a.protocol = $3 AND a.purpose = $4 ORDER BY a.id DESC LIMIT 1),
 budget AS (
-      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $4::timestamptz THEN 0 ELSE b.spent END AS spent,
-        CASE WHEN b.refills_at > $5::timestamptz THEN b.refills_at END AS refills_at
+      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $5::timestamptz THEN 0 ELSE b.spent END AS spent,
+        CASE WHEN b.refills_at > $6::timestamptz THEN b.refills_at END AS refills_at
       FROM guess_budgets b JOIN target t USING (subject, factor)
       FOR UPDATE OF b),
 held_credential AS (
     SELECT c.id, c.account_id, c.kind, c.sign_count FROM credentials c
-    WHERE c.id = $6::bigint AND c.revoked_at IS NULL FOR UPDATE),
+    WHERE c.id = $7::bigint AND c.revoked_at IS NULL FOR UPDATE),
 guess AS (
       UPDATE attempts a SET
         status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM held_credential h WHERE h.account_id = a.account_id)) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
         tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM held_credential h WHERE h.account_id = a.account_id)) THEN a.tries_left ELSE a.tries_left - 1 END,
-        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM held_credential h WHERE h.account_id = a.account_id)) OR a.tries_left = 1 THEN $7::timestamptz END
+        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM held_credential h WHERE h.account_id = a.account_id)) OR a.tries_left = 1 THEN $8::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
-      WHERE a.id = t.id AND a.kind = $8 AND a.status = 'open' AND a.expires_at > $9::timestamptz
+      WHERE a.id = t.id AND a.kind = $9 AND a.status = 'open' AND a.expires_at > $10::timestamptz
         AND a.tries_left > 0 AND t.allowed AND true
       RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $10::text AS protocol, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $11::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $11::timestamptz THEN 'expired'
-        WHEN t.kind <> $12 THEN 'other_kind' WHEN b.spent >= $13::int THEN 'budget_spent'
+        WHEN t.expires_at <= $12::timestamptz THEN 'expired'
+        WHEN t.kind <> $13 THEN 'other_kind' WHEN b.spent >= $14::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $14::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $15::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND g.status = 'consumed'
-      RETURNING b.spent, b.factor, b.spent >= $15::int AS used_up),
+      RETURNING b.spent, b.factor, b.spent >= $16::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $16::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $17::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 redeemed AS (SELECT account_id, security_stamp FROM verdict WHERE outcome = 'redeemed'),
 revoked AS (
-    UPDATE credentials c SET revoked_at = $17::timestamptz FROM redeemed f
-    WHERE c.account_id = f.account_id AND c.revoked_at IS NULL RETURNING c.id),
+    UPDATE credentials c SET revoked_at = coalesce(c.revoked_at, $18::timestamptz), deactivated_at = NULL FROM redeemed f
+    WHERE c.account_id = f.account_id AND (c.revoked_at IS NULL OR c.deactivated_at IS NOT NULL) RETURNING c.id),
 inserted AS (
     INSERT INTO credentials (id, uuid, account_id, kind, credential_id, name, public_key, sign_count, encrypted_private_key, created_at)
     SELECT n.id, n.uuid, f.account_id, n.kind, n.credential_id, n.name, n.public_key, n.sign_count, n.encrypted_private_key,
-      $18::timestamptz
+      $19::timestamptz
     FROM redeemed f, (SELECT count(*) FROM revoked) done,
-      jsonb_to_recordset($19::jsonb) AS n (id bigint, uuid uuid, kind text, credential_id text, name text,
+      jsonb_to_recordset($20::jsonb) AS n (id bigint, uuid uuid, kind text, credential_id text, name text,
         public_key text, sign_count bigint, encrypted_private_key text)
     RETURNING id),
 raised AS (
-      UPDATE accounts a SET security_stamp = a.security_stamp + 1, updated_at = $20::timestamptz,
-        second_factor = CASE WHEN a.second_factor = 'none' AND $21::text IS NOT NULL THEN 'totp' ELSE a.second_factor END
+      UPDATE accounts a SET security_stamp = a.security_stamp + 1, updated_at = $21::timestamptz,
+        second_factor = CASE WHEN a.second_factor = 'none' AND $22::text IS NOT NULL THEN 'totp' ELSE a.second_factor END
       FROM redeemed f WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp),
 unprotected AS (
       SELECT a.id AS account_id FROM accounts a JOIN redeemed f ON f.account_id = a.id
-      WHERE a.second_factor = 'none' AND $22::text IS NOT NULL),
+      WHERE a.second_factor = 'none' AND $23::text IS NOT NULL),
 authenticator AS (
       INSERT INTO totp_factors (account_id, secret_sealed, last_step, created_at)
-      SELECT u.account_id, $23::text, $24::bigint, $25::timestamptz FROM unprotected u
+      SELECT u.account_id, $24::text, $25::bigint, $26::timestamptz FROM unprotected u
       ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = excluded.last_step,
         created_at = excluded.created_at RETURNING account_id),
 ended AS (
-      UPDATE sessions s SET ended_at = $26::timestamptz, end_reason = $27 FROM raised f
+      UPDATE sessions s SET ended_at = $27::timestamptz, end_reason = $28 FROM raised f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM raised f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (false) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
 ended_2 AS (
-    UPDATE pending_recoveries p SET ended_at = $28::timestamptz, end_reason = $29 FROM raised f
+    UPDATE pending_recoveries p SET ended_at = $29::timestamptz, end_reason = $30 FROM raised f
     WHERE p.account_id = f.account_id AND p.ended_at IS NULL RETURNING p.id, p.account_id),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
@@ -81,11 +81,11 @@ told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE 
 message AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $30::bigint, $31::bigint, r.account_id, $32,
-      $33::boolean, $34, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $35::text END,
-      $36::timestamptz, $37::timestamptz, $38::timestamptz,
+    SELECT $31::bigint, $32::bigint, r.account_id, $33,
+      $34::boolean, $35, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $36::text END,
+      $37::timestamptz, $38::timestamptz, $39::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $39::timestamptz END, r.withheld, (SELECT c FROM unnest($40::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $40::timestamptz END, r.withheld, (SELECT c FROM unnest($41::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told r
     RETURNING id),
 recipient_2 AS (
@@ -95,11 +95,11 @@ told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHER
 message_2 AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $41::bigint, $42::bigint, r.account_id, $43,
-      $44::boolean, $45, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $46::text END,
-      $47::timestamptz, $48::timestamptz, $49::timestamptz,
+    SELECT $42::bigint, $43::bigint, r.account_id, $44,
+      $45::boolean, $46, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $47::text END,
+      $48::timestamptz, $49::timestamptz, $50::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $50::timestamptz END, r.withheld, (SELECT c FROM unnest($51::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $51::timestamptz END, r.withheld, (SELECT c FROM unnest($52::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told_2 r
     RETURNING id),
 recipient_3 AS (
@@ -109,11 +109,11 @@ told_3 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHER
 message_3 AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $52::bigint, $53::bigint, r.account_id, $54,
-      $55::boolean, $56, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $57::text END,
-      $58::timestamptz, $59::timestamptz, $60::timestamptz,
+    SELECT $53::bigint, $54::bigint, r.account_id, $55,
+      $56::boolean, $57, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $58::text END,
+      $59::timestamptz, $60::timestamptz, $61::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $61::timestamptz END, r.withheld, (SELECT c FROM unnest($62::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $62::timestamptz END, r.withheld, (SELECT c FROM unnest($63::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told_3 r
     RETURNING id),
 recipient_4 AS (
@@ -123,20 +123,20 @@ told_4 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHER
 message_4 AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $63::bigint, $64::bigint, r.account_id, $65,
-      $66::boolean, $67, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $68::text END,
-      $69::timestamptz, $70::timestamptz, $71::timestamptz,
+    SELECT $64::bigint, $65::bigint, r.account_id, $66,
+      $67::boolean, $68, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $69::text END,
+      $70::timestamptz, $71::timestamptz, $72::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $72::timestamptz END, r.withheld, (SELECT c FROM unnest($73::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $73::timestamptz END, r.withheld, (SELECT c FROM unnest($74::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told_4 r
     RETURNING id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $74::bigint, $75::timestamptz, $76, v.outcome, $77, v.account_id, v.session_id, v.attempt_id,
-      $78, $79, $80, CASE WHEN (v.outcome = ANY($81::text[]) OR (v.account_id IS NULL AND $82::text <> 'cli')) THEN $83::text || md5(concat_ws(' ', $84::text, v.outcome,
+    SELECT $75::bigint, $76::timestamptz, $77, v.outcome, $78, v.account_id, v.session_id, v.attempt_id,
+      $79, $80, $81, CASE WHEN (v.outcome = ANY($82::text[]) OR (v.account_id IS NULL AND $83::text <> 'cli')) THEN $84::text || md5(concat_ws(' ', $85::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $85::text END
+    ELSE $86::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -151,7 +151,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       Sort Key: a.id DESC
 --                       ->  Index Scan using attempts_challenge on attempts a
 --                             Index Cond: (secret_hash = ANY ($2))
---                             Filter: (purpose = $3)
+--                             Filter: ((protocol = $3) AND (purpose = $4))
 --                 SubPlan 1
 --                   ->  Index Scan using accounts_pkey on accounts o
 --                         Index Cond: (id = a.account_id)
@@ -165,7 +165,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --   CTE held_credential
 --     ->  LockRows
 --           ->  Index Scan using credentials_pkey on credentials c
---                 Index Cond: (id = $6)
+--                 Index Cond: (id = $7)
 --                 Filter: (revoked_at IS NULL)
 --   CTE guess
 --     ->  Update on attempts a_1
@@ -176,7 +176,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                             Filter: allowed
 --                       ->  Index Scan using attempts_pkey on attempts a_1
 --                             Index Cond: (id = t_1.id)
---                             Filter: ((expires_at > $9) AND (tries_left > 0) AND (kind = $8) AND (status = 'open'::text))
+--                             Filter: ((expires_at > $10) AND (tries_left > 0) AND (kind = $9) AND (status = 'open'::text))
 --                 ->  CTE Scan on budget b_1
 --                 SubPlan 5
 --                   ->  CTE Scan on held_credential h
@@ -222,7 +222,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 ->  CTE Scan on redeemed f
 --                 ->  Index Scan using credentials_account on credentials c_1
 --                       Index Cond: (account_id = f.account_id)
---                       Filter: (revoked_at IS NULL)
+--                       Filter: ((revoked_at IS NULL) OR (deactivated_at IS NOT NULL))
 --   CTE inserted
 --     ->  Insert on credentials
 --           ->  Nested Loop
@@ -242,7 +242,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: totp_factors_pkey
 --           ->  Result
---                 One-Time Filter: ($22 IS NOT NULL)
+--                 One-Time Filter: ($23 IS NOT NULL)
 --                 ->  Nested Loop
 --                       ->  CTE Scan on redeemed f_3
 --                       ->  Index Scan using accounts_pkey on accounts a_3

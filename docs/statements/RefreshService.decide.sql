@@ -5,8 +5,8 @@ WITH presented AS (
         WHEN s.ended_at IS NOT NULL OR NOT EXISTS (
     SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) THEN 'ended'
         WHEN s.expires_at <= $1::timestamptz THEN 'expired'
-        WHEN s.refresh_hash = $2 THEN 'current'
-        WHEN s.refresh_previous_hash = $3 AND s.refresh_rotated_at >= $4::timestamptz THEN
+        WHEN s.refresh_hash = $2::text THEN 'current'
+        WHEN s.refresh_previous_hash = $3::text AND s.refresh_rotated_at >= $4::timestamptz THEN
           CASE WHEN s.refresh_rotated_at >= $5::timestamptz THEN 'concurrent'
             ELSE 'lost_answer' END
         ELSE 'replay' END AS state
@@ -30,16 +30,17 @@ rotated AS (
       RETURNING s.id AS session_id, s.account_id, s.stage, s.amr, s.second_factor_at,
         CASE WHEN s.ended_at IS NULL THEN s.refresh_hash END AS refresh_hash),
 with_account AS (
-    SELECT f.*, a.uuid, a.password_hash IS NOT NULL AS has_password, a.second_factor
+    SELECT f.*, a.uuid, a.password_hash IS NOT NULL AS has_password, CASE WHEN a.second_factor = 'none' AND a.guarded_until > $15::timestamptz
+    AND a.email IS NOT NULL AND a.activated_at IS NOT NULL THEN 'email' ELSE a.second_factor END AS second_factor
     FROM rotated f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL),
 answer AS (SELECT v.outcome, h.* FROM verdict v LEFT JOIN with_account h ON true),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $15::bigint, $16::timestamptz, $17, v.outcome, $18, v.account_id, v.session_id, v.attempt_id,
-      $19, $20, $21, CASE WHEN (v.outcome = ANY($22::text[]) OR (v.account_id IS NULL AND $23::text <> 'cli')) THEN $24::text || md5(concat_ws(' ', $25::text, v.outcome,
+    SELECT $16::bigint, $17::timestamptz, $18, v.outcome, $19, v.account_id, v.session_id, v.attempt_id,
+      $20, $21, $22, CASE WHEN (v.outcome = ANY($23::text[]) OR (v.account_id IS NULL AND $24::text <> 'cli')) THEN $25::text || md5(concat_ws(' ', $26::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $26::text END
+    ELSE $27::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

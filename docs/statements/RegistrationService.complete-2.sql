@@ -4,50 +4,50 @@ WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
         a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($1::text[]) OR EXISTS (
     SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) AS allowed FROM attempts a
-      WHERE a.kind = 'challenge' AND a.secret_hash = ANY($2::text[]) AND a.purpose = $3 ORDER BY a.id DESC LIMIT 1),
+      WHERE a.kind = 'challenge' AND a.secret_hash = ANY($2::text[]) AND a.protocol = $3 AND a.purpose = $4 ORDER BY a.id DESC LIMIT 1),
 budget AS (
-      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $4::timestamptz THEN 0 ELSE b.spent END AS spent,
-        CASE WHEN b.refills_at > $5::timestamptz THEN b.refills_at END AS refills_at
+      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $5::timestamptz THEN 0 ELSE b.spent END AS spent,
+        CASE WHEN b.refills_at > $6::timestamptz THEN b.refills_at END AS refills_at
       FROM guess_budgets b JOIN target t USING (subject, factor)
       FOR UPDATE OF b),
 unregistered AS (
-    SELECT id AS account_id FROM accounts WHERE id = $6::bigint AND disabled_at IS NULL AND (accounts.second_factor <> 'email' AND NOT EXISTS (
+    SELECT id AS account_id FROM accounts WHERE id = $7::bigint AND disabled_at IS NULL AND (accounts.second_factor <> 'email' AND NOT EXISTS (
   SELECT FROM credentials c WHERE c.account_id = accounts.id AND c.revoked_at IS NULL))),
 guess AS (
       UPDATE attempts a SET
         status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM unregistered)) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
         tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM unregistered)) THEN a.tries_left ELSE a.tries_left - 1 END,
-        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM unregistered)) OR a.tries_left = 1 THEN $7::timestamptz END
+        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM unregistered)) OR a.tries_left = 1 THEN $8::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
-      WHERE a.id = t.id AND a.kind = $8 AND a.status = 'open' AND a.expires_at > $9::timestamptz
+      WHERE a.id = t.id AND a.kind = $9 AND a.status = 'open' AND a.expires_at > $10::timestamptz
         AND a.tries_left > 0 AND t.allowed AND true
       RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $10::text AS protocol, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $11::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $11::timestamptz THEN 'expired'
-        WHEN t.kind <> $12 THEN 'other_kind' WHEN b.spent >= $13::int THEN 'budget_spent'
+        WHEN t.expires_at <= $12::timestamptz THEN 'expired'
+        WHEN t.kind <> $13 THEN 'other_kind' WHEN b.spent >= $14::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $14::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $15::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND g.status = 'consumed'
-      RETURNING b.spent, b.factor, b.spent >= $15::int AS used_up),
+      RETURNING b.spent, b.factor, b.spent >= $16::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $16::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $17::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 redeemed AS (SELECT account_id, security_stamp FROM verdict WHERE outcome = 'redeemed'),
 inserted AS (
     INSERT INTO credentials (id, uuid, account_id, kind, credential_id, name, public_key, sign_count, encrypted_private_key, created_at)
     SELECT n.id, n.uuid, f.account_id, n.kind, n.credential_id, n.name, n.public_key, n.sign_count, n.encrypted_private_key,
-      $17::timestamptz
+      $18::timestamptz
     FROM redeemed f,
-      jsonb_to_recordset($18::jsonb) AS n (id bigint, uuid uuid, kind text, credential_id text, name text,
+      jsonb_to_recordset($19::jsonb) AS n (id bigint, uuid uuid, kind text, credential_id text, name text,
         public_key text, sign_count bigint, encrypted_private_key text)
     RETURNING id),
 recipient AS (
@@ -57,11 +57,11 @@ told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE 
 message AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $19::bigint, $20::bigint, r.account_id, $21,
-      $22::boolean, $23, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $24::text END,
-      $25::timestamptz, $26::timestamptz, $27::timestamptz,
+    SELECT $20::bigint, $21::bigint, r.account_id, $22,
+      $23::boolean, $24, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $25::text END,
+      $26::timestamptz, $27::timestamptz, $28::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $28::timestamptz END, r.withheld, (SELECT c FROM unnest($29::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $29::timestamptz END, r.withheld, (SELECT c FROM unnest($30::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told r
     RETURNING id),
 recipient_2 AS (
@@ -71,20 +71,20 @@ told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHER
 message_2 AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $30::bigint, $31::bigint, r.account_id, $32,
-      $33::boolean, $34, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $35::text END,
-      $36::timestamptz, $37::timestamptz, $38::timestamptz,
+    SELECT $31::bigint, $32::bigint, r.account_id, $33,
+      $34::boolean, $35, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $36::text END,
+      $37::timestamptz, $38::timestamptz, $39::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $39::timestamptz END, r.withheld, (SELECT c FROM unnest($40::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $40::timestamptz END, r.withheld, (SELECT c FROM unnest($41::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told_2 r
     RETURNING id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $41::bigint, $42::timestamptz, $43, v.outcome, $44, v.account_id, v.session_id, v.attempt_id,
-      $45, $46, $47, CASE WHEN (v.outcome = ANY($48::text[]) OR (v.account_id IS NULL AND $49::text <> 'cli')) THEN $50::text || md5(concat_ws(' ', $51::text, v.outcome,
+    SELECT $42::bigint, $43::timestamptz, $44, v.outcome, $45, v.account_id, v.session_id, v.attempt_id,
+      $46, $47, $48, CASE WHEN (v.outcome = ANY($49::text[]) OR (v.account_id IS NULL AND $50::text <> 'cli')) THEN $51::text || md5(concat_ws(' ', $52::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $52::text END
+    ELSE $53::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -99,7 +99,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       Sort Key: a.id DESC
 --                       ->  Index Scan using attempts_challenge on attempts a
 --                             Index Cond: (secret_hash = ANY ($2))
---                             Filter: (purpose = $3)
+--                             Filter: ((protocol = $3) AND (purpose = $4))
 --                 SubPlan 1
 --                   ->  Index Scan using accounts_pkey on accounts o
 --                         Index Cond: (id = a.account_id)
@@ -113,10 +113,10 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --   CTE unregistered
 --     ->  Nested Loop Anti Join
 --           ->  Index Scan using accounts_pkey on accounts
---                 Index Cond: (id = $6)
+--                 Index Cond: (id = $7)
 --                 Filter: ((disabled_at IS NULL) AND (second_factor <> 'email'::text))
 --           ->  Index Only Scan using credentials_active on credentials c
---                 Index Cond: (account_id = $6)
+--                 Index Cond: (account_id = $7)
 --   CTE guess
 --     ->  Update on attempts a_1
 --           InitPlan 5
@@ -132,7 +132,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                             Filter: allowed
 --                       ->  Index Scan using attempts_pkey on attempts a_1
 --                             Index Cond: (id = t_1.id)
---                             Filter: ((expires_at > $9) AND (tries_left > 0) AND (kind = $8) AND (status = 'open'::text))
+--                             Filter: ((expires_at > $10) AND (tries_left > 0) AND (kind = $9) AND (status = 'open'::text))
 --                 ->  CTE Scan on budget b_1
 --   CTE verdict
 --     ->  Nested Loop Left Join

@@ -4,70 +4,70 @@ WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
         a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($1::text[]) OR EXISTS (
     SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) AS allowed FROM attempts a
-      WHERE a.kind = 'challenge' AND a.secret_hash = ANY($2::text[]) AND a.purpose = $3 ORDER BY a.id DESC LIMIT 1),
+      WHERE a.kind = 'challenge' AND a.secret_hash = ANY($2::text[]) AND a.protocol = $3 AND a.purpose = $4 ORDER BY a.id DESC LIMIT 1),
 budget AS (
-      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $4::timestamptz THEN 0 ELSE b.spent END AS spent,
-        CASE WHEN b.refills_at > $5::timestamptz THEN b.refills_at END AS refills_at
+      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $5::timestamptz THEN 0 ELSE b.spent END AS spent,
+        CASE WHEN b.refills_at > $6::timestamptz THEN b.refills_at END AS refills_at
       FROM guess_budgets b JOIN target t USING (subject, factor)
       FOR UPDATE OF b),
 unregistered AS (
-    SELECT id AS account_id FROM accounts WHERE id = $6::bigint AND disabled_at IS NULL AND (accounts.second_factor <> 'email' AND NOT EXISTS (
+    SELECT id AS account_id FROM accounts WHERE id = $7::bigint AND disabled_at IS NULL AND (accounts.second_factor <> 'email' AND NOT EXISTS (
   SELECT FROM credentials c WHERE c.account_id = accounts.id AND c.revoked_at IS NULL))),
 guess AS (
       UPDATE attempts a SET
         status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM unregistered)) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
         tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM unregistered)) THEN a.tries_left ELSE a.tries_left - 1 END,
-        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM unregistered)) OR a.tries_left = 1 THEN $7::timestamptz END
+        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM unregistered)) OR a.tries_left = 1 THEN $8::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
-      WHERE a.id = t.id AND a.kind = $8 AND a.status = 'open' AND a.expires_at > $9::timestamptz
+      WHERE a.id = t.id AND a.kind = $9 AND a.status = 'open' AND a.expires_at > $10::timestamptz
         AND a.tries_left > 0 AND t.allowed AND true
       RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
 verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $10::text AS protocol, CASE
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $11::text AS protocol, CASE
         WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
         WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $11::timestamptz THEN 'expired'
-        WHEN t.kind <> $12 THEN 'other_kind' WHEN b.spent >= $13::int THEN 'budget_spent'
+        WHEN t.expires_at <= $12::timestamptz THEN 'expired'
+        WHEN t.kind <> $13 THEN 'other_kind' WHEN b.spent >= $14::int THEN 'budget_spent'
         ELSE 'closed' END AS outcome
       FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $14::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $15::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND g.status = 'consumed'
-      RETURNING b.spent, b.factor, b.spent >= $15::int AS used_up),
+      RETURNING b.spent, b.factor, b.spent >= $16::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $16::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $17::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 redeemed AS (SELECT account_id, security_stamp FROM verdict WHERE outcome = 'redeemed'),
 inserted AS (
     INSERT INTO credentials (id, uuid, account_id, kind, credential_id, name, public_key, sign_count, encrypted_private_key, created_at)
     SELECT n.id, n.uuid, f.account_id, n.kind, n.credential_id, n.name, n.public_key, n.sign_count, n.encrypted_private_key,
-      $17::timestamptz
+      $18::timestamptz
     FROM redeemed f,
-      jsonb_to_recordset($18::jsonb) AS n (id bigint, uuid uuid, kind text, credential_id text, name text,
+      jsonb_to_recordset($19::jsonb) AS n (id bigint, uuid uuid, kind text, credential_id text, name text,
         public_key text, sign_count bigint, encrypted_private_key text)
     RETURNING id),
 raised AS (
-      UPDATE accounts a SET security_stamp = a.security_stamp + 1, updated_at = $19::timestamptz,
-        second_factor = CASE WHEN a.second_factor = 'none' AND $20::text IS NOT NULL THEN 'totp' ELSE a.second_factor END
+      UPDATE accounts a SET security_stamp = a.security_stamp + 1, updated_at = $20::timestamptz,
+        second_factor = CASE WHEN a.second_factor = 'none' AND $21::text IS NOT NULL THEN 'totp' ELSE a.second_factor END
       FROM redeemed f WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp),
 unprotected AS (
       SELECT a.id AS account_id FROM accounts a JOIN redeemed f ON f.account_id = a.id
-      WHERE a.second_factor = 'none' AND $21::text IS NOT NULL),
+      WHERE a.second_factor = 'none' AND $22::text IS NOT NULL),
 authenticator AS (
       INSERT INTO totp_factors (account_id, secret_sealed, last_step, created_at)
-      SELECT u.account_id, $22::text, $23::bigint, $24::timestamptz FROM unprotected u
+      SELECT u.account_id, $23::text, $24::bigint, $25::timestamptz FROM unprotected u
       ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = excluded.last_step,
         created_at = excluded.created_at RETURNING account_id),
 ended AS (
-      UPDATE sessions s SET ended_at = $25::timestamptz, end_reason = $26 FROM raised f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.stage = 'signed_in' AND s.amr @> $27::jsonb) RETURNING s.id),
+      UPDATE sessions s SET ended_at = $26::timestamptz, end_reason = $27 FROM raised f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.stage = 'signed_in' AND s.amr @> $28::jsonb) RETURNING s.id),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM raised f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in' AND s.amr @> $28::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in' AND s.amr @> $29::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
 setup_dropped AS (DELETE FROM factor_setups u USING raised f WHERE u.account_id = f.account_id RETURNING u.account_id),
 backup_codes_dropped AS (DELETE FROM backup_codes b USING raised f WHERE b.account_id = f.account_id RETURNING b.account_id),
 recipient AS (
@@ -77,11 +77,11 @@ told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE 
 message AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $29::bigint, $30::bigint, r.account_id, $31,
-      $32::boolean, $33, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $34::text END,
-      $35::timestamptz, $36::timestamptz, $37::timestamptz,
+    SELECT $30::bigint, $31::bigint, r.account_id, $32,
+      $33::boolean, $34, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $35::text END,
+      $36::timestamptz, $37::timestamptz, $38::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $38::timestamptz END, r.withheld, (SELECT c FROM unnest($39::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $39::timestamptz END, r.withheld, (SELECT c FROM unnest($40::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told r
     RETURNING id),
 recipient_2 AS (
@@ -91,11 +91,11 @@ told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHER
 message_2 AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $40::bigint, $41::bigint, r.account_id, $42,
-      $43::boolean, $44, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $45::text END,
-      $46::timestamptz, $47::timestamptz, $48::timestamptz,
+    SELECT $41::bigint, $42::bigint, r.account_id, $43,
+      $44::boolean, $45, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $46::text END,
+      $47::timestamptz, $48::timestamptz, $49::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $49::timestamptz END, r.withheld, (SELECT c FROM unnest($50::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $50::timestamptz END, r.withheld, (SELECT c FROM unnest($51::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told_2 r
     RETURNING id),
 recipient_3 AS (
@@ -105,11 +105,11 @@ told_3 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHER
 message_3 AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $51::bigint, $52::bigint, r.account_id, $53,
-      $54::boolean, $55, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $56::text END,
-      $57::timestamptz, $58::timestamptz, $59::timestamptz,
+    SELECT $52::bigint, $53::bigint, r.account_id, $54,
+      $55::boolean, $56, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $57::text END,
+      $58::timestamptz, $59::timestamptz, $60::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $60::timestamptz END, r.withheld, (SELECT c FROM unnest($61::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $61::timestamptz END, r.withheld, (SELECT c FROM unnest($62::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told_3 r
     RETURNING id),
 recipient_4 AS (
@@ -119,20 +119,20 @@ told_4 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHER
 message_4 AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $62::bigint, $63::bigint, r.account_id, $64,
-      $65::boolean, $66, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $67::text END,
-      $68::timestamptz, $69::timestamptz, $70::timestamptz,
+    SELECT $63::bigint, $64::bigint, r.account_id, $65,
+      $66::boolean, $67, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $68::text END,
+      $69::timestamptz, $70::timestamptz, $71::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $71::timestamptz END, r.withheld, (SELECT c FROM unnest($72::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $72::timestamptz END, r.withheld, (SELECT c FROM unnest($73::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told_4 r
     RETURNING id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $73::bigint, $74::timestamptz, $75, v.outcome, $76, v.account_id, v.session_id, v.attempt_id,
-      $77, $78, $79, CASE WHEN (v.outcome = ANY($80::text[]) OR (v.account_id IS NULL AND $81::text <> 'cli')) THEN $82::text || md5(concat_ws(' ', $83::text, v.outcome,
+    SELECT $74::bigint, $75::timestamptz, $76, v.outcome, $77, v.account_id, v.session_id, v.attempt_id,
+      $78, $79, $80, CASE WHEN (v.outcome = ANY($81::text[]) OR (v.account_id IS NULL AND $82::text <> 'cli')) THEN $83::text || md5(concat_ws(' ', $84::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $84::text END
+    ELSE $85::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -147,7 +147,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       Sort Key: a.id DESC
 --                       ->  Index Scan using attempts_challenge on attempts a
 --                             Index Cond: (secret_hash = ANY ($2))
---                             Filter: (purpose = $3)
+--                             Filter: ((protocol = $3) AND (purpose = $4))
 --                 SubPlan 1
 --                   ->  Index Scan using accounts_pkey on accounts o
 --                         Index Cond: (id = a.account_id)
@@ -161,10 +161,10 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --   CTE unregistered
 --     ->  Nested Loop Anti Join
 --           ->  Index Scan using accounts_pkey on accounts
---                 Index Cond: (id = $6)
+--                 Index Cond: (id = $7)
 --                 Filter: ((disabled_at IS NULL) AND (second_factor <> 'email'::text))
 --           ->  Index Only Scan using credentials_active on credentials c
---                 Index Cond: (account_id = $6)
+--                 Index Cond: (account_id = $7)
 --   CTE guess
 --     ->  Update on attempts a_1
 --           InitPlan 5
@@ -180,7 +180,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                             Filter: allowed
 --                       ->  Index Scan using attempts_pkey on attempts a_1
 --                             Index Cond: (id = t_1.id)
---                             Filter: ((expires_at > $9) AND (tries_left > 0) AND (kind = $8) AND (status = 'open'::text))
+--                             Filter: ((expires_at > $10) AND (tries_left > 0) AND (kind = $9) AND (status = 'open'::text))
 --                 ->  CTE Scan on budget b_1
 --   CTE verdict
 --     ->  Nested Loop Left Join
@@ -227,7 +227,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: totp_factors_pkey
 --           ->  Result
---                 One-Time Filter: ($21 IS NOT NULL)
+--                 One-Time Filter: ($22 IS NOT NULL)
 --                 ->  Nested Loop
 --                       ->  CTE Scan on redeemed f_2
 --                       ->  Index Scan using accounts_pkey on accounts a_3
@@ -239,14 +239,14 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 ->  CTE Scan on raised f_3
 --                 ->  Index Scan using sessions_account on sessions s
 --                       Index Cond: (account_id = f_3.account_id)
---                       Filter: ((ended_at IS NULL) AND ((stage <> 'signed_in'::text) OR (NOT (amr @> $27))))
+--                       Filter: ((ended_at IS NULL) AND ((stage <> 'signed_in'::text) OR (NOT (amr @> $28))))
 --   CTE carried_over
 --     ->  Update on sessions s_1
 --           ->  Nested Loop
 --                 ->  CTE Scan on raised f_4
 --                 ->  Index Scan using sessions_account on sessions s_1
 --                       Index Cond: (account_id = f_4.account_id)
---                       Filter: ((ended_at IS NULL) AND (amr @> $28) AND (stage = 'signed_in'::text) AND ((f_4.security_stamp - 1) = security_stamp))
+--                       Filter: ((ended_at IS NULL) AND (amr @> $29) AND (stage = 'signed_in'::text) AND ((f_4.security_stamp - 1) = security_stamp))
 --   CTE setup_dropped
 --     ->  Delete on factor_setups u
 --           ->  Nested Loop

@@ -56,6 +56,11 @@ carried_over AS (
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (false) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
 forgiven AS (
       DELETE FROM password_failures WHERE login IN (SELECT 'account ' || account_id FROM reset) RETURNING key),
+read AS (
+    SELECT CASE u.method WHEN 'email' THEN a.email WHEN 'sms' THEN a.phone END AS address
+    FROM accounts a JOIN verdict u ON u.account_id = a.id WHERE u.outcome = 'redeemed'),
+lifted AS (
+    DELETE FROM suppressed_addresses b USING read f WHERE b.address = lower(f.address) RETURNING b.address),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN reset f ON f.account_id = a.id WHERE a.email IS NOT NULL),
@@ -191,9 +196,19 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       ->  CTE Scan on reset
 --                 ->  Index Scan using password_failures_login on password_failures
 --                       Index Cond: (login = ('account '::text || (reset.account_id)::text))
+--   CTE lifted
+--     ->  Delete on suppressed_addresses b_4
+--           ->  Nested Loop
+--                 Join Filter: (b_4.address = lower(CASE u.method WHEN 'email'::text THEN a_4.email WHEN 'sms'::text THEN a_4.phone ELSE NULL::text END))
+--                 ->  Nested Loop
+--                       ->  CTE Scan on verdict u
+--                             Filter: (outcome = 'redeemed'::text)
+--                       ->  Index Scan using accounts_pkey on accounts a_4
+--                             Index Cond: (id = u.account_id)
+--                 ->  Seq Scan on suppressed_addresses b_4
 --   CTE message
 --     ->  Insert on messages
---           InitPlan 21
+--           InitPlan 22
 --             ->  Limit
 --                   ->  Nested Loop Anti Join
 --                         ->  Function Scan on unnest c
@@ -201,24 +216,24 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                               Index Cond: (reference = c.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on reset f_3
---                 ->  Index Scan using accounts_pkey on accounts a_4
+--                 ->  Index Scan using accounts_pkey on accounts a_5
 --                       Index Cond: (id = f_3.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
---                 SubPlan 13
---                   ->  Seq Scan on suppressed_addresses b_4
---                         Filter: (address = lower(a_4.email))
---                 SubPlan 15
+--                 SubPlan 14
 --                   ->  Seq Scan on suppressed_addresses b_5
---                         Filter: (address = lower(a_4.email))
---                 SubPlan 17
+--                         Filter: (address = lower(a_5.email))
+--                 SubPlan 16
 --                   ->  Seq Scan on suppressed_addresses b_6
---                         Filter: (address = lower(a_4.email))
---                 SubPlan 19
+--                         Filter: (address = lower(a_5.email))
+--                 SubPlan 18
 --                   ->  Seq Scan on suppressed_addresses b_7
---                         Filter: (address = lower(a_4.email))
+--                         Filter: (address = lower(a_5.email))
+--                 SubPlan 20
+--                   ->  Seq Scan on suppressed_addresses b_8
+--                         Filter: (address = lower(a_5.email))
 --   CTE message_2
 --     ->  Insert on messages messages_1
---           InitPlan 31
+--           InitPlan 32
 --             ->  Limit
 --                   ->  Nested Loop Anti Join
 --                         ->  Function Scan on unnest c_1
@@ -226,27 +241,27 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                               Index Cond: (reference = c_1.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on reset f_4
---                 ->  Index Scan using accounts_pkey on accounts a_5
+--                 ->  Index Scan using accounts_pkey on accounts a_6
 --                       Index Cond: (id = f_4.account_id)
 --                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
---                 SubPlan 23
---                   ->  Seq Scan on suppressed_addresses b_8
---                         Filter: (address = lower(a_5.phone))
---                 SubPlan 25
+--                 SubPlan 24
 --                   ->  Seq Scan on suppressed_addresses b_9
---                         Filter: (address = lower(a_5.phone))
---                 SubPlan 27
+--                         Filter: (address = lower(a_6.phone))
+--                 SubPlan 26
 --                   ->  Seq Scan on suppressed_addresses b_10
---                         Filter: (address = lower(a_5.phone))
---                 SubPlan 29
+--                         Filter: (address = lower(a_6.phone))
+--                 SubPlan 28
 --                   ->  Seq Scan on suppressed_addresses b_11
---                         Filter: (address = lower(a_5.phone))
+--                         Filter: (address = lower(a_6.phone))
+--                 SubPlan 30
+--                   ->  Seq Scan on suppressed_addresses b_12
+--                         Filter: (address = lower(a_6.phone))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v_1
---   InitPlan 34
+--   InitPlan 35
 --     ->  Aggregate
 --           ->  Append
 --                 ->  Subquery Scan on "*SELECT* 1"
@@ -265,7 +280,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       ->  HashAggregate
 --                             Group Key: superseded.purpose, superseded.method, superseded.status
 --                             ->  CTE Scan on superseded
---   InitPlan 35
---     ->  CTE Scan on verdict verdict_1
 --   InitPlan 36
+--     ->  CTE Scan on verdict verdict_1
+--   InitPlan 37
 --     ->  CTE Scan on reset reset_1

@@ -5,8 +5,8 @@ WITH presented AS (
         WHEN s.ended_at IS NOT NULL OR NOT EXISTS (
     SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) THEN 'ended'
         WHEN s.expires_at <= $1::timestamptz THEN 'expired'
-        WHEN s.refresh_hash = $2 THEN 'current'
-        WHEN s.refresh_previous_hash = $3 AND s.refresh_rotated_at >= $4::timestamptz THEN
+        WHEN s.refresh_hash = $2::text THEN 'current'
+        WHEN s.refresh_previous_hash = $3::text AND s.refresh_rotated_at >= $4::timestamptz THEN
           CASE WHEN s.refresh_rotated_at >= $5::timestamptz THEN 'concurrent'
             ELSE 'lost_answer' END
         ELSE 'replay' END AS state
@@ -56,31 +56,32 @@ promoted AS (
       FROM good p, verdict v WHERE v.outcome = 'redeemed' AND s.id = p.session_id
       RETURNING s.id AS session_id, s.account_id, s.refresh_hash, s.stage, s.amr, s.second_factor_at),
 with_account AS (
-    SELECT f.*, a.uuid, a.password_hash IS NOT NULL AS has_password, a.second_factor
+    SELECT f.*, a.uuid, a.password_hash IS NOT NULL AS has_password, CASE WHEN a.second_factor = 'none' AND a.guarded_until > $32::timestamptz
+    AND a.email IS NOT NULL AND a.activated_at IS NOT NULL THEN 'email' ELSE a.second_factor END AS second_factor
     FROM promoted f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL),
 answer AS (SELECT v.outcome, h.* FROM verdict v LEFT JOIN with_account h ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $32::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $33::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND true
-      RETURNING b.spent, b.factor, b.spent >= $33::int AS used_up),
+      RETURNING b.spent, b.factor, b.spent >= $34::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $34::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $35::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 spent AS (
-      UPDATE backup_codes b SET used_at = $35::timestamptz FROM backup_code l, verdict v
+      UPDATE backup_codes b SET used_at = $36::timestamptz FROM backup_code l, verdict v
       WHERE v.outcome = 'redeemed' AND b.account_id = l.account_id AND b.code_hash = l.code_hash
       RETURNING b.account_id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $36::bigint, $37::timestamptz, $38, v.outcome, $39, v.account_id, v.session_id, v.attempt_id,
-      $40, $41, $42, CASE WHEN (v.outcome = ANY($43::text[]) OR (v.account_id IS NULL AND $44::text <> 'cli')) THEN $45::text || md5(concat_ws(' ', $46::text, v.outcome,
+    SELECT $37::bigint, $38::timestamptz, $39, v.outcome, $40, v.account_id, v.session_id, v.attempt_id,
+      $41, $42, $43, CASE WHEN (v.outcome = ANY($44::text[]) OR (v.account_id IS NULL AND $45::text <> 'cli')) THEN $46::text || md5(concat_ws(' ', $47::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $47::text END
+    ELSE $48::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

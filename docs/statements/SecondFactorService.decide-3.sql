@@ -5,8 +5,8 @@ WITH presented AS (
         WHEN s.ended_at IS NOT NULL OR NOT EXISTS (
     SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) THEN 'ended'
         WHEN s.expires_at <= $1::timestamptz THEN 'expired'
-        WHEN s.refresh_hash = $2 THEN 'current'
-        WHEN s.refresh_previous_hash = $3 AND s.refresh_rotated_at >= $4::timestamptz THEN
+        WHEN s.refresh_hash = $2::text THEN 'current'
+        WHEN s.refresh_previous_hash = $3::text AND s.refresh_rotated_at >= $4::timestamptz THEN
           CASE WHEN s.refresh_rotated_at >= $5::timestamptz THEN 'concurrent'
             ELSE 'lost_answer' END
         ELSE 'replay' END AS state
@@ -56,30 +56,31 @@ promoted AS (
       FROM good p, verdict v WHERE v.outcome = 'redeemed' AND s.id = p.session_id
       RETURNING s.id AS session_id, s.account_id, s.refresh_hash, s.stage, s.amr, s.second_factor_at),
 with_account AS (
-    SELECT f.*, a.uuid, a.password_hash IS NOT NULL AS has_password, a.second_factor
+    SELECT f.*, a.uuid, a.password_hash IS NOT NULL AS has_password, CASE WHEN a.second_factor = 'none' AND a.guarded_until > $34::timestamptz
+    AND a.email IS NOT NULL AND a.activated_at IS NOT NULL THEN 'email' ELSE a.second_factor END AS second_factor
     FROM promoted f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL),
 answer AS (SELECT v.outcome, h.* FROM verdict v LEFT JOIN with_account h ON true),
 settled AS (
       UPDATE guess_budgets b SET
         spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $34::timestamptz) END
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $35::timestamptz) END
       FROM guess g JOIN budget l USING (subject, factor)
       WHERE b.subject = g.subject AND b.factor = g.factor AND true
-      RETURNING b.spent, b.factor, b.spent >= $35::int AS used_up),
+      RETURNING b.spent, b.factor, b.spent >= $36::int AS used_up),
 superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $36::timestamptz FROM guess g
+      UPDATE attempts o SET status = 'superseded', closed_at = $37::timestamptz FROM guess g
       WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
         AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
 accepted AS (
-      UPDATE totp_factors t SET last_step = $37::bigint FROM verdict v
+      UPDATE totp_factors t SET last_step = $38::bigint FROM verdict v
       WHERE v.outcome = 'redeemed' AND t.account_id = v.account_id RETURNING t.account_id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $38::bigint, $39::timestamptz, $40, v.outcome, $41, v.account_id, v.session_id, v.attempt_id,
-      $42, $43, $44, CASE WHEN (v.outcome = ANY($45::text[]) OR (v.account_id IS NULL AND $46::text <> 'cli')) THEN $47::text || md5(concat_ws(' ', $48::text, v.outcome,
+    SELECT $39::bigint, $40::timestamptz, $41, v.outcome, $42, v.account_id, v.session_id, v.attempt_id,
+      $43, $44, $45, CASE WHEN (v.outcome = ANY($46::text[]) OR (v.account_id IS NULL AND $47::text <> 'cli')) THEN $48::text || md5(concat_ws(' ', $49::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $49::text END
+    ELSE $50::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -5,8 +5,8 @@ WITH created AS (
       SELECT $1::bigint, $2::text, $3::timestamptz, $4::timestamptz WHERE true
       ON CONFLICT (email) DO NOTHING RETURNING a.id AS account_id, a.uuid),
 owner AS (
-      SELECT email AS address, language, id AS account_id FROM accounts
-      WHERE accounts.email = $5 AND (activated_at IS NOT NULL OR invited_at IS NOT NULL) AND true ),
+    SELECT email AS address, language, id AS account_id FROM accounts
+    WHERE accounts.email = $5 AND (activated_at IS NOT NULL OR invited_at IS NOT NULL) AND true ),
 registered AS (
       SELECT CASE WHEN NOT true THEN 'username_taken' WHEN c.uuid IS NULL THEN 'taken' ELSE 'created' END AS outcome,
         coalesce(c.uuid, gen_random_uuid()) AS uuid, coalesce(c.account_id, o.account_id) AS account_id

@@ -9,8 +9,8 @@ created AS (
       SELECT $4::bigint, $5::text, $6::timestamptz, $7::timestamptz WHERE NOT EXISTS (SELECT FROM taken)
       ON CONFLICT (email) DO NOTHING RETURNING a.id AS account_id, a.uuid),
 owner AS (
-      SELECT email AS address, language, id AS account_id FROM accounts
-      WHERE accounts.email = $8 AND (activated_at IS NOT NULL OR invited_at IS NOT NULL) AND NOT EXISTS (SELECT FROM taken) ),
+    SELECT email AS address, language, id AS account_id FROM accounts
+    WHERE accounts.email = $8 AND (activated_at IS NOT NULL OR invited_at IS NOT NULL) AND NOT EXISTS (SELECT FROM taken) ),
 registered AS (
       SELECT CASE WHEN NOT NOT EXISTS (SELECT FROM taken) THEN 'username_taken' WHEN c.uuid IS NULL THEN 'taken' ELSE 'created' END AS outcome,
         coalesce(c.uuid, gen_random_uuid()) AS uuid, coalesce(c.account_id, o.account_id) AS account_id

@@ -15,14 +15,15 @@ held AS (SELECT account_id, security_stamp FROM pending),
 candidate AS (
     SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM held),
 with_second_factor AS (
-    SELECT f.*, a.second_factor, a.phone FROM candidate f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL),
+    SELECT f.*, CASE WHEN a.second_factor = 'none' AND a.guarded_until > $9::timestamptz
+    AND a.email IS NOT NULL AND a.activated_at IS NOT NULL THEN 'email' ELSE a.second_factor END AS second_factor, a.phone FROM candidate f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL),
 secret AS (SELECT t.secret_sealed FROM totp_factors t JOIN with_second_factor f USING (account_id)),
 codeless AS (
       SELECT f.account_id FROM with_second_factor f
       WHERE NOT EXISTS (SELECT FROM backup_codes b WHERE b.account_id = f.account_id)),
 setup AS (
       SELECT u.account_id, u.factor, u.secret_sealed, u.phone FROM factor_setups u JOIN with_second_factor f USING (account_id)
-      WHERE u.expires_at > $9::timestamptz FOR UPDATE OF u),
+      WHERE u.expires_at > $10::timestamptz FOR UPDATE OF u),
 awaited AS (
         SELECT h.account_id::text AS account_id, h.session_id::text AS session_id, h.second_factor, h.phone,
           (SELECT secret_sealed FROM secret) AS totp_secret,
@@ -30,26 +31,26 @@ awaited AS (
           s.factor AS setup_factor, s.secret_sealed AS setup_secret, s.phone AS setup_phone
         FROM with_second_factor h LEFT JOIN setup s USING (account_id)),
 standing AS (
-    SELECT a.expires_at, a.status FROM attempts a WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $10 AND a.session_id IS NULL AND a.kind = $11 AND a.method = $12 AND a.purpose = $13
-      AND ((a.status = 'open' AND a.expires_at > $14::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($15::text[]) OR EXISTS (
-    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp))) OR a.status = 'exhausted' AND a.expires_at > $16::timestamptz) ORDER BY a.id DESC LIMIT 1),
+    SELECT a.expires_at, a.status FROM attempts a WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $11 AND a.session_id IS NULL AND a.kind = $12 AND a.method = $13 AND a.purpose = $14
+      AND ((a.status = 'open' AND a.expires_at > $15::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($16::text[]) OR EXISTS (
+    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp))) OR a.status = 'exhausted' AND a.expires_at > $17::timestamptz) ORDER BY a.id DESC LIMIT 1),
 wanting AS (
-        SELECT h.* FROM with_second_factor h WHERE (h.second_factor = 'totp' OR $17::boolean) AND h.second_factor <> 'none'
+        SELECT h.* FROM with_second_factor h WHERE (h.second_factor = 'totp' OR $18::boolean) AND h.second_factor <> 'none'
           AND NOT EXISTS (SELECT FROM standing)),
 closed AS (
-    UPDATE attempts a SET closed_at = $18::timestamptz,
-      status = CASE WHEN a.expires_at <= $19::timestamptz THEN 'expired' ELSE 'superseded' END
-    WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $20 AND a.session_id IS NULL AND a.kind = $21 AND a.method = $22 AND NOT (a.status = 'open' AND a.expires_at > $23::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($24::text[]) OR EXISTS (
+    UPDATE attempts a SET closed_at = $19::timestamptz,
+      status = CASE WHEN a.expires_at <= $20::timestamptz THEN 'expired' ELSE 'superseded' END
+    WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $21 AND a.session_id IS NULL AND a.kind = $22 AND a.method = $23 AND NOT (a.status = 'open' AND a.expires_at > $24::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($25::text[]) OR EXISTS (
     SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp))) AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 opening AS (SELECT w.* FROM wanting w CROSS JOIN (SELECT count(*) FROM closed) done),
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
           tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
-        SELECT $25::bigint, $26, $27, $28, $29, $30,
-          f.subject, f.account_id, f.session_id, $31, $32,
-          $33::smallint, $34::timestamptz, $35::timestamptz,
-          $36::bigint, $37::bigint,
-          $38::bigint, coalesce(f.security_stamp, 0)
+        SELECT $26::bigint, $27, $28, $29, $30, $31,
+          f.subject, f.account_id, f.session_id, $32, $33,
+          $34::smallint, $35::timestamptz, $36::timestamptz,
+          $37::bigint, $38::bigint,
+          $39::bigint, coalesce(f.security_stamp, 0)
         FROM opening f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
@@ -96,14 +97,14 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 ->  CTE Scan on with_second_factor f_2
 --                 ->  Index Scan using factor_setups_pkey on factor_setups u
 --                       Index Cond: (account_id = f_2.account_id)
---                       Filter: (expires_at > $9)
+--                       Filter: (expires_at > $10)
 --   CTE closed
 --     ->  Update on attempts a_2
 --           InitPlan 6
 --             ->  CTE Scan on candidate
 --           ->  Index Scan using attempts_account on attempts a_2
 --                 Index Cond: (account_id = (InitPlan 6).col1)
---                 Filter: ((session_id IS NULL) AND (protocol = $20) AND (kind = $21) AND (method = $22) AND (status = 'open'::text) AND ((status <> 'open'::text) OR (expires_at <= $23) OR ((account_id IS NOT NULL) AND (purpose <> ALL ($24)) AND (NOT EXISTS(SubPlan 7)))))
+--                 Filter: ((session_id IS NULL) AND (protocol = $21) AND (kind = $22) AND (method = $23) AND (status = 'open'::text) AND ((status <> 'open'::text) OR (expires_at <= $24) OR ((account_id IS NOT NULL) AND (purpose <> ALL ($25)) AND (NOT EXISTS(SubPlan 7)))))
 --                 SubPlan 7
 --                   ->  Index Scan using accounts_pkey on accounts o_2
 --                         Index Cond: (id = a_2.account_id)
@@ -119,7 +120,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                               Sort Key: a_3.id DESC
 --                               ->  Index Scan using attempts_account on attempts a_3
 --                                     Index Cond: (account_id = (InitPlan 9).col1)
---                                     Filter: ((session_id IS NULL) AND (protocol = $10) AND (kind = $11) AND (method = $12) AND (purpose = $13) AND (((status = 'open'::text) AND (expires_at > $14) AND ((account_id IS NULL) OR (purpose = ANY ($15)) OR EXISTS(SubPlan 10))) OR ((status = 'exhausted'::text) AND (expires_at > $16))))
+--                                     Filter: ((session_id IS NULL) AND (protocol = $11) AND (kind = $12) AND (method = $13) AND (purpose = $14) AND (((status = 'open'::text) AND (expires_at > $15) AND ((account_id IS NULL) OR (purpose = ANY ($16)) OR EXISTS(SubPlan 10))) OR ((status = 'exhausted'::text) AND (expires_at > $17))))
 --                                     SubPlan 10
 --                                       ->  Index Scan using accounts_pkey on accounts o_3
 --                                             Index Cond: (id = a_3.account_id)
@@ -128,7 +129,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 One-Time Filter: (NOT (InitPlan 11).col1)
 --                 ->  Nested Loop
 --                       ->  CTE Scan on with_second_factor h_1
---                             Filter: (((second_factor = 'totp'::text) OR $17) AND (second_factor <> 'none'::text))
+--                             Filter: (((second_factor = 'totp'::text) OR $18) AND (second_factor <> 'none'::text))
 --                       ->  Aggregate
 --                             ->  CTE Scan on closed
 --   CTE budget_row

@@ -32,14 +32,15 @@ taken AS (SELECT * FROM invited_owner UNION ALL SELECT * FROM claimed_before),
 candidate AS (
     SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM taken),
 with_second_factor AS (
-    SELECT f.*, a.second_factor, a.phone FROM candidate f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL),
+    SELECT f.*, CASE WHEN a.second_factor = 'none' AND a.guarded_until > $15::timestamptz
+    AND a.email IS NOT NULL AND a.activated_at IS NOT NULL THEN 'email' ELSE a.second_factor END AS second_factor, a.phone FROM candidate f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL),
 secret AS (SELECT t.secret_sealed FROM totp_factors t JOIN with_second_factor f USING (account_id)),
 codeless AS (
       SELECT f.account_id FROM with_second_factor f
       WHERE NOT EXISTS (SELECT FROM backup_codes b WHERE b.account_id = f.account_id)),
 setup AS (
       SELECT u.account_id, u.factor, u.secret_sealed, u.phone FROM factor_setups u JOIN with_second_factor f USING (account_id)
-      WHERE u.expires_at > $15::timestamptz FOR UPDATE OF u),
+      WHERE u.expires_at > $16::timestamptz FOR UPDATE OF u),
 awaited AS (
         SELECT h.account_id::text AS account_id, h.session_id::text AS session_id, h.second_factor, h.phone,
           (SELECT secret_sealed FROM secret) AS totp_secret,
@@ -47,39 +48,39 @@ awaited AS (
           s.factor AS setup_factor, s.secret_sealed AS setup_secret, s.phone AS setup_phone
         FROM with_second_factor h LEFT JOIN setup s USING (account_id)),
 standing AS (
-    SELECT a.expires_at, a.status FROM attempts a WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $16 AND a.session_id IS NULL AND a.kind = $17 AND a.method = $18 AND a.purpose = $19
-      AND ((a.status = 'open' AND a.expires_at > $20::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($21::text[]) OR EXISTS (
-    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp))) OR a.status = 'exhausted' AND a.expires_at > $22::timestamptz) ORDER BY a.id DESC LIMIT 1),
+    SELECT a.expires_at, a.status FROM attempts a WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $17 AND a.session_id IS NULL AND a.kind = $18 AND a.method = $19 AND a.purpose = $20
+      AND ((a.status = 'open' AND a.expires_at > $21::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($22::text[]) OR EXISTS (
+    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp))) OR a.status = 'exhausted' AND a.expires_at > $23::timestamptz) ORDER BY a.id DESC LIMIT 1),
 wanting AS (
-        SELECT h.* FROM with_second_factor h WHERE (h.second_factor = 'totp' OR $23::boolean) AND h.second_factor <> 'none'
+        SELECT h.* FROM with_second_factor h WHERE (h.second_factor = 'totp' OR $24::boolean) AND h.second_factor <> 'none'
           AND NOT EXISTS (SELECT FROM standing)),
 closed AS (
-    UPDATE attempts a SET closed_at = $24::timestamptz,
-      status = CASE WHEN a.expires_at <= $25::timestamptz THEN 'expired' ELSE 'superseded' END
-    WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $26 AND a.session_id IS NULL AND a.kind = $27 AND a.method = $28 AND NOT (a.status = 'open' AND a.expires_at > $29::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($30::text[]) OR EXISTS (
+    UPDATE attempts a SET closed_at = $25::timestamptz,
+      status = CASE WHEN a.expires_at <= $26::timestamptz THEN 'expired' ELSE 'superseded' END
+    WHERE a.account_id = (SELECT account_id FROM candidate) AND a.protocol = $27 AND a.session_id IS NULL AND a.kind = $28 AND a.method = $29 AND NOT (a.status = 'open' AND a.expires_at > $30::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($31::text[]) OR EXISTS (
     SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp))) AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 opening AS (SELECT w.* FROM wanting w CROSS JOIN (SELECT count(*) FROM closed) done),
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
           tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
-        SELECT $31::bigint, $32, $33, $34, $35, $36,
-          f.subject, f.account_id, f.session_id, $37, $38,
-          $39::smallint, $40::timestamptz, $41::timestamptz,
-          $42::bigint, $43::bigint,
-          $44::bigint, coalesce(f.security_stamp, 0)
+        SELECT $32::bigint, $33, $34, $35, $36, $37,
+          f.subject, f.account_id, f.session_id, $38, $39,
+          $40::smallint, $41::timestamptz, $42::timestamptz,
+          $43::bigint, $44::bigint,
+          $45::bigint, coalesce(f.security_stamp, 0)
         FROM opening f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
 ended AS (
-      UPDATE sessions s SET ended_at = $45::timestamptz, end_reason = $46 FROM invited_owner f
+      UPDATE sessions s SET ended_at = $46::timestamptz, end_reason = $47 FROM invited_owner f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM invited_owner f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (false) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
 carried_over_attempts AS (
     UPDATE attempts a SET security_stamp = f.security_stamp FROM invited_owner f
-    WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.secret_hash = ANY($47::text[]) AND a.status = 'open' AND a.security_stamp = f.security_stamp - 1 RETURNING a.id)
+    WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.secret_hash = ANY($48::text[]) AND a.status = 'open' AND a.security_stamp = f.security_stamp - 1 RETURNING a.id)
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM awaited) rows) answer ON true;
 
 -- Plan, with any values:
@@ -141,14 +142,14 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 ->  CTE Scan on with_second_factor f_5
 --                 ->  Index Scan using factor_setups_pkey on factor_setups u
 --                       Index Cond: (account_id = f_5.account_id)
---                       Filter: (expires_at > $15)
+--                       Filter: (expires_at > $16)
 --   CTE closed
 --     ->  Update on attempts a_5
 --           InitPlan 11
 --             ->  CTE Scan on candidate
 --           ->  Index Scan using attempts_account on attempts a_5
 --                 Index Cond: (account_id = (InitPlan 11).col1)
---                 Filter: ((session_id IS NULL) AND (protocol = $26) AND (kind = $27) AND (method = $28) AND (status = 'open'::text) AND ((status <> 'open'::text) OR (expires_at <= $29) OR ((account_id IS NOT NULL) AND (purpose <> ALL ($30)) AND (NOT EXISTS(SubPlan 12)))))
+--                 Filter: ((session_id IS NULL) AND (protocol = $27) AND (kind = $28) AND (method = $29) AND (status = 'open'::text) AND ((status <> 'open'::text) OR (expires_at <= $30) OR ((account_id IS NOT NULL) AND (purpose <> ALL ($31)) AND (NOT EXISTS(SubPlan 12)))))
 --                 SubPlan 12
 --                   ->  Index Scan using accounts_pkey on accounts o
 --                         Index Cond: (id = a_5.account_id)
@@ -164,7 +165,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                               Sort Key: a_6.id DESC
 --                               ->  Index Scan using attempts_account on attempts a_6
 --                                     Index Cond: (account_id = (InitPlan 14).col1)
---                                     Filter: ((session_id IS NULL) AND (protocol = $16) AND (kind = $17) AND (method = $18) AND (purpose = $19) AND (((status = 'open'::text) AND (expires_at > $20) AND ((account_id IS NULL) OR (purpose = ANY ($21)) OR EXISTS(SubPlan 15))) OR ((status = 'exhausted'::text) AND (expires_at > $22))))
+--                                     Filter: ((session_id IS NULL) AND (protocol = $17) AND (kind = $18) AND (method = $19) AND (purpose = $20) AND (((status = 'open'::text) AND (expires_at > $21) AND ((account_id IS NULL) OR (purpose = ANY ($22)) OR EXISTS(SubPlan 15))) OR ((status = 'exhausted'::text) AND (expires_at > $23))))
 --                                     SubPlan 15
 --                                       ->  Index Scan using accounts_pkey on accounts o_1
 --                                             Index Cond: (id = a_6.account_id)
@@ -173,7 +174,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 One-Time Filter: (NOT (InitPlan 16).col1)
 --                 ->  Nested Loop
 --                       ->  CTE Scan on with_second_factor h_1
---                             Filter: (((second_factor = 'totp'::text) OR $23) AND (second_factor <> 'none'::text))
+--                             Filter: (((second_factor = 'totp'::text) OR $24) AND (second_factor <> 'none'::text))
 --                       ->  Aggregate
 --                             ->  CTE Scan on closed
 --   CTE budget_row
@@ -197,7 +198,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 ->  CTE Scan on invited_owner f_8
 --                 ->  Index Scan using attempts_account on attempts a_7
 --                       Index Cond: (account_id = f_8.account_id)
---                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND ((f_8.security_stamp - 1) = security_stamp) AND (secret_hash = ANY ($47)))
+--                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND ((f_8.security_stamp - 1) = security_stamp) AND (secret_hash = ANY ($48)))
 --   InitPlan 22
 --     ->  Aggregate
 --           ->  Append

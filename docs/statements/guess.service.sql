@@ -15,14 +15,15 @@ flow AS (
         AND s.expires_at > $7::timestamptz AND EXISTS (
     SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) FOR UPDATE OF s),
 with_second_factor AS (
-    SELECT f.*, a.second_factor, a.phone FROM flow f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL),
+    SELECT f.*, CASE WHEN a.second_factor = 'none' AND a.guarded_until > $8::timestamptz
+    AND a.email IS NOT NULL AND a.activated_at IS NOT NULL THEN 'email' ELSE a.second_factor END AS second_factor, a.phone FROM flow f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL),
 secret AS (SELECT t.secret_sealed FROM totp_factors t JOIN with_second_factor f USING (account_id)),
 codeless AS (
       SELECT f.account_id FROM with_second_factor f
       WHERE NOT EXISTS (SELECT FROM backup_codes b WHERE b.account_id = f.account_id)),
 setup AS (
       SELECT u.account_id, u.factor, u.secret_sealed, u.phone FROM factor_setups u JOIN with_second_factor f USING (account_id)
-      WHERE u.expires_at > $8::timestamptz FOR UPDATE OF u),
+      WHERE u.expires_at > $9::timestamptz FOR UPDATE OF u),
 awaited AS (
         SELECT h.account_id::text AS account_id, h.session_id::text AS session_id, h.second_factor, h.phone,
           (SELECT secret_sealed FROM secret) AS totp_secret,
@@ -30,26 +31,26 @@ awaited AS (
           s.factor AS setup_factor, s.secret_sealed AS setup_secret, s.phone AS setup_phone
         FROM with_second_factor h LEFT JOIN setup s USING (account_id)),
 standing AS (
-    SELECT a.expires_at, a.status FROM attempts a WHERE a.session_id = (SELECT session_id FROM flow) AND a.kind = $9 AND a.method = $10 AND a.purpose = $11
-      AND ((a.status = 'open' AND a.expires_at > $12::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($13::text[]) OR EXISTS (
-    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp))) OR a.status = 'exhausted' AND a.expires_at > $14::timestamptz) ORDER BY a.id DESC LIMIT 1),
+    SELECT a.expires_at, a.status FROM attempts a WHERE a.session_id = (SELECT session_id FROM flow) AND a.kind = $10 AND a.method = $11 AND a.purpose = $12
+      AND ((a.status = 'open' AND a.expires_at > $13::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($14::text[]) OR EXISTS (
+    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp))) OR a.status = 'exhausted' AND a.expires_at > $15::timestamptz) ORDER BY a.id DESC LIMIT 1),
 wanting AS (
-        SELECT h.* FROM with_second_factor h WHERE (h.second_factor = 'totp' OR $15::boolean) AND h.second_factor <> 'none'
+        SELECT h.* FROM with_second_factor h WHERE (h.second_factor = 'totp' OR $16::boolean) AND h.second_factor <> 'none'
           AND NOT EXISTS (SELECT FROM standing)),
 closed AS (
-    UPDATE attempts a SET closed_at = $16::timestamptz,
-      status = CASE WHEN a.expires_at <= $17::timestamptz THEN 'expired' ELSE 'superseded' END
-    WHERE a.session_id = (SELECT session_id FROM flow) AND a.kind = $18 AND a.method = $19 AND NOT (a.status = 'open' AND a.expires_at > $20::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($21::text[]) OR EXISTS (
+    UPDATE attempts a SET closed_at = $17::timestamptz,
+      status = CASE WHEN a.expires_at <= $18::timestamptz THEN 'expired' ELSE 'superseded' END
+    WHERE a.session_id = (SELECT session_id FROM flow) AND a.kind = $19 AND a.method = $20 AND NOT (a.status = 'open' AND a.expires_at > $21::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($22::text[]) OR EXISTS (
     SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp))) AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 opening AS (SELECT w.* FROM wanting w CROSS JOIN (SELECT count(*) FROM closed) done),
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
           tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
-        SELECT $22::bigint, $23, $24, $25, $26, $27,
-          f.subject, f.account_id, f.session_id, $28, $29,
-          $30::smallint, $31::timestamptz, $32::timestamptz,
-          $33::bigint, $34::bigint,
-          $35::bigint, coalesce(f.security_stamp, 0)
+        SELECT $23::bigint, $24, $25, $26, $27, $28,
+          f.subject, f.account_id, f.session_id, $29, $30,
+          $31::smallint, $32::timestamptz, $33::timestamptz,
+          $34::bigint, $35::bigint,
+          $36::bigint, coalesce(f.security_stamp, 0)
         FROM opening f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
@@ -101,14 +102,14 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 ->  CTE Scan on with_second_factor f_1
 --                 ->  Index Scan using factor_setups_pkey on factor_setups u
 --                       Index Cond: (account_id = f_1.account_id)
---                       Filter: (expires_at > $8)
+--                       Filter: (expires_at > $9)
 --   CTE closed
 --     ->  Update on attempts a_2
 --           InitPlan 6
 --             ->  CTE Scan on flow
 --           ->  Index Scan using attempts_session on attempts a_2
 --                 Index Cond: (session_id = (InitPlan 6).col1)
---                 Filter: ((kind = $18) AND (method = $19) AND (status = 'open'::text) AND ((status <> 'open'::text) OR (expires_at <= $20) OR ((account_id IS NOT NULL) AND (purpose <> ALL ($21)) AND (NOT EXISTS(SubPlan 7)))))
+--                 Filter: ((kind = $19) AND (method = $20) AND (status = 'open'::text) AND ((status <> 'open'::text) OR (expires_at <= $21) OR ((account_id IS NOT NULL) AND (purpose <> ALL ($22)) AND (NOT EXISTS(SubPlan 7)))))
 --                 SubPlan 7
 --                   ->  Index Scan using accounts_pkey on accounts o_1
 --                         Index Cond: (id = a_2.account_id)
@@ -124,7 +125,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                               Sort Key: a_3.id DESC
 --                               ->  Index Scan using attempts_session on attempts a_3
 --                                     Index Cond: (session_id = (InitPlan 9).col1)
---                                     Filter: ((kind = $9) AND (method = $10) AND (purpose = $11) AND (((status = 'open'::text) AND (expires_at > $12) AND ((account_id IS NULL) OR (purpose = ANY ($13)) OR EXISTS(SubPlan 10))) OR ((status = 'exhausted'::text) AND (expires_at > $14))))
+--                                     Filter: ((kind = $10) AND (method = $11) AND (purpose = $12) AND (((status = 'open'::text) AND (expires_at > $13) AND ((account_id IS NULL) OR (purpose = ANY ($14)) OR EXISTS(SubPlan 10))) OR ((status = 'exhausted'::text) AND (expires_at > $15))))
 --                                     SubPlan 10
 --                                       ->  Index Scan using accounts_pkey on accounts o_2
 --                                             Index Cond: (id = a_3.account_id)
@@ -133,7 +134,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 One-Time Filter: (NOT (InitPlan 11).col1)
 --                 ->  Nested Loop
 --                       ->  CTE Scan on with_second_factor h_2
---                             Filter: (((second_factor = 'totp'::text) OR $15) AND (second_factor <> 'none'::text))
+--                             Filter: (((second_factor = 'totp'::text) OR $16) AND (second_factor <> 'none'::text))
 --                       ->  Aggregate
 --                             ->  CTE Scan on closed
 --   CTE budget_row

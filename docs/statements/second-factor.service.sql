@@ -9,22 +9,23 @@ presented AS (
         WHEN s.ended_at IS NOT NULL OR NOT EXISTS (
     SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) THEN 'ended'
         WHEN s.expires_at <= $3::timestamptz THEN 'expired'
-        WHEN s.refresh_hash = $4 THEN 'current'
-        WHEN s.refresh_previous_hash = $5 AND s.refresh_rotated_at >= $6::timestamptz THEN
+        WHEN s.refresh_hash = $4::text THEN 'current'
+        WHEN s.refresh_previous_hash = $5::text AND s.refresh_rotated_at >= $6::timestamptz THEN
           CASE WHEN s.refresh_rotated_at >= $7::timestamptz THEN 'concurrent'
             ELSE 'lost_answer' END
         ELSE 'replay' END AS state
       FROM sessions s CROSS JOIN (SELECT count(*) FROM account) done WHERE s.token_hash = $8 AND s.protocol = $9 FOR UPDATE OF s),
 good AS (SELECT * FROM presented WHERE state IN ('current', 'concurrent', 'lost_answer')),
 with_second_factor AS (
-    SELECT f.*, a.second_factor, a.phone FROM good f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL),
+    SELECT f.*, CASE WHEN a.second_factor = 'none' AND a.guarded_until > $10::timestamptz
+    AND a.email IS NOT NULL AND a.activated_at IS NOT NULL THEN 'email' ELSE a.second_factor END AS second_factor, a.phone FROM good f JOIN accounts a ON a.id = f.account_id WHERE a.disabled_at IS NULL),
 secret AS (SELECT t.secret_sealed FROM totp_factors t JOIN with_second_factor f USING (account_id)),
 codeless AS (
       SELECT f.account_id FROM with_second_factor f
       WHERE NOT EXISTS (SELECT FROM backup_codes b WHERE b.account_id = f.account_id)),
 setup AS (
       SELECT u.account_id, u.factor, u.secret_sealed, u.phone FROM factor_setups u JOIN with_second_factor f USING (account_id)
-      WHERE u.expires_at > $10::timestamptz FOR UPDATE OF u),
+      WHERE u.expires_at > $11::timestamptz FOR UPDATE OF u),
 awaited AS (
         SELECT h.account_id::text AS account_id, h.session_id::text AS session_id, h.second_factor, h.phone,
           (SELECT secret_sealed FROM secret) AS totp_secret,
@@ -32,32 +33,32 @@ awaited AS (
           s.factor AS setup_factor, s.secret_sealed AS setup_secret, s.phone AS setup_phone
         FROM with_second_factor h LEFT JOIN setup s USING (account_id)),
 standing AS (
-    SELECT a.expires_at, a.status FROM attempts a WHERE a.session_id = (SELECT session_id FROM good) AND a.kind = $11 AND a.method = $12 AND a.purpose = $13
-      AND ((a.status = 'open' AND a.expires_at > $14::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($15::text[]) OR EXISTS (
-    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp))) OR a.status = 'exhausted' AND a.expires_at > $16::timestamptz) ORDER BY a.id DESC LIMIT 1),
+    SELECT a.expires_at, a.status FROM attempts a WHERE a.session_id = (SELECT session_id FROM good) AND a.kind = $12 AND a.method = $13 AND a.purpose = $14
+      AND ((a.status = 'open' AND a.expires_at > $15::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($16::text[]) OR EXISTS (
+    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp))) OR a.status = 'exhausted' AND a.expires_at > $17::timestamptz) ORDER BY a.id DESC LIMIT 1),
 wanting AS (
-        SELECT h.* FROM with_second_factor h WHERE (h.second_factor = 'totp' OR $17::boolean) AND h.second_factor <> 'none'
+        SELECT h.* FROM with_second_factor h WHERE (h.second_factor = 'totp' OR $18::boolean) AND h.second_factor <> 'none'
           AND NOT EXISTS (SELECT FROM standing)),
 closed AS (
-    UPDATE attempts a SET closed_at = $18::timestamptz,
-      status = CASE WHEN a.expires_at <= $19::timestamptz THEN 'expired' ELSE 'superseded' END
-    WHERE a.session_id = (SELECT session_id FROM good) AND a.kind = $20 AND a.method = $21 AND NOT (a.status = 'open' AND a.expires_at > $22::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($23::text[]) OR EXISTS (
+    UPDATE attempts a SET closed_at = $19::timestamptz,
+      status = CASE WHEN a.expires_at <= $20::timestamptz THEN 'expired' ELSE 'superseded' END
+    WHERE a.session_id = (SELECT session_id FROM good) AND a.kind = $21 AND a.method = $22 AND NOT (a.status = 'open' AND a.expires_at > $23::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($24::text[]) OR EXISTS (
     SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp))) AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 opening AS (SELECT w.* FROM wanting w CROSS JOIN (SELECT count(*) FROM closed) done),
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
           tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
-        SELECT $24::bigint, $25, $26, $27, $28, $29,
-          f.subject, f.account_id, f.session_id, $30, $31,
-          $32::smallint, $33::timestamptz, $34::timestamptz,
-          $35::bigint, $36::bigint,
-          $37::bigint, coalesce(f.security_stamp, 0)
+        SELECT $25::bigint, $26, $27, $28, $29, $30,
+          f.subject, f.account_id, f.session_id, $31, $32,
+          $33::smallint, $34::timestamptz, $35::timestamptz,
+          $36::bigint, $37::bigint,
+          $38::bigint, coalesce(f.security_stamp, 0)
         FROM opening f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
 ended AS (
-      UPDATE sessions s SET ended_at = $38::timestamptz, end_reason = $39
+      UPDATE sessions s SET ended_at = $39::timestamptz, end_reason = $40
       FROM presented p WHERE s.id = p.session_id AND p.state = 'replay' RETURNING s.id AS session_id),
 refused AS (
         SELECT coalesce(p.state, 'unknown') AS outcome, p.account_id, p.session_id, NULL::bigint AS attempt_id
@@ -65,10 +66,10 @@ refused AS (
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $40::bigint, $41::timestamptz, $42, v.outcome, $43, v.account_id, v.session_id, v.attempt_id,
-      $44, $45, $46, CASE WHEN (v.outcome = ANY($47::text[]) OR (v.account_id IS NULL AND $48::text <> 'cli')) THEN $49::text || md5(concat_ws(' ', $50::text, v.outcome,
+    SELECT $41::bigint, $42::timestamptz, $43, v.outcome, $44, v.account_id, v.session_id, v.attempt_id,
+      $45, $46, $47, CASE WHEN (v.outcome = ANY($48::text[]) OR (v.account_id IS NULL AND $49::text <> 'cli')) THEN $50::text || md5(concat_ws(' ', $51::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $51::text END
+    ELSE $52::text END
     FROM refused v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -113,14 +114,14 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 ->  CTE Scan on with_second_factor f_1
 --                 ->  Index Scan using factor_setups_pkey on factor_setups u
 --                       Index Cond: (account_id = f_1.account_id)
---                       Filter: (expires_at > $10)
+--                       Filter: (expires_at > $11)
 --   CTE closed
 --     ->  Update on attempts a_2
 --           InitPlan 7
 --             ->  CTE Scan on good
 --           ->  Index Scan using attempts_session on attempts a_2
 --                 Index Cond: (session_id = (InitPlan 7).col1)
---                 Filter: ((kind = $20) AND (method = $21) AND (status = 'open'::text) AND ((status <> 'open'::text) OR (expires_at <= $22) OR ((account_id IS NOT NULL) AND (purpose <> ALL ($23)) AND (NOT EXISTS(SubPlan 8)))))
+--                 Filter: ((kind = $21) AND (method = $22) AND (status = 'open'::text) AND ((status <> 'open'::text) OR (expires_at <= $23) OR ((account_id IS NOT NULL) AND (purpose <> ALL ($24)) AND (NOT EXISTS(SubPlan 8)))))
 --                 SubPlan 8
 --                   ->  Index Scan using accounts_pkey on accounts o_1
 --                         Index Cond: (id = a_2.account_id)
@@ -136,7 +137,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                               Sort Key: a_3.id DESC
 --                               ->  Index Scan using attempts_session on attempts a_3
 --                                     Index Cond: (session_id = (InitPlan 10).col1)
---                                     Filter: ((kind = $11) AND (method = $12) AND (purpose = $13) AND (((status = 'open'::text) AND (expires_at > $14) AND ((account_id IS NULL) OR (purpose = ANY ($15)) OR EXISTS(SubPlan 11))) OR ((status = 'exhausted'::text) AND (expires_at > $16))))
+--                                     Filter: ((kind = $12) AND (method = $13) AND (purpose = $14) AND (((status = 'open'::text) AND (expires_at > $15) AND ((account_id IS NULL) OR (purpose = ANY ($16)) OR EXISTS(SubPlan 11))) OR ((status = 'exhausted'::text) AND (expires_at > $17))))
 --                                     SubPlan 11
 --                                       ->  Index Scan using accounts_pkey on accounts o_2
 --                                             Index Cond: (id = a_3.account_id)
@@ -145,7 +146,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 One-Time Filter: (NOT (InitPlan 12).col1)
 --                 ->  Nested Loop
 --                       ->  CTE Scan on with_second_factor h_1
---                             Filter: (((second_factor = 'totp'::text) OR $17) AND (second_factor <> 'none'::text))
+--                             Filter: (((second_factor = 'totp'::text) OR $18) AND (second_factor <> 'none'::text))
 --                       ->  Aggregate
 --                             ->  CTE Scan on closed
 --   CTE budget_row

@@ -1,0 +1,650 @@
+-- AccountService.change
+
+WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
+    AND s.expires_at > $3::timestamptz AND EXISTS (
+    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp)),
+account AS (
+    SELECT a.id AS account_id FROM accounts a JOIN owner f ON f.account_id = a.id
+    WHERE a.disabled_at IS NULL FOR NO KEY UPDATE OF a),
+session AS (
+    SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, s.signed_in_at,
+      s.second_factor_at
+    FROM sessions s JOIN account f ON f.account_id = s.account_id WHERE s.id = $4::bigint AND s.protocol = $5 AND s.ended_at IS NULL
+    AND s.expires_at > $6::timestamptz AND EXISTS (
+    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) FOR UPDATE OF s),
+signed_in AS (SELECT * FROM session WHERE stage = 'signed_in'),
+fresh AS (
+    SELECT s.*, a.second_factor FROM signed_in s JOIN accounts a ON a.id = s.account_id
+    WHERE a.disabled_at IS NULL AND CASE WHEN a.second_factor <> 'none' THEN s.second_factor_at > $7::timestamptz
+      ELSE $8::boolean OR s.signed_in_at > $9::timestamptz END),
+owner_2 AS (
+    SELECT email AS address, language, id AS account_id FROM accounts
+    WHERE accounts.email = $10 AND (activated_at IS NOT NULL OR invited_at IS NOT NULL) AND true ),
+other AS (SELECT o.* FROM owner_2 o JOIN fresh s ON s.account_id <> o.account_id),
+turns AS (SELECT s.account_id || $11::text AS subject FROM fresh s WHERE NOT ($12::boolean AND EXISTS (SELECT FROM other))),
+window_taken AS (
+    INSERT INTO send_windows AS w (subject, purpose, next_at, sent, window_ends_at)
+    SELECT f.subject, $13, $14::timestamptz, 1, $15::timestamptz FROM turns f
+    ON CONFLICT (subject, purpose) DO UPDATE SET next_at = excluded.next_at,
+      sent = CASE WHEN w.window_ends_at <= $16::timestamptz THEN 1 ELSE w.sent + 1 END,
+      window_ends_at = CASE WHEN w.window_ends_at <= $17::timestamptz THEN excluded.window_ends_at
+        ELSE w.window_ends_at END
+    WHERE (w.next_at <= $18::timestamptz AND (w.window_ends_at <= $19::timestamptz
+      OR w.sent < coalesce($20::int, w.sent + 1)))
+    RETURNING w.subject),
+permitted AS (SELECT s.* FROM fresh s WHERE EXISTS (SELECT FROM window_taken)),
+changed AS (
+    UPDATE accounts a SET
+      username = coalesce($21, a.username),
+      first_name = coalesce($22, a.first_name),
+      last_name = coalesce($23, a.last_name),
+      password_hash = coalesce($24, a.password_hash),
+      password_changed_at = CASE WHEN $25::text IS NULL THEN a.password_changed_at ELSE $26::timestamptz END,
+      security_stamp = a.security_stamp + CASE WHEN $27::text IS NULL THEN 0 ELSE 1 END,
+      updated_at = $28::timestamptz
+    FROM permitted f WHERE a.id = f.account_id AND a.security_stamp = f.security_stamp
+    RETURNING a.id AS account_id, a.security_stamp, a.uuid, a.email, a.username, a.phone, a.first_name, a.last_name, a.second_factor, a.created_at,
+  a.updated_at, a.activated_at),
+waiting AS (
+    SELECT CASE WHEN w.next_at > $29::timestamptz THEN w.next_at ELSE w.window_ends_at END AS next_at
+    FROM send_windows w JOIN turns f ON w.subject = f.subject WHERE w.purpose = $30),
+answer AS (
+    SELECT CASE WHEN NOT EXISTS (SELECT FROM fresh) THEN 'stale' WHEN ($31::boolean AND EXISTS (SELECT FROM other)) THEN 'taken'
+      WHEN NOT EXISTS (SELECT FROM window_taken) THEN 'too_soon' END AS refusal, n.next_at, c.* FROM (VALUES (1)) one LEFT JOIN changed c ON true LEFT JOIN waiting n ON true),
+ended AS (
+      UPDATE sessions s SET ended_at = $32::timestamptz, end_reason = $33 FROM changed f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.id = $34::bigint) RETURNING s.id),
+carried_over AS (
+      UPDATE sessions s SET security_stamp = f.security_stamp FROM changed f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.id = $35::bigint) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+proven AS (SELECT account_id FROM changed WHERE activated_at IS NOT NULL),
+recipient AS (
+    SELECT a.email AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN proven f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient r WHERE r.address IS NOT NULL),
+message AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $36::bigint, $37::bigint, r.account_id, $38,
+      $39::boolean, $40, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $41::text END,
+      $42::timestamptz, $43::timestamptz, $44::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $45::timestamptz END, r.withheld, (SELECT c FROM unnest($46::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told r
+    RETURNING id),
+recipient_2 AS (
+    SELECT a.phone AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN proven f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_2 r WHERE r.address IS NOT NULL),
+message_2 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $47::bigint, $48::bigint, r.account_id, $49,
+      $50::boolean, $51, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $52::text END,
+      $53::timestamptz, $54::timestamptz, $55::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $56::timestamptz END, r.withheld, (SELECT c FROM unnest($57::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told_2 r
+    RETURNING id),
+closed AS (
+    UPDATE attempts a SET closed_at = $58::timestamptz,
+      status = CASE WHEN a.expires_at <= $59::timestamptz THEN 'expired' ELSE 'superseded' END
+    WHERE a.account_id = (SELECT account_id FROM changed) AND a.purpose = 'contact_change' AND a.method = $60 AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
+opening AS (
+        SELECT f.account_id::text AS subject, f.account_id, NULL::bigint AS session_id, f.security_stamp
+        FROM changed f CROSS JOIN (SELECT count(*) FROM closed) done WHERE NOT EXISTS (SELECT FROM other)),
+attempt AS (
+        INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
+          tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
+        SELECT $61::bigint, $62, $63, $64, $65, $66,
+          f.subject, f.account_id, f.session_id, $67, $68,
+          $69::smallint, $70::timestamptz, $71::timestamptz,
+          $72::bigint, $73::bigint,
+          $74::bigint, coalesce(f.security_stamp, 0)
+        FROM opening f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
+budget_row AS (
+      INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
+      ON CONFLICT DO NOTHING RETURNING subject),
+noted_contact AS (
+    INSERT INTO contact_changes AS c (account_id, method, id, address, attempt_id, expires_at)
+    SELECT f.account_id, $75, $76::bigint, $77, $78::bigint, $79::timestamptz FROM attempt f
+    ON CONFLICT (account_id, method) DO UPDATE SET id = excluded.id, address = excluded.address, attempt_id = excluded.attempt_id,
+      expires_at = excluded.expires_at
+    RETURNING c.account_id, c.id::text AS id, c.method AS channel, c.address, c.attempt_id),
+recipient_3 AS (
+    SELECT $80::text AS address, coalesce($81::text, a.language) AS language, f.account_id
+    FROM noted_contact f LEFT JOIN accounts a ON a.id = f.account_id),
+addressed AS (SELECT r.address, r.language, r.account_id,
+  coalesce((
+    SELECT translate(CASE WHEN p.tag IS NULL THEN a.local ELSE split_part(a.local, p.tag, 1) END, p.ignored, '') || '@' || p.name
+    FROM (SELECT lower(regexp_replace(r.address, '@[^@]*$', '')) AS local, lower(substring(r.address FROM '[^@]*$')) AS domain) a
+    JOIN json_to_recordset($82::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
+    WHERE split_part(a.local, coalesce(p.tag, '@'), 1) <> ''
+  ), lower(r.address)) AS counted FROM recipient_3 r WHERE r.address IS NOT NULL),
+window_send AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT $83, $84::int, $85::int, $86::timestamptz FROM addressed r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $87::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $88::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $89::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $90::timestamptz) OR c.for_anybody + c.for_owners < $91::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $92::int)
+    RETURNING c.counted),
+within_window AS (SELECT r.* FROM addressed r WHERE EXISTS (SELECT FROM window_send)),
+counted AS (SELECT r.counted FROM within_window r),
+recipient_send AS (
+    INSERT INTO recipient_sends AS s (recipient, share, sent_at, counts_until)
+    SELECT f.counted, $93, ARRAY[$94::timestamptz], $95::timestamptz FROM counted f WHERE least($96::int, $97::int) > 0
+    ON CONFLICT (recipient, share) DO UPDATE SET counts_until = excluded.counts_until,
+      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $98::timestamptz) || $99::timestamptz
+    WHERE (SELECT count(*) < $100::int AND count(*) FILTER (WHERE t > $101::timestamptz) < $102::int
+      FROM unnest(s.sent_at) t WHERE t > $103::timestamptz)
+    RETURNING s.recipient AS counted),
+in_share AS (SELECT r.* FROM within_window r WHERE EXISTS (SELECT FROM recipient_send)),
+judged AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM within_window) THEN CASE WHEN EXISTS (SELECT FROM in_share) THEN NULL::text ELSE $104::text END ELSE $105::text END END AS withheld FROM addressed r),
+message_3 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $106::bigint, $107::bigint, r.account_id, $108,
+      $109::boolean, $110, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $111::text END,
+      $112::timestamptz, $113::timestamptz, $114::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $115::timestamptz END, r.withheld, (SELECT c FROM unnest($116::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM judged r
+    RETURNING id),
+recipient_4 AS (
+    SELECT a.email AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN noted_contact f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+told_3 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_4 r WHERE r.address IS NOT NULL),
+message_4 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $117::bigint, $118::bigint, r.account_id, $119,
+      $120::boolean, $121, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $122::text END,
+      $123::timestamptz, $124::timestamptz, $125::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $126::timestamptz END, r.withheld, (SELECT c FROM unnest($127::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told_3 r
+    RETURNING id),
+recipient_5 AS (
+    SELECT a.phone AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN noted_contact f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+told_4 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_5 r WHERE r.address IS NOT NULL),
+message_5 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $128::bigint, $129::bigint, r.account_id, $130,
+      $131::boolean, $132, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $133::text END,
+      $134::timestamptz, $135::timestamptz, $136::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $137::timestamptz END, r.withheld, (SELECT c FROM unnest($138::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told_4 r
+    RETURNING id),
+addressed_2 AS (SELECT r.address, r.language, r.account_id,
+  coalesce((
+    SELECT translate(CASE WHEN p.tag IS NULL THEN a.local ELSE split_part(a.local, p.tag, 1) END, p.ignored, '') || '@' || p.name
+    FROM (SELECT lower(regexp_replace(r.address, '@[^@]*$', '')) AS local, lower(substring(r.address FROM '[^@]*$')) AS domain) a
+    JOIN json_to_recordset($139::json) AS p (domain text, name text, ignored text, tag text) USING (domain)
+    WHERE split_part(a.local, coalesce(p.tag, '@'), 1) <> ''
+  ), lower(r.address)) AS counted FROM other r WHERE r.address IS NOT NULL),
+window_send_2 AS (
+    INSERT INTO send_counts AS c (counted, for_anybody, for_owners, window_ends_at)
+    SELECT $140, $141::int, $142::int, $143::timestamptz FROM addressed_2 r
+    ON CONFLICT (counted) DO UPDATE SET
+      for_anybody = excluded.for_anybody + CASE WHEN (c.window_ends_at <= $144::timestamptz) THEN 0 ELSE c.for_anybody END,
+      for_owners = excluded.for_owners + CASE WHEN (c.window_ends_at <= $145::timestamptz) THEN 0 ELSE c.for_owners END,
+      window_ends_at = CASE WHEN (c.window_ends_at <= $146::timestamptz) THEN excluded.window_ends_at ELSE c.window_ends_at END
+    WHERE (c.window_ends_at <= $147::timestamptz) OR c.for_anybody + c.for_owners < $148::int
+      AND (excluded.for_owners > 0 OR c.for_anybody < $149::int)
+    RETURNING c.counted),
+within_window_2 AS (SELECT r.* FROM addressed_2 r WHERE EXISTS (SELECT FROM window_send_2)),
+counted_2 AS (SELECT r.counted FROM within_window_2 r),
+recipient_send_2 AS (
+    INSERT INTO recipient_sends AS s (recipient, share, sent_at, counts_until)
+    SELECT f.counted, $150, ARRAY[$151::timestamptz], $152::timestamptz FROM counted_2 f WHERE least($153::int, $154::int) > 0
+    ON CONFLICT (recipient, share) DO UPDATE SET counts_until = excluded.counts_until,
+      sent_at = ARRAY(SELECT t FROM unnest(s.sent_at) t WHERE t > $155::timestamptz) || $156::timestamptz
+    WHERE (SELECT count(*) < $157::int AND count(*) FILTER (WHERE t > $158::timestamptz) < $159::int
+      FROM unnest(s.sent_at) t WHERE t > $160::timestamptz)
+    RETURNING s.recipient AS counted),
+in_share_2 AS (SELECT r.* FROM within_window_2 r WHERE EXISTS (SELECT FROM recipient_send_2)),
+judged_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' ELSE CASE WHEN EXISTS (SELECT FROM within_window_2) THEN CASE WHEN EXISTS (SELECT FROM in_share_2) THEN NULL::text ELSE $161::text END ELSE $162::text END END AS withheld FROM addressed_2 r),
+message_6 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $163::bigint, $164::bigint, r.account_id, $165,
+      $166::boolean, $167, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $168::text END,
+      $169::timestamptz, $170::timestamptz, $171::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $172::timestamptz END, r.withheld, (SELECT c FROM unnest($173::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM judged_2 r
+    RETURNING id),
+verdict AS (
+    SELECT 'changed' AS outcome, account_id, $174::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
+audited AS (
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $175::bigint, $176::timestamptz, $177, v.outcome, $178, v.account_id, v.session_id, v.attempt_id,
+      $179, $180, $181, CASE WHEN (v.outcome = ANY($182::text[]) OR (v.account_id IS NULL AND $183::text <> 'cli')) THEN $184::text || md5(concat_ws(' ', $185::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $186::text END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM answer) rows) answer ON true;
+
+-- Plan, with any values:
+-- Nested Loop Left Join
+--   CTE account
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  Nested Loop
+--                       ->  Index Scan using sessions_pkey on sessions s
+--                             Index Cond: (id = $1)
+--                             Filter: ((ended_at IS NULL) AND (expires_at > $3) AND (protocol = $2))
+--                       ->  Index Scan using accounts_pkey on accounts o
+--                             Index Cond: (id = s.account_id)
+--                             Filter: (security_stamp <= s.security_stamp)
+--                 ->  Index Scan using accounts_pkey on accounts a
+--                       Index Cond: (id = o.id)
+--                       Filter: (disabled_at IS NULL)
+--   CTE session
+--     ->  LockRows
+--           ->  Nested Loop
+--                 Join Filter: (f_1.account_id = s_1.account_id)
+--                 ->  Nested Loop
+--                       ->  CTE Scan on account f_1
+--                       ->  Index Scan using accounts_pkey on accounts o_1
+--                             Index Cond: (id = f_1.account_id)
+--                 ->  Index Scan using sessions_live on sessions s_1
+--                       Index Cond: (account_id = o_1.id)
+--                       Filter: ((ended_at IS NULL) AND (expires_at > $6) AND (id = $4) AND (protocol = $5) AND (o_1.security_stamp <= security_stamp))
+--   CTE fresh
+--     ->  Nested Loop
+--           ->  CTE Scan on session
+--                 Filter: (stage = 'signed_in'::text)
+--           ->  Index Scan using accounts_pkey on accounts a_1
+--                 Index Cond: (id = session.account_id)
+--                 Filter: ((disabled_at IS NULL) AND CASE WHEN (second_factor <> 'none'::text) THEN (session.second_factor_at > $7) ELSE ($8 OR (session.signed_in_at > $9)) END)
+--   CTE other
+--     ->  Nested Loop
+--           Join Filter: (s_2.account_id <> accounts.id)
+--           ->  Index Scan using accounts_email_key on accounts
+--                 Index Cond: (email = $10)
+--                 Filter: ((activated_at IS NOT NULL) OR (invited_at IS NOT NULL))
+--           ->  CTE Scan on fresh s_2
+--   CTE turns
+--     ->  Result
+--           One-Time Filter: ((NOT $12) OR (NOT (InitPlan 5).col1))
+--           InitPlan 5
+--             ->  CTE Scan on other
+--           ->  CTE Scan on fresh s_3
+--   CTE window_taken
+--     ->  Insert on send_windows w_1
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_windows_pkey
+--           Conflict Filter: ((w_1.next_at <= $18) AND ((w_1.window_ends_at <= $19) OR (w_1.sent < COALESCE($20, (w_1.sent + 1)))))
+--           ->  CTE Scan on turns f_2
+--   CTE changed
+--     ->  Update on accounts a_2
+--           InitPlan 8
+--             ->  CTE Scan on window_taken
+--           ->  Result
+--                 One-Time Filter: (InitPlan 8).col1
+--                 ->  Nested Loop
+--                       ->  CTE Scan on fresh s_4
+--                       ->  Index Scan using accounts_pkey on accounts a_2
+--                             Index Cond: (id = s_4.account_id)
+--                             Filter: (s_4.security_stamp = security_stamp)
+--   CTE ended
+--     ->  Update on sessions s_5
+--           ->  Nested Loop
+--                 ->  CTE Scan on changed f_3
+--                 ->  Index Scan using sessions_account on sessions s_5
+--                       Index Cond: (account_id = f_3.account_id)
+--                       Filter: ((ended_at IS NULL) AND (id <> $34))
+--   CTE carried_over
+--     ->  Update on sessions s_6
+--           ->  Nested Loop
+--                 Join Filter: ((f_4.account_id = s_6.account_id) AND ((f_4.security_stamp - 1) = s_6.security_stamp))
+--                 ->  Index Scan using sessions_pkey on sessions s_6
+--                       Index Cond: (id = $35)
+--                       Filter: (ended_at IS NULL)
+--                 ->  CTE Scan on changed f_4
+--   CTE proven
+--     ->  CTE Scan on changed
+--           Filter: (activated_at IS NOT NULL)
+--   CTE message
+--     ->  Insert on messages
+--           InitPlan 21
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_1
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c_1.c)
+--           ->  Nested Loop
+--                 ->  CTE Scan on proven f_5
+--                 ->  Index Scan using accounts_pkey on accounts a_3
+--                       Index Cond: (id = f_5.account_id)
+--                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--                 SubPlan 13
+--                   ->  Seq Scan on suppressed_addresses b
+--                         Filter: (address = lower(a_3.email))
+--                 SubPlan 15
+--                   ->  Seq Scan on suppressed_addresses b_1
+--                         Filter: (address = lower(a_3.email))
+--                 SubPlan 17
+--                   ->  Seq Scan on suppressed_addresses b_2
+--                         Filter: (address = lower(a_3.email))
+--                 SubPlan 19
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(a_3.email))
+--   CTE message_2
+--     ->  Insert on messages messages_1
+--           InitPlan 31
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_2
+--                         ->  Index Only Scan using messages_reference on messages m_1
+--                               Index Cond: (reference = c_2.c)
+--           ->  Nested Loop
+--                 ->  CTE Scan on proven f_6
+--                 ->  Index Scan using accounts_pkey on accounts a_4
+--                       Index Cond: (id = f_6.account_id)
+--                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--                 SubPlan 23
+--                   ->  Seq Scan on suppressed_addresses b_4
+--                         Filter: (address = lower(a_4.phone))
+--                 SubPlan 25
+--                   ->  Seq Scan on suppressed_addresses b_5
+--                         Filter: (address = lower(a_4.phone))
+--                 SubPlan 27
+--                   ->  Seq Scan on suppressed_addresses b_6
+--                         Filter: (address = lower(a_4.phone))
+--                 SubPlan 29
+--                   ->  Seq Scan on suppressed_addresses b_7
+--                         Filter: (address = lower(a_4.phone))
+--   CTE closed
+--     ->  Update on attempts a_5
+--           InitPlan 33
+--             ->  CTE Scan on changed changed_1
+--           ->  Index Scan using attempts_account on attempts a_5
+--                 Index Cond: (account_id = (InitPlan 33).col1)
+--                 Filter: ((purpose = 'contact_change'::text) AND (method = $60) AND (status = 'open'::text))
+--   CTE attempt
+--     ->  Insert on attempts
+--           InitPlan 35
+--             ->  CTE Scan on other other_1
+--           ->  Result
+--                 One-Time Filter: (NOT (InitPlan 35).col1)
+--                 ->  Nested Loop
+--                       ->  CTE Scan on changed f_7
+--                       ->  Aggregate
+--                             ->  CTE Scan on closed
+--   CTE budget_row
+--     ->  Insert on guess_budgets
+--           Conflict Resolution: NOTHING
+--           ->  CTE Scan on attempt
+--   CTE noted_contact
+--     ->  Insert on contact_changes c_3
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: contact_changes_pkey
+--           ->  CTE Scan on attempt f_8
+--   CTE addressed
+--     ->  Result
+--           One-Time Filter: ($80 IS NOT NULL)
+--           InitPlan 39
+--             ->  Function Scan on json_to_recordset p
+--                   Filter: ((lower("substring"($80, '[^@]*$'::text)) = domain) AND (split_part(lower(regexp_replace($80, '@[^@]*$'::text, ''::text)), COALESCE(tag, '@'::text), 1) <> ''::text))
+--           ->  Nested Loop Left Join
+--                 ->  CTE Scan on noted_contact f_9
+--                 ->  Index Scan using accounts_pkey on accounts a_6
+--                       Index Cond: (id = f_9.account_id)
+--   CTE window_send
+--     ->  Insert on send_counts c_4
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_4.window_ends_at <= $90) OR (((c_4.for_anybody + c_4.for_owners) < $91) AND ((excluded_2.for_owners > 0) OR (c_4.for_anybody < $92))))
+--           ->  CTE Scan on addressed r
+--   CTE within_window
+--     ->  Result
+--           One-Time Filter: (InitPlan 42).col1
+--           InitPlan 42
+--             ->  CTE Scan on window_send
+--           ->  CTE Scan on addressed r_1
+--   CTE recipient_send
+--     ->  Insert on recipient_sends s_7
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: recipient_sends_pkey
+--           Conflict Filter: (SubPlan 45)
+--           ->  Result
+--                 One-Time Filter: (LEAST($96, $97) > 0)
+--                 ->  CTE Scan on within_window r_2
+--           SubPlan 44
+--             ->  Function Scan on unnest t
+--                   Filter: (t > $98)
+--           SubPlan 45
+--             ->  Aggregate
+--                   ->  Function Scan on unnest t_1
+--                         Filter: (t > $103)
+--   CTE message_3
+--     ->  Insert on messages messages_2
+--           InitPlan 49
+--             ->  CTE Scan on within_window
+--           InitPlan 51
+--             ->  Result
+--                   One-Time Filter: (InitPlan 50).col1
+--                   InitPlan 50
+--                     ->  CTE Scan on recipient_send
+--                   ->  CTE Scan on within_window r_3
+--           InitPlan 54
+--             ->  CTE Scan on within_window within_window_1
+--           InitPlan 56
+--             ->  Result
+--                   One-Time Filter: (InitPlan 55).col1
+--                   InitPlan 55
+--                     ->  CTE Scan on recipient_send recipient_send_1
+--                   ->  CTE Scan on within_window r_4
+--           InitPlan 59
+--             ->  CTE Scan on within_window within_window_2
+--           InitPlan 61
+--             ->  Result
+--                   One-Time Filter: (InitPlan 60).col1
+--                   InitPlan 60
+--                     ->  CTE Scan on recipient_send recipient_send_2
+--                   ->  CTE Scan on within_window r_5
+--           InitPlan 64
+--             ->  CTE Scan on within_window within_window_3
+--           InitPlan 66
+--             ->  Result
+--                   One-Time Filter: (InitPlan 65).col1
+--                   InitPlan 65
+--                     ->  CTE Scan on recipient_send recipient_send_3
+--                   ->  CTE Scan on within_window r_6
+--           InitPlan 67
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_5
+--                         ->  Index Only Scan using messages_reference on messages m_2
+--                               Index Cond: (reference = c_5.c)
+--           ->  CTE Scan on addressed r_7
+--                 SubPlan 47
+--                   ->  Seq Scan on suppressed_addresses b_8
+--                         Filter: (address = lower(r_7.address))
+--                 SubPlan 52
+--                   ->  Seq Scan on suppressed_addresses b_9
+--                         Filter: (address = lower(r_7.address))
+--                 SubPlan 57
+--                   ->  Seq Scan on suppressed_addresses b_10
+--                         Filter: (address = lower(r_7.address))
+--                 SubPlan 62
+--                   ->  Seq Scan on suppressed_addresses b_11
+--                         Filter: (address = lower(r_7.address))
+--   CTE message_4
+--     ->  Insert on messages messages_3
+--           InitPlan 77
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_6
+--                         ->  Index Only Scan using messages_reference on messages m_3
+--                               Index Cond: (reference = c_6.c)
+--           ->  Nested Loop
+--                 ->  CTE Scan on noted_contact f_10
+--                 ->  Index Scan using accounts_pkey on accounts a_7
+--                       Index Cond: (id = f_10.account_id)
+--                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--                 SubPlan 69
+--                   ->  Seq Scan on suppressed_addresses b_12
+--                         Filter: (address = lower(a_7.email))
+--                 SubPlan 71
+--                   ->  Seq Scan on suppressed_addresses b_13
+--                         Filter: (address = lower(a_7.email))
+--                 SubPlan 73
+--                   ->  Seq Scan on suppressed_addresses b_14
+--                         Filter: (address = lower(a_7.email))
+--                 SubPlan 75
+--                   ->  Seq Scan on suppressed_addresses b_15
+--                         Filter: (address = lower(a_7.email))
+--   CTE message_5
+--     ->  Insert on messages messages_4
+--           InitPlan 87
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_7
+--                         ->  Index Only Scan using messages_reference on messages m_4
+--                               Index Cond: (reference = c_7.c)
+--           ->  Nested Loop
+--                 ->  CTE Scan on noted_contact f_11
+--                 ->  Index Scan using accounts_pkey on accounts a_8
+--                       Index Cond: (id = f_11.account_id)
+--                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--                 SubPlan 79
+--                   ->  Seq Scan on suppressed_addresses b_16
+--                         Filter: (address = lower(a_8.phone))
+--                 SubPlan 81
+--                   ->  Seq Scan on suppressed_addresses b_17
+--                         Filter: (address = lower(a_8.phone))
+--                 SubPlan 83
+--                   ->  Seq Scan on suppressed_addresses b_18
+--                         Filter: (address = lower(a_8.phone))
+--                 SubPlan 85
+--                   ->  Seq Scan on suppressed_addresses b_19
+--                         Filter: (address = lower(a_8.phone))
+--   CTE addressed_2
+--     ->  CTE Scan on other r_8
+--           Filter: (address IS NOT NULL)
+--           SubPlan 89
+--             ->  Function Scan on json_to_recordset p_1
+--                   Filter: ((lower("substring"(r_8.address, '[^@]*$'::text)) = domain) AND (split_part(lower(regexp_replace(r_8.address, '@[^@]*$'::text, ''::text)), COALESCE(tag, '@'::text), 1) <> ''::text))
+--   CTE window_send_2
+--     ->  Insert on send_counts c_8
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: send_counts_pkey
+--           Conflict Filter: ((c_8.window_ends_at <= $147) OR (((c_8.for_anybody + c_8.for_owners) < $148) AND ((excluded_4.for_owners > 0) OR (c_8.for_anybody < $149))))
+--           ->  CTE Scan on addressed_2 r_9
+--   CTE within_window_2
+--     ->  Result
+--           One-Time Filter: (InitPlan 92).col1
+--           InitPlan 92
+--             ->  CTE Scan on window_send_2
+--           ->  CTE Scan on addressed_2 r_10
+--   CTE recipient_send_2
+--     ->  Insert on recipient_sends s_8
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: recipient_sends_pkey
+--           Conflict Filter: (SubPlan 95)
+--           ->  Result
+--                 One-Time Filter: (LEAST($153, $154) > 0)
+--                 ->  CTE Scan on within_window_2 r_11
+--           SubPlan 94
+--             ->  Function Scan on unnest t_2
+--                   Filter: (t > $155)
+--           SubPlan 95
+--             ->  Aggregate
+--                   ->  Function Scan on unnest t_3
+--                         Filter: (t > $160)
+--   CTE message_6
+--     ->  Insert on messages messages_5
+--           InitPlan 99
+--             ->  CTE Scan on within_window_2 within_window_2_1
+--           InitPlan 101
+--             ->  Result
+--                   One-Time Filter: (InitPlan 100).col1
+--                   InitPlan 100
+--                     ->  CTE Scan on recipient_send_2 recipient_send_2_1
+--                   ->  CTE Scan on within_window_2 r_12
+--           InitPlan 104
+--             ->  CTE Scan on within_window_2 within_window_2_2
+--           InitPlan 106
+--             ->  Result
+--                   One-Time Filter: (InitPlan 105).col1
+--                   InitPlan 105
+--                     ->  CTE Scan on recipient_send_2 recipient_send_2_2
+--                   ->  CTE Scan on within_window_2 r_13
+--           InitPlan 109
+--             ->  CTE Scan on within_window_2 within_window_2_3
+--           InitPlan 111
+--             ->  Result
+--                   One-Time Filter: (InitPlan 110).col1
+--                   InitPlan 110
+--                     ->  CTE Scan on recipient_send_2 recipient_send_2_3
+--                   ->  CTE Scan on within_window_2 r_14
+--           InitPlan 114
+--             ->  CTE Scan on within_window_2 within_window_2_4
+--           InitPlan 116
+--             ->  Result
+--                   One-Time Filter: (InitPlan 115).col1
+--                   InitPlan 115
+--                     ->  CTE Scan on recipient_send_2 recipient_send_2_4
+--                   ->  CTE Scan on within_window_2 r_15
+--           InitPlan 117
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_9
+--                         ->  Index Only Scan using messages_reference on messages m_5
+--                               Index Cond: (reference = c_9.c)
+--           ->  CTE Scan on addressed_2 r_16
+--                 SubPlan 97
+--                   ->  Seq Scan on suppressed_addresses b_20
+--                         Filter: (address = lower(r_16.address))
+--                 SubPlan 102
+--                   ->  Seq Scan on suppressed_addresses b_21
+--                         Filter: (address = lower(r_16.address))
+--                 SubPlan 107
+--                   ->  Seq Scan on suppressed_addresses b_22
+--                         Filter: (address = lower(r_16.address))
+--                 SubPlan 112
+--                   ->  Seq Scan on suppressed_addresses b_23
+--                         Filter: (address = lower(r_16.address))
+--   CTE audited
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on changed changed_2
+--   InitPlan 120
+--     ->  Aggregate
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: closed_1.purpose, closed_1.method, closed_1.status
+--                             ->  CTE Scan on closed closed_1
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: attempt_1.purpose, attempt_1.method
+--                             ->  CTE Scan on attempt attempt_1
+--   InitPlan 121
+--     ->  CTE Scan on fresh
+--   InitPlan 122
+--     ->  CTE Scan on other other_2
+--   InitPlan 123
+--     ->  CTE Scan on window_taken window_taken_1
+--   ->  Result
+--   ->  Nested Loop Left Join
+--         ->  Nested Loop Left Join
+--               ->  Result
+--               ->  CTE Scan on changed c
+--         ->  Nested Loop
+--               ->  CTE Scan on turns f
+--               ->  Index Scan using send_windows_pkey on send_windows w
+--                     Index Cond: ((subject = f.subject) AND (purpose = $30))
