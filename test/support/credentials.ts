@@ -25,7 +25,8 @@ export class Credentials {
     if (credential === 'wachtSession') return { Cookie: await this.wachtCookie() };
     if (credential === 'yatBearer') return { Authorization: `Bearer ${await this.yatToken()}` };
     if (credential === 'dfnsToken') return { Authorization: `Bearer ${await this.dfnsToken(path)}` };
-    if (credential === 'serviceKey') return { Authorization: `Bearer ${await this.app.serviceKey({ scopes: ['introspect', 'recover'] })}` };
+    if (credential === 'serviceKey')
+      return { Authorization: `Bearer ${await this.app.serviceKey({ scopes: ['introspect', 'recover'] })}` };
     return {};
   }
 
