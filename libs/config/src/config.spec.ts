@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Config, readConfig } from './config.js';
@@ -186,6 +186,7 @@ describe('the development keys', () => {
     const config = readConfig({ DATA_DIR: join(dataDir, 'new') });
     const first = loadKeyRing(config).mac('x', 'y');
     expect(loadKeyRing(config).mac('x', 'y')).toEqual(first);
+    expect(readdirSync(config.database.dataDir)).toEqual(['keys']);
     expect(statSync(join(dataDir, 'new', 'keys')).mode & 0o777).toBe(0o600);
     rmSync(dataDir, { recursive: true });
   });
