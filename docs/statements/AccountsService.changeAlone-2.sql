@@ -1,10 +1,10 @@
 -- AccountsService.changeAlone
 
-WITH changed AS (
-    UPDATE accounts a SET second_factor = $1, phone = CASE WHEN $2 = 'sms' OR a.second_factor <> 'sms' OR a.phone_signs_in OR num_nonnulls(a.email, a.username) = 0
-    THEN a.phone END, security_stamp = a.security_stamp + 1,
-      updated_at = $3::timestamptz
-    WHERE a.id = $4::bigint RETURNING a.id AS account_id, a.security_stamp),
+WITH of_account AS (SELECT $1::bigint AS account_id),
+changed AS (
+    UPDATE accounts a SET phone = $2, phone_signs_in = $3::boolean,
+      security_stamp = a.security_stamp + 1, updated_at = $4::timestamptz
+    FROM of_account f WHERE a.id = f.account_id AND true RETURNING a.id AS account_id, a.security_stamp),
 ended AS (
       UPDATE sessions s SET ended_at = $5::timestamptz, end_reason = $6 FROM changed f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.stage = 'signed_in') RETURNING s.id),
@@ -13,20 +13,14 @@ live AS (
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM changed f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in') AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
-carried_over_attempts AS (
-    UPDATE attempts a SET security_stamp = f.security_stamp FROM changed f
-    WHERE a.account_id = f.account_id AND a.purpose = ANY($8::text[]) AND a.status = 'open' AND a.security_stamp = f.security_stamp - 1 RETURNING a.id),
-authenticator_dropped AS (DELETE FROM totp_factors t USING changed f WHERE t.account_id = f.account_id RETURNING t.account_id),
-setup_dropped AS (DELETE FROM factor_setups u USING changed f WHERE u.account_id = f.account_id RETURNING u.account_id),
-backup_codes_dropped AS (DELETE FROM backup_codes b USING changed f WHERE b.account_id = f.account_id RETURNING b.account_id),
-verdict AS (SELECT $9::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
+verdict AS (SELECT $8::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $10::bigint, $11::timestamptz, $12, v.outcome, $13, v.account_id, v.session_id, v.attempt_id,
-      $14, $15, $16, CASE WHEN (v.outcome = ANY($17::text[]) OR (v.account_id IS NULL AND $18::text <> 'cli')) THEN $19::text || md5(concat_ws(' ', $20::text, v.outcome,
+    SELECT $9::bigint, $10::timestamptz, $11, v.outcome, $12, v.account_id, v.session_id, v.attempt_id,
+      $13, $14, $15, CASE WHEN (v.outcome = ANY($16::text[]) OR (v.account_id IS NULL AND $17::text <> 'cli')) THEN $18::text || md5(concat_ws(' ', $19::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $21::text END
+    ELSE $20::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -37,7 +31,7 @@ SELECT * FROM live;
 --   CTE changed
 --     ->  Update on accounts a
 --           ->  Index Scan using accounts_pkey on accounts a
---                 Index Cond: (id = $4)
+--                 Index Cond: (id = $1)
 --   CTE ended
 --     ->  Update on sessions s
 --           ->  Nested Loop
@@ -52,33 +46,6 @@ SELECT * FROM live;
 --                 ->  Index Scan using sessions_account on sessions s_1
 --                       Index Cond: (account_id = f_1.account_id)
 --                       Filter: ((ended_at IS NULL) AND (stage = 'signed_in'::text) AND ((f_1.security_stamp - 1) = security_stamp))
---   CTE carried_over_attempts
---     ->  Update on attempts a_1
---           ->  Nested Loop
---                 ->  CTE Scan on changed f_2
---                 ->  Index Scan using attempts_account on attempts a_1
---                       Index Cond: (account_id = f_2.account_id)
---                       Filter: ((status = 'open'::text) AND ((f_2.security_stamp - 1) = security_stamp) AND (purpose = ANY ($8)))
---   CTE authenticator_dropped
---     ->  Delete on totp_factors t
---           ->  Nested Loop
---                 ->  CTE Scan on changed f_3
---                 ->  Index Scan using totp_factors_pkey on totp_factors t
---                       Index Cond: (account_id = f_3.account_id)
---   CTE setup_dropped
---     ->  Delete on factor_setups u
---           ->  Nested Loop
---                 ->  CTE Scan on changed f_4
---                 ->  Index Scan using factor_setups_pkey on factor_setups u
---                       Index Cond: (account_id = f_4.account_id)
---   CTE backup_codes_dropped
---     ->  Delete on backup_codes b
---           ->  Nested Loop
---                 ->  CTE Scan on changed f_5
---                 ->  Bitmap Heap Scan on backup_codes b
---                       Recheck Cond: (account_id = f_5.account_id)
---                       ->  Bitmap Index Scan on backup_codes_pkey
---                             Index Cond: (account_id = f_5.account_id)
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE

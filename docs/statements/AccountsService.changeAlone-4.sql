@@ -1,97 +1,83 @@
 -- AccountsService.changeAlone
 
-WITH of_account AS (SELECT $1::bigint AS account_id),
-changed AS (
-    UPDATE accounts a SET phone = $2, phone_signs_in = $3::boolean,
-      security_stamp = a.security_stamp + 1, updated_at = $4::timestamptz
-    FROM of_account f WHERE a.id = f.account_id AND true RETURNING a.id AS account_id, a.security_stamp),
+WITH changed AS (
+    UPDATE accounts SET disabled_at = CASE WHEN $1::boolean THEN coalesce(disabled_at, $2::timestamptz) END,
+      security_stamp = security_stamp + CASE WHEN $3::boolean THEN 1 ELSE 0 END, updated_at = $4::timestamptz
+    WHERE id = $5::bigint RETURNING id AS account_id, security_stamp),
 ended AS (
-      UPDATE sessions s SET ended_at = $5::timestamptz, end_reason = $6 FROM changed f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.stage = 'signed_in') RETURNING s.id),
+      UPDATE sessions s SET ended_at = $6::timestamptz, end_reason = $7 FROM changed f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
 live AS (
-    SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > $7::timestamptz),
+    SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > $8::timestamptz),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM changed f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in') AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
-recipient AS (
-    SELECT a.email AS address, a.language, a.id AS account_id
-    FROM accounts a JOIN changed f ON f.account_id = a.id WHERE a.email IS NOT NULL),
-told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient r WHERE r.address IS NOT NULL),
-message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
-      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $8::bigint, $9::bigint, r.account_id, $10,
-      $11::boolean, $12, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $13::text END,
-      $14::timestamptz, $15::timestamptz, $16::timestamptz,
-      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $17::timestamptz END, r.withheld, (SELECT c FROM unnest($18::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
-    FROM told r
-    RETURNING id),
-verdict AS (SELECT $19::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (false) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+ended_2 AS (
+    UPDATE pending_recoveries p SET ended_at = $9::timestamptz, end_reason = $10 FROM changed f
+    WHERE p.account_id = f.account_id AND p.ended_at IS NULL RETURNING p.id, p.account_id),
+spent_links AS (
+      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $11::timestamptz
+      FROM changed f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($12::text[])
+        AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
+verdict AS (SELECT $13::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $20::bigint, $21::timestamptz, $22, v.outcome, $23, v.account_id, v.session_id, v.attempt_id,
-      $24, $25, $26, CASE WHEN (v.outcome = ANY($27::text[]) OR (v.account_id IS NULL AND $28::text <> 'cli')) THEN $29::text || md5(concat_ws(' ', $30::text, v.outcome,
+    SELECT $14::bigint, $15::timestamptz, $16, v.outcome, $17, v.account_id, v.session_id, v.attempt_id,
+      $18, $19, $20, CASE WHEN (v.outcome = ANY($21::text[]) OR (v.account_id IS NULL AND $22::text <> 'cli')) THEN $23::text || md5(concat_ws(' ', $24::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $31::text END
+    ELSE $25::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
-SELECT * FROM live;
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM live) rows) answer ON true;
 
 -- Plan, with any values:
--- Aggregate
+-- Nested Loop Left Join
 --   CTE changed
---     ->  Update on accounts a
---           ->  Index Scan using accounts_pkey on accounts a
---                 Index Cond: (id = $1)
+--     ->  Update on accounts
+--           ->  Index Scan using accounts_pkey on accounts
+--                 Index Cond: (id = $5)
 --   CTE ended
 --     ->  Update on sessions s
 --           ->  Nested Loop
 --                 ->  CTE Scan on changed f
 --                 ->  Index Scan using sessions_account on sessions s
 --                       Index Cond: (account_id = f.account_id)
---                       Filter: ((ended_at IS NULL) AND (stage <> 'signed_in'::text))
+--                       Filter: (ended_at IS NULL)
 --   CTE carried_over
 --     ->  Update on sessions s_1
---           ->  Nested Loop
---                 ->  CTE Scan on changed f_1
---                 ->  Index Scan using sessions_account on sessions s_1
---                       Index Cond: (account_id = f_1.account_id)
---                       Filter: ((ended_at IS NULL) AND (stage = 'signed_in'::text) AND ((f_1.security_stamp - 1) = security_stamp))
---   CTE message
---     ->  Insert on messages
---           InitPlan 12
---             ->  Limit
---                   ->  Nested Loop Anti Join
---                         ->  Function Scan on unnest c
---                         ->  Index Only Scan using messages_reference on messages m
---                               Index Cond: (reference = c.c)
+--           ->  Result
+--                 One-Time Filter: false
+--   CTE ended_2
+--     ->  Update on pending_recoveries p
 --           ->  Nested Loop
 --                 ->  CTE Scan on changed f_2
---                 ->  Index Scan using accounts_pkey on accounts a_1
---                       Index Cond: (id = f_2.account_id)
---                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
---                 SubPlan 4
---                   ->  Seq Scan on suppressed_addresses b
---                         Filter: (address = lower(a_1.email))
---                 SubPlan 6
---                   ->  Seq Scan on suppressed_addresses b_1
---                         Filter: (address = lower(a_1.email))
---                 SubPlan 8
---                   ->  Seq Scan on suppressed_addresses b_2
---                         Filter: (address = lower(a_1.email))
---                 SubPlan 10
---                   ->  Seq Scan on suppressed_addresses b_3
---                         Filter: (address = lower(a_1.email))
+--                 ->  Index Scan using pending_recoveries_account on pending_recoveries p
+--                       Index Cond: (account_id = f_2.account_id)
+--                       Filter: (ended_at IS NULL)
+--   CTE spent_links
+--     ->  Update on attempts a
+--           ->  Nested Loop
+--                 ->  CTE Scan on changed f_3
+--                 ->  Index Scan using attempts_account on attempts a
+--                       Index Cond: (account_id = f_3.account_id)
+--                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($12)))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on changed
---   ->  Nested Loop
---         ->  CTE Scan on ended
---         ->  Index Scan using sessions_pkey on sessions
---               Index Cond: (id = ended.id)
---               Filter: (expires_at > $7)
+--   InitPlan 7
+--     ->  Aggregate
+--           ->  HashAggregate
+--                 Group Key: spent_links.purpose, spent_links.method, spent_links.status
+--                 ->  CTE Scan on spent_links
+--   ->  Result
+--   ->  Subquery Scan on live
+--         ->  Aggregate
+--               ->  Nested Loop
+--                     ->  CTE Scan on ended
+--                     ->  Index Scan using sessions_pkey on sessions
+--                           Index Cond: (id = ended.id)
+--                           Filter: (expires_at > $8)

@@ -27,28 +27,14 @@ message AS (
       CASE WHEN r.withheld IS NOT NULL THEN $17::timestamptz END, r.withheld, (SELECT c FROM unnest($18::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told r
     RETURNING id),
-recipient_2 AS (
-    SELECT a.phone AS address, a.language, a.id AS account_id
-    FROM accounts a JOIN changed f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
-told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_2 r WHERE r.address IS NOT NULL),
-message_2 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
-      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $19::bigint, $20::bigint, r.account_id, $21,
-      $22::boolean, $23, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $24::text END,
-      $25::timestamptz, $26::timestamptz, $27::timestamptz,
-      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $28::timestamptz END, r.withheld, (SELECT c FROM unnest($29::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
-    FROM told_2 r
-    RETURNING id),
-verdict AS (SELECT $30::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
+verdict AS (SELECT $19::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $31::bigint, $32::timestamptz, $33, v.outcome, $34, v.account_id, v.session_id, v.attempt_id,
-      $35, $36, $37, CASE WHEN (v.outcome = ANY($38::text[]) OR (v.account_id IS NULL AND $39::text <> 'cli')) THEN $40::text || md5(concat_ws(' ', $41::text, v.outcome,
+    SELECT $20::bigint, $21::timestamptz, $22, v.outcome, $23, v.account_id, v.session_id, v.attempt_id,
+      $24, $25, $26, CASE WHEN (v.outcome = ANY($27::text[]) OR (v.account_id IS NULL AND $28::text <> 'cli')) THEN $29::text || md5(concat_ws(' ', $30::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $42::text END
+    ELSE $31::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -99,31 +85,6 @@ SELECT * FROM live;
 --                 SubPlan 10
 --                   ->  Seq Scan on suppressed_addresses b_3
 --                         Filter: (address = lower(a_1.email))
---   CTE message_2
---     ->  Insert on messages messages_1
---           InitPlan 22
---             ->  Limit
---                   ->  Nested Loop Anti Join
---                         ->  Function Scan on unnest c_1
---                         ->  Index Only Scan using messages_reference on messages m_1
---                               Index Cond: (reference = c_1.c)
---           ->  Nested Loop
---                 ->  CTE Scan on changed f_3
---                 ->  Index Scan using accounts_pkey on accounts a_2
---                       Index Cond: (id = f_3.account_id)
---                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
---                 SubPlan 14
---                   ->  Seq Scan on suppressed_addresses b_4
---                         Filter: (address = lower(a_2.phone))
---                 SubPlan 16
---                   ->  Seq Scan on suppressed_addresses b_5
---                         Filter: (address = lower(a_2.phone))
---                 SubPlan 18
---                   ->  Seq Scan on suppressed_addresses b_6
---                         Filter: (address = lower(a_2.phone))
---                 SubPlan 20
---                   ->  Seq Scan on suppressed_addresses b_7
---                         Filter: (address = lower(a_2.phone))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE

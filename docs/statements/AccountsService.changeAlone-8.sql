@@ -1,24 +1,24 @@
 -- AccountsService.changeAlone
 
-WITH changed AS (
-    UPDATE accounts SET disabled_at = CASE WHEN $1::boolean THEN coalesce(disabled_at, $2::timestamptz) END,
-      security_stamp = security_stamp + CASE WHEN $3::boolean THEN 1 ELSE 0 END, updated_at = $4::timestamptz
-    WHERE id = $5::bigint RETURNING id AS account_id, security_stamp),
+WITH of_account AS (SELECT $1::bigint AS account_id),
+changed AS (
+    UPDATE accounts a SET password_hash = $2, password_changed_at = $3::timestamptz,
+      security_stamp = a.security_stamp + 1, updated_at = $4::timestamptz
+    FROM of_account f WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp),
 ended AS (
-      UPDATE sessions s SET ended_at = $6::timestamptz, end_reason = $7 FROM changed f
+      UPDATE sessions s SET ended_at = $5::timestamptz, end_reason = $6 FROM changed f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
 live AS (
-    SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > $8::timestamptz),
+    SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > $7::timestamptz),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM changed f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (false) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
-ended_2 AS (
-    UPDATE pending_recoveries p SET ended_at = $9::timestamptz, end_reason = $10 FROM changed f
-    WHERE p.account_id = f.account_id AND p.ended_at IS NULL RETURNING p.id, p.account_id),
 spent_links AS (
-      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $11::timestamptz
-      FROM changed f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($12::text[])
+      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $8::timestamptz
+      FROM changed f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($9::text[])
         AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
+forgiven AS (
+      DELETE FROM password_failures WHERE login IN (SELECT 'account ' || account_id FROM changed) RETURNING key),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN changed f ON f.account_id = a.id WHERE a.email IS NOT NULL),
@@ -26,11 +26,11 @@ told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE 
 message AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $13::bigint, $14::bigint, r.account_id, $15,
-      $16::boolean, $17, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $18::text END,
-      $19::timestamptz, $20::timestamptz, $21::timestamptz,
+    SELECT $10::bigint, $11::bigint, r.account_id, $12,
+      $13::boolean, $14, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $15::text END,
+      $16::timestamptz, $17::timestamptz, $18::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $22::timestamptz END, r.withheld, (SELECT c FROM unnest($23::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $19::timestamptz END, r.withheld, (SELECT c FROM unnest($20::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told r
     RETURNING id),
 recipient_2 AS (
@@ -40,21 +40,21 @@ told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHER
 message_2 AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $24::bigint, $25::bigint, r.account_id, $26,
-      $27::boolean, $28, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $29::text END,
-      $30::timestamptz, $31::timestamptz, $32::timestamptz,
+    SELECT $21::bigint, $22::bigint, r.account_id, $23,
+      $24::boolean, $25, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $26::text END,
+      $27::timestamptz, $28::timestamptz, $29::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $33::timestamptz END, r.withheld, (SELECT c FROM unnest($34::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $30::timestamptz END, r.withheld, (SELECT c FROM unnest($31::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told_2 r
     RETURNING id),
-verdict AS (SELECT $35::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
+verdict AS (SELECT $32::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $36::bigint, $37::timestamptz, $38, v.outcome, $39, v.account_id, v.session_id, v.attempt_id,
-      $40, $41, $42, CASE WHEN (v.outcome = ANY($43::text[]) OR (v.account_id IS NULL AND $44::text <> 'cli')) THEN $45::text || md5(concat_ws(' ', $46::text, v.outcome,
+    SELECT $33::bigint, $34::timestamptz, $35, v.outcome, $36, v.account_id, v.session_id, v.attempt_id,
+      $37, $38, $39, CASE WHEN (v.outcome = ANY($40::text[]) OR (v.account_id IS NULL AND $41::text <> 'cli')) THEN $42::text || md5(concat_ws(' ', $43::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $47::text END
+    ELSE $44::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -63,9 +63,9 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 -- Plan, with any values:
 -- Nested Loop Left Join
 --   CTE changed
---     ->  Update on accounts
---           ->  Index Scan using accounts_pkey on accounts
---                 Index Cond: (id = $5)
+--     ->  Update on accounts a
+--           ->  Index Scan using accounts_pkey on accounts a
+--                 Index Cond: (id = $1)
 --   CTE ended
 --     ->  Update on sessions s
 --           ->  Nested Loop
@@ -77,20 +77,21 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --     ->  Update on sessions s_1
 --           ->  Result
 --                 One-Time Filter: false
---   CTE ended_2
---     ->  Update on pending_recoveries p
+--   CTE spent_links
+--     ->  Update on attempts a_1
 --           ->  Nested Loop
 --                 ->  CTE Scan on changed f_2
---                 ->  Index Scan using pending_recoveries_account on pending_recoveries p
+--                 ->  Index Scan using attempts_account on attempts a_1
 --                       Index Cond: (account_id = f_2.account_id)
---                       Filter: (ended_at IS NULL)
---   CTE spent_links
---     ->  Update on attempts a
+--                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($9)))
+--   CTE forgiven
+--     ->  Delete on password_failures
 --           ->  Nested Loop
---                 ->  CTE Scan on changed f_3
---                 ->  Index Scan using attempts_account on attempts a
---                       Index Cond: (account_id = f_3.account_id)
---                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($12)))
+--                 ->  HashAggregate
+--                       Group Key: ('account '::text || (changed.account_id)::text)
+--                       ->  CTE Scan on changed
+--                 ->  Index Scan using password_failures_login on password_failures
+--                       Index Cond: (login = ('account '::text || (changed.account_id)::text))
 --   CTE message
 --     ->  Insert on messages
 --           InitPlan 14
@@ -100,22 +101,22 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                         ->  Index Only Scan using messages_reference on messages m
 --                               Index Cond: (reference = c.c)
 --           ->  Nested Loop
---                 ->  CTE Scan on changed f_4
---                 ->  Index Scan using accounts_pkey on accounts a_1
---                       Index Cond: (id = f_4.account_id)
+--                 ->  CTE Scan on changed f_3
+--                 ->  Index Scan using accounts_pkey on accounts a_2
+--                       Index Cond: (id = f_3.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
 --                 SubPlan 6
 --                   ->  Seq Scan on suppressed_addresses b
---                         Filter: (address = lower(a_1.email))
+--                         Filter: (address = lower(a_2.email))
 --                 SubPlan 8
 --                   ->  Seq Scan on suppressed_addresses b_1
---                         Filter: (address = lower(a_1.email))
+--                         Filter: (address = lower(a_2.email))
 --                 SubPlan 10
 --                   ->  Seq Scan on suppressed_addresses b_2
---                         Filter: (address = lower(a_1.email))
+--                         Filter: (address = lower(a_2.email))
 --                 SubPlan 12
 --                   ->  Seq Scan on suppressed_addresses b_3
---                         Filter: (address = lower(a_1.email))
+--                         Filter: (address = lower(a_2.email))
 --   CTE message_2
 --     ->  Insert on messages messages_1
 --           InitPlan 24
@@ -125,27 +126,27 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                         ->  Index Only Scan using messages_reference on messages m_1
 --                               Index Cond: (reference = c_1.c)
 --           ->  Nested Loop
---                 ->  CTE Scan on changed f_5
---                 ->  Index Scan using accounts_pkey on accounts a_2
---                       Index Cond: (id = f_5.account_id)
+--                 ->  CTE Scan on changed f_4
+--                 ->  Index Scan using accounts_pkey on accounts a_3
+--                       Index Cond: (id = f_4.account_id)
 --                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
 --                 SubPlan 16
 --                   ->  Seq Scan on suppressed_addresses b_4
---                         Filter: (address = lower(a_2.phone))
+--                         Filter: (address = lower(a_3.phone))
 --                 SubPlan 18
 --                   ->  Seq Scan on suppressed_addresses b_5
---                         Filter: (address = lower(a_2.phone))
+--                         Filter: (address = lower(a_3.phone))
 --                 SubPlan 20
 --                   ->  Seq Scan on suppressed_addresses b_6
---                         Filter: (address = lower(a_2.phone))
+--                         Filter: (address = lower(a_3.phone))
 --                 SubPlan 22
 --                   ->  Seq Scan on suppressed_addresses b_7
---                         Filter: (address = lower(a_2.phone))
+--                         Filter: (address = lower(a_3.phone))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
---           ->  CTE Scan on changed
+--           ->  CTE Scan on changed changed_1
 --   InitPlan 27
 --     ->  Aggregate
 --           ->  HashAggregate
@@ -158,4 +159,4 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                     ->  CTE Scan on ended
 --                     ->  Index Scan using sessions_pkey on sessions
 --                           Index Cond: (id = ended.id)
---                           Filter: (expires_at > $8)
+--                           Filter: (expires_at > $7)

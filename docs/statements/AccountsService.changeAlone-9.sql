@@ -1,28 +1,24 @@
 -- AccountsService.changeAlone
 
 WITH changed AS (
-    UPDATE accounts a SET second_factor = $1, phone = CASE WHEN $2 = 'sms' OR a.second_factor <> 'sms' OR a.phone_signs_in OR num_nonnulls(a.email, a.username) = 0
-    THEN a.phone END, security_stamp = a.security_stamp + 1,
-      updated_at = $3::timestamptz
-    WHERE a.id = $4::bigint RETURNING a.id AS account_id, a.security_stamp),
+    UPDATE accounts SET disabled_at = CASE WHEN $1::boolean THEN coalesce(disabled_at, $2::timestamptz) END,
+      security_stamp = security_stamp + CASE WHEN $3::boolean THEN 1 ELSE 0 END, updated_at = $4::timestamptz
+    WHERE id = $5::bigint RETURNING id AS account_id, security_stamp),
 ended AS (
-      UPDATE sessions s SET ended_at = $5::timestamptz, end_reason = $6 FROM changed f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.stage = 'signed_in') RETURNING s.id),
+      UPDATE sessions s SET ended_at = $6::timestamptz, end_reason = $7 FROM changed f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
 live AS (
-    SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > $7::timestamptz),
+    SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > $8::timestamptz),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM changed f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in') AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
-carried_over_attempts AS (
-    UPDATE attempts a SET security_stamp = f.security_stamp FROM changed f
-    WHERE a.account_id = f.account_id AND a.purpose = ANY($8::text[]) AND a.status = 'open' AND a.security_stamp = f.security_stamp - 1 RETURNING a.id),
-setup_dropped AS (DELETE FROM factor_setups u USING changed f WHERE u.account_id = f.account_id RETURNING u.account_id),
-backup_codes_dropped AS (DELETE FROM backup_codes b USING changed f WHERE b.account_id = f.account_id RETURNING b.account_id),
-factor AS (
-    INSERT INTO totp_factors (account_id, secret_sealed, created_at)
-    VALUES ($9::bigint, $10, $11::timestamptz)
-    ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = 0,
-      created_at = excluded.created_at RETURNING account_id),
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (false) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+ended_2 AS (
+    UPDATE pending_recoveries p SET ended_at = $9::timestamptz, end_reason = $10 FROM changed f
+    WHERE p.account_id = f.account_id AND p.ended_at IS NULL RETURNING p.id, p.account_id),
+spent_links AS (
+      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $11::timestamptz
+      FROM changed f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($12::text[])
+        AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN changed f ON f.account_id = a.id WHERE a.email IS NOT NULL),
@@ -30,11 +26,11 @@ told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE 
 message AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $12::bigint, $13::bigint, r.account_id, $14,
-      $15::boolean, $16, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $17::text END,
-      $18::timestamptz, $19::timestamptz, $20::timestamptz,
+    SELECT $13::bigint, $14::bigint, r.account_id, $15,
+      $16::boolean, $17, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $18::text END,
+      $19::timestamptz, $20::timestamptz, $21::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $21::timestamptz END, r.withheld, (SELECT c FROM unnest($22::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $22::timestamptz END, r.withheld, (SELECT c FROM unnest($23::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told r
     RETURNING id),
 recipient_2 AS (
@@ -44,129 +40,122 @@ told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHER
 message_2 AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $23::bigint, $24::bigint, r.account_id, $25,
-      $26::boolean, $27, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $28::text END,
-      $29::timestamptz, $30::timestamptz, $31::timestamptz,
+    SELECT $24::bigint, $25::bigint, r.account_id, $26,
+      $27::boolean, $28, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $29::text END,
+      $30::timestamptz, $31::timestamptz, $32::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $32::timestamptz END, r.withheld, (SELECT c FROM unnest($33::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $33::timestamptz END, r.withheld, (SELECT c FROM unnest($34::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told_2 r
     RETURNING id),
-verdict AS (SELECT $34::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
+verdict AS (SELECT $35::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $35::bigint, $36::timestamptz, $37, v.outcome, $38, v.account_id, v.session_id, v.attempt_id,
-      $39, $40, $41, CASE WHEN (v.outcome = ANY($42::text[]) OR (v.account_id IS NULL AND $43::text <> 'cli')) THEN $44::text || md5(concat_ws(' ', $45::text, v.outcome,
+    SELECT $36::bigint, $37::timestamptz, $38, v.outcome, $39, v.account_id, v.session_id, v.attempt_id,
+      $40, $41, $42, CASE WHEN (v.outcome = ANY($43::text[]) OR (v.account_id IS NULL AND $44::text <> 'cli')) THEN $45::text || md5(concat_ws(' ', $46::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $46::text END
+    ELSE $47::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
-SELECT * FROM live;
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM live) rows) answer ON true;
 
 -- Plan, with any values:
--- Aggregate
+-- Nested Loop Left Join
 --   CTE changed
---     ->  Update on accounts a
---           ->  Index Scan using accounts_pkey on accounts a
---                 Index Cond: (id = $4)
+--     ->  Update on accounts
+--           ->  Index Scan using accounts_pkey on accounts
+--                 Index Cond: (id = $5)
 --   CTE ended
 --     ->  Update on sessions s
 --           ->  Nested Loop
 --                 ->  CTE Scan on changed f
 --                 ->  Index Scan using sessions_account on sessions s
 --                       Index Cond: (account_id = f.account_id)
---                       Filter: ((ended_at IS NULL) AND (stage <> 'signed_in'::text))
+--                       Filter: (ended_at IS NULL)
 --   CTE carried_over
 --     ->  Update on sessions s_1
---           ->  Nested Loop
---                 ->  CTE Scan on changed f_1
---                 ->  Index Scan using sessions_account on sessions s_1
---                       Index Cond: (account_id = f_1.account_id)
---                       Filter: ((ended_at IS NULL) AND (stage = 'signed_in'::text) AND ((f_1.security_stamp - 1) = security_stamp))
---   CTE carried_over_attempts
---     ->  Update on attempts a_1
+--           ->  Result
+--                 One-Time Filter: false
+--   CTE ended_2
+--     ->  Update on pending_recoveries p
 --           ->  Nested Loop
 --                 ->  CTE Scan on changed f_2
---                 ->  Index Scan using attempts_account on attempts a_1
+--                 ->  Index Scan using pending_recoveries_account on pending_recoveries p
 --                       Index Cond: (account_id = f_2.account_id)
---                       Filter: ((status = 'open'::text) AND ((f_2.security_stamp - 1) = security_stamp) AND (purpose = ANY ($8)))
---   CTE setup_dropped
---     ->  Delete on factor_setups u
+--                       Filter: (ended_at IS NULL)
+--   CTE spent_links
+--     ->  Update on attempts a
 --           ->  Nested Loop
 --                 ->  CTE Scan on changed f_3
---                 ->  Index Scan using factor_setups_pkey on factor_setups u
+--                 ->  Index Scan using attempts_account on attempts a
 --                       Index Cond: (account_id = f_3.account_id)
---   CTE backup_codes_dropped
---     ->  Delete on backup_codes b
---           ->  Nested Loop
---                 ->  CTE Scan on changed f_4
---                 ->  Bitmap Heap Scan on backup_codes b
---                       Recheck Cond: (account_id = f_4.account_id)
---                       ->  Bitmap Index Scan on backup_codes_pkey
---                             Index Cond: (account_id = f_4.account_id)
---   CTE factor
---     ->  Insert on totp_factors
---           Conflict Resolution: UPDATE
---           Conflict Arbiter Indexes: totp_factors_pkey
---           ->  Result
+--                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($12)))
 --   CTE message
 --     ->  Insert on messages
---           InitPlan 16
+--           InitPlan 14
 --             ->  Limit
 --                   ->  Nested Loop Anti Join
 --                         ->  Function Scan on unnest c
 --                         ->  Index Only Scan using messages_reference on messages m
 --                               Index Cond: (reference = c.c)
 --           ->  Nested Loop
---                 ->  CTE Scan on changed f_5
---                 ->  Index Scan using accounts_pkey on accounts a_2
---                       Index Cond: (id = f_5.account_id)
+--                 ->  CTE Scan on changed f_4
+--                 ->  Index Scan using accounts_pkey on accounts a_1
+--                       Index Cond: (id = f_4.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--                 SubPlan 6
+--                   ->  Seq Scan on suppressed_addresses b
+--                         Filter: (address = lower(a_1.email))
 --                 SubPlan 8
 --                   ->  Seq Scan on suppressed_addresses b_1
---                         Filter: (address = lower(a_2.email))
+--                         Filter: (address = lower(a_1.email))
 --                 SubPlan 10
 --                   ->  Seq Scan on suppressed_addresses b_2
---                         Filter: (address = lower(a_2.email))
+--                         Filter: (address = lower(a_1.email))
 --                 SubPlan 12
 --                   ->  Seq Scan on suppressed_addresses b_3
---                         Filter: (address = lower(a_2.email))
---                 SubPlan 14
---                   ->  Seq Scan on suppressed_addresses b_4
---                         Filter: (address = lower(a_2.email))
+--                         Filter: (address = lower(a_1.email))
 --   CTE message_2
 --     ->  Insert on messages messages_1
---           InitPlan 26
+--           InitPlan 24
 --             ->  Limit
 --                   ->  Nested Loop Anti Join
 --                         ->  Function Scan on unnest c_1
 --                         ->  Index Only Scan using messages_reference on messages m_1
 --                               Index Cond: (reference = c_1.c)
 --           ->  Nested Loop
---                 ->  CTE Scan on changed f_6
---                 ->  Index Scan using accounts_pkey on accounts a_3
---                       Index Cond: (id = f_6.account_id)
+--                 ->  CTE Scan on changed f_5
+--                 ->  Index Scan using accounts_pkey on accounts a_2
+--                       Index Cond: (id = f_5.account_id)
 --                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--                 SubPlan 16
+--                   ->  Seq Scan on suppressed_addresses b_4
+--                         Filter: (address = lower(a_2.phone))
 --                 SubPlan 18
 --                   ->  Seq Scan on suppressed_addresses b_5
---                         Filter: (address = lower(a_3.phone))
+--                         Filter: (address = lower(a_2.phone))
 --                 SubPlan 20
 --                   ->  Seq Scan on suppressed_addresses b_6
---                         Filter: (address = lower(a_3.phone))
+--                         Filter: (address = lower(a_2.phone))
 --                 SubPlan 22
 --                   ->  Seq Scan on suppressed_addresses b_7
---                         Filter: (address = lower(a_3.phone))
---                 SubPlan 24
---                   ->  Seq Scan on suppressed_addresses b_8
---                         Filter: (address = lower(a_3.phone))
+--                         Filter: (address = lower(a_2.phone))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on changed
---   ->  Nested Loop
---         ->  CTE Scan on ended
---         ->  Index Scan using sessions_pkey on sessions
---               Index Cond: (id = ended.id)
---               Filter: (expires_at > $7)
+--   InitPlan 27
+--     ->  Aggregate
+--           ->  HashAggregate
+--                 Group Key: spent_links.purpose, spent_links.method, spent_links.status
+--                 ->  CTE Scan on spent_links
+--   ->  Result
+--   ->  Subquery Scan on live
+--         ->  Aggregate
+--               ->  Nested Loop
+--                     ->  CTE Scan on ended
+--                     ->  Index Scan using sessions_pkey on sessions
+--                           Index Cond: (id = ended.id)
+--                           Filter: (expires_at > $8)

@@ -50,41 +50,89 @@ inserted AS (
       jsonb_to_recordset($19::jsonb) AS n (id bigint, uuid uuid, kind text, credential_id text, name text,
         public_key text, sign_count bigint, encrypted_private_key text)
     RETURNING id),
+raised AS (
+      UPDATE accounts a SET security_stamp = a.security_stamp + 1, updated_at = $20::timestamptz,
+        second_factor = CASE WHEN a.second_factor = 'none' AND $21::text IS NOT NULL THEN 'totp' ELSE a.second_factor END
+      FROM redeemed f WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp),
+unprotected AS (
+      SELECT a.id AS account_id FROM accounts a JOIN redeemed f ON f.account_id = a.id
+      WHERE a.second_factor = 'none' AND $22::text IS NOT NULL),
+authenticator AS (
+      INSERT INTO totp_factors (account_id, secret_sealed, last_step, created_at)
+      SELECT u.account_id, $23::text, $24::bigint, $25::timestamptz FROM unprotected u
+      ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = excluded.last_step,
+        created_at = excluded.created_at RETURNING account_id),
+ended AS (
+      UPDATE sessions s SET ended_at = $26::timestamptz, end_reason = $27 FROM raised f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.stage = 'signed_in' AND s.amr @> $28::jsonb) RETURNING s.id),
+carried_over AS (
+      UPDATE sessions s SET security_stamp = f.security_stamp FROM raised f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in' AND s.amr @> $29::jsonb) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+setup_dropped AS (DELETE FROM factor_setups u USING raised f WHERE u.account_id = f.account_id RETURNING u.account_id),
+backup_codes_dropped AS (DELETE FROM backup_codes b USING raised f WHERE b.account_id = f.account_id RETURNING b.account_id),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
-    FROM accounts a JOIN redeemed f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+    FROM accounts a JOIN authenticator f ON f.account_id = a.id WHERE a.email IS NOT NULL),
 told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient r WHERE r.address IS NOT NULL),
 message AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $20::bigint, $21::bigint, r.account_id, $22,
-      $23::boolean, $24, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $25::text END,
-      $26::timestamptz, $27::timestamptz, $28::timestamptz,
+    SELECT $30::bigint, $31::bigint, r.account_id, $32,
+      $33::boolean, $34, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $35::text END,
+      $36::timestamptz, $37::timestamptz, $38::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $29::timestamptz END, r.withheld, (SELECT c FROM unnest($30::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $39::timestamptz END, r.withheld, (SELECT c FROM unnest($40::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told r
     RETURNING id),
 recipient_2 AS (
     SELECT a.phone AS address, a.language, a.id AS account_id
-    FROM accounts a JOIN redeemed f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+    FROM accounts a JOIN authenticator f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
 told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_2 r WHERE r.address IS NOT NULL),
 message_2 AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $31::bigint, $32::bigint, r.account_id, $33,
-      $34::boolean, $35, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $36::text END,
-      $37::timestamptz, $38::timestamptz, $39::timestamptz,
+    SELECT $41::bigint, $42::bigint, r.account_id, $43,
+      $44::boolean, $45, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $46::text END,
+      $47::timestamptz, $48::timestamptz, $49::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $40::timestamptz END, r.withheld, (SELECT c FROM unnest($41::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $50::timestamptz END, r.withheld, (SELECT c FROM unnest($51::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told_2 r
+    RETURNING id),
+recipient_3 AS (
+    SELECT a.email AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN redeemed f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+told_3 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_3 r WHERE r.address IS NOT NULL),
+message_3 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $52::bigint, $53::bigint, r.account_id, $54,
+      $55::boolean, $56, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $57::text END,
+      $58::timestamptz, $59::timestamptz, $60::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $61::timestamptz END, r.withheld, (SELECT c FROM unnest($62::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told_3 r
+    RETURNING id),
+recipient_4 AS (
+    SELECT a.phone AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN redeemed f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+told_4 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_4 r WHERE r.address IS NOT NULL),
+message_4 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $63::bigint, $64::bigint, r.account_id, $65,
+      $66::boolean, $67, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $68::text END,
+      $69::timestamptz, $70::timestamptz, $71::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $72::timestamptz END, r.withheld, (SELECT c FROM unnest($73::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told_4 r
     RETURNING id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $42::bigint, $43::timestamptz, $44, v.outcome, $45, v.account_id, v.session_id, v.attempt_id,
-      $46, $47, $48, CASE WHEN (v.outcome = ANY($49::text[]) OR (v.account_id IS NULL AND $50::text <> 'cli')) THEN $51::text || md5(concat_ws(' ', $52::text, v.outcome,
+    SELECT $74::bigint, $75::timestamptz, $76, v.outcome, $77, v.account_id, v.session_id, v.attempt_id,
+      $78, $79, $80, CASE WHEN (v.outcome = ANY($81::text[]) OR (v.account_id IS NULL AND $82::text <> 'cli')) THEN $83::text || md5(concat_ws(' ', $84::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $53::text END
+    ELSE $85::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -168,62 +216,157 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --           ->  Nested Loop
 --                 ->  CTE Scan on redeemed f
 --                 ->  Function Scan on jsonb_to_recordset n
+--   CTE raised
+--     ->  Update on accounts a_2
+--           ->  Nested Loop
+--                 ->  CTE Scan on redeemed f_1
+--                 ->  Index Scan using accounts_pkey on accounts a_2
+--                       Index Cond: (id = f_1.account_id)
+--   CTE authenticator
+--     ->  Insert on totp_factors
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: totp_factors_pkey
+--           ->  Result
+--                 One-Time Filter: ($22 IS NOT NULL)
+--                 ->  Nested Loop
+--                       ->  CTE Scan on redeemed f_2
+--                       ->  Index Scan using accounts_pkey on accounts a_3
+--                             Index Cond: (id = f_2.account_id)
+--                             Filter: (second_factor = 'none'::text)
+--   CTE ended
+--     ->  Update on sessions s
+--           ->  Nested Loop
+--                 ->  CTE Scan on raised f_3
+--                 ->  Index Scan using sessions_account on sessions s
+--                       Index Cond: (account_id = f_3.account_id)
+--                       Filter: ((ended_at IS NULL) AND ((stage <> 'signed_in'::text) OR (NOT (amr @> $28))))
+--   CTE carried_over
+--     ->  Update on sessions s_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on raised f_4
+--                 ->  Index Scan using sessions_account on sessions s_1
+--                       Index Cond: (account_id = f_4.account_id)
+--                       Filter: ((ended_at IS NULL) AND (amr @> $29) AND (stage = 'signed_in'::text) AND ((f_4.security_stamp - 1) = security_stamp))
+--   CTE setup_dropped
+--     ->  Delete on factor_setups u
+--           ->  Nested Loop
+--                 ->  CTE Scan on raised f_5
+--                 ->  Index Scan using factor_setups_pkey on factor_setups u
+--                       Index Cond: (account_id = f_5.account_id)
+--   CTE backup_codes_dropped
+--     ->  Delete on backup_codes b_4
+--           ->  Nested Loop
+--                 ->  CTE Scan on raised f_6
+--                 ->  Bitmap Heap Scan on backup_codes b_4
+--                       Recheck Cond: (account_id = f_6.account_id)
+--                       ->  Bitmap Index Scan on backup_codes_pkey
+--                             Index Cond: (account_id = f_6.account_id)
 --   CTE message
 --     ->  Insert on messages
---           InitPlan 22
+--           InitPlan 28
 --             ->  Limit
 --                   ->  Nested Loop Anti Join
 --                         ->  Function Scan on unnest c_1
 --                         ->  Index Only Scan using messages_reference on messages m
 --                               Index Cond: (reference = c_1.c)
 --           ->  Nested Loop
---                 ->  CTE Scan on redeemed f_1
---                 ->  Index Scan using accounts_pkey on accounts a_2
---                       Index Cond: (id = f_1.account_id)
+--                 ->  CTE Scan on authenticator f_7
+--                 ->  Index Scan using accounts_pkey on accounts a_4
+--                       Index Cond: (id = f_7.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
---                 SubPlan 14
---                   ->  Seq Scan on suppressed_addresses b_4
---                         Filter: (address = lower(a_2.email))
---                 SubPlan 16
---                   ->  Seq Scan on suppressed_addresses b_5
---                         Filter: (address = lower(a_2.email))
---                 SubPlan 18
---                   ->  Seq Scan on suppressed_addresses b_6
---                         Filter: (address = lower(a_2.email))
 --                 SubPlan 20
+--                   ->  Seq Scan on suppressed_addresses b_5
+--                         Filter: (address = lower(a_4.email))
+--                 SubPlan 22
+--                   ->  Seq Scan on suppressed_addresses b_6
+--                         Filter: (address = lower(a_4.email))
+--                 SubPlan 24
 --                   ->  Seq Scan on suppressed_addresses b_7
---                         Filter: (address = lower(a_2.email))
+--                         Filter: (address = lower(a_4.email))
+--                 SubPlan 26
+--                   ->  Seq Scan on suppressed_addresses b_8
+--                         Filter: (address = lower(a_4.email))
 --   CTE message_2
 --     ->  Insert on messages messages_1
---           InitPlan 32
+--           InitPlan 38
 --             ->  Limit
 --                   ->  Nested Loop Anti Join
 --                         ->  Function Scan on unnest c_2
 --                         ->  Index Only Scan using messages_reference on messages m_1
 --                               Index Cond: (reference = c_2.c)
 --           ->  Nested Loop
---                 ->  CTE Scan on redeemed f_2
---                 ->  Index Scan using accounts_pkey on accounts a_3
---                       Index Cond: (id = f_2.account_id)
+--                 ->  CTE Scan on authenticator f_8
+--                 ->  Index Scan using accounts_pkey on accounts a_5
+--                       Index Cond: (id = f_8.account_id)
 --                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
---                 SubPlan 24
---                   ->  Seq Scan on suppressed_addresses b_8
---                         Filter: (address = lower(a_3.phone))
---                 SubPlan 26
---                   ->  Seq Scan on suppressed_addresses b_9
---                         Filter: (address = lower(a_3.phone))
---                 SubPlan 28
---                   ->  Seq Scan on suppressed_addresses b_10
---                         Filter: (address = lower(a_3.phone))
 --                 SubPlan 30
+--                   ->  Seq Scan on suppressed_addresses b_9
+--                         Filter: (address = lower(a_5.phone))
+--                 SubPlan 32
+--                   ->  Seq Scan on suppressed_addresses b_10
+--                         Filter: (address = lower(a_5.phone))
+--                 SubPlan 34
 --                   ->  Seq Scan on suppressed_addresses b_11
---                         Filter: (address = lower(a_3.phone))
+--                         Filter: (address = lower(a_5.phone))
+--                 SubPlan 36
+--                   ->  Seq Scan on suppressed_addresses b_12
+--                         Filter: (address = lower(a_5.phone))
+--   CTE message_3
+--     ->  Insert on messages messages_2
+--           InitPlan 48
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_3
+--                         ->  Index Only Scan using messages_reference on messages m_2
+--                               Index Cond: (reference = c_3.c)
+--           ->  Nested Loop
+--                 ->  CTE Scan on redeemed f_9
+--                 ->  Index Scan using accounts_pkey on accounts a_6
+--                       Index Cond: (id = f_9.account_id)
+--                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--                 SubPlan 40
+--                   ->  Seq Scan on suppressed_addresses b_13
+--                         Filter: (address = lower(a_6.email))
+--                 SubPlan 42
+--                   ->  Seq Scan on suppressed_addresses b_14
+--                         Filter: (address = lower(a_6.email))
+--                 SubPlan 44
+--                   ->  Seq Scan on suppressed_addresses b_15
+--                         Filter: (address = lower(a_6.email))
+--                 SubPlan 46
+--                   ->  Seq Scan on suppressed_addresses b_16
+--                         Filter: (address = lower(a_6.email))
+--   CTE message_4
+--     ->  Insert on messages messages_3
+--           InitPlan 58
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_4
+--                         ->  Index Only Scan using messages_reference on messages m_3
+--                               Index Cond: (reference = c_4.c)
+--           ->  Nested Loop
+--                 ->  CTE Scan on redeemed f_10
+--                 ->  Index Scan using accounts_pkey on accounts a_7
+--                       Index Cond: (id = f_10.account_id)
+--                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--                 SubPlan 50
+--                   ->  Seq Scan on suppressed_addresses b_17
+--                         Filter: (address = lower(a_7.phone))
+--                 SubPlan 52
+--                   ->  Seq Scan on suppressed_addresses b_18
+--                         Filter: (address = lower(a_7.phone))
+--                 SubPlan 54
+--                   ->  Seq Scan on suppressed_addresses b_19
+--                         Filter: (address = lower(a_7.phone))
+--                 SubPlan 56
+--                   ->  Seq Scan on suppressed_addresses b_20
+--                         Filter: (address = lower(a_7.phone))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v
---   InitPlan 35
+--   InitPlan 61
 --     ->  Aggregate
 --           ->  Append
 --                 ->  Subquery Scan on "*SELECT* 1"
@@ -242,5 +385,5 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                       ->  HashAggregate
 --                             Group Key: superseded.purpose, superseded.method, superseded.status
 --                             ->  CTE Scan on superseded
---   InitPlan 36
+--   InitPlan 62
 --     ->  CTE Scan on verdict verdict_2

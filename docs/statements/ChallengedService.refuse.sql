@@ -1,4 +1,4 @@
--- KeyProof.refuse
+-- ChallengedService.refuse
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,

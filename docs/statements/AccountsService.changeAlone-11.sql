@@ -1,0 +1,177 @@
+-- AccountsService.changeAlone
+
+WITH of_account AS (SELECT $1::bigint AS account_id),
+changed AS (
+    UPDATE accounts a SET phone = $2, phone_signs_in = $3::boolean,
+      security_stamp = a.security_stamp + 1, updated_at = $4::timestamptz
+    FROM of_account f WHERE a.id = f.account_id AND true RETURNING a.id AS account_id, a.security_stamp),
+ended AS (
+      UPDATE sessions s SET ended_at = $5::timestamptz, end_reason = $6 FROM changed f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.stage = 'signed_in') RETURNING s.id),
+live AS (
+    SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > $7::timestamptz),
+carried_over AS (
+      UPDATE sessions s SET security_stamp = f.security_stamp FROM changed f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in') AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+recipient AS (
+    SELECT a.email AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN changed f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient r WHERE r.address IS NOT NULL),
+message AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $8::bigint, $9::bigint, r.account_id, $10,
+      $11::boolean, $12, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $13::text END,
+      $14::timestamptz, $15::timestamptz, $16::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $17::timestamptz END, r.withheld, (SELECT c FROM unnest($18::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told r
+    RETURNING id),
+recipient_2 AS (
+    SELECT a.phone AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN changed f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_2 r WHERE r.address IS NOT NULL),
+message_2 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $19::bigint, $20::bigint, r.account_id, $21,
+      $22::boolean, $23, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $24::text END,
+      $25::timestamptz, $26::timestamptz, $27::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $28::timestamptz END, r.withheld, (SELECT c FROM unnest($29::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told_2 r
+    RETURNING id),
+recipient_3 AS (
+    SELECT $30::text AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN changed f ON f.account_id = a.id WHERE a.phone IS DISTINCT FROM $31::text),
+told_3 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_3 r WHERE r.address IS NOT NULL),
+message_3 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $32::bigint, $33::bigint, r.account_id, $34,
+      $35::boolean, $36, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $37::text END,
+      $38::timestamptz, $39::timestamptz, $40::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $41::timestamptz END, r.withheld, (SELECT c FROM unnest($42::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told_3 r
+    RETURNING id),
+verdict AS (SELECT $43::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
+audited AS (
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $44::bigint, $45::timestamptz, $46, v.outcome, $47, v.account_id, v.session_id, v.attempt_id,
+      $48, $49, $50, CASE WHEN (v.outcome = ANY($51::text[]) OR (v.account_id IS NULL AND $52::text <> 'cli')) THEN $53::text || md5(concat_ws(' ', $54::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $55::text END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT * FROM live;
+
+-- Plan, with any values:
+-- Aggregate
+--   CTE changed
+--     ->  Update on accounts a
+--           ->  Index Scan using accounts_pkey on accounts a
+--                 Index Cond: (id = $1)
+--   CTE ended
+--     ->  Update on sessions s
+--           ->  Nested Loop
+--                 ->  CTE Scan on changed f
+--                 ->  Index Scan using sessions_account on sessions s
+--                       Index Cond: (account_id = f.account_id)
+--                       Filter: ((ended_at IS NULL) AND (stage <> 'signed_in'::text))
+--   CTE carried_over
+--     ->  Update on sessions s_1
+--           ->  Nested Loop
+--                 ->  CTE Scan on changed f_1
+--                 ->  Index Scan using sessions_account on sessions s_1
+--                       Index Cond: (account_id = f_1.account_id)
+--                       Filter: ((ended_at IS NULL) AND (stage = 'signed_in'::text) AND ((f_1.security_stamp - 1) = security_stamp))
+--   CTE message
+--     ->  Insert on messages
+--           InitPlan 12
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c
+--                         ->  Index Only Scan using messages_reference on messages m
+--                               Index Cond: (reference = c.c)
+--           ->  Nested Loop
+--                 ->  CTE Scan on changed f_2
+--                 ->  Index Scan using accounts_pkey on accounts a_1
+--                       Index Cond: (id = f_2.account_id)
+--                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--                 SubPlan 4
+--                   ->  Seq Scan on suppressed_addresses b
+--                         Filter: (address = lower(a_1.email))
+--                 SubPlan 6
+--                   ->  Seq Scan on suppressed_addresses b_1
+--                         Filter: (address = lower(a_1.email))
+--                 SubPlan 8
+--                   ->  Seq Scan on suppressed_addresses b_2
+--                         Filter: (address = lower(a_1.email))
+--                 SubPlan 10
+--                   ->  Seq Scan on suppressed_addresses b_3
+--                         Filter: (address = lower(a_1.email))
+--   CTE message_2
+--     ->  Insert on messages messages_1
+--           InitPlan 22
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_1
+--                         ->  Index Only Scan using messages_reference on messages m_1
+--                               Index Cond: (reference = c_1.c)
+--           ->  Nested Loop
+--                 ->  CTE Scan on changed f_3
+--                 ->  Index Scan using accounts_pkey on accounts a_2
+--                       Index Cond: (id = f_3.account_id)
+--                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--                 SubPlan 14
+--                   ->  Seq Scan on suppressed_addresses b_4
+--                         Filter: (address = lower(a_2.phone))
+--                 SubPlan 16
+--                   ->  Seq Scan on suppressed_addresses b_5
+--                         Filter: (address = lower(a_2.phone))
+--                 SubPlan 18
+--                   ->  Seq Scan on suppressed_addresses b_6
+--                         Filter: (address = lower(a_2.phone))
+--                 SubPlan 20
+--                   ->  Seq Scan on suppressed_addresses b_7
+--                         Filter: (address = lower(a_2.phone))
+--   CTE message_3
+--     ->  Insert on messages messages_2
+--           InitPlan 24
+--             ->  Seq Scan on suppressed_addresses b_8
+--                   Filter: (address = lower($30))
+--           InitPlan 25
+--             ->  Seq Scan on suppressed_addresses b_9
+--                   Filter: (address = lower($30))
+--           InitPlan 26
+--             ->  Seq Scan on suppressed_addresses b_10
+--                   Filter: (address = lower($30))
+--           InitPlan 27
+--             ->  Seq Scan on suppressed_addresses b_11
+--                   Filter: (address = lower($30))
+--           InitPlan 28
+--             ->  Limit
+--                   ->  Nested Loop Anti Join
+--                         ->  Function Scan on unnest c_2
+--                         ->  Index Only Scan using messages_reference on messages m_2
+--                               Index Cond: (reference = c_2.c)
+--           ->  Result
+--                 One-Time Filter: ($30 IS NOT NULL)
+--                 ->  Nested Loop
+--                       ->  CTE Scan on changed f_4
+--                       ->  Index Scan using accounts_pkey on accounts a_3
+--                             Index Cond: (id = f_4.account_id)
+--                             Filter: (phone IS DISTINCT FROM $31)
+--   CTE audited
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on changed
+--   ->  Nested Loop
+--         ->  CTE Scan on ended
+--         ->  Index Scan using sessions_pkey on sessions
+--               Index Cond: (id = ended.id)
+--               Filter: (expires_at > $7)
