@@ -949,13 +949,18 @@ audited AS (
 SELECT * FROM of_account;
 
 -- AccountsService.changeAlone
--- With: ["103","another",true,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","completed","2026-01-01T12:00:00Z","redeemed","9000000003","2026-01-01T00:00:30Z","another","another","another","agent","b",["1"],"a","none","none","b"]
+-- With: ["5"]
 
-WITH of_account AS (SELECT $1::bigint AS account_id),
-changed AS (
-    UPDATE accounts a SET phone = $2, phone_signs_in = $3::boolean,
-      security_stamp = a.security_stamp + 1, updated_at = $4::timestamptz
-    FROM of_account f WHERE a.id = f.account_id AND true RETURNING a.id AS account_id, a.security_stamp),
+SELECT FROM accounts WHERE id = $1::bigint FOR NO KEY UPDATE;
+
+-- AccountsService.changeAlone
+-- With: ["none","a","2026-01-01T00:00:30Z","9000000002","2026-01-01T00:00:30Z","completed","2026-01-01T00:00:30Z",["email"],"1000","sealed","2026-01-01T12:00:00Z","1000","9000000002","1",false,"5","none","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",[],"9000000002","9000000001","none",false,"a","b","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",[],"another","9000000003","2026-02-01T00:00:00Z","email","email","a","email","b",["5"],"none","a","1","1"]
+
+WITH changed AS (
+    UPDATE accounts a SET second_factor = $1, phone = CASE WHEN $2 = 'sms' OR a.second_factor <> 'sms' OR a.phone_signs_in OR num_nonnulls(a.email, a.username) = 0
+    THEN a.phone END, security_stamp = a.security_stamp + 1,
+      updated_at = $3::timestamptz
+    WHERE a.id = $4::bigint RETURNING a.id AS account_id, a.security_stamp),
 ended AS (
       UPDATE sessions s SET ended_at = $5::timestamptz, end_reason = $6 FROM changed f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.stage = 'signed_in') RETURNING s.id),
@@ -964,21 +969,59 @@ live AS (
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM changed f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in') AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
-verdict AS (SELECT $8::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
+carried_over_attempts AS (
+    UPDATE attempts a SET security_stamp = f.security_stamp FROM changed f
+    WHERE a.account_id = f.account_id AND a.purpose = ANY($8::text[]) AND a.status = 'open' AND a.security_stamp = f.security_stamp - 1 RETURNING a.id),
+setup_dropped AS (DELETE FROM factor_setups u USING changed f WHERE u.account_id = f.account_id RETURNING u.account_id),
+backup_codes_dropped AS (DELETE FROM backup_codes b USING changed f WHERE b.account_id = f.account_id RETURNING b.account_id),
+factor AS (
+    INSERT INTO totp_factors (account_id, secret_sealed, created_at)
+    VALUES ($9::bigint, $10, $11::timestamptz)
+    ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = 0,
+      created_at = excluded.created_at RETURNING account_id),
+recipient AS (
+    SELECT a.email AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN changed f ON f.account_id = a.id WHERE a.email IS NOT NULL),
+told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient r WHERE r.address IS NOT NULL),
+message AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $12::bigint, $13::bigint, r.account_id, $14,
+      $15::boolean, $16, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $17::text END,
+      $18::timestamptz, $19::timestamptz, $20::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $21::timestamptz END, r.withheld, (SELECT c FROM unnest($22::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told r
+    RETURNING id),
+recipient_2 AS (
+    SELECT a.phone AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN changed f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
+told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_2 r WHERE r.address IS NOT NULL),
+message_2 AS (
+    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
+      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
+    SELECT $23::bigint, $24::bigint, r.account_id, $25,
+      $26::boolean, $27, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $28::text END,
+      $29::timestamptz, $30::timestamptz, $31::timestamptz,
+      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
+      CASE WHEN r.withheld IS NOT NULL THEN $32::timestamptz END, r.withheld, (SELECT c FROM unnest($33::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+    FROM told_2 r
+    RETURNING id),
+verdict AS (SELECT $34::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $9::bigint, $10::timestamptz, $11, v.outcome, $12, v.account_id, v.session_id, v.attempt_id,
-      $13, $14, $15, CASE WHEN (v.outcome = ANY($16::text[]) OR (v.account_id IS NULL AND $17::text <> 'cli')) THEN $18::text || md5(concat_ws(' ', $19::text, v.outcome,
+    SELECT $35::bigint, $36::timestamptz, $37, v.outcome, $38, v.account_id, v.session_id, v.attempt_id,
+      $39, $40, $41, CASE WHEN (v.outcome = ANY($42::text[]) OR (v.account_id IS NULL AND $43::text <> 'cli')) THEN $44::text || md5(concat_ws(' ', $45::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $20::text END
+    ELSE $46::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
 SELECT * FROM live;
 
 -- AccountsService.changeAlone
--- With: ["9000000003","+4915000000004",true,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","completed","2026-02-01T00:00:00Z","9000000001","1004","another",true,"sign_in_code","5","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",["b"],"12","5","none",true,"a","1","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",["email"],"new1001@example.com","a","9000000002","1000","none",false,"a","1","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",["email"],"redeemed","9000000001","2026-01-01T00:00:30Z","none","5","none","5","1",["b"],"none","5","1","5"]
+-- With: ["9000000001","another",true,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","logout","2026-01-01T12:00:00Z","9000000003","1005","another",true,"another","b","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",["email"],"9000000003","1000","b",true,"5","none","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",["none"],"new1004@example.com","email","9000000002","9000000001","email",false,"a","1","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",["a"],"redeemed","40","2026-01-01T00:00:30Z","email","a","1","email","b",[],"email","email","b","1"]
 
 WITH of_account AS (SELECT $1::bigint AS account_id),
 changed AS (
@@ -1049,7 +1092,36 @@ audited AS (
 SELECT * FROM live;
 
 -- AccountsService.changeAlone
--- With: ["email","5","2026-01-05T00:00:00Z","1004","2026-01-01T00:00:30Z","logout","2026-01-05T00:00:00Z",["a"],"redeemed","9000000002","2026-01-01T00:00:30Z","another","wacht","another","agent","1",["5"],"a","none","none","5"]
+-- With: ["12","another",true,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","another","2026-01-05T00:00:00Z","another","9000000001","2026-01-01T12:00:00Z","another","navixy","192.0.2.1","agent","a",["b"],"b","1","email","email"]
+
+WITH of_account AS (SELECT $1::bigint AS account_id),
+changed AS (
+    UPDATE accounts a SET phone = $2, phone_signs_in = $3::boolean,
+      security_stamp = a.security_stamp + 1, updated_at = $4::timestamptz
+    FROM of_account f WHERE a.id = f.account_id AND true RETURNING a.id AS account_id, a.security_stamp),
+ended AS (
+      UPDATE sessions s SET ended_at = $5::timestamptz, end_reason = $6 FROM changed f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.stage = 'signed_in') RETURNING s.id),
+live AS (
+    SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > $7::timestamptz),
+carried_over AS (
+      UPDATE sessions s SET security_stamp = f.security_stamp FROM changed f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in') AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+verdict AS (SELECT $8::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
+audited AS (
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $9::bigint, $10::timestamptz, $11, v.outcome, $12, v.account_id, v.session_id, v.attempt_id,
+      $13, $14, $15, CASE WHEN (v.outcome = ANY($16::text[]) OR (v.account_id IS NULL AND $17::text <> 'cli')) THEN $18::text || md5(concat_ws(' ', $19::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $20::text END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT * FROM live;
+
+-- AccountsService.changeAlone
+-- With: ["another","a","2026-01-05T00:00:00Z","9000000002","2026-02-01T00:00:00Z","another","2026-01-05T00:00:00Z",["none"],"redeemed","1024","2026-01-05T00:00:00Z","code.verify","another","another","agent","1",["5"],"a","b","a","email"]
 
 WITH changed AS (
     UPDATE accounts a SET second_factor = $1, phone = CASE WHEN $2 = 'sms' OR a.second_factor <> 'sms' OR a.phone_signs_in OR num_nonnulls(a.email, a.username) = 0
@@ -1084,7 +1156,7 @@ audited AS (
 SELECT * FROM live;
 
 -- AccountsService.changeAlone
--- With: [false,"2026-02-01T00:00:00Z",true,"2026-02-01T00:00:00Z","1000","2026-01-01T00:00:30Z","completed","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","logout","2026-01-01T00:00:30Z",["1"],"another","9000000001","2026-01-01T12:00:00Z","code.verify","yat","another","agent","5",["1"],"1","a","5","b"]
+-- With: [true,"2026-01-01T00:00:30Z",false,"2026-01-05T00:00:00Z","12","2026-01-01T12:00:00Z","another","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","another","2026-01-05T00:00:00Z",[],"another","9000000003","2026-01-01T00:00:30Z","another","wacht","192.0.2.1","agent","5",["b"],"none","a","email","a"]
 
 WITH changed AS (
     UPDATE accounts SET disabled_at = CASE WHEN $1::boolean THEN coalesce(disabled_at, $2::timestamptz) END,
@@ -1119,7 +1191,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM live) rows) answer ON true;
 
 -- AccountsService.changeAlone
--- With: ["9000000003","another",false,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","logout","2026-01-01T00:00:30Z","1016","1002","sms",true,"another","1","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",["a"],"another","9000000001","2026-01-01T12:00:00Z","5","a","a","a","none",["b"],"none","none","a","1"]
+-- With: ["9000000003","+4915000000001",false,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","logout","2026-01-01T12:00:00Z","9000000002","1000","another",false,"another","a","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",["a"],"another","1","2026-01-01T12:00:00Z","1","none","5","b","1",["5"],"b","a","b","none"]
 
 WITH of_account AS (SELECT $1::bigint AS account_id),
 changed AS (
@@ -1162,7 +1234,7 @@ audited AS (
 SELECT * FROM live;
 
 -- AccountsService.changeAlone
--- With: ["9000000001","+4915000000007",false,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","another","2026-01-01T12:00:00Z","1020","1","email",true,"another","none","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["none"],"40","9000000001","a",true,"none","5","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",["a"],"another","1","2026-01-01T12:00:00Z","a","b","email","none","a",["5"],"a","1","1","none"]
+-- With: ["9000000001","another",false,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","another","2026-02-01T00:00:00Z","1020","9000000002","another",false,"sign_in_code","5","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",["b"],"12","9000000003","1",true,"5","email","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",["b"],"redeemed","9000000001","2026-01-01T00:00:30Z","1","1","b","1","a",["1"],"5","a","5","1"]
 
 WITH of_account AS (SELECT $1::bigint AS account_id),
 changed AS (
@@ -1219,7 +1291,7 @@ audited AS (
 SELECT * FROM live;
 
 -- AccountsService.changeAlone
--- With: ["email","email","2026-01-01T12:00:00Z","9000000001","2026-01-01T12:00:00Z","completed","2026-01-01T12:00:00Z",["email"],"1024","1","sms",true,"another","b","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",[],"1","9000000001","a",false,"a","1","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",["5"],"another","5","2026-01-05T00:00:00Z","5","none","b","1","none",["5"],"email","a","b","a"]
+-- With: ["none","none","2026-01-01T00:00:30Z","9000000003","2026-01-05T00:00:00Z","completed","2026-02-01T00:00:00Z",["b"],"1002","40","sms",false,"another","none","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",["a"],"1000","9000000003","email",true,"a","none","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",["a"],"another","40","2026-01-01T12:00:00Z","email","a","email","none","1",["1"],"1","none","a","1"]
 
 WITH changed AS (
     UPDATE accounts a SET second_factor = $1, phone = CASE WHEN $2 = 'sms' OR a.second_factor <> 'sms' OR a.phone_signs_in OR num_nonnulls(a.email, a.username) = 0
@@ -1282,7 +1354,7 @@ audited AS (
 SELECT * FROM live;
 
 -- AccountsService.changeAlone
--- With: ["9000000003","another","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","another","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["none"],"1","10","sms",false,"sign_in_code","b","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",["1"],"12","5","none",false,"1","none","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",["b"],"redeemed","5","2026-01-05T00:00:00Z","email","none","5","b","none",["b"],"a","5","none","1"]
+-- With: ["9000000003","another","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","another","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",[],"1012","1000","another",false,"another","none","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",["5"],"9000000002","9000000001","1",false,"none","a","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",["email"],"redeemed","40","2026-01-01T00:00:30Z","none","none","b","1","a",["a"],"5","b","1","none"]
 
 WITH of_account AS (SELECT $1::bigint AS account_id),
 changed AS (
@@ -1345,7 +1417,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM live) rows) answer ON true;
 
 -- AccountsService.changeAlone
--- With: [false,"2026-01-01T00:00:30Z",false,"2026-01-05T00:00:00Z","9000000002","2026-01-01T12:00:00Z","logout","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","another","2026-01-01T00:00:30Z",[],"1000","5","another",true,"sign_in_code","email","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",["1"],"1","1000","a",true,"b","1","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",["b"],"another","12","2026-01-05T00:00:00Z","a","a","email","a","email",["email"],"none","b","5","b"]
+-- With: [true,"2026-01-05T00:00:00Z",true,"2026-02-01T00:00:00Z","9000000003","2026-02-01T00:00:00Z","completed","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","another","2026-01-01T00:00:30Z",["none"],"1002","40","sms",false,"sign_in_code","1","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",["a"],"9000000001","40","email",false,"a","none","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",["b"],"redeemed","9000000002","2026-01-01T00:00:30Z","1","a","b","b","a",[],"none","a","none","none"]
 
 WITH changed AS (
     UPDATE accounts SET disabled_at = CASE WHEN $1::boolean THEN coalesce(disabled_at, $2::timestamptz) END,
@@ -1407,80 +1479,13 @@ audited AS (
     RETURNING id)
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM live) rows) answer ON true;
 
--- AccountsService.changeAlone
--- With: ["another","5","2026-01-01T00:00:30Z","9000000003","2026-01-05T00:00:00Z","logout","2026-01-01T12:00:00Z",["none"],"12","another","2026-01-05T00:00:00Z","9000000002","9000000002","none",true,"1","a","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",["5"],"12","12","1",false,"email","5","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",["a"],"another","40","2026-01-05T00:00:00Z","none","5","a","5","b",["5"],"b","5","b","a"]
-
-WITH changed AS (
-    UPDATE accounts a SET second_factor = $1, phone = CASE WHEN $2 = 'sms' OR a.second_factor <> 'sms' OR a.phone_signs_in OR num_nonnulls(a.email, a.username) = 0
-    THEN a.phone END, security_stamp = a.security_stamp + 1,
-      updated_at = $3::timestamptz
-    WHERE a.id = $4::bigint RETURNING a.id AS account_id, a.security_stamp),
-ended AS (
-      UPDATE sessions s SET ended_at = $5::timestamptz, end_reason = $6 FROM changed f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.stage = 'signed_in') RETURNING s.id),
-live AS (
-    SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > $7::timestamptz),
-carried_over AS (
-      UPDATE sessions s SET security_stamp = f.security_stamp FROM changed f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in') AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
-carried_over_attempts AS (
-    UPDATE attempts a SET security_stamp = f.security_stamp FROM changed f
-    WHERE a.account_id = f.account_id AND a.purpose = ANY($8::text[]) AND a.status = 'open' AND a.security_stamp = f.security_stamp - 1 RETURNING a.id),
-setup_dropped AS (DELETE FROM factor_setups u USING changed f WHERE u.account_id = f.account_id RETURNING u.account_id),
-backup_codes_dropped AS (DELETE FROM backup_codes b USING changed f WHERE b.account_id = f.account_id RETURNING b.account_id),
-factor AS (
-    INSERT INTO totp_factors (account_id, secret_sealed, created_at)
-    VALUES ($9::bigint, $10, $11::timestamptz)
-    ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = 0,
-      created_at = excluded.created_at RETURNING account_id),
-recipient AS (
-    SELECT a.email AS address, a.language, a.id AS account_id
-    FROM accounts a JOIN changed f ON f.account_id = a.id WHERE a.email IS NOT NULL),
-told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient r WHERE r.address IS NOT NULL),
-message AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
-      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $12::bigint, $13::bigint, r.account_id, $14,
-      $15::boolean, $16, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $17::text END,
-      $18::timestamptz, $19::timestamptz, $20::timestamptz,
-      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $21::timestamptz END, r.withheld, (SELECT c FROM unnest($22::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
-    FROM told r
-    RETURNING id),
-recipient_2 AS (
-    SELECT a.phone AS address, a.language, a.id AS account_id
-    FROM accounts a JOIN changed f ON f.account_id = a.id WHERE a.phone IS NOT NULL),
-told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_2 r WHERE r.address IS NOT NULL),
-message_2 AS (
-    INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
-      facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $23::bigint, $24::bigint, r.account_id, $25,
-      $26::boolean, $27, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $28::text END,
-      $29::timestamptz, $30::timestamptz, $31::timestamptz,
-      CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $32::timestamptz END, r.withheld, (SELECT c FROM unnest($33::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
-    FROM told_2 r
-    RETURNING id),
-verdict AS (SELECT $34::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
-audited AS (
-    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id, repeat_key)
-    SELECT $35::bigint, $36::timestamptz, $37, v.outcome, $38, v.account_id, v.session_id, v.attempt_id,
-      $39, $40, $41, CASE WHEN (v.outcome = ANY($42::text[]) OR (v.account_id IS NULL AND $43::text <> 'cli')) THEN $44::text || md5(concat_ws(' ', $45::text, v.outcome,
-      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $46::text END
-    FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
-    RETURNING id)
-SELECT * FROM live;
-
 -- AccountsService.create
--- With: ["new100@example.com"]
+-- With: ["person1003@example.com"]
 
 DELETE FROM accounts WHERE accounts.email = $1 AND activated_at IS NULL AND invited_at IS NULL;
 
 -- AccountsService.create
--- With: [["5"]]
+-- With: [["a"]]
 
 DELETE FROM accounts WHERE accounts.email = ANY($1::text[]) AND activated_at IS NULL AND invited_at IS NULL;
 
@@ -1529,6 +1534,7 @@ audited AS (
 SELECT * FROM changed;
 
 -- AccountsService.create
+-- With: ["9000000002",["email"],"5","another","another",true,"another","totp","email","email","en","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","redeemed","9000000002","2026-02-01T00:00:00Z","a","1","email","5","5",[],"b","1","5","a"]
 
 WITH changed AS (
     INSERT INTO accounts (id, email, username, phone, phone_signs_in, password_hash, second_factor, org_id, tenant_id, language,
@@ -1578,7 +1584,7 @@ audited AS (
 SELECT * FROM changed;
 
 -- AccountsService.enable
--- With: [false,"2026-02-01T00:00:00Z",false,"2026-01-05T00:00:00Z","1020","redeemed","9000000001","2026-01-01T00:00:30Z","code.verify","dfns","another","another","a",["none"],"1","none","1","b"]
+-- With: [true,"2026-01-01T12:00:00Z",false,"2026-01-01T00:00:30Z","40","redeemed","9000000002","2026-01-05T00:00:00Z","another","another","192.0.2.1","another","b",["email"],"none","a","1","1"]
 
 WITH changed AS (
     UPDATE accounts SET disabled_at = CASE WHEN $1::boolean THEN coalesce(disabled_at, $2::timestamptz) END,
@@ -1598,7 +1604,7 @@ audited AS (
 SELECT * FROM changed;
 
 -- AuditService.newest
--- With: ["a","code.verify","5","a","5","navixy",5]
+-- With: ["a","code.verify","b","a","none","navixy",1]
 
 SELECT id::text AS id, at, event, outcome, protocol, account_id::text AS "accountId", session_id::text AS "sessionId",
   attempt_id::text AS "attemptId", client_address AS "clientAddress", user_agent AS "userAgent", request_id AS "requestId", repeated, true AS matches FROM audit_events
@@ -1607,7 +1613,7 @@ SELECT id::text AS id, at, event, outcome, protocol, account_id::text AS "accoun
       OR starts_with(event, $4::text || ' ')) AND ($5::text IS NULL OR protocol = $6::text))  ORDER BY audit_events.id DESC LIMIT $7::int;
 
 -- AuditService.pages
--- With: ["1","code.verify","email","none","1","wacht","1002","9000000001",100]
+-- With: ["a","code.verify","5","none","none","docspace","1","9000000003",100]
 
 SELECT id::text AS id, at, event, outcome, protocol, account_id::text AS "accountId", session_id::text AS "sessionId",
   attempt_id::text AS "attemptId", client_address AS "clientAddress", user_agent AS "userAgent", request_id AS "requestId", repeated,
@@ -1616,7 +1622,7 @@ SELECT id::text AS id, at, event, outcome, protocol, account_id::text AS "accoun
     WHERE id > $7::bigint AND id < $8::bigint  ORDER BY audit_events.id LIMIT $9::int;
 
 -- BackupRemovalService.disable
--- With: [["b"],"100","recovery","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","10024",["b"],"2026-01-01T00:00:30Z","failed","2026-01-01T12:00:00Z",20,"another","2026-01-01T00:00:30Z","bounced",100,"2026-02-01T00:00:00Z",1,"2026-01-01T12:00:00Z","email","5","2026-02-01T00:00:00Z","email","2026-01-01T00:00:30Z","logout","1004","12","sms",true,"sign_in_code","a","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",[],"1000","9000000003","none",false,"none","1","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",["5"],"9000000003","2026-01-01T12:00:00Z","5","5","none","email","email",["b"],"b","email","email","email"]
+-- With: [["1"],"1016","magic_link","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","101",["email"],"2026-01-01T12:00:00Z","sign_up","2026-01-01T12:00:00Z",1,"another","2026-02-01T00:00:00Z","link",1000,"2026-01-01T12:00:00Z",1,"2026-02-01T00:00:00Z","totp","email","2026-01-01T12:00:00Z","another","2026-02-01T00:00:00Z","logout","9000000002","10","sms",true,"another","email","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",["1"],"1000","12","none",false,"a","none","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",["b"],"9000000002","2026-01-01T00:00:30Z","none","none","email","none","b",[],"5","5","5","5"]
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -1717,7 +1723,6 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM verdict) rows) answer ON true;
 
 -- BackupRemovalService.open
--- With: ["new1020@example.com","subject1","9000000003","sign_in","second","link","email","docspace","k1","secret1002",5,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","10","5","1000"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -1764,7 +1769,7 @@ budget_row AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM attempt) rows) answer ON true;
 
 -- BackupRenewalService.renew
--- With: ["12","yat","2026-01-05T00:00:00Z","1012","docspace","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",true,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",["b"],["1"],"1005","12","1","1",false,"5","b","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",["none"],"9000000001","9000000001","b",false,"1","1","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",["b"],"another","1000","2026-02-01T00:00:00Z","b","email","5","b","1",[],"a","1","b","email"]
+-- With: ["9000000003","docspace","2026-01-01T00:00:30Z","1004","dfns","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",true,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",["1"],["b"],"1000","9000000003","12","email",true,"5","1","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",["email"],"40","40","none",true,"1","5","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",["a"],"redeemed","1","2026-02-01T00:00:00Z","b","email","none","b","none",["1"],"1","a","5","5"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -1832,7 +1837,7 @@ audited AS (
 SELECT EXISTS (SELECT FROM fresh) AS fresh, EXISTS (SELECT FROM guarded) AS renewed;
 
 -- BrowserService.change
--- With: ["9000000003","token1004","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","logout","12","redeemed","1001","2026-02-01T00:00:00Z","another","navixy","another","another","b",["5"],"email","1","5","5"]
+-- With: ["1002","token1000","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","logout","1020","redeemed","1","2026-02-01T00:00:00Z","another","docspace","192.0.2.1","agent","email",["none"],"a","email","1","5"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -1855,7 +1860,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- BrowserService.change
--- With: ["1002","token1000","2026-01-05T00:00:00Z","1024","2026-01-01T00:00:30Z","another","10","2026-01-01T00:00:30Z","another","yat","192.0.2.1","another","email",["email"],"email","a","email","1"]
+-- With: ["1016","another","2026-01-01T00:00:30Z","1002","2026-01-01T00:00:30Z","redeemed","1001","2026-02-01T00:00:00Z","another","yat","another","agent","1",[],"none","5","b","1"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -1880,13 +1885,13 @@ audited AS (
 SELECT * FROM verdict;
 
 -- BrowserService.enter
--- With: ["2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","40","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z"]
+-- With: ["2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","1012","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z"]
 
 UPDATE browser_sessions SET expires_at = CASE WHEN active_session_id IS NULL THEN $1::timestamptz ELSE $2::timestamptz END
       WHERE id = $3::bigint AND expires_at <= CASE WHEN active_session_id IS NULL THEN $4::timestamptz ELSE $5::timestamptz END RETURNING id;
 
 -- BrowserService.renew
--- With: ["40","hash1001","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","token1","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z"]
+-- With: ["1","hash1","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","another","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -1905,7 +1910,7 @@ entered AS (SELECT n.session_id::text AS session_id FROM proven n, rotated)
 SELECT * FROM entered;
 
 -- BrowserService.view
--- With: ["2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",1,"2026-02-01T00:00:00Z","1","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","100","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z"]
+-- With: ["2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",5,"2026-02-01T00:00:00Z","5","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","100","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z"]
 
 WITH browser_view AS (
     SELECT b.id::text AS id, b.expires_at, false AS late, b.active_session_id::text AS active_id,
@@ -1938,7 +1943,7 @@ rolled AS (
 SELECT * FROM browser_view;
 
 -- BrowserSignInService.begin
--- With: ["1002","token1001","2026-01-05T00:00:00Z","person1000@example.com","subject1004","9000000001","link","another","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","another","9000000001","2026-01-05T00:00:00Z","none","1","5","1","a",["b"],"1","a","none","a"]
+-- With: ["1020","another","2026-01-05T00:00:00Z","another","subject1003","5","sign_up","email_otp","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","redeemed","40","2026-01-01T00:00:30Z","1","5","a","email","a",[],"a","b","none","a"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -1968,7 +1973,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- BrowserSignInService.begin
--- With: ["1020","another","2026-01-05T00:00:00Z","another","subject1003","5","sign_up","email_otp","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","redeemed","40","2026-01-01T00:00:30Z","1","5","a","email","a",[],"a","b","none","a"]
+-- With: ["40","hash1001","2026-01-05T00:00:00Z","+4915000000008","subject1001","1016","delivered","another","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","another","12","2026-02-01T00:00:00Z","none","email","1","a","none",["1"],"email","b","5","a"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -1998,7 +2003,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- BrowserSignInService.begin
--- With: ["40","hash1001","2026-01-05T00:00:00Z",[],["1"],"subject10","5","failed","email","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","redeemed","9000000002","2026-01-05T00:00:00Z","email","1","a","none","1",["email"],"b","none","a","b"]
+-- With: ["10","hash1","2026-01-01T00:00:30Z",["b"],["a"],"1003","1003","bounced","sms","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","redeemed","12","2026-01-01T00:00:30Z","none","email","5","none","5",[],"1","a","none","a"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -2028,7 +2033,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- BrowserSignInService.start
--- With: ["10",20,"1001","hash1002","2026-01-05T00:00:00Z","1004","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","192.0.2.1",1000,1,5,"1000","wacht","signed_in","token1000","none","5","another","agent","2026-01-05T00:00:00Z","none","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","a","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","none","2026-02-01T00:00:00Z","100","another","token1001","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","1000","2026-02-01T00:00:00Z","b","5","email","none","none",["5"],"email","a","a","none"]
+-- With: ["1003",5,"12","hash1001","2026-01-05T00:00:00Z","1000","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","192.0.2.1",5,1000,1000,"5","yat","another","hash100","1","email","another","agent","2026-01-01T12:00:00Z","none","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","none","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","email","2026-01-01T00:00:30Z","10","redeemed","token1000","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","9000000003","2026-02-01T00:00:00Z","b","5","a","none","1",["email"],"a","email","1","email"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -2086,7 +2091,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- BrowserSignInService.start
--- With: ["1003",5,"12","hash1001","2026-01-05T00:00:00Z","1000","failed","otp","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","another",100,100,1000,"1000","none","email","none","1","email","none","none","2026-01-05T00:00:00Z","none","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","email","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","5","2026-01-01T00:00:30Z","40","redeemed",["b"],[],"hash1002","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","9000000001","2026-01-01T00:00:30Z","email","a","email","1","email",["email"],"1","none","none","1"]
+-- With: ["1020",1,"1002","hash1000","2026-01-01T12:00:00Z","9000000003","totp","sms","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","192.0.2.1",5,1000,1,"9000000003","email","none","5","5","email","none","5","2026-01-01T12:00:00Z","email","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","email","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","b","2026-01-01T00:00:30Z","1","redeemed",["email"],["email"],"hash1001","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","9000000001","2026-01-05T00:00:00Z","email","5","1","5","5",[],"none","none","email","b"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -2149,7 +2154,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- BrowserSignInService.start
--- With: ["1020",1,"https://issuer0.example.com","subject1001","issuer","2026-02-01T00:00:00Z","1020","token1002","2026-01-01T12:00:00Z","1000","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","192.0.2.1",1000,1,1000,"40","none","5","5","email","none","5","5","2026-01-01T12:00:00Z","b","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","email","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","1","2026-01-01T00:00:30Z","5","redeemed","40","9000000002","b",true,"1","a","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",["email"],"12","9000000003","none",false,"email","b","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",["a"],"redeemed","1000","2026-01-01T12:00:00Z","1","b","b","1","none",[],"1","none","1","email","token1002","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","1","2026-02-01T00:00:00Z","5","1","1","a","none",["email"],"b","5","b","5"]
+-- With: ["1000",1000,"https://issuer2.example.com","subject100","issuer","2026-02-01T00:00:00Z","100","token100","2026-01-05T00:00:00Z","10","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","another",1,20,5,"12","a","a","email","email","none","1","b","2026-01-01T00:00:30Z","email","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","a","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","1","2026-01-05T00:00:00Z","9000000003","another","9000000002","9000000001","b",true,"email","a","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["a"],"12","1000","5",false,"5","none","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",["email"],"another","9000000003","2026-01-05T00:00:00Z","email","a","5","b","email",["email"],"email","a","1","1","token1002","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","40","2026-02-01T00:00:00Z","none","none","1","email","5",["5"],"1","a","5","5"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -2254,7 +2259,7 @@ audited_2 AS (
 SELECT * FROM verdict;
 
 -- BrowserSignInService.start
--- With: [["b"],["b"],"yat","sign_in","1008",1000,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","1020","10","token1","2026-01-01T12:00:00Z","9000000003","9000000002","5","1000","40","12","2026-01-05T00:00:00Z","delayed","2026-01-01T12:00:00Z","docspace","2026-01-05T00:00:00Z","sign_up",1000,"1001","token1004","2026-02-01T00:00:00Z","1003","delivered","email_otp","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","another",1000,100,1000,"40","email","a","1","none","none","a","none","2026-01-01T00:00:30Z","1","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","5","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","a","2026-01-05T00:00:00Z","1","redeemed","2026-01-05T00:00:00Z",1000,"2026-01-05T00:00:00Z","12","hash1001","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","40","2026-01-01T12:00:00Z","a","1","1","email","email",["none"],"a","email","a","none"]
+-- With: [["1"],["none"],"dfns","recovery","1003",100,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","1024","1","token1003","2026-01-01T00:00:30Z","1000","12","12","5","9000000002","12","2026-02-01T00:00:00Z","link","2026-01-01T12:00:00Z","dfns","2026-01-05T00:00:00Z","failed",100,"9000000003","another","2026-01-05T00:00:00Z","1002","another","email_otp","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","192.0.2.1",5,100,1,"1000","a","b","none","a","1","5","b","2026-01-01T00:00:30Z","5","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","1","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","b","2026-01-01T00:00:30Z","1","redeemed","2026-02-01T00:00:00Z",20,"2026-02-01T00:00:00Z","9000000002","hash1","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","9000000003","2026-02-01T00:00:00Z","b","1","b","email","1",["5"],"a","a","a","b"]
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -2367,7 +2372,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict_2 GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM verdict) rows) answer ON true;
 
 -- ChallengedService.holder
--- With: [["1"],"wacht","magic_link","2026-01-05T00:00:00Z",["email"]]
+-- With: [["email"],"dfns","magic_link","2026-01-01T12:00:00Z",["5"]]
 
 WITH challenge AS (
       SELECT a.account_id, a.method FROM attempts a WHERE a.kind = 'challenge' AND a.secret_hash = ANY($1::text[]) AND a.protocol = $2 AND a.purpose = $3
@@ -2384,13 +2389,66 @@ key_holder AS (
     FROM accounts a JOIN challenge f ON f.account_id = a.id WHERE a.disabled_at IS NULL)
 SELECT * FROM key_holder;
 
+-- ChallengedService.refuse
+-- With: [["b"],["1"],"wacht","magic_link","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","sign_up","2026-02-01T00:00:00Z","yat","2026-02-01T00:00:00Z","RecoveryKey",5,"2026-01-01T00:00:30Z",20,"2026-01-01T00:00:30Z","9000000001","2026-01-05T00:00:00Z","code.verify","another","another","another","1",["a"],"a","1","a","b"]
+
+WITH target AS (
+      SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
+        a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($1::text[]) OR EXISTS (
+    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) AS allowed FROM attempts a
+      WHERE a.kind = 'challenge' AND a.secret_hash = ANY($2::text[]) AND a.protocol = $3 AND a.purpose = $4 ORDER BY a.id DESC LIMIT 1),
+budget AS (
+      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $5::timestamptz THEN 0 ELSE b.spent END AS spent,
+        CASE WHEN b.refills_at > $6::timestamptz THEN b.refills_at END AS refills_at
+      FROM guess_budgets b JOIN target t USING (subject, factor)
+      FOR UPDATE OF b),
+guess AS (
+      UPDATE attempts a SET
+        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND false) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
+        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND false) THEN a.tries_left ELSE a.tries_left - 1 END,
+        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND false) OR a.tries_left = 1 THEN $7::timestamptz END
+      FROM target t JOIN budget b USING (subject, factor)
+      WHERE a.id = t.id AND a.kind = $8 AND a.status = 'open' AND a.expires_at > $9::timestamptz
+        AND a.tries_left > 0 AND t.allowed AND true
+      RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
+verdict AS (
+      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $10::text AS protocol, CASE
+        WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
+        WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
+        WHEN t.expires_at <= $11::timestamptz THEN 'expired'
+        WHEN t.kind <> $12 THEN 'other_kind' WHEN b.spent >= $13::int THEN 'budget_spent'
+        ELSE 'closed' END AS outcome
+      FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
+settled AS (
+      UPDATE guess_budgets b SET
+        spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
+        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $14::timestamptz) END
+      FROM guess g JOIN budget l USING (subject, factor)
+      WHERE b.subject = g.subject AND b.factor = g.factor AND g.status = 'consumed'
+      RETURNING b.spent, b.factor, b.spent >= $15::int AS used_up),
+superseded AS (
+      UPDATE attempts o SET status = 'superseded', closed_at = $16::timestamptz FROM guess g
+      WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
+        AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
+audited AS (
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $17::bigint, $18::timestamptz, $19, v.outcome, $20, v.account_id, v.session_id, v.attempt_id,
+      $21, $22, $23, CASE WHEN (v.outcome = ANY($24::text[]) OR (v.account_id IS NULL AND $25::text <> 'cli')) THEN $26::text || md5(concat_ws(' ', $27::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $28::text END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM verdict) rows) answer ON true;
+
 -- ClientPasswords.readSalt
 -- With: []
 
 SELECT salt FROM client_password_salt;
 
 -- CodeSender.decide
--- With: ["1024",1,"5","magic_link","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","docspace","sign_in","delivered","1000","1","1","a","none","5","email","none",5,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","12","1","1000","2026-02-01T00:00:00Z","second_factor","{}","email","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",1,100,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",20,"2026-01-01T00:00:30Z",100,"2026-01-01T00:00:30Z","b","1000","1000","b",true,"a","a","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",["none"],[],["none"],"9000000003","2026-01-01T12:00:00Z","none","a","b","a","email",[],"b","a","5","1"]
+-- With: ["1020",100,"5","second_factor","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",1,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","yat","second_factor","link","1000","b","1","5","b","1","email","email",1,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","9000000001","9000000002","9000000002","2026-01-05T00:00:00Z","magic_link","{}","a","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",100,5,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",100,"2026-02-01T00:00:00Z",1000,"2026-01-01T00:00:30Z","1","9000000002","12","b",false,"b","b","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",["email"],["a"],[],"9000000002","2026-01-01T00:00:30Z","none","none","1","1","b",["a"],"a","email","1","none"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -2483,7 +2541,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM addressee) AS address, (SELECT next_at FROM waiting) AS next_at) rows) answer ON true;
 
 -- CodeSender.decide
--- With: ["hash1003","another","another","2026-01-01T12:00:00Z","token10","navixy","signed_in","2026-01-01T12:00:00Z","another","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","magic_link","RecoveryKey","9000000001","5","email","5","a","email","none","5",1,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","1000","9000000001","9000000001","2026-02-01T00:00:00Z","another","{}","none","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",1000,1,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",5,"2026-01-01T00:00:30Z",1000,"2026-02-01T00:00:00Z","1","12","9000000002","email",false,"a","5","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",["b"],"9000000002","2026-01-01T00:00:30Z","a","1","5","b","email",["5"],"email","1","5","email"]
+-- With: ["token1","dfns","signed_in","2026-02-01T00:00:00Z","hash100","dfns","pending","2026-01-01T00:00:30Z","magic_link","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",20,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","recovery","another","9000000001","5","b","a","a","a","5","none",1,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","40","5","9000000002","2026-01-01T12:00:00Z","another","[]","5","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1,20,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",5,"2026-01-05T00:00:00Z",1000,"2026-01-05T00:00:00Z","email","9000000001","5","5",true,"email","a","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",["1"],"9000000001","2026-01-01T00:00:30Z","b","b","a","none","a",["email"],"email","email","a","email"]
 
 WITH owner AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
@@ -2577,7 +2635,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM recipient) AS address, (SELECT next_at FROM waiting) AS next_at) rows) answer ON true;
 
 -- CodeSender.decide
--- With: ["1020","wacht","2026-01-01T12:00:00Z","10","another","2026-02-01T00:00:00Z","another","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",100,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","recovery","failed","5","5","b","1","email","email","1","1",5,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","9000000002","1000","40","2026-02-01T00:00:00Z","sign_in","[]","email","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",100,1000,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1000,"2026-01-01T00:00:30Z",1,"2026-02-01T00:00:00Z","5","9000000003","9000000002","b",false,"none","5","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",[],"9000000002","2026-01-01T00:00:30Z","none","none","1","1","b",["a"],"a","email","1","none"]
+-- With: ["1024","navixy","2026-01-01T12:00:00Z","100","another","2026-01-05T00:00:00Z","magic_link","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",20,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","second_factor","delayed","9000000002","1","1","1","5","a","a","a",1,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","9000000002","9000000002","5","2026-01-01T12:00:00Z","magic_link","[]","email","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",1,1,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",20,"2026-01-05T00:00:00Z",20,"2026-01-01T00:00:30Z","a","1000","9000000003","b",false,"b","a","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",["5"],"9000000002","2026-01-01T00:00:30Z","a","email","b","none","a",["email"],"b","email","1","b"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -2672,7 +2730,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM recipient) AS address, (SELECT next_at FROM waiting) AS next_at) rows) answer ON true;
 
 -- CodeSender.decide
--- With: ["1004",5,"a","second_factor","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",1,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","another","second_factor","bounced","9000000001","b","none","none","b","1","5","b",1,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","9000000002","9000000003","1000","2026-02-01T00:00:00Z","sign_in","[]","a","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",20,100,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",20,"2026-01-01T12:00:00Z",1,"2026-01-05T00:00:00Z","1",20,20,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",1,1000,"email",5,1000,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",1,1,"b","none","email","1","9000000002","b",false,"email","5","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["a"],["1"],["b"],"9000000001","2026-02-01T00:00:00Z","1","5","1","1","a",["a"],"1","a","5","a"]
+-- With: ["40",5,"a","second_factor","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",100,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","dfns","another","another","9000000001","none","1","5","b","a","b","5",5,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","9000000002","1","12","2026-01-05T00:00:00Z","recovery","{}","5","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",1,20,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",1000,"2026-01-01T00:00:30Z",20,"2026-02-01T00:00:00Z","b",100,1,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",1,20,"email",5,1,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",100,1,"b","a","5","12","40","none",false,"a","email","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",["none"],["a"],["b"],"9000000001","2026-02-01T00:00:00Z","1","none","1","5","none",[],"5","1","none","none"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -2787,7 +2845,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM addressee) AS address, (SELECT next_at FROM waiting) AS next_at) rows) answer ON true;
 
 -- CodeSender.decide
--- With: ["100","wacht","2026-01-01T12:00:00Z","1020","docspace","2026-02-01T00:00:00Z","another","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",100,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","another","sign_up","12","5","1","none","email","email","a","a",5,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","9000000001","40","9000000002","2026-01-05T00:00:00Z","recovery","{}","1","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",5,5,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",5,"2026-01-05T00:00:00Z",20,"2026-01-01T12:00:00Z","email",100,5,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",1000,100,"email",100,5,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",1,20,"a","email","none","9000000002","5","email",true,"5","none","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",[],"9000000001","2026-01-01T00:00:30Z","a","none","email","none","none",["a"],"1","a","5","email"]
+-- With: ["1000","yat","2026-01-01T12:00:00Z","1008","navixy","2026-02-01T00:00:00Z","magic_link","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",1000,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","recovery","failed","9000000001","email","1","none","1","a","none","a",1,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","9000000003","9000000002","9000000003","2026-02-01T00:00:00Z","another","{}","a","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1,1,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",1000,"2026-01-05T00:00:00Z",5,"2026-01-05T00:00:00Z","5",20,5,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",5,1,"none",1,100,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",100,100,"none","a","5","12","9000000001","a",true,"a","a","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",["email"],"9000000002","2026-01-01T00:00:30Z","b","none","none","a","b",["a"],"b","b","b","a"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -2904,7 +2962,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM recipient) AS address, (SELECT next_at FROM waiting) AS next_at) rows) answer ON true;
 
 -- CodeSender.decide
--- With: ["9000000003","yat","2026-01-01T00:00:30Z","9000000002","dfns","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",false,"2026-01-01T00:00:30Z","new1004@example.com","email","magic_link","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",100,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","sign_in","Fido2","12","email","none","b","a","email","a","1",5,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","9000000001","9000000001","9000000001","2026-02-01T00:00:00Z","second_factor","{}","1",1,20,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",20,20,"none","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",1,1000,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",1000,"2026-01-05T00:00:00Z",1,"2026-01-01T12:00:00Z","5",100,100,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",5,5,"1",1000,1000,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",1,1,"email","1","b","1","9000000002","9000000001","1",true,"email","b","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",["a"],"b","a","a",["none"],"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","9000000001","2026-01-05T00:00:00Z","email","none","5","1","b",["a"],"5","email","b","none"]
+-- With: ["1000","docspace","2026-02-01T00:00:00Z","9000000002","wacht","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",true,"2026-01-01T00:00:30Z","new1003@example.com","none","magic_link","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",5,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","another","Fido2","1","a","1","a","5","none","a","none",5,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","40","9000000003","5","2026-01-05T00:00:00Z","second_factor","[]","b",20,5,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",100,20,"b","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",1,1000,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",5,"2026-01-01T12:00:00Z",20,"2026-02-01T00:00:00Z","none",1,1000,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",1000,1000,"none",100,100,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",5,20,"a","5","1","5","12","40","a",true,"5","none","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",["5"],"a","none","1",["none"],"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","9000000001","2026-01-01T12:00:00Z","b","a","b","email","5",["5"],"none","a","a","a"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -3043,7 +3101,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM recipient) AS address, (SELECT next_at FROM waiting) AS next_at) rows) answer ON true;
 
 -- CodeSender.decide
--- With: ["token100","wacht","pending","2026-02-01T00:00:00Z","hash1000","dfns","signed_in","2026-02-01T00:00:00Z",true,"new1004@example.com","5","recovery","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",1,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","another","second_factor","RecoveryKey","1","email","5","email","a","email","a","5",1,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","40","9000000002","1000","2026-01-01T00:00:30Z","magic_link","{}","none",100,1000,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",1000,1000,"none","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",100,1,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",100,"2026-01-01T00:00:30Z",20,"2026-01-01T00:00:30Z","email",20,20,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",1,20,"1",1000,1000,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",1000,1,"email","b","a","1","40","9000000001","none",false,"a","email","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",["email"],"none","5","5",[],"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","9000000002","2026-01-01T00:00:30Z","5","b","email","1","1",["a"],"none","5","none","a"]
+-- With: ["hash100","navixy","pending","2026-02-01T00:00:00Z","hash1","another","another","2026-01-01T00:00:30Z",true,"new1003@example.com","b","another","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",5,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","yat","second_factor","failed","40","b","email","1","none","1","none","email",1,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","1000","9000000001","1000","2026-01-01T00:00:30Z","recovery","[]","a",100,5,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",1,1000,"5","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1000,5,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",100,"2026-02-01T00:00:00Z",1,"2026-01-01T00:00:30Z","b",5,1,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",100,20,"5",20,1,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",5,20,"1","5","b","none","12","9000000002","5",false,"email","email","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",["5"],"none","1","none",[],"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","9000000002","2026-01-05T00:00:00Z","5","b","5","none","email",["none"],"1","5","b","5"]
 
 WITH owner AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
@@ -3181,7 +3239,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM recipient) AS address, (SELECT next_at FROM waiting) AS next_at) rows) answer ON true;
 
 -- CodeSender.decide
--- With: ["1008","docspace","2026-02-01T00:00:00Z","9000000002","wacht","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",true,"2026-01-01T00:00:30Z","new1003@example.com","none","magic_link","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",5,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","another","Fido2","1","a","1","a","5","none","a","none",5,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","40","9000000003","5","2026-01-05T00:00:00Z","second_factor","[]",[],"none",5,1,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",20,1000,"email","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1000,100,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",5,"2026-01-05T00:00:00Z",100,"2026-01-05T00:00:00Z","1",1000,5,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1000,20,"none",100,1000,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",20,100,"5","1","5","5","b","9000000002","40","5",false,"b","5","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",["none"],"1","email","email",["email"],"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","9000000003","2026-02-01T00:00:00Z","b","email","5","5","none",["b"],"a","a","1","b"]
+-- With: ["9000000002","navixy","2026-01-05T00:00:00Z","100","docspace","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",true,"2026-01-01T00:00:30Z","new1001@example.com","b","sign_in","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",100,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","second_factor","sign_in","12","none","5","email","1","email","email","email",1,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","1000","1","12","2026-01-01T00:00:30Z","another","{}",[],"b",100,100,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1,1000,"none","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",5,20,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",1000,"2026-01-01T00:00:30Z",1,"2026-02-01T00:00:00Z","email",1000,1000,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",5,5,"none",20,100,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",5,5,"none","1","b","b","email","9000000001","12","b",true,"5","email","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",["a"],"none","email","email",["a"],"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","9000000001","2026-02-01T00:00:00Z","b","none","b","none","email",["b"],"none","5","5","5"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -3322,7 +3380,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT address FROM recipient) AS address, (SELECT next_at FROM waiting) AS next_at) rows) answer ON true;
 
 -- ContactProof.behindLink
--- With: ["2026-01-05T00:00:00Z",["5"],[],["b"]]
+-- With: ["2026-01-01T00:00:30Z",["a"],["5"],["a"]]
 
 WITH link_state AS (
     SELECT a.id::text AS attempt_id, a.account_id, a.protocol,
@@ -3335,7 +3393,7 @@ contact_behind AS (
 SELECT * FROM contact_behind;
 
 -- ContactProof.complete
--- With: ["9000000001","navixy","2026-01-05T00:00:00Z","40","wacht","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",false,"2026-02-01T00:00:00Z",["5"],"another","recovery","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",["5"],["b"],["1"],"2026-01-01T12:00:00Z","Key","2026-02-01T00:00:00Z",1,"another","2026-01-05T00:00:00Z","sign_in",100,"+4915000000005",false,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1000,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","completed","1000","1000","email",false,"another","email","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",["email"],"12","9000000001","1",false,"5","a","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",["email"],"another","email","5","9000000003","2026-01-01T12:00:00Z","a","5","email","none","1",["a"],"a","5","1","1"]
+-- With: ["100","wacht","2026-01-01T12:00:00Z","1016","docspace","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",false,"2026-01-01T12:00:00Z",["b"],"otp","another","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["1"],[],["a"],"2026-01-05T00:00:00Z","another","2026-01-01T00:00:30Z",1000,"another","2026-02-01T00:00:00Z","link",20,"+4915000000005",false,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",5,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","another","9000000002","12","email",true,"sign_in_code","5","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",[],"9000000002","40","email",false,"1","a","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["a"],"new1001@example.com","email_otp","9000000003","9000000002","2026-02-01T00:00:00Z","a","a","b","a","a",["5"],"b","1","email","1"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -3454,7 +3512,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM changed) AS changed, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- ContactProof.complete
--- With: [["5"],["a"],"magic_link","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","sign_in","2026-01-05T00:00:00Z",5,"dfns","2026-01-05T00:00:00Z","totp",1,"new1012@example.com","person1005@example.com","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",5,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","completed","12","1","sms",false,"another","email","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["none"],"new1007@example.com","none","9000000001","1000","none",true,"1","none","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",[],"9000000002","1000","b",false,"1","1","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",["none"],"new1005@example.com","sms","9000000001","9000000003","2026-01-05T00:00:00Z","b","email","5","a","none",[],"1","5","a","5"]
+-- With: [["email"],["none"],"another","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","another","2026-01-01T00:00:30Z",20,"docspace","2026-01-01T00:00:30Z","sign_up",1000,"another","new1020@example.com","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",100,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","another","9000000001","12","another",true,"another","5","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",["a"],"new1004@example.com","a","9000000003","9000000001","email",true,"b","5","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["5"],"1","9000000001","none",true,"1","email","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",[],"new1006@example.com","email","9000000003","9000000003","2026-01-05T00:00:00Z","5","email","5","1","1",["email"],"none","email","b","b"]
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -3579,7 +3637,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM changed) AS changed, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- ContactProof.complete
--- With: ["1008","docspace","2026-02-01T00:00:00Z","1","dfns","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",false,"2026-01-01T12:00:00Z",["5"],"another","magic_link","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",["none"],["b"],["b"],"2026-01-01T12:00:00Z","delayed","2026-01-05T00:00:00Z",100,"yat","2026-02-01T00:00:00Z","RecoveryKey",20,"person1005@example.com","another","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",1000,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","another","100","1013","email",false,"sign_in_code","1","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",["a"],"new1003@example.com","email","9000000003","9000000002","5",false,"1","none","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",["none"],"5","5","email",true,"5","1","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",["none"],"new1003@example.com","key","1000","9000000001","2026-01-01T00:00:30Z","none","email","none","email","5",["a"],"a","email","a","none"]
+-- With: ["9000000002","another","2026-02-01T00:00:00Z","1016","navixy","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",true,"2026-01-05T00:00:00Z",["1"],"key","another","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",[],["none"],["a"],"2026-01-01T00:00:30Z","sign_up","2026-01-05T00:00:00Z",100,"wacht","2026-02-01T00:00:00Z","failed",1000,"new1024@example.com","person1000@example.com","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",20,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","completed","1000","1","email",false,"sign_in_code","1","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",[],"new1001@example.com","a","1000","9000000001","email",false,"1","5","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",["none"],"1000","1","5",false,"1","none","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",["email"],"new1006@example.com","key","9000000001","9000000001","2026-01-01T12:00:00Z","1","a","5","email","b",["b"],"1","a","5","1"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -3718,7 +3776,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM changed) AS changed, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- DeliveryReports.record
--- With: ["a","1001","5","none","100","2026-01-01T00:00:30Z","Key","issuer","email","2026-01-01T00:00:30Z","a","1","5"]
+-- With: ["5","12","5","email","1","2026-02-01T00:00:00Z","link","another","none","2026-02-01T00:00:00Z","1","1","email"]
 
 WITH reported AS (
       SELECT m.reference, m.recipient FROM messages m WHERE m.reference IS NOT NULL
@@ -3738,7 +3796,7 @@ lifted AS (
 SELECT * FROM event;
 
 -- DocspaceAuthenticatorService.change
--- With: ["9000000001","another","another","signed_in","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","another","1","2026-01-05T00:00:00Z","email","2026-01-05T00:00:00Z","another","1000","1004","another",false,"another","1","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",[],"9000000003","2026-02-01T00:00:00Z","b","1","5","5","none",["email"],"1","none","5","1"]
+-- With: ["1007","hash1","yat","another","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","email","a","2026-01-05T00:00:00Z","another","2026-01-01T12:00:00Z","completed","9000000002","1005","email",true,"sign_in_code","b","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",["b"],"1000","2026-01-01T00:00:30Z","email","1","1","1","5",["email"],"5","email","5","none"]
 
 WITH of_account AS (SELECT $1::bigint AS account_id),
 fresh AS (
@@ -3790,7 +3848,7 @@ audited AS (
 SELECT EXISTS (SELECT FROM fresh) AS fresh;
 
 -- DocspaceAuthenticatorService.change
--- With: ["1034","hash1001","dfns","signed_in","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",[],["a"],"9000000002","1","9000000001","email",false,"1","b","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",["1"],"1000","9000000003","a",false,"a","email","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",["a"],"1000","2026-01-05T00:00:00Z","a","none","5","email","1",["1"],"email","1","a","1"]
+-- With: ["10031","token1001","dfns","pending","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["a"],["b"],"12","9000000002","5","email",false,"email","none","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["5"],"40","9000000002","5",false,"5","none","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",["b"],"12","2026-02-01T00:00:00Z","5","none","1","email","1",["5"],"1","5","a","email"]
 
 WITH of_account AS (SELECT $1::bigint AS account_id),
 fresh AS (
@@ -3849,7 +3907,7 @@ audited AS (
 SELECT EXISTS (SELECT FROM fresh) AS fresh;
 
 -- DocspaceAuthenticatorService.change
--- With: ["1007","hash1","yat","signed_in","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","another","9000000002","1005","email",false,"sign_in_code","5","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",[],"5","40","b",false,"5","email","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",["email"],"5","2026-01-01T12:00:00Z","5","none","1","a","email",["5"],"1","a","5","5"]
+-- With: ["9000000002","token1","yat","pending","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","another","40","100","email",true,"sign_in_code","none","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",["5"],"12","40","a",false,"none","1","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",["5"],"12","2026-01-01T12:00:00Z","email","1","1","none","5",["5"],"5","email","email","5"]
 
 WITH of_account AS (SELECT $1::bigint AS account_id),
 fresh AS (
@@ -3915,7 +3973,7 @@ audited AS (
 SELECT EXISTS (SELECT FROM fresh) AS fresh;
 
 -- DocspaceAuthenticatorService.change
--- With: ["10031","token1001","dfns","pending","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","totp","none","2026-01-05T00:00:00Z","another","2026-02-01T00:00:00Z","logout","1016","9000000002","sms",false,"another","b","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",["b"],"12","9000000003","5",false,"b","1","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",["b"],"12","2026-01-05T00:00:00Z","1","email","1","5","1",["email"],"a","email","email","none"]
+-- With: ["1039","hash1002","navixy","pending","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","another","5","2026-02-01T00:00:00Z","totp","2026-01-01T12:00:00Z","another","1024","1","another",true,"another","a","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",["b"],"9000000003","12","b",false,"none","b","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",[],"9000000002","2026-01-05T00:00:00Z","1","5","5","email","a",["none"],"a","a","5","b"]
 
 WITH of_account AS (SELECT $1::bigint AS account_id),
 fresh AS (
@@ -3990,13 +4048,13 @@ kept AS (
 SELECT * FROM kept;
 
 -- DocspaceChallenge.isConnected
--- With: ["1039"]
+-- With: ["1014"]
 
 WITH of_account AS (SELECT $1::bigint AS account_id)
 SELECT t.secret_sealed FROM totp_factors t JOIN of_account f USING (account_id);
 
 -- DocspaceDecision.decide
--- With: ["5",1,["none"],"dfns","Fido2","sms","another","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",["email"],[],["1"],"2026-01-01T12:00:00Z","link","2026-01-01T12:00:00Z",5,"another","2026-01-01T00:00:30Z","bounced",1,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","192.0.2.1",1000,1000,20,"1","navixy","another","hash1000","5","none","b","another","agent","2026-01-01T00:00:30Z","email","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","email","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","a","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",20,"2026-01-01T12:00:00Z","9000000001","2026-01-01T00:00:30Z","a","email","a","none","b",["5"],"b","5","a","1"]
+-- With: ["9000000003",1,["b"],"another","link","key","sign_in","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",["none"],["none"],["5"],"2026-01-01T00:00:30Z","challenge","2026-01-01T00:00:30Z",20,"yat","2026-01-05T00:00:00Z","RecoveryKey",100,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","another",5,5,5,"1003","navixy","another","token1","1","email","b","192.0.2.1","agent","2026-01-01T00:00:30Z","email","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","none","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","5","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",100,"2026-02-01T00:00:00Z","9000000002","2026-01-01T12:00:00Z","b","5","a","email","5",["none"],"5","5","1","b"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -4082,7 +4140,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- DocspaceDecision.decide
--- With: ["1000",1,["email"],["5"],"docspace","2026-01-01T12:00:00Z",["5"],"wacht","bounced","sms","another","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","another","5","12","9000000001","2026-02-01T00:00:00Z","Key","2026-02-01T00:00:00Z",20,"navixy","2026-01-01T00:00:30Z","Fido2",5,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","another",1000,100,5,"1004","yat","signed_in","token1001","email","a","1","192.0.2.1","agent","2026-02-01T00:00:00Z","1","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","b","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","none","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",5,"2026-02-01T00:00:00Z","1000",["email"],"2026-02-01T00:00:00Z",["b"],"2026-01-01T00:00:30Z","wacht","5","9000000003","2026-02-01T00:00:00Z","none","b","none","5","a",["email"],"5","a","none","b"]
+-- With: ["1000",100,["none"],["5"],"docspace","2026-01-01T12:00:00Z",["none"],"navixy","delayed","email","magic_link","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","another","5","12","5","2026-01-05T00:00:00Z","challenge","2026-01-01T12:00:00Z",5,"wacht","2026-01-01T00:00:30Z","sign_in",1,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","another",100,1000,1,"5","another","another","hash1001","5","b","1","192.0.2.1","agent","2026-02-01T00:00:00Z","5","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","email","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","1","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",1000,"2026-01-01T12:00:00Z","9000000002",["email"],"2026-01-01T12:00:00Z",["a"],"2026-01-01T00:00:30Z","dfns","b","9000000003","2026-01-05T00:00:00Z","5","5","5","a","1",["5"],"5","email","a","none"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -4187,7 +4245,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- DocspaceDecision.decide
--- With: ["1000",5,["1"],["5"],"wacht","2026-01-05T00:00:00Z",["b"],"yat","Key","sms","second_factor","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","sealed","9000000001","9000000003","1","2026-01-05T00:00:00Z","failed","2026-01-05T00:00:00Z",1,"navixy","2026-02-01T00:00:00Z","totp",1,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","another",1,100,100,"1000","dfns","another","hash1000","b","1","b","192.0.2.1","another","2026-01-01T00:00:30Z","email","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","1","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","1","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1,"2026-01-01T00:00:30Z","40",["1"],"2026-01-01T00:00:30Z",["5"],"2026-01-01T12:00:00Z","dfns","a","2026-01-05T00:00:00Z",["none"],["a"],"10017","9000000003","2026-01-01T00:00:30Z","5","1","none","email","1",[],"email","5","1","a"]
+-- With: ["1000",1000,["a"],["email"],"docspace","2026-01-01T00:00:30Z",["a"],"dfns","link","email","another","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","sealed","40","9000000002","9000000003","2026-01-01T12:00:00Z","delayed","2026-02-01T00:00:00Z",5,"yat","2026-02-01T00:00:00Z","challenge",20,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","another",5,20,100,"1002","docspace","pending","token1000","b","a","email","another","agent","2026-01-05T00:00:00Z","5","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","none","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","none","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",5,"2026-02-01T00:00:00Z","1000",["1"],"2026-01-01T00:00:30Z",["none"],"2026-02-01T00:00:00Z","yat","b","2026-01-01T12:00:00Z",["email"],["5"],"1009","9000000001","2026-01-05T00:00:00Z","b","email","a","none","a",["a"],"1","5","none","email"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -4301,7 +4359,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- DocspaceDecision.decide
--- With: ["1002",1000,["email"],["a"],"docspace","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","100",20,[],[],"yat","2026-01-01T00:00:30Z",["email"],"another","sign_up","sms","recovery","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","sealed","1000","1","1","2026-01-01T00:00:30Z","failed","2026-02-01T00:00:00Z",100,"docspace","2026-01-01T00:00:30Z","another",1000,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","another",100,5,5,"12","dfns","another","hash1001","5","b","email","192.0.2.1","another","2026-02-01T00:00:00Z","email","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","5","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","a","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",5,"2026-01-01T12:00:00Z","1000",[],"2026-01-01T12:00:00Z",["b"],"2026-02-01T00:00:00Z","yat","b","2026-01-01T00:00:30Z",["none"],["none"],"10031","9000000003","2026-02-01T00:00:00Z","email","a","none","5","b",["b"],"1","5","b","email"]
+-- With: ["1008",100,["email"],["b"],"wacht","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","9000000001",100,["5"],["email"],"navixy","2026-01-05T00:00:00Z",[],"navixy","sign_up","otp","sign_in","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","sealed","9000000001","1000","12","2026-01-01T12:00:00Z","totp","2026-01-05T00:00:00Z",1,"another","2026-01-05T00:00:00Z","Key",20,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","192.0.2.1",1,5,20,"9000000001","navixy","signed_in","token1000","none","email","1","192.0.2.1","agent","2026-01-01T12:00:00Z","b","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","b","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","1","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",20,"2026-01-05T00:00:00Z","1000",[],"2026-01-01T00:00:30Z",["1"],"2026-01-05T00:00:00Z","another","5","2026-01-05T00:00:00Z",["5"],[],"9000000002","9000000003","2026-01-01T12:00:00Z","5","5","a","b","a",[],"1","b","a","b"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -4437,7 +4495,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- DocspaceDecision.decide
--- With: ["9000000003",20,["email"],"navixy","challenge","sms","magic_link","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","another","9000000002","40","9000000003","2026-01-01T00:00:30Z","delivered","2026-01-05T00:00:00Z",1000,"another","2026-01-05T00:00:00Z","challenge",1,"another","subject10","another","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","192.0.2.1",1,5,5,"5","5","b","1","none","email","email","1","email","2026-01-05T00:00:00Z","b","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","a","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","email","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",5,"2026-01-05T00:00:00Z","12","1000","1","1",true,"1","none","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",["email"],"9000000001","9000000002","email",true,"a","none","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",["1"],"another","12","2026-01-01T00:00:30Z","none","email","email","5","none",["a"],"1","email","1","none","2026-02-01T00:00:00Z",["1"],["email"],"1009","9000000001","2026-01-01T00:00:30Z","email","b","a","email","5",["none"],"5","email","none","1"]
+-- With: ["1001",1000,["email"],"wacht","Key","key","sign_in","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","another","1000","40","9000000001","2026-01-01T00:00:30Z","failed","2026-01-01T00:00:30Z",20,"wacht","2026-01-01T12:00:00Z","failed",1000,"https://issuer1.example.com","10","another","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","another",5,1,1000,"12","b","5","none","none","email","none","email","none","2026-01-01T00:00:30Z","1","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","b","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","1","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",100,"2026-01-01T12:00:00Z","1","9000000001","12","b",true,"a","5","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",["none"],"1000","5","email",false,"1","b","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",["email"],"redeemed","9000000003","2026-01-01T00:00:30Z","none","5","none","email","none",["none"],"none","5","1","a","2026-01-01T12:00:00Z",[],[],"1039","9000000001","2026-01-01T12:00:00Z","a","email","a","none","email",["5"],"email","1","none","b"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -4580,7 +4638,7 @@ audited_2 AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- DocspaceDecision.decide
--- With: ["token10","navixy","another","2026-01-05T00:00:00Z","hash1000","yat","another","2026-01-01T00:00:30Z",[],"navixy","code","another","recovery","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","sealed","1","40","12","2026-01-05T00:00:00Z","challenge","2026-02-01T00:00:00Z",5,"navixy","2026-02-01T00:00:00Z","delayed",1,"https://issuer0.example.com","1004","another","2026-02-01T00:00:00Z","hash100","none","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",1,"2026-01-01T12:00:00Z","1","2026-01-01T12:00:00Z",["a"],"2026-01-01T00:00:30Z","navixy","5","1000","9000000003","b",true,"1","none","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",["none"],"5","1000","email",false,"5","none","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",["none"],"redeemed","5","2026-02-01T00:00:00Z","b","none","1","5","1",["a"],"b","1","1","none","2026-01-05T00:00:00Z",["none"],["email"],"10017","9000000001","2026-01-05T00:00:00Z","5","5","none","none","5",[],"none","5","none","none"]
+-- With: ["token1001","another","pending","2026-01-05T00:00:00Z","token10","yat","another","2026-01-05T00:00:00Z",["email"],"dfns","RecoveryKey","email_otp","second_factor","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","sealed","9000000001","1","1","2026-02-01T00:00:00Z","Key","2026-02-01T00:00:00Z",20,"dfns","2026-02-01T00:00:00Z","Key",1,"https://issuer1.example.com","1003","another","2026-02-01T00:00:00Z","token100","email","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",20,"2026-01-01T00:00:30Z","5","2026-01-01T00:00:30Z",["1"],"2026-01-01T00:00:30Z","yat","b","1000","9000000002","none",true,"email","none","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",["1"],"5","1","none",true,"5","b","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",["1"],"redeemed","9000000003","2026-01-01T00:00:30Z","email","a","1","email","email",["email"],"b","5","email","1","2026-01-05T00:00:00Z",["1"],[],"10031","9000000002","2026-02-01T00:00:00Z","1","b","5","a","1",["none"],"b","5","a","5"]
 
 WITH owner AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
@@ -4727,7 +4785,7 @@ audited_2 AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- DocspaceDecision.decide
--- With: ["1",1,["b"],"wacht","Fido2","another","second_factor","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",["5"],[],["5"],"2026-01-01T12:00:00Z","bounced","2026-02-01T00:00:00Z",1000,"dfns","2026-01-05T00:00:00Z","another",1,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","192.0.2.1",20,20,20,"1012","dfns","another","hash100","none","none","1","192.0.2.1","agent","2026-01-01T00:00:30Z","5","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","1","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","1","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",20,"2026-02-01T00:00:00Z","9000000003","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",["none"],[],"10010","2026-01-01T00:00:30Z","another","[{\"method\":\"pwd\"}]","[{\"method\":\"pwd\"}]","1000","5","none",true,"5","5","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",["1"],"1","9000000002","none",true,"none","5","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",["5"],"9000000003","2026-01-05T00:00:00Z","email","a","b","5","b",["email"],"a","email","5","a"]
+-- With: ["100",1000,["1"],"wacht","bounced","otp","another","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",["5"],["none"],["a"],"2026-01-01T00:00:30Z","delayed","2026-02-01T00:00:00Z",20,"wacht","2026-01-01T12:00:00Z","bounced",1,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","192.0.2.1",1,1,20,"1020","navixy","pending","hash1003","email","email","a","192.0.2.1","another","2026-01-01T12:00:00Z","a","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","1","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","b","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1000,"2026-01-05T00:00:00Z","12","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",["b"],["none"],"1009","2026-01-01T12:00:00Z","another","[]","{}","9000000003","1","b",false,"b","email","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",[],"1","5","email",true,"none","a","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["5"],"9000000001","2026-01-05T00:00:00Z","email","none","5","5","b",["a"],"b","1","5","1"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -4873,7 +4931,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- DocspaceDecision.decide
--- With: ["1002",1000,["email"],"wacht","sign_up","key","sign_in","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",true,"1","1",true,"1","email",false,"1","1","2026-02-01T00:00:00Z","Key","2026-02-01T00:00:00Z",20,"dfns","2026-02-01T00:00:00Z","Key",1,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","another",1,20,1,"1000","yat","signed_in","token100","5","1","none","192.0.2.1","another","2026-02-01T00:00:00Z","none","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","email","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","email","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",1,"2026-01-01T00:00:30Z","5","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",["5"],["b"],"10017","2026-01-01T12:00:00Z","another","[]","[]","1","9000000003","5",true,"a","1","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",["5"],"12","1","none",true,"b","a","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",["5"],"9000000002","2026-01-01T00:00:30Z","none","b","5","a","5",["email"],"1","email","email","email"]
+-- With: ["10",20,["5"],"navixy","sign_up","key","second_factor","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",true,"1","a",true,"b","1",false,"none","5","2026-02-01T00:00:00Z","challenge","2026-02-01T00:00:00Z",20,"navixy","2026-01-01T12:00:00Z","another",1000,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","192.0.2.1",5,5,1000,"9000000001","yat","pending","token1003","1","b","email","another","agent","2026-01-01T12:00:00Z","5","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","5","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","a","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",1000,"2026-01-01T00:00:30Z","9000000002","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",["5"],[],"100","2026-01-05T00:00:00Z","logout","[]","{}","12","12","b",true,"1","b","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",["none"],"9000000001","40","none",true,"5","b","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",[],"9000000002","2026-02-01T00:00:00Z","a","5","none","email","email",["a"],"b","email","email","a"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -5021,7 +5079,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- DocspaceDecision.decide
--- With: ["hash1001","navixy","another","2026-01-01T00:00:30Z","token10","another","pending","2026-01-01T12:00:00Z",["email"],"docspace","link","email","sign_in","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",["1"],["email"],[],"2026-01-01T00:00:30Z","code","2026-01-01T00:00:30Z",20,"dfns","2026-01-01T00:00:30Z","delayed",100,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","token1004","email","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",5,"2026-01-01T00:00:30Z","40","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",["a"],"2026-01-01T12:00:00Z","another","email","2026-02-01T00:00:00Z",["a"],["5"],"1003","2026-01-01T12:00:00Z","logout","{}","{}","5","12","a",true,"a","1","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",["b"],"40","9000000002","5",false,"none","b","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",[],"9000000002","2026-01-01T00:00:30Z","none","email","none","1","none",["b"],"none","b","5","a"]
+-- With: ["token100","yat","another","2026-01-05T00:00:00Z","token1000","yat","pending","2026-02-01T00:00:00Z",["5"],"dfns","sign_up","email_otp","recovery","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",[],[],[],"2026-01-01T12:00:00Z","Key","2026-01-01T12:00:00Z",20,"yat","2026-01-05T00:00:00Z","sign_in",1000,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","token10","a","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",1,"2026-01-01T12:00:00Z","9000000003","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["5"],"2026-01-01T12:00:00Z","yat","5","2026-01-01T00:00:30Z",["5"],["a"],"1039","2026-01-01T12:00:00Z","logout","{}","[]","12","1","1",false,"5","5","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",["a"],"9000000001","9000000002","5",false,"none","none","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",["email"],"9000000002","2026-02-01T00:00:00Z","1","a","1","email","5",["5"],"a","b","none","a"]
 
 WITH owner AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
@@ -5171,7 +5229,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- DocspaceDecision.decide
--- With: ["hash1002","docspace","pending","2026-01-01T12:00:00Z","hash1004","docspace","another","2026-01-01T12:00:00Z",["none"],"navixy","sign_in","otp","second_factor","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",true,"b","email",true,"email","b",true,"b","1","2026-02-01T00:00:00Z","sign_up","2026-01-01T00:00:30Z",5,"dfns","2026-02-01T00:00:00Z","Key",5,"2026-01-01T12:00:00Z","token1003","a","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",5,"2026-01-01T12:00:00Z","5","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",["1"],"2026-01-01T00:00:30Z","navixy","a","2026-01-05T00:00:00Z",["none"],["none"],"10017","2026-01-01T00:00:30Z","logout","{}","[]","1","5","1",true,"email","a","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",["b"],"1000","40","email",true,"none","a","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",["5"],"9000000002","2026-01-05T00:00:00Z","email","email","5","1","a",["a"],"5","email","5","1"]
+-- With: ["hash1003","wacht","pending","2026-01-01T12:00:00Z","hash100","wacht","another","2026-01-01T00:00:30Z",["none"],"dfns","code","another","magic_link","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",false,"1","a",false,"1","a",true,"none","email","2026-01-01T00:00:30Z","bounced","2026-01-01T12:00:00Z",1,"another","2026-02-01T00:00:00Z","delivered",1,"2026-02-01T00:00:00Z","another","email","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",100,"2026-01-01T12:00:00Z","9000000002","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",["a"],"2026-01-05T00:00:00Z","wacht","b","2026-02-01T00:00:00Z",["email"],["a"],"1002","2026-02-01T00:00:00Z","another","[]","[{\"method\":\"pwd\"}]","12","9000000003","b",true,"a","a","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",["b"],"1","9000000003","b",true,"5","5","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["5"],"9000000001","2026-01-01T12:00:00Z","b","a","none","a","b",["5"],"email","a","1","a"]
 
 WITH owner AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
@@ -5323,7 +5381,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- DocspaceDecision.decide
--- With: ["1012",100,["5"],["b"],"yat","2026-01-01T00:00:30Z",["email"],"another","failed","email","recovery","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",true,"1","b",true,"5","none",true,"1","1","2026-02-01T00:00:00Z","challenge","2026-01-05T00:00:00Z",5,"wacht","2026-02-01T00:00:00Z","RecoveryKey",1000,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","another",5,1,100,"10","yat","another","hash1","5","none","b","192.0.2.1","another","2026-01-05T00:00:00Z","1","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","none","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","a","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",5,"2026-01-01T12:00:00Z","12","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",["1"],"2026-02-01T00:00:00Z",["email"],"2026-01-01T00:00:30Z","another","a","2026-01-01T12:00:00Z",["1"],["1"],"9000000003","2026-01-01T00:00:30Z","logout","[]","[]","9000000001","9000000001","a",false,"5","a","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",["email"],"1","9000000001","email",true,"5","5","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",["none"],"9000000002","2026-01-01T12:00:00Z","5","b","none","none","b",["5"],"5","1","5","5"]
+-- With: ["1",20,["b"],["none"],"dfns","2026-01-05T00:00:00Z",["b"],"wacht","bounced","sms","sign_in","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",false,"b","a",false,"none","5",false,"none","5","2026-01-05T00:00:00Z","another","2026-01-01T00:00:30Z",5,"wacht","2026-01-01T12:00:00Z","RecoveryKey",20,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","192.0.2.1",1000,5,1000,"5","dfns","another","hash1002","b","none","none","192.0.2.1","agent","2026-01-01T12:00:00Z","email","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","1","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","b","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",1,"2026-01-01T12:00:00Z","5","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",["1"],"2026-01-01T12:00:00Z",["email"],"2026-01-01T00:00:30Z","wacht","5","2026-01-05T00:00:00Z",[],["email"],"1003","2026-01-01T00:00:30Z","logout","[{\"method\":\"pwd\"}]","[{\"method\":\"pwd\"}]","9000000001","5","b",true,"email","a","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",["1"],"5","12","b",false,"email","none","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",["none"],"9000000002","2026-02-01T00:00:00Z","5","b","email","a","a",["1"],"none","email","5","a"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -5489,7 +5547,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- DocspaceDecision.decide
--- With: ["1003",1000,["email"],"dfns","bounced","email_otp","second_factor","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","1000",["b"],"2026-01-01T00:00:30Z","Key","2026-01-01T12:00:00Z",100,"another","2026-01-01T00:00:30Z","delayed",100,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","another",5,20,20,"1008","navixy","another","token10","a","a","email","192.0.2.1","agent","2026-02-01T00:00:00Z","a","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","5","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","email","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","9000000003","2026-02-01T00:00:00Z","none","none","1","1","5",["none"],"none","b","email","1"]
+-- With: ["1000",20,["email"],"navixy","challenge","key","magic_link","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","1",["none"],"2026-02-01T00:00:00Z","RecoveryKey","2026-01-01T12:00:00Z",1,"wacht","2026-02-01T00:00:00Z","delivered",1000,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","another",1,1,1000,"9000000003","dfns","signed_in","another","email","none","email","another","agent","2026-01-01T12:00:00Z","a","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","5","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","none","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",1,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","9000000002","2026-01-01T00:00:30Z","a","none","a","none","a",["a"],"b","b","a","1"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -5577,7 +5635,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- DocspaceDecision.decide
--- With: ["1020",100,["b"],"dfns","delivered","another","sign_in","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","12",["1"],"2026-02-01T00:00:00Z","bounced","2026-02-01T00:00:00Z",1000,"dfns","2026-01-05T00:00:00Z","bounced",1000,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","another",5,5,1,"1001","docspace","signed_in","token1","1","none","b","192.0.2.1","another","2026-01-05T00:00:00Z","5","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","5","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","email","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",20,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","9000000002","2026-01-05T00:00:00Z","5","none","b","b","b",["a"],"5","b","1","none"]
+-- With: ["10",1,["b"],"navixy","totp","otp","another","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","10031",["b"],"2026-01-05T00:00:00Z","failed","2026-01-01T00:00:30Z",5,"another","2026-01-01T12:00:00Z","challenge",1,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","192.0.2.1",1,1000,20,"40","yat","pending","hash1004","a","none","b","another","another","2026-01-01T00:00:30Z","5","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","5","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","none","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",20,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","9000000001","2026-01-05T00:00:00Z","5","none","none","email","b",["b"],"email","b","none","none"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -5665,7 +5723,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- DocspaceDecision.decide
--- With: ["1000",20,["email"],"navixy","challenge","key","magic_link","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","another","9000000001","9000000002","12","2026-01-01T12:00:00Z","sign_up","2026-01-05T00:00:00Z",1000,"wacht","2026-02-01T00:00:00Z","totp",1000,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","192.0.2.1",1000,1000,5,"1008","another","signed_in","hash100","email","b","email","192.0.2.1","another","2026-01-01T00:00:30Z","1","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","a","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","a","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",5,"2026-02-01T00:00:00Z","1","9000000001","2026-01-05T00:00:00Z","a","none","email","a","b",[],"a","1","b","a"]
+-- With: ["1001",1000,["email"],"navixy","link","sms","recovery","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","another","5","12","40","2026-01-05T00:00:00Z","code","2026-01-01T12:00:00Z",100,"wacht","2026-01-01T12:00:00Z","bounced",1,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","another",5,20,5,"100","another","pending","hash1","none","a","email","another","another","2026-01-01T00:00:30Z","b","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","email","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","1","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1000,"2026-01-05T00:00:00Z","12","9000000002","2026-01-05T00:00:00Z","email","1","none","b","1",["b"],"5","1","a","email"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -5752,7 +5810,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- DocspaceDecision.decide
--- With: ["token1003","docspace","signed_in","2026-01-01T12:00:00Z","hash10","wacht","signed_in","2026-02-01T00:00:00Z",["a"],"yat","link","email_otp","second_factor","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",["none"],["email"],[],"2026-01-05T00:00:00Z","failed","2026-01-05T00:00:00Z",1,"wacht","2026-01-01T12:00:00Z","failed",5,"token1002","5","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",5,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",[],"2026-01-01T00:00:30Z","docspace","1","9000000002","2026-01-01T12:00:00Z","code.verify","dfns","another","another","none",["a"],"5","5","5","b"]
+-- With: ["hash1001","dfns","signed_in","2026-01-01T00:00:30Z","token1000","dfns","another","2026-01-05T00:00:00Z",["1"],"dfns","RecoveryKey","sms","recovery","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",["5"],["email"],["none"],"2026-02-01T00:00:00Z","code","2026-01-01T00:00:30Z",5,"dfns","2026-01-05T00:00:00Z","Key",20,"token1004","1","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",5,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",["1"],"2026-01-05T00:00:00Z","docspace","a","9000000003","2026-01-01T12:00:00Z","another","wacht","192.0.2.1","another","5",["a"],"5","email","1","email"]
 
 WITH owner AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
@@ -5842,7 +5900,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- DocspaceDecision.decide
--- With: ["hash1","yat","signed_in","2026-02-01T00:00:00Z","token1","navixy","another","2026-01-01T00:00:30Z",["1"],"wacht","code","email","second_factor","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","sealed","40","1","1000","2026-02-01T00:00:00Z","sign_in","2026-01-01T12:00:00Z",5,"navixy","2026-01-01T12:00:00Z","challenge",100,"token1","none","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",1000,"2026-01-01T00:00:30Z","9000000001","2026-01-05T00:00:00Z",["email"],"2026-02-01T00:00:00Z","docspace","1","9000000001","2026-01-01T00:00:30Z","code.verify","another","192.0.2.1","another","a",["email"],"email","b","1","email"]
+-- With: ["token10","dfns","another","2026-01-01T12:00:00Z","token1003","wacht","pending","2026-01-05T00:00:00Z",["email"],"yat","sign_up","otp","another","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","sealed","40","12","40","2026-01-05T00:00:00Z","Fido2","2026-02-01T00:00:00Z",20,"navixy","2026-01-01T00:00:30Z","failed",1,"token1003","5","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",5,"2026-01-01T00:00:30Z","9000000003","2026-01-01T12:00:00Z",["email"],"2026-01-01T12:00:00Z","another","b","9000000003","2026-02-01T00:00:00Z","another","yat","another","agent","a",["email"],"email","1","none","5"]
 
 WITH owner AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
@@ -5933,7 +5991,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- DocspaceDecision.decide
--- With: ["1000",1000,["5"],"another","Key","another","another","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","another","40","5","9000000001","2026-01-01T12:00:00Z","delivered","2026-01-01T00:00:30Z",100,"another","2026-02-01T00:00:00Z","sign_up",20,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","192.0.2.1",100,100,100,"1000","wacht","another","token1003","none","a","email","192.0.2.1","another","2026-01-01T00:00:30Z","email","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","5","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","none","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",100,"2026-01-01T00:00:30Z","40","2026-01-01T12:00:00Z",["1"],["email"],"10003","9000000001","2026-01-01T12:00:00Z","b","email","b","a","5",["5"],"email","b","5","1"]
+-- With: ["40",5,["1"],"yat","challenge","key","recovery","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","another","1000","40","1000","2026-01-01T12:00:00Z","failed","2026-01-01T00:00:30Z",20,"wacht","2026-01-01T12:00:00Z","totp",20,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","192.0.2.1",1,1,20,"1003","another","signed_in","hash1004","none","none","b","192.0.2.1","another","2026-01-01T00:00:30Z","1","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","5","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","1","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",1000,"2026-01-05T00:00:00Z","9000000003","2026-01-05T00:00:00Z",[],["5"],"1014","9000000003","2026-02-01T00:00:00Z","5","5","none","a","a",["b"],"1","1","a","email"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -6029,7 +6087,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- DocspaceDecision.decide
--- With: ["hash1003","docspace","pending","2026-02-01T00:00:00Z","token1001","navixy","another","2026-02-01T00:00:00Z",[],"wacht","delayed","another","recovery","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","sealed","1000","12","1000","2026-01-01T00:00:30Z","Fido2","2026-01-01T12:00:00Z",1,"dfns","2026-01-05T00:00:00Z","Fido2",5,"hash1002","a","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",20,"2026-01-05T00:00:00Z","12","2026-02-01T00:00:00Z",[],"2026-02-01T00:00:00Z","docspace","1","2026-01-01T00:00:30Z",["a"],["b"],"1002","9000000001","2026-01-01T00:00:30Z","none","email","none","a","a",["1"],"none","a","1","5"]
+-- With: ["hash100","yat","signed_in","2026-01-05T00:00:00Z","token100","navixy","another","2026-01-05T00:00:00Z",["5"],"yat","bounced","otp","second_factor","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","another","5","1","40","2026-02-01T00:00:00Z","link","2026-01-05T00:00:00Z",100,"navixy","2026-01-05T00:00:00Z","totp",1,"token1001","1","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",5,"2026-02-01T00:00:00Z","40","2026-01-01T00:00:30Z",["email"],"2026-01-01T12:00:00Z","dfns","1","2026-02-01T00:00:00Z",["b"],["none"],"1000","9000000003","2026-01-01T00:00:30Z","b","a","1","a","b",["5"],"5","5","b","email"]
 
 WITH owner AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
@@ -6129,7 +6187,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- DocspaceDecision.decide
--- With: ["1",1000,["a"],["1"],"yat","2026-01-01T00:00:30Z",["b"],"navixy","totp","email_otp","second_factor","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","1006",["b"],"2026-01-05T00:00:00Z","code","2026-01-01T12:00:00Z",5,"wacht","2026-01-05T00:00:00Z","challenge",1000,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","192.0.2.1",100,100,5,"1","yat","another","hash1003","none","5","5","another","agent","2026-01-05T00:00:00Z","none","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","none","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","a","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",20,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",["none"],"2026-02-01T00:00:00Z",["1"],"2026-01-01T12:00:00Z","docspace","b","9000000001","2026-01-05T00:00:00Z","none","email","5","email","none",["b"],"a","email","a","a"]
+-- With: ["1008",5,["5"],["email"],"wacht","2026-01-01T12:00:00Z",[],"dfns","delivered","another","sign_in","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","1005",["5"],"2026-01-05T00:00:00Z","totp","2026-01-01T12:00:00Z",20,"dfns","2026-01-05T00:00:00Z","totp",5,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","192.0.2.1",20,1,100,"12","yat","pending","another","a","email","5","another","another","2026-01-05T00:00:00Z","1","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","none","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","none","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",["1"],"2026-01-05T00:00:00Z",["none"],"2026-02-01T00:00:00Z","docspace","1","9000000001","2026-01-01T00:00:30Z","none","email","a","email","5",["b"],"5","a","1","1"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -6235,7 +6293,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM decided) AS outcome, (SELECT session_id FROM decided) AS session_id, (SELECT expires_at FROM target) AS expires_at, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- DocspaceKeyCheck.find
--- With: ["2026-02-01T00:00:00Z","hash1000","navixy","2026-02-01T00:00:00Z",["email"],["none"],["a"],"2026-01-05T00:00:00Z"]
+-- With: ["2026-01-01T12:00:00Z","hash10","navixy","2026-01-01T00:00:30Z",["5"],["none"],["none"],"2026-01-01T12:00:00Z"]
 
 WITH pending_state AS (
     SELECT s.account_id, CASE WHEN s.ended_at IS NOT NULL OR NOT EXISTS (
@@ -6259,7 +6317,7 @@ with_set_up AS (
 SELECT * FROM with_set_up;
 
 -- DocspaceMailedKey.prove
--- With: ["2026-01-05T00:00:00Z",["b"],["b"],["a"]]
+-- With: ["2026-01-01T00:00:30Z",["5"],["b"],["5"]]
 
 WITH link_state AS (
     SELECT a.id::text AS attempt_id, a.account_id, a.protocol,
@@ -6270,7 +6328,7 @@ WITH link_state AS (
 SELECT f.*, a.id, a.email, a.phone, a.language, a.second_factor AS second_factor, a.org_id, a.security_stamp, a.activated_at, a.disabled_at, a.uuid, a.invited_at FROM link_state f JOIN accounts a ON a.id = f.account_id;
 
 -- DocspaceSignInService.open
--- With: ["9000000001",20,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","another",20,5,1,"1002","dfns","pending","token1","a","a","192.0.2.1","another","2026-01-01T00:00:30Z","1","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","none","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","email","2026-01-01T12:00:00Z","1004","1000","2026-01-01T00:00:30Z","email","b","5","a","5",["b"],"email","b","none","b"]
+-- With: ["1004",1,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","another",1,20,100,"1004","navixy","another","hash10","b","b","another","agent","2026-02-01T00:00:00Z","b","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","a","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","1","2026-01-05T00:00:00Z","9000000002","1000","2026-02-01T00:00:00Z","5","email","5","b","1",["b"],"b","b","none","a"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -6311,7 +6369,7 @@ audited AS (
 SELECT * FROM opened;
 
 -- DocspaceSignInService.open
--- With: ["100",5,"another","subject10","another","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","192.0.2.1",1,100,100,"12","5","none","b","email","b","email","1","2026-01-05T00:00:00Z","5","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","1","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","1","2026-01-01T12:00:00Z","1000","5","9000000001","1",true,"5","email","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",["b"],"12","12","1",false,"5","1","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",["1"],"redeemed","1000","2026-01-05T00:00:00Z","email","none","1","email","1",["a"],"b","email","none","none","9000000003","2026-01-05T00:00:00Z","email","1","1","none","email",["a"],"1","5","email","b"]
+-- With: ["1",100,"another","1003","another","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","192.0.2.1",1,5,5,"40","email","b","a","5","a","none","email","2026-02-01T00:00:00Z","1","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","email","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","a","2026-01-01T00:00:30Z","12","5","40","b",true,"a","email","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",["none"],"40","12","email",false,"none","a","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",["b"],"another","9000000001","2026-02-01T00:00:00Z","none","none","email","email","b",["5"],"a","b","none","email","1000","2026-01-05T00:00:00Z","5","email","1","1","email",[],"none","email","1","a"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -6399,7 +6457,7 @@ audited_2 AS (
 SELECT * FROM opened;
 
 -- DocspaceSignInService.open
--- With: ["1004",1,["email"],["none"],"yat","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","1004",1,[],["a"],"another","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","another",1000,20,100,"40","navixy","another","token10","a","b","another","another","2026-01-01T12:00:00Z","email","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","1","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","b","2026-01-05T00:00:00Z","40","2026-01-01T12:00:00Z","completed",["5"],"2026-01-01T12:00:00Z",["b"],"2026-01-01T00:00:30Z","navixy","b","40","2026-02-01T00:00:00Z","5","b","email","b","1",["1"],"a","b","none","a"]
+-- With: ["9000000001",20,["email"],["email"],"wacht","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","1016",1000,["a"],["1"],"another","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","another",100,1000,1000,"9000000003","navixy","another","hash1000","1","none","another","another","2026-01-01T00:00:30Z","1","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","b","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","b","2026-01-01T12:00:00Z","12","2026-01-01T12:00:00Z","another",[],"2026-01-05T00:00:00Z",["b"],"2026-01-01T12:00:00Z","another","1","1","2026-01-01T12:00:00Z","none","1","b","none","none",["5"],"1","1","email","5"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -6486,7 +6544,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM opened) rows) answer ON true;
 
 -- DocspaceSignInService.open
--- With: ["1",100,"yat","code","key","another","2026-01-01T00:00:30Z",["none"],"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","192.0.2.1",5,1000,100,"1002","yat","signed_in","token1003","b","1","another","another","2026-01-01T12:00:00Z","a","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","5","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","email","2026-02-01T00:00:00Z","1004","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","another","yat","code","otp","2026-01-05T00:00:00Z",["none"],"12","email","none","none","a","none","b","none",5,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","9000000001","9000000003","1000","none","[]","email","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1000,1000,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",100,"2026-01-05T00:00:00Z",5,"2026-01-01T12:00:00Z","1","1","40","b",false,"email","1","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",["5"],["a"],["none"],"5","2026-01-01T12:00:00Z","5","email","none","none","none",[],"b","email","a","b"]
+-- With: ["1000",5,"yat","Key","otp","recovery","2026-01-01T00:00:30Z",["1"],"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","192.0.2.1",20,5,20,"10","wacht","another","hash100","1","1","another","agent","2026-02-01T00:00:00Z","5","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","1","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","email","2026-02-01T00:00:00Z","1009","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","another","yat","code","key","2026-01-01T00:00:30Z",["a"],"12","none","email","a","5","email","1","none",5,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","9000000002","5","9000000002","email","{}","5","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",100,20,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",5,"2026-01-05T00:00:00Z",1,"2026-02-01T00:00:00Z","1","9000000001","1000","1",false,"a","b","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",["a"],["5"],["1"],"1000","2026-01-01T12:00:00Z","a","5","none","5","a",["none"],"b","5","a","5"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -6590,7 +6648,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM opened) rows) answer ON true;
 
 -- DocspaceSignInService.open
--- With: ["9000000001",20,"https://issuer1.example.com","1002","wacht","bounced","otp","magic_link","2026-01-01T12:00:00Z",[],"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","192.0.2.1",1,100,100,"1000","another","another","token10","a","a","192.0.2.1","another","2026-01-05T00:00:00Z","none","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","1","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","b","2026-01-01T12:00:00Z","9000000003","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","docspace","yat","failed","otp","2026-02-01T00:00:00Z",["none"],"9000000003","1","1","none","none","1","b","none",5,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","5","40","5","a","[]","none","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",1000,1,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",100,"2026-01-05T00:00:00Z",1,"2026-02-01T00:00:00Z","none",20,5,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",100,1000,"email",5,20,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",1,100,"email","5","a","1","9000000001","b",true,"a","5","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",["none"],"9000000001","2026-01-01T12:00:00Z","none","none","1","b","a",["1"],"none","1","none","5"]
+-- With: ["1008",1,"https://issuer1.example.com","1000","docspace","code","another","another","2026-01-05T00:00:00Z",[],"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","192.0.2.1",1000,20,20,"100","dfns","pending","another","none","5","192.0.2.1","agent","2026-02-01T00:00:00Z","5","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","1","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","b","2026-02-01T00:00:00Z","9000000003","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","docspace","another","challenge","key","2026-02-01T00:00:00Z",["b"],"9000000002","email","none","email","a","1","b","5",1,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","40","40","1000","a","[]","5","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1000,1000,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",20,"2026-02-01T00:00:00Z",1000,"2026-01-01T12:00:00Z","none",100,100,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",1,5,"b",1000,1000,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",5,5,"email","5","a","12","1000","a",true,"email","none","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",["email"],"9000000002","2026-01-01T12:00:00Z","email","5","none","a","5",["1"],"b","a","1","a"]
 
 WITH held_2 AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -6715,7 +6773,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM opened) rows) answer ON true;
 
 -- DocspaceSignInService.open
--- With: ["1000",5,"yat","Key","otp","recovery","2026-01-01T00:00:30Z",["1"],"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","192.0.2.1",20,5,20,"10","wacht","another","hash100","1","1","another","agent","2026-02-01T00:00:00Z","5","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","1","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","email","2026-02-01T00:00:00Z","1009","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","another","yat","code","key","2026-01-01T00:00:30Z",["a"],"12","none","email","a","5","email","1","none",5,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","9000000002","5","9000000002","email","{}","5","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",100,20,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",5,"2026-01-05T00:00:00Z",1,"2026-02-01T00:00:00Z","1",100,20,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",100,1000,"b",100,1,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",100,1,"a","none","b","12","9000000001","5",false,"5","email","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",["5"],["a"],["a"],"5","2026-01-01T12:00:00Z","email","b","5","a","1",["none"],"a","email","5","1"]
+-- With: ["1",1000,"another","sign_up","sms","magic_link","2026-01-01T12:00:00Z",["b"],"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","another",20,100,1,"1000","wacht","pending","hash1003","5","b","another","agent","2026-01-01T00:00:30Z","b","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","b","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","none","2026-01-05T00:00:00Z","101","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","yat","yat","link","email_otp","2026-02-01T00:00:00Z",["b"],"12","b","5","1","b","5","email","none",5,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","9000000003","40","9000000003","email","[]","5","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",20,1000,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",1,"2026-01-05T00:00:00Z",1000,"2026-01-01T00:00:30Z","b",5,20,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",20,1,"1",1,100,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",100,1000,"1","5","1","5","9000000001","email",true,"5","email","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",["email"],["a"],["1"],"12","2026-01-01T12:00:00Z","5","email","a","none","email",["none"],"1","1","b","none"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -6841,7 +6899,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM opened) rows) answer ON true;
 
 -- DocspaceSignInService.open
--- With: ["1008",1,"https://issuer1.example.com","1000","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","another",1000,100,1000,"1008","yat","pending","another","email","a","192.0.2.1","another","2026-01-01T00:00:30Z","5","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","none","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","1","2026-02-01T00:00:00Z","1002","1","2026-01-05T00:00:00Z","1","1","a","b","b",[],"5","a","email","b"]
+-- With: ["9000000002",20,"https://issuer1.example.com","1","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","192.0.2.1",20,100,100,"100","another","pending","token1","a","none","192.0.2.1","agent","2026-01-01T12:00:00Z","email","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","none","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","a","2026-02-01T00:00:00Z","9000000002","9000000003","2026-01-01T12:00:00Z","b","1","none","1","email",["1"],"1","a","email","1"]
 
 WITH held_2 AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -6885,7 +6943,7 @@ audited AS (
 SELECT * FROM opened;
 
 -- DocspaceSignInService.open
--- With: ["1",1000,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","192.0.2.1",5,20,100,"5","yat","another","hash1","none","none","another","agent","2026-02-01T00:00:00Z","none","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","5","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","1","2026-01-01T00:00:30Z","9000000001",["email"],["1"],"9000000003","2026-02-01T00:00:00Z","b","none","none","email","a",["none"],"a","a","email","1"]
+-- With: ["1000",5,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","192.0.2.1",1000,100,5,"40","wacht","signed_in","token1","a","none","another","another","2026-01-05T00:00:00Z","email","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","email","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","a","2026-01-01T12:00:00Z","9000000002",["email"],["b"],"9000000002","2026-01-05T00:00:00Z","b","a","email","none","5",["none"],"none","none","email","5"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -6930,7 +6988,7 @@ audited AS (
 SELECT * FROM opened;
 
 -- DocspaceSignInService.open
--- With: ["9000000002",20,["email"],["1"],"docspace","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","another",100,1,5,"1000","navixy","another","hash10","5","email","192.0.2.1","agent","2026-01-01T12:00:00Z","b","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","a","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","b","2026-02-01T00:00:00Z","1003","9000000003","2026-01-01T00:00:30Z","none","1","email","1","1",["a"],"email","1","5","b"]
+-- With: ["1012",1,["email"],[],"dfns","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","another",20,1000,1000,"1002","navixy","pending","token1002","b","5","another","another","2026-01-05T00:00:00Z","a","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","5","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","none","2026-02-01T00:00:00Z","9000000002","9000000002","2026-01-01T00:00:30Z","email","1","1","1","email",["a"],"email","5","b","1"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -6975,7 +7033,7 @@ audited AS (
 SELECT * FROM opened;
 
 -- DocspaceSignInService.open
--- With: ["1000",5,"another","another","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","another",5,1000,100,"1012","navixy","another","hash100","b","b","another","agent","2026-01-05T00:00:00Z","1","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","none","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","1","2026-01-01T12:00:00Z","40","b","none","b",["a"],"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","5","2026-01-05T00:00:00Z","none","none","email","5","none",[],"email","5","b","5"]
+-- With: ["5",1000,"another","subject1003","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","another",1000,1000,20,"1000","wacht","another","hash1000","5","a","192.0.2.1","agent","2026-02-01T00:00:00Z","5","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","email","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","1","2026-01-01T12:00:00Z","101","a","5","a",["b"],"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","9000000002","2026-01-05T00:00:00Z","email","none","email","email","5",["1"],"email","none","a","none"]
 
 WITH held_2 AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -7025,7 +7083,7 @@ audited AS (
 SELECT * FROM opened;
 
 -- DocspaceSignInService.open
--- With: ["1012",1,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","192.0.2.1",100,5,1,"9000000001","wacht","another","hash1003","5","1","192.0.2.1","agent","2026-02-01T00:00:00Z","5","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","none","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","email","2026-01-01T00:00:30Z","1003","b","none","a",[],"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",["email"],["1"],"1","2026-01-01T00:00:30Z","1","none","email","b","b",["1"],"b","email","email","b"]
+-- With: ["9000000002",100,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","192.0.2.1",5,20,1000,"9000000003","docspace","signed_in","token1003","email","5","192.0.2.1","agent","2026-02-01T00:00:00Z","1","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","a","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","1","2026-01-05T00:00:00Z","9000000001","b","email","none",["none"],"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",["5"],["5"],"1000","2026-01-01T00:00:30Z","b","none","email","email","a",["5"],"b","none","5","1"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -7076,7 +7134,7 @@ audited AS (
 SELECT * FROM opened;
 
 -- DocspaceSignInService.open
--- With: ["5",1000,["b"],["b"],"navixy","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","another",20,1,100,"1000","wacht","pending","hash1000","email","5","another","agent","2026-01-05T00:00:00Z","a","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","b","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","email","2026-01-05T00:00:00Z","1001","a","a","5",["a"],"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","40","2026-01-05T00:00:00Z","email","a","5","1","email",["none"],"a","none","1","b"]
+-- With: ["1001",5,["b"],["a"],"another","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","192.0.2.1",5,1000,1,"9000000002","yat","signed_in","token1004","1","1","192.0.2.1","another","2026-02-01T00:00:00Z","none","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","5","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","5","2026-01-05T00:00:00Z","1000","a","b","1",["b"],"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","12","2026-01-05T00:00:00Z","email","none","1","5","email",["b"],"none","a","a","a"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -7127,7 +7185,7 @@ audited AS (
 SELECT * FROM opened;
 
 -- DocspaceSignInService.open
--- With: ["9000000002",100,["email"],["b"],"navixy","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","another",20,20,5,"1004","dfns","signed_in","token1","a","1","192.0.2.1","another","2026-02-01T00:00:00Z","5","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","none","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","email","2026-01-05T00:00:00Z","1013",["b"],"2026-01-01T12:00:00Z",["5"],"2026-01-01T00:00:30Z","wacht","1","9000000003","2026-01-05T00:00:00Z","email","email","a","1","b",["a"],"5","1","email","a"]
+-- With: ["1012",1,["email"],["a"],"another","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","192.0.2.1",5,5,1000,"1012","dfns","another","hash1002","none","b","192.0.2.1","agent","2026-02-01T00:00:00Z","none","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","b","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","1","2026-01-05T00:00:00Z","1000",["a"],"2026-01-01T12:00:00Z",["email"],"2026-01-01T12:00:00Z","navixy","1","9000000002","2026-01-05T00:00:00Z","email","none","email","5","b",[],"1","email","1","none"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -7186,7 +7244,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM opened) rows) answer ON true;
 
 -- DocspaceSignInService.open
--- With: ["1001",5,["b"],["a"],"another","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","10",5,[],["5"],"another","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","192.0.2.1",1,1,20,"9000000001","wacht","signed_in","hash1003","5","none","another","agent","2026-01-05T00:00:00Z","a","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","1","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","none","2026-01-01T12:00:00Z","1017","email","none","1",["5"],"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","another",["b"],"9000000001","2026-01-01T00:00:30Z","a","1","b","5","email",["1"],"none","5","email","1"]
+-- With: ["12",1000,["b"],["none"],"yat","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","1000",5,["a"],["b"],"navixy","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","another",1000,20,1000,"10","navixy","pending","hash1","none","5","another","another","2026-01-01T12:00:00Z","email","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","b","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","none","2026-01-01T00:00:30Z","1013","none","a","a",["email"],"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","logout",["email"],"40","2026-01-01T12:00:00Z","b","5","none","a","none",["email"],"b","1","b","1"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -7268,13 +7326,13 @@ audited AS (
 SELECT * FROM opened;
 
 -- DocspaceSignInService.signIn
--- With: ["en","2026-01-01T00:00:30Z","1004","another"]
+-- With: ["en","2026-01-01T00:00:30Z","1024","another"]
 
 UPDATE accounts SET language = $1, updated_at = $2::timestamptz
     WHERE id = $3::bigint AND language <> $4;
 
 -- DocspaceStepKey.open
--- With: ["12",1000,"hash1003","wacht","signed_in","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","192.0.2.1",20,100,1,"40","another","pending","another","b","email","another","agent","2026-01-05T00:00:00Z","5","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","5","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","email","2026-01-01T12:00:00Z","another","9000000003","2026-02-01T00:00:00Z","a","a","none","5","none",["none"],"a","a","email","email"]
+-- With: ["1001",20,"hash1003","docspace","signed_in","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","192.0.2.1",5,5,1,"9000000001","docspace","another","token1001","a","a","192.0.2.1","agent","2026-01-01T12:00:00Z","5","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","b","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","5","2026-01-01T00:00:30Z","another","1","2026-02-01T00:00:00Z","b","5","none","1","email",["none"],"b","email","none","email"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -7319,7 +7377,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- DocspaceStepKey.open
--- With: ["9000000003",100,"token1003","docspace","another","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","192.0.2.1",1000,20,20,"1004","dfns","signed_in","token1002","a","none","192.0.2.1","agent","2026-01-01T12:00:00Z","5","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","1","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","email","2026-01-05T00:00:00Z","another","email","b","email",["none"],"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","1000","2026-01-05T00:00:00Z","a","1","email","b","5",[],"none","a","email","b"]
+-- With: ["1016",1,"token1003","dfns","signed_in","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","192.0.2.1",100,1,100,"1008","wacht","pending","token10","none","b","another","agent","2026-01-01T12:00:00Z","5","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","none","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","5","2026-01-01T12:00:00Z","another","none","a","email",["1"],"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","40","2026-01-05T00:00:00Z","1","a","none","b","none",["a"],"b","5","5","1"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -7370,7 +7428,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- DocspaceStepKey.open
--- With: ["1001",20,"hash1003","docspace","signed_in","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","192.0.2.1",5,5,1,"9000000001","docspace","another","hash1001","a","a","192.0.2.1","agent","2026-01-01T12:00:00Z","5","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","b","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","5","2026-01-01T00:00:30Z","another","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","another","dfns","challenge","email_otp","2026-01-01T12:00:00Z",["none"],"another","code","otp","magic_link","2026-01-01T12:00:00Z",["email"],"2026-01-01T12:00:00Z","9000000003","5","none","b","5","1","5","none",5,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","12","9000000003","12","a","{}","5","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",20,100,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",100,"2026-01-01T00:00:30Z",1000,"2026-01-05T00:00:00Z","none","5","5","none",false,"a","email","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",["5"],"40","2026-01-01T12:00:00Z","b","b","5","none","5",["a"],"a","email","email","none"]
+-- With: ["12",1000,"hash1003","dfns","signed_in","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","192.0.2.1",1,1000,5,"9000000002","yat","signed_in","hash1","none","1","192.0.2.1","agent","2026-01-01T12:00:00Z","1","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","email","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","5","2026-01-05T00:00:00Z","redeemed","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","another","yat","delivered","another","2026-01-01T12:00:00Z",["none"],"navixy","sign_up","key","recovery","2026-01-05T00:00:00Z",["1"],"2026-01-05T00:00:00Z","1000","1","a","b","5","a","a","a",5,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","9000000001","9000000003","5","email","{}","a","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",5,100,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",100,"2026-01-05T00:00:00Z",1000,"2026-02-01T00:00:00Z","1","40","9000000003","email",true,"b","none","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",["email"],"1","2026-01-01T00:00:30Z","b","none","email","5","email",["none"],"a","none","5","email"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -7471,7 +7529,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM verdict) rows) answer ON true;
 
 -- DocspaceStepKey.open
--- With: ["1016",1,"token1003","dfns","signed_in","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","192.0.2.1",100,1,100,"1008","wacht","pending","token10","none","b","another","agent","2026-01-01T12:00:00Z","1","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","none","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","5","2026-01-01T12:00:00Z","another","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","docspace","navixy","sign_up","otp","2026-01-01T12:00:00Z",["none"],"navixy","bounced","otp","another","2026-01-05T00:00:00Z",["a"],"2026-02-01T00:00:00Z","12","5","1","email","5","b","b","5",5,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","9000000002","40","9000000001","1","[]","1","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",5,1,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",100,"2026-02-01T00:00:00Z",1000,"2026-01-01T00:00:30Z","5",5,20,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",1000,100,"5",100,100,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1000,20,"a","email","email","9000000003","12","email",true,"a","none","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",[],"40","2026-01-05T00:00:00Z","email","a","b","b","a",["a"],"email","1","b","a"]
+-- With: ["1",100,"token1003","dfns","signed_in","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","another",5,100,100,"1016","another","pending","hash1004","none","5","another","another","2026-01-01T12:00:00Z","1","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","5","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","1","2026-02-01T00:00:00Z","redeemed","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","docspace","wacht","Fido2","sms","2026-01-01T12:00:00Z",["none"],"dfns","link","key","another","2026-02-01T00:00:00Z",["none"],"2026-01-01T00:00:30Z","9000000003","b","email","none","5","none","email","email",5,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","12","40","9000000001","a","{}","none","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",1,1,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",100,"2026-01-01T12:00:00Z",1000,"2026-01-01T12:00:00Z","a",20,5,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",20,5,"none",1000,5,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1000,20,"a","a","5","9000000002","12","5",false,"a","1","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",["b"],"12","2026-01-01T00:00:30Z","b","none","5","b","1",["5"],"b","none","a","1"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -7594,7 +7652,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM verdict) rows) answer ON true;
 
 -- DocspaceStepView.find
--- With: ["hash1001","another","another","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z"]
+-- With: ["token1001","docspace","another","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z"]
 
 WITH pending AS (
       SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp FROM sessions s
@@ -7616,7 +7674,7 @@ view AS (
 SELECT * FROM view;
 
 -- DocspaceTextService.waiting
--- With: ["token1","yat","signed_in","2026-01-01T00:00:30Z",true]
+-- With: ["hash1","dfns","signed_in","2026-01-05T00:00:00Z",true]
 
 WITH pending AS (
       SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp FROM sessions s
@@ -7628,7 +7686,7 @@ WITH pending AS (
     WHERE a.disabled_at IS NULL AND ((a.second_factor = 'sms' AND a.phone IS NULL) OR NOT $5::boolean);
 
 -- DocspaceTfaHolder.find
--- With: ["token1001","yat","another","2026-01-01T00:00:30Z"]
+-- With: ["hash1000","navixy","pending","2026-01-01T12:00:00Z"]
 
 WITH session AS (
     SELECT s.id AS session_id, s.account_id, s.amr->0->>'method' AS method, s.signed_in_at
@@ -7644,7 +7702,7 @@ SELECT * FROM known;
 SELECT id::text AS id, uuid FROM accounts WHERE id = ANY($1::bigint[]);
 
 -- EventStreamWorker.page
--- With: ["2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1]
+-- With: ["2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",1000]
 
 UPDATE event_stream SET tries = tries + 1, next_try_at = $1::timestamptz
     WHERE id IN (
@@ -7658,12 +7716,12 @@ UPDATE event_stream SET tries = tries + 1, next_try_at = $1::timestamptz
 DELETE FROM event_stream WHERE id = $1::bigint;
 
 -- EventStreamWorker.settle
--- With: ["2026-01-01T12:00:00Z","1016",1000]
+-- With: ["2026-02-01T00:00:00Z","1",1000]
 
 UPDATE event_stream SET next_try_at = $1::timestamptz WHERE id = $2::bigint AND tries = $3::int;
 
 -- FactorCodeService.send
--- With: ["5","navixy","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z"]
+-- With: ["1012","yat","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z"]
 
 WITH session AS (
     SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, s.signed_in_at,
@@ -7679,7 +7737,7 @@ with_factor AS (
 SELECT * FROM with_factor;
 
 -- FactorConfirmService.confirm
--- With: ["1002","another","2026-01-01T00:00:30Z","1020","wacht","2026-02-01T00:00:00Z",["a"],"sign_in","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["5"],["1"],["email"],"2026-01-01T00:00:30Z","another","2026-01-01T00:00:30Z",1,"navixy","2026-01-01T12:00:00Z","delayed",100,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1,"2026-01-05T00:00:00Z","9000000002","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","b","2026-01-01T12:00:00Z","another","{}","[]","1000","5","5",false,"email","none","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",["none"],"1000","40","1",true,"none","a","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["1"],"9000000002","2026-01-01T12:00:00Z","none","1","none","b","a",[],"b","a","1","b"]
+-- With: ["1012","docspace","2026-02-01T00:00:00Z","9000000003","another","2026-01-01T12:00:00Z",[],"second_factor","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",["b"],["1"],["b"],"2026-01-01T00:00:30Z","Key","2026-02-01T00:00:00Z",1000,"wacht","2026-02-01T00:00:00Z","Key",1,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",20,"2026-01-05T00:00:00Z","0","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","none","2026-01-01T12:00:00Z","completed","{}","[]","9000000003","1","b",false,"none","none","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",["none"],"9000000002","5","1",true,"none","none","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",["5"],"9000000002","2026-01-05T00:00:00Z","5","a","a","1","none",["1"],"email","email","none","email"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -7810,7 +7868,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM connected) AS connected) rows) answer ON true;
 
 -- FactorConfirmService.confirm
--- With: ["1002","yat","2026-01-01T00:00:30Z","9000000002","yat","2026-01-01T00:00:30Z",["1"],"second_factor","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",true,"b","b",false,"email","5",false,"1","a","2026-02-01T00:00:00Z","failed","2026-01-01T12:00:00Z",5,"another","2026-01-05T00:00:00Z","delivered",5,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",5,"2026-02-01T00:00:00Z","0","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","a","2026-01-01T12:00:00Z","logout","[]","[{\"method\":\"pwd\"}]","1","9000000001","1",true,"none","5","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["a"],"9000000003","1","a",true,"a","b","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["none"],"9000000003","2026-02-01T00:00:00Z","1","a","email","1","email",["a"],"email","5","5","none"]
+-- With: ["1","yat","2026-01-01T12:00:00Z","1024","navixy","2026-02-01T00:00:00Z",["email"],"second_factor","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",false,"b","none",true,"email","email",true,"none","none","2026-02-01T00:00:00Z","bounced","2026-01-01T12:00:00Z",100,"dfns","2026-02-01T00:00:00Z","sign_in",1000,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",20,"2026-02-01T00:00:00Z","1000","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","5","2026-02-01T00:00:00Z","logout","[]","{}","9000000003","12","1",true,"a","5","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",["none"],"9000000001","1000","none",true,"5","b","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",["b"],"9000000002","2026-01-01T12:00:00Z","b","email","1","1","none",["5"],"1","email","none","1"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -7943,7 +8001,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM connected) AS connected) rows) answer ON true;
 
 -- FactorConfirmService.setup
--- With: ["1003","dfns","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z"]
+-- With: ["5","navixy","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z"]
 
 WITH session AS (
     SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, s.signed_in_at,
@@ -7960,7 +8018,7 @@ found AS (
 SELECT * FROM found;
 
 -- FactorRemovalService.disable
--- With: ["1024","dfns","2026-01-01T12:00:00Z","1016","wacht","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",true,"2026-01-01T00:00:30Z","none","b","2026-01-01T12:00:00Z","none","2026-02-01T00:00:00Z","completed","40","40","another",false,"sign_in_code","none","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",["5"],"9000000001","1000","email",true,"b","1","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",["b"],"5","2026-01-05T00:00:00Z","none","b","none","b","5",["a"],"email","b","b","none"]
+-- With: ["10","yat","2026-01-01T12:00:00Z","1004","docspace","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",true,"2026-01-01T00:00:30Z","email","none","2026-01-01T00:00:30Z","sms","2026-02-01T00:00:00Z","another","1016","1017","sms",true,"sign_in_code","a","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",["b"],"9000000001","12","5",false,"b","5","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",["a"],"5","2026-01-05T00:00:00Z","5","a","a","none","none",["none"],"a","none","a","a"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -8036,7 +8094,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- FactorSetups.holder
--- With: ["1000","navixy","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",false,"2026-01-01T00:00:30Z"]
+-- With: ["1004","wacht","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",true,"2026-02-01T00:00:00Z"]
 
 WITH session AS (
     SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, s.signed_in_at,
@@ -8056,7 +8114,7 @@ asking AS (SELECT h.*, EXISTS (SELECT FROM fresh) AS fresh FROM with_holder h)
 SELECT * FROM asking;
 
 -- FactorSetups.run
--- With: ["10","yat","2026-01-01T12:00:00Z","1004","docspace","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",true,"2026-01-01T00:00:30Z","redeemed","sms","sealed","+4915000000004",[],"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","1000","none","1","email","a","a","none","1",1,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","12","12","9000000001","9000000003","2026-01-01T00:00:30Z","email","b","none","5","none",["5"],"none","none","a","a"]
+-- With: ["1024","docspace","2026-01-01T12:00:00Z","1001","dfns","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",false,"2026-01-01T12:00:00Z","redeemed","totp","another","+4915000000005",[],"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","12","email","email","none","b","none","none","none",5,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","9000000003","5","12","9000000002","2026-01-01T12:00:00Z","5","1","1","email","none",["1"],"a","email","b","b"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -8107,7 +8165,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT EXISTS (SELECT FROM verdict) AS begun) rows) answer ON true;
 
 -- FirstFactor.refuse
--- With: ["9000000001","2026-01-05T00:00:00Z","code.verify","wacht","192.0.2.1","another","1","1","none","b","redeemed","5","2026-01-01T12:00:00Z"]
+-- With: ["9000000001","2026-01-01T00:00:30Z","another","navixy","192.0.2.1","agent","email","email","email","b","another","1005","2026-01-01T00:00:30Z"]
 
 WITH audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
@@ -8126,7 +8184,7 @@ WITH audited AS (
     FROM audited WHERE repeated = 0 AND account_id IS NOT NULL RETURNING id;
 
 -- ForgotPasswordService.send
--- With: ["another","10","sign_in","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1000,"1000","recovery","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",20,"5","1","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",5,true,"a","1","40","b","b","5","a","a","email","a",5,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","9000000001","5","1000","email","1","1","5","email","email","a","5","1","email",5,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","9000000002","5","5","recovery","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",100,"2026-01-01T00:00:30Z","sign_in","1001","recovery","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",100,"2026-02-01T00:00:00Z","magic_link","[]","email",20,1000,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",100,20,"1","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",1,5,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",100,"2026-01-05T00:00:00Z",1000,"2026-02-01T00:00:00Z","b","a","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",20,1000,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",1000,"2026-01-05T00:00:00Z",5,"2026-01-01T12:00:00Z","1","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1,1,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",100,"2026-01-01T00:00:30Z",1000,"2026-01-05T00:00:00Z","none","email","9000000002","40","email",false,"b","5","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",["b"],"[]","5",5,5,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",5,1,"a","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",5,100,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",20,"2026-02-01T00:00:00Z",1000,"2026-01-01T12:00:00Z","1","b","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",1000,20,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",1000,"2026-02-01T00:00:00Z",100,"2026-01-05T00:00:00Z","5","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",1000,20,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",5,"2026-01-01T00:00:30Z",1,"2026-01-01T12:00:00Z","email",1,20,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",100,5,"b",1,20,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",5,1,"b","b","email","b","1000","9000000003","a",true,"email","a","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",["email"],"{}","1",1000,5,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",5,100,"5","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",100,100,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",100,"2026-01-05T00:00:00Z",5,"2026-01-01T00:00:30Z","b","5","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",1000,1000,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",5,"2026-02-01T00:00:00Z",1000,"2026-01-05T00:00:00Z","a","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",20,1000,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",5,"2026-01-01T12:00:00Z",20,"2026-02-01T00:00:00Z","email","email","12","12","email",false,"none","1","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",["email"],"9000000003","2026-02-01T00:00:00Z","none","5","none","5","b",[],"none","b","b","5"]
+-- With: ["new1004@example.com","subject1003","second_factor","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",1000,"1","sign_in","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",20,"1","b","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",20,true,"b","a","9000000002","a","b","b","5","email","b","5",1,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","9000000001","9000000001","9000000001","5","none","1","a","none","none","5","b","none","none",1,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","40","1","12","sign_in","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",1000,"2026-01-05T00:00:00Z","second_factor","subject1002","another","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",100,"2026-01-01T12:00:00Z","sign_in","{}","none",1,100,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",20,1,"b","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",5,1,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",100,"2026-02-01T00:00:00Z",1000,"2026-01-01T12:00:00Z","email","b","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",100,100,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",20,"2026-01-01T00:00:30Z",100,"2026-01-01T12:00:00Z","1","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",1000,1000,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",1,"2026-02-01T00:00:00Z",1,"2026-01-01T12:00:00Z","b","email","12","12","5",true,"b","1","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",["none"],"[]","b",20,1000,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",100,1000,"1","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",100,1,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",100,"2026-01-05T00:00:00Z",100,"2026-02-01T00:00:00Z","email","1","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",100,5,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",100,"2026-01-05T00:00:00Z",1,"2026-01-05T00:00:00Z","email","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",100,20,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",100,"2026-01-01T12:00:00Z",5,"2026-02-01T00:00:00Z","1",1000,20,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",20,100,"1",100,1000,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",1,1,"a","email","email","email","9000000002","40","a",false,"email","5","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",["none"],"[]","email",5,1000,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",100,100,"a","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",20,100,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",20,"2026-02-01T00:00:00Z",100,"2026-01-01T00:00:30Z","b","a","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",5,100,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",20,"2026-01-05T00:00:00Z",1000,"2026-01-01T12:00:00Z","none","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",5,20,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",100,"2026-01-01T00:00:30Z",5,"2026-02-01T00:00:00Z","none","b","5","9000000002","email",false,"5","email","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",["email"],"9000000003","2026-01-05T00:00:00Z","1","a","a","1","b",[],"1","1","5","b"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -8435,7 +8493,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt_2 GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM strangers_waiting) AS next_at) rows) answer ON true;
 
 -- ForgotPasswordService.send
--- With: [[],["none"],"subject1001","another","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",5,"subject1","recovery","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",5,"b","email","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",100,false,"email","b","9000000002","b","5","email","a","b","b","b",5,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","9000000003","5","9000000001","b","none","40","b","email","1","b","1","5","none",5,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","40","40","9000000001","another","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",20,"2026-01-05T00:00:00Z","second_factor","10","magic_link","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",1,"2026-02-01T00:00:00Z","magic_link","[]","email",5,100,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",5,100,"b","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",20,20,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",20,"2026-01-01T12:00:00Z",5,"2026-01-01T00:00:30Z","email","email","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",20,100,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",5,"2026-01-01T00:00:30Z",5,"2026-01-01T00:00:30Z","5","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",100,5,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",20,"2026-01-01T12:00:00Z",1000,"2026-01-01T00:00:30Z","none","a","9000000003","1000","b",true,"5","1","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",["1"],"[]","email",1000,5,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",1,100,"b","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",1000,1,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",20,"2026-01-05T00:00:00Z",1,"2026-01-01T00:00:30Z","a","a","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",20,1000,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",5,"2026-01-05T00:00:00Z",5,"2026-02-01T00:00:00Z","none","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",20,5,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",1000,"2026-02-01T00:00:00Z",1000,"2026-01-05T00:00:00Z","email",100,20,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",1000,20,"b",1000,100,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",1000,1,"none","none","1","b","1","9000000002","a",false,"a","5","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",["none"],"[]","b",1000,1000,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",20,20,"email","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",1,5,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",20,"2026-02-01T00:00:00Z",20,"2026-01-05T00:00:00Z","none","b","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",100,1000,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1000,"2026-02-01T00:00:00Z",100,"2026-01-05T00:00:00Z","email","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",1,20,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",5,"2026-01-01T12:00:00Z",20,"2026-02-01T00:00:00Z","a","1","40","9000000003","email",false,"email","none","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",["email"],"9000000003","2026-02-01T00:00:00Z","5","a","b","a","email",["none"],"a","1","email","a"]
+-- With: [["5"],["b"],"100","sign_in","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",20,"subject1","second_factor","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",1000,"email","1","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",20,false,"1","1","40","b","email","1","email","5","1","none",1,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","1","9000000003","40","5","none","9000000002","5","email","5","none","5","email","b",5,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","9000000002","9000000001","5","magic_link","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",5,"2026-01-01T00:00:30Z","second_factor","1000","magic_link","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",1,"2026-01-05T00:00:00Z","second_factor","{}","5",1000,20,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",1000,5,"b","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1,1,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",20,"2026-01-01T12:00:00Z",1,"2026-01-01T12:00:00Z","1","5","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",100,100,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",5,"2026-01-05T00:00:00Z",1,"2026-01-05T00:00:00Z","5","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",100,100,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",100,"2026-01-01T12:00:00Z",100,"2026-01-01T00:00:30Z","none","b","1000","9000000001","a",true,"b","5","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",[],"[]","a",1000,1,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",5,1,"b","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",5,20,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1,"2026-01-05T00:00:00Z",100,"2026-01-01T12:00:00Z","5","5","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1000,1,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",100,"2026-01-01T12:00:00Z",100,"2026-01-05T00:00:00Z","none","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1,1,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",100,"2026-01-01T12:00:00Z",1,"2026-01-01T12:00:00Z","1",20,5,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",20,1000,"a",1,1000,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",100,1,"none","1","b","5","1000","5","1",true,"none","a","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",["1"],"{}","b",5,1000,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1000,1,"1","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",20,5,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",20,"2026-01-05T00:00:00Z",20,"2026-01-01T12:00:00Z","email","5","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",20,100,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",5,"2026-02-01T00:00:00Z",100,"2026-01-05T00:00:00Z","email","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",20,20,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",20,"2026-02-01T00:00:00Z",5,"2026-01-01T12:00:00Z","5","a","5","1","1",true,"a","email","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",[],"9000000001","2026-01-01T12:00:00Z","b","b","1","1","none",["b"],"email","email","b","email"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -8744,7 +8802,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt_2 GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM strangers_waiting) AS next_at) rows) answer ON true;
 
 -- GuessService.decide
--- With: ["40","another","2026-01-05T00:00:00Z","105","2026-01-05T00:00:00Z","9000000003","2026-01-05T00:00:00Z",["b"],"sign_up","sms","sign_in","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",["1"],[],["1"],"2026-01-05T00:00:00Z","totp","2026-01-01T12:00:00Z",100,"navixy","2026-02-01T00:00:00Z","delivered",20,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","5","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1,"2026-01-01T12:00:00Z","token1001","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","9000000001","2026-01-01T00:00:30Z","another","dfns","192.0.2.1","another","none",["a"],"1","1","1","5"]
+-- With: ["1020","token1001","2026-01-05T00:00:00Z","104","2026-01-05T00:00:00Z","9000000002","2026-01-05T00:00:00Z",["a"],"totp","email","recovery","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",["5"],["none"],["email"],"2026-01-01T00:00:30Z","bounced","2026-02-01T00:00:00Z",5,"yat","2026-01-05T00:00:00Z","delayed",100,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","5","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",1000,"2026-01-01T00:00:30Z","token1001","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","9000000002","2026-01-01T12:00:00Z","code.verify","yat","192.0.2.1","agent","5",["email"],"email","a","a","b"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -8837,7 +8895,7 @@ lifted AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS known, EXISTS (SELECT FROM proven) AS proven, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- GuessService.decide
--- With: ["1003","hash1002","2026-01-01T12:00:00Z","0","2026-02-01T00:00:00Z","10","2026-01-05T00:00:00Z",["a"],"delayed","email_otp","another","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","10003",["5"],"2026-01-05T00:00:00Z","bounced","2026-01-01T00:00:30Z",1000,"docspace","2026-01-01T00:00:30Z","sign_in",1,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","5","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",1000,"2026-01-01T12:00:00Z","token1000","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","9000000003","2026-01-05T00:00:00Z","another","dfns","another","another","email",["none"],"1","b","email","b","2026-01-01T12:00:00Z"]
+-- With: ["1000","hash1000","2026-01-01T00:00:30Z","104","2026-01-01T00:00:30Z","9000000003","2026-01-05T00:00:00Z",["none"],"bounced","key","second_factor","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","10017",["5"],"2026-01-01T12:00:00Z","code","2026-02-01T00:00:00Z",1,"wacht","2026-02-01T00:00:00Z","bounced",1,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","b","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",20,"2026-01-01T12:00:00Z","hash1002","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","9000000002","2026-01-05T00:00:00Z","another","wacht","another","agent","1",[],"1","a","none","email","2026-01-05T00:00:00Z"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -8932,7 +8990,7 @@ spent AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS known, EXISTS (SELECT FROM proven) AS proven, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- GuessService.decide
--- With: ["9000000003","hash1003","2026-02-01T00:00:00Z","5","2026-02-01T00:00:00Z","5","2026-01-05T00:00:00Z",["b"],"challenge","key","magic_link","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","another","9000000001","1","1","2026-01-01T00:00:30Z","failed","2026-02-01T00:00:00Z",100,"docspace","2026-01-05T00:00:00Z","challenge",1000,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","email","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1000,"2026-01-05T00:00:00Z","hash10","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","9000000002","2026-01-01T00:00:30Z","code.verify","yat","192.0.2.1","another","b",["5"],"a","email","5","1","1"]
+-- With: ["1016","token1001","2026-02-01T00:00:00Z","1000","2026-01-05T00:00:00Z","103","2026-02-01T00:00:00Z",["1"],"sign_in","email","sign_in","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","another","5","9000000001","40","2026-01-01T12:00:00Z","totp","2026-01-01T00:00:30Z",100,"dfns","2026-01-05T00:00:00Z","bounced",20,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","a","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",100,"2026-01-01T00:00:30Z","hash1002","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","9000000003","2026-01-01T00:00:30Z","another","another","another","agent","email",["5"],"a","a","1","email","9000000003"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -9026,7 +9084,7 @@ accepted AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS known, EXISTS (SELECT FROM proven) AS proven, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- GuessService.decide
--- With: ["1000","hash10","2026-01-05T00:00:00Z","100","2026-01-05T00:00:00Z",["email"],"second_factor","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["1"],["1"],["5"],"2026-02-01T00:00:00Z","delayed","2026-01-01T00:00:30Z",100,"dfns","2026-01-01T00:00:30Z","bounced",1000,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","another",1,1,1,"12","dfns","hash100","1","another","agent","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","none","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",1000,"2026-01-05T00:00:00Z","hash1004","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","9000000002","2026-02-01T00:00:00Z","a","none","b","b","none",["a"],"b","email","b","a"]
+-- With: ["1008","hash1000","2026-02-01T00:00:00Z","5","2026-01-05T00:00:00Z",["email"],"second_factor","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",["none"],["b"],["email"],"2026-01-01T12:00:00Z","bounced","2026-01-01T12:00:00Z",1000,"navixy","2026-02-01T00:00:00Z","code",1000,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","192.0.2.1",5,1000,20,"9000000001","yat","token1003","none","192.0.2.1","another","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","a","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",20,"2026-01-01T12:00:00Z","hash1004","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","9000000003","2026-01-01T12:00:00Z","none","b","a","1","5",["5"],"none","5","1","email"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -9135,7 +9193,7 @@ lifted AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS known, EXISTS (SELECT FROM session) AS proven, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- GuessService.decide
--- With: ["1000","hash1004","2026-01-01T12:00:00Z","40","2026-02-01T00:00:00Z",["none"],"recovery","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["1"],["none"],["email"],"2026-02-01T00:00:00Z","Fido2","2026-01-01T00:00:30Z",20,100,"another","2026-01-01T12:00:00Z","RecoveryKey",20,"person1005@example.com","1003","person1007@example.com","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","192.0.2.1",20,20,100,"12","a","email","1","1","a","b","email","2026-01-01T12:00:00Z","b","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","a","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","a","2026-01-01T00:00:30Z","9000000002","2026-02-01T00:00:00Z",5,"2026-01-05T00:00:00Z","token100","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","9000000003","2026-01-05T00:00:00Z","1","email","email","none","5",["1"],"5","5","email","5","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z"]
+-- With: ["1","token1004","2026-01-01T12:00:00Z","1","2026-01-05T00:00:00Z",["5"],"sign_in","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",["none"],["5"],[],"2026-02-01T00:00:00Z","Key","2026-01-05T00:00:00Z",5,20,"yat","2026-01-05T00:00:00Z","totp",100,"person1003@example.com","1001","person1000@example.com","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","another",20,100,20,"12","5","email","1","b","a","5","1","2026-01-01T12:00:00Z","b","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","b","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","b","2026-01-01T00:00:30Z","9000000003","2026-01-05T00:00:00Z",100,"2026-02-01T00:00:00Z","token1003","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","9000000002","2026-01-05T00:00:00Z","a","5","b","email","b",["b"],"5","1","a","1","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -9257,7 +9315,7 @@ lifted AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS known, EXISTS (SELECT FROM proven) AS proven, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- GuessService.decide
--- With: ["5","token10","2026-01-01T12:00:00Z","40","2026-01-05T00:00:00Z",["none"],"another","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",["5"],["a"],["b"],"2026-01-05T00:00:00Z","challenge","2026-02-01T00:00:00Z",1000,1,"yat","2026-02-01T00:00:00Z","totp",1,"new1012@example.com","100","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","another",5,100,5,"9000000001","a","a","a","b","none","email","a","2026-02-01T00:00:00Z","5","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","a","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","5","2026-01-01T00:00:30Z","40","2026-01-01T00:00:30Z",100,"2026-02-01T00:00:00Z","token10","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","9000000003","2026-01-01T12:00:00Z","5","5","none","1","a",["b"],"5","a","a","email","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z"]
+-- With: ["1016","hash1000","2026-02-01T00:00:00Z","1024","2026-01-05T00:00:00Z",["none"],"sign_in","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",["5"],["a"],["email"],"2026-01-01T00:00:30Z","link","2026-02-01T00:00:00Z",5,20,"navixy","2026-01-01T12:00:00Z","challenge",1000,"another","1000","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","another",1000,5,100,"9000000003","email","none","email","b","5","5","a","2026-01-05T00:00:00Z","a","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","none","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","a","2026-01-01T12:00:00Z","1000","2026-01-01T00:00:30Z",1,"2026-01-05T00:00:00Z","hash100","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","9000000003","2026-01-05T00:00:00Z","a","email","a","email","5",["none"],"1","email","email","email","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -9379,7 +9437,7 @@ lifted AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS known, EXISTS (SELECT FROM proven) AS proven, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- GuessService.decide
--- With: ["1","token1004","2026-01-01T12:00:00Z","1","2026-01-05T00:00:00Z",["5"],"sign_in","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",["none"],["5"],[],"2026-02-01T00:00:00Z","Key","2026-01-05T00:00:00Z",5,20,"yat","2026-01-05T00:00:00Z","totp",100,["5"],"1001",["1"],"1","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","192.0.2.1",100,20,5,"5","email","1","b","a","5","1","none","2026-02-01T00:00:00Z","1","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","none","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","1","2026-02-01T00:00:00Z","1000","2026-02-01T00:00:00Z",1000,"2026-01-01T12:00:00Z","token1001","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","9000000001","2026-01-05T00:00:00Z","5","b","email","b","a",["5"],"1","a","1","none","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z"]
+-- With: ["1003","token1002","2026-01-01T12:00:00Z","40","2026-01-01T00:00:30Z",["none"],"sign_in","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",["1"],["b"],["a"],"2026-01-05T00:00:00Z","failed","2026-02-01T00:00:00Z",1,100,"wacht","2026-01-05T00:00:00Z","failed",1,["none"],"5",[],"email","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","192.0.2.1",100,100,100,"12","5","email","5","a","b","5","b","2026-01-05T00:00:00Z","b","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","1","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","none","2026-01-01T12:00:00Z","9000000001","2026-01-01T12:00:00Z",100,"2026-01-01T12:00:00Z","token10","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","9000000003","2026-01-01T00:00:30Z","1","5","5","email","1",["email"],"5","b","1","none","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -9501,7 +9559,7 @@ lifted AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM flow) AS known, EXISTS (SELECT FROM proven) AS proven, (SELECT refills_at FROM budget) AS refills_at) rows) answer ON true;
 
 -- IdempotencyService.keep
--- With: ["b","1004"]
+-- With: ["email","1003"]
 
 UPDATE idempotent_calls SET answer_sealed = $1 WHERE id = $2 AND answer_sealed IS NULL;
 
@@ -9562,7 +9620,7 @@ audited AS (
 SELECT * FROM linked;
 
 -- IdentitiesService.unlink
--- With: ["10024","email","redeemed","1004","2026-01-01T12:00:00Z","code.verify","navixy","192.0.2.1","agent","5",["1"],"b","1","email","5"]
+-- With: ["1039","b","redeemed","1001","2026-01-01T00:00:30Z","code.verify","dfns","another","agent","1",["email"],"none","5","email","none"]
 
 WITH unlinked AS (
     DELETE FROM external_identities WHERE account_id = $1::bigint AND lower(provider) = $2
@@ -9596,7 +9654,7 @@ owner AS (
       FROM accounts a JOIN owner o ON o.account_id = a.id;
 
 -- IdentityProof.prove
--- With: ["https://issuer0.example.com","another","person1007@example.com","5"]
+-- With: ["https://issuer2.example.com","subject10","person1007@example.com","a"]
 
 WITH identity AS (SELECT account_id FROM external_identities WHERE issuer = $1 AND subject = $2),
 owner AS (
@@ -9611,7 +9669,7 @@ owner AS (
       FROM accounts a JOIN owner o ON o.account_id = a.id;
 
 -- IdentityProof.prove
--- With: ["https://issuer0.example.com","subject1002",[],["5"],"b"]
+-- With: ["https://issuer1.example.com","subject1",["b"],[],"a"]
 
 WITH identity AS (SELECT account_id FROM external_identities WHERE issuer = $1 AND subject = $2),
 owner AS (
@@ -9626,7 +9684,7 @@ owner AS (
       FROM accounts a JOIN owner o ON o.account_id = a.id;
 
 -- KeyChallenges.open
--- With: ["subject1004","9000000001","another","second","code","key","wacht","k1","secret1003",5,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","40","40","12"]
+-- With: ["subject1004","9000000001","second_factor","first","code","sms","yat","k1","secret100",1,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","102","103","1000"]
 
 WITH anybody AS (
         SELECT $1::text AS subject, NULL::bigint AS account_id, NULL::bigint AS session_id, NULL::int AS security_stamp),
@@ -9689,7 +9747,6 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT holder FROM key_holder) AS holder) rows) answer ON true;
 
 -- KeyChallenges.open
--- With: ["person1006@example.com","1","email","none","1","10","9000000001","magic_link","first","link","sms","docspace","k1","secret1003",1,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","101","9000000003","9000000001","9000000002","2026-01-01T12:00:00Z","b","b","none","5","5",["1"],"a","1","1","b"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -9735,7 +9792,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT holder FROM key_holder) AS holder) rows) answer ON true;
 
 -- KeyProof.claim
--- With: ["102","subject1003",1000,[],"yat","magic_link","2026-01-01T12:00:00Z"]
+-- With: ["9000000003","1002",1000,["b"],"wacht","sign_in","2026-01-05T00:00:00Z"]
 
 WITH claimed AS (
         UPDATE attempts a SET account_id = $1::bigint, subject = $2::text,
@@ -9747,61 +9804,8 @@ budget_row AS (
       ON CONFLICT DO NOTHING RETURNING subject)
 SELECT * FROM claimed;
 
--- KeyProof.refuse
--- With: [["email"],["b"],"docspace","sign_in","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","code","2026-02-01T00:00:00Z","wacht","2026-02-01T00:00:00Z","Key",100,"2026-02-01T00:00:00Z",20,"2026-01-01T12:00:00Z","9000000001","2026-02-01T00:00:00Z","another","yat","another","another","1",["5"],"a","b","email","1"]
-
-WITH target AS (
-      SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
-        a.security_stamp, (a.account_id IS NULL OR a.purpose = ANY($1::text[]) OR EXISTS (
-    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)) AS allowed FROM attempts a
-      WHERE a.kind = 'challenge' AND a.secret_hash = ANY($2::text[]) AND a.protocol = $3 AND a.purpose = $4 ORDER BY a.id DESC LIMIT 1),
-budget AS (
-      SELECT b.subject, b.factor, CASE WHEN b.refills_at <= $5::timestamptz THEN 0 ELSE b.spent END AS spent,
-        CASE WHEN b.refills_at > $6::timestamptz THEN b.refills_at END AS refills_at
-      FROM guess_budgets b JOIN target t USING (subject, factor)
-      FOR UPDATE OF b),
-guess AS (
-      UPDATE attempts a SET
-        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND false) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
-        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND false) THEN a.tries_left ELSE a.tries_left - 1 END,
-        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND false) OR a.tries_left = 1 THEN $7::timestamptz END
-      FROM target t JOIN budget b USING (subject, factor)
-      WHERE a.id = t.id AND a.kind = $8 AND a.status = 'open' AND a.expires_at > $9::timestamptz
-        AND a.tries_left > 0 AND t.allowed AND true
-      RETURNING a.id, a.subject, a.factor, a.purpose, a.method, a.status),
-verdict AS (
-      SELECT t.kind, t.method, t.id AS attempt_id, t.account_id, t.session_id, t.security_stamp, $10::text AS protocol, CASE
-        WHEN g.status = 'consumed' THEN 'redeemed' WHEN g.id IS NOT NULL THEN 'wrong' WHEN t.id IS NULL THEN 'absent'
-        WHEN t.status <> 'open' THEN t.status WHEN NOT t.allowed THEN 'superseded'
-        WHEN t.expires_at <= $11::timestamptz THEN 'expired'
-        WHEN t.kind <> $12 THEN 'other_kind' WHEN b.spent >= $13::int THEN 'budget_spent'
-        ELSE 'closed' END AS outcome
-      FROM (VALUES (1)) one LEFT JOIN target t ON true LEFT JOIN budget b ON true LEFT JOIN guess g ON true),
-settled AS (
-      UPDATE guess_budgets b SET
-        spent = CASE WHEN g.status = 'consumed' THEN 0 ELSE l.spent + 1 END,
-        refills_at = CASE WHEN g.status <> 'consumed' THEN coalesce(l.refills_at, $14::timestamptz) END
-      FROM guess g JOIN budget l USING (subject, factor)
-      WHERE b.subject = g.subject AND b.factor = g.factor AND g.status = 'consumed'
-      RETURNING b.spent, b.factor, b.spent >= $15::int AS used_up),
-superseded AS (
-      UPDATE attempts o SET status = 'superseded', closed_at = $16::timestamptz FROM guess g
-      WHERE g.status = 'consumed' AND o.subject = g.subject AND o.purpose = g.purpose AND o.status = 'open'
-        AND o.id <> g.id RETURNING o.id, o.purpose, o.method, o.status),
-audited AS (
-    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id, repeat_key)
-    SELECT $17::bigint, $18::timestamptz, $19, v.outcome, $20, v.account_id, v.session_id, v.attempt_id,
-      $21, $22, $23, CASE WHEN (v.outcome = ANY($24::text[]) OR (v.account_id IS NULL AND $25::text <> 'cli')) THEN $26::text || md5(concat_ws(' ', $27::text, v.outcome,
-      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $28::text END
-    FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
-    RETURNING id)
-SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM verdict) rows) answer ON true;
-
 -- KeyProof.shown
--- With: [[],"dfns","another","2026-01-05T00:00:00Z",["a"],"another"]
+-- With: [["none"],"navixy","recovery","2026-01-05T00:00:00Z",["none"],"credential1003"]
 
 WITH challenge AS (
       SELECT a.account_id, a.method FROM attempts a WHERE a.kind = 'challenge' AND a.secret_hash = ANY($1::text[]) AND a.protocol = $2 AND a.purpose = $3
@@ -9823,7 +9827,7 @@ shown AS (
 SELECT * FROM shown;
 
 -- KeyRingService.forget
--- With: ["2026-01-01T12:00:00Z",1,"2026-01-01T12:00:00Z","another","another","12","2026-01-01T00:00:30Z","another","yat","another","agent","a",["a"],"a","b","email","b"]
+-- With: ["2026-01-05T00:00:00Z",60,"2026-02-01T00:00:00Z","another","redeemed","1024","2026-02-01T00:00:00Z","code.verify","yat","192.0.2.1","agent","b",["5"],"5","1","b","5"]
 
 WITH live AS (
     SELECT id, key_ids, started_at FROM replicas
@@ -9847,12 +9851,12 @@ audited AS (
 SELECT * FROM forgotten;
 
 -- KeyRingService.status
--- With: ["2026-02-01T00:00:00Z"]
+-- With: ["2026-01-01T12:00:00Z"]
 
 SELECT count(*) FROM backup_codes WHERE used_at IS NULL AND created_at < $1::timestamptz;
 
 -- KeysService.rotate
--- With: ["2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","none","email","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","redeemed","2026-01-05T00:00:00Z","40","2026-02-01T00:00:00Z","email","a","a","5","5",["a"],"none","b","none","5"]
+-- With: ["2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","email","5","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","another","2026-02-01T00:00:00Z","12","2026-01-01T00:00:30Z","1","5","email","email","none",["1"],"email","1","1","email"]
 
 WITH retired AS (
       UPDATE signing_keys
@@ -9880,7 +9884,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- KeysService.rotate
--- With: ["2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","email","5","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","another","2026-02-01T00:00:00Z","12","2026-01-01T00:00:30Z","1","5","email","email","none",["1"],"email","1","1","email"]
+-- With: ["2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","email","5","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","another","2026-02-01T00:00:00Z","12","2026-01-05T00:00:00Z","b","b","b","none","b",["none"],"email","5","a","none"]
 
 WITH retired AS (
       UPDATE signing_keys
@@ -9908,7 +9912,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- LinkConfirmService.burn
--- With: [["5"],["1"],"recovery","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","challenge","2026-02-01T00:00:00Z",1000,"dfns","2026-01-05T00:00:00Z","another",1000,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","192.0.2.1",20,5,100,"1016","dfns","hash1","email","192.0.2.1","another","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","email","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1000,"2026-01-05T00:00:00Z","9000000002","2026-01-05T00:00:00Z","b","a","email","b","1",["a"],"b","5","1","a"]
+-- With: [["email"],["1"],"another","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","challenge","2026-02-01T00:00:00Z",1000,"dfns","2026-02-01T00:00:00Z","Key",1,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","another",5,5,100,"1016","another","hash1001","5","another","agent","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","1","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",100,"2026-02-01T00:00:00Z","9000000001","2026-02-01T00:00:00Z","none","email","none","none","email",["none"],"a","5","a","5"]
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -9995,7 +9999,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM session) AS done) rows) answer ON true;
 
 -- LinkConfirmService.burn
--- With: [["b"],["a"],"another","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","Key","2026-01-01T00:00:30Z",5,"yat","2026-02-01T00:00:00Z","bounced",5,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","1016","another","sms","Key","key","dfns","another","secret1003",5,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","10","1","9000000002","2026-01-05T00:00:00Z",100,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",["none"],"2026-01-01T12:00:00Z","completed","2026-01-05T00:00:00Z","completed","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","logout","9000000001","2026-01-01T00:00:30Z","5","1","5","a","b",["none"],"email","email","5","1"]
+-- With: [["b"],[],"another","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","failed","2026-01-05T00:00:00Z",1,"another","2026-01-05T00:00:00Z","Key",20,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","9000000002","another","first","delivered","key","wacht","k1","secret10",5,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","104","102","9000000003","2026-01-01T00:00:30Z",1,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",["1"],"2026-02-01T00:00:00Z","another","2026-02-01T00:00:00Z","completed","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","another","9000000003","2026-02-01T00:00:00Z","a","a","b","email","1",["5"],"none","a","email","email"]
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -10123,7 +10127,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM attempt) AS done) rows) answer ON true;
 
 -- LinkConfirmService.dismiss
--- With: [["b"],"2026-01-05T00:00:00Z","1012","2026-01-01T00:00:30Z","code.verify","yat","another","agent","1",["5"],"5","email","b","a"]
+-- With: [["1"],"2026-01-01T12:00:00Z","10","2026-01-01T00:00:30Z","another","wacht","192.0.2.1","agent","5",["1"],"none","5","none","email"]
 
 WITH target AS (
         SELECT a.subject, a.purpose, a.browser_attempt_id FROM attempts a
@@ -10149,7 +10153,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM dismissed GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM verdict) rows) answer ON true;
 
 -- LinkExchangeService.redeem
--- With: [["1"],["email"],"another","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","code","2026-01-01T00:00:30Z",1,"navixy","2026-01-05T00:00:00Z","Key",20,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","192.0.2.1",100,100,1000,"1000","docspace","hash1003","1","email","192.0.2.1","another","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","none","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",20,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",["none"],"2026-01-01T00:00:30Z","completed","2026-01-01T00:00:30Z","logout","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","another","9000000002","2026-01-01T12:00:00Z","email","a","email","a","a",[],"none","email","a","5"]
+-- With: [["5"],["5"],"second_factor","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","link","2026-01-05T00:00:00Z",100,"yat","2026-01-05T00:00:00Z","delayed",1,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","192.0.2.1",1,5,1000,"9000000002","dfns","token1002","5","a","another","agent","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","email","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",1000,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",["5"],"2026-01-01T00:00:30Z","another","2026-01-05T00:00:00Z","another","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","logout","9000000002","2026-01-05T00:00:00Z","b","1","1","none","none",["5"],"none","5","1","b"]
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -10293,7 +10297,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM answer) rows) answer ON true;
 
 -- LinkExchangeService.redeem
--- With: ["person1002@example.com","100",["a"],"sign_in","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",["1"],["5"],["b"],"2026-02-01T00:00:00Z","Key","2026-01-01T12:00:00Z",1,"yat","2026-01-05T00:00:00Z","Key",1,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","192.0.2.1",100,20,20,"9000000001","navixy","token10","1","5","another","another","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","none","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",100,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",["a"],"2026-01-01T00:00:30Z","logout","2026-02-01T00:00:00Z","another","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","logout","9000000002","2026-02-01T00:00:00Z","1","a","5","b","none",[],"b","5","a","1"]
+-- With: ["new1004@example.com","1005",[],"second_factor","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",["a"],["b"],["email"],"2026-01-01T12:00:00Z","RecoveryKey","2026-02-01T00:00:00Z",100,"wacht","2026-01-01T12:00:00Z","delayed",5,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","192.0.2.1",5,20,100,"9000000003","docspace","token1000","1","a","another","agent","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","email","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",5,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",["1"],"2026-01-01T12:00:00Z","another","2026-01-05T00:00:00Z","logout","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","logout","9000000002","2026-02-01T00:00:00Z","b","5","email","a","a",["1"],"1","b","1","1"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -10440,7 +10444,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM answer) rows) answer ON true;
 
 -- LinkExchangeService.redeem
--- With: ["person1002","1005",[],"second_factor","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",["a"],["b"],["email"],"2026-01-01T12:00:00Z","RecoveryKey","2026-02-01T00:00:00Z",100,"wacht","2026-01-01T12:00:00Z","delayed",5,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","192.0.2.1",5,20,100,"9000000003","docspace","token1000","1","a","another","agent","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","email","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",5,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",["1"],"2026-01-01T12:00:00Z","another","2026-01-05T00:00:00Z","logout","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","logout","9000000002","2026-02-01T00:00:00Z","b","5","email","a","a",["1"],"1","b","1","1"]
+-- With: ["person100","1003",["5"],"recovery","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",["b"],["b"],["email"],"2026-01-01T00:00:30Z","link","2026-01-01T12:00:00Z",20,"dfns","2026-01-01T00:00:30Z","delayed",100,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","192.0.2.1",100,20,1000,"1000","navixy","hash1","5","1","another","agent","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","1","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",100,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",["5"],"2026-01-01T12:00:00Z","completed","2026-01-01T12:00:00Z","logout","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","completed","9000000003","2026-01-01T12:00:00Z","b","b","5","email","none",["b"],"1","a","none","1"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -10587,7 +10591,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM answer) rows) answer ON true;
 
 -- LinkRequestService.request
--- With: ["1005","another","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",100,"1001","sign_in","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",5,"none","b","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",20,"6f1d3f0e-6a2b-4c55-9d0c-0a4f6a9b1c2d","subject100","second_factor","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1000,"subject1004","none","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",20,"b","1","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",100,"40","email","a","a","5","5","none","5",1,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","40","9000000003","9000000001","recovery","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",100,"2026-01-01T12:00:00Z","sign_in","subject1","sign_in","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",20,"2026-01-01T12:00:00Z","second_factor","12","5","1","a","none","1","b","5",1,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","9000000001","12","40","5","b","5","[]","5",20,100,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",1,20,"1","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",1000,1000,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",100,"2026-01-01T12:00:00Z",5,"2026-01-01T12:00:00Z","a","b","9000000002","1","none",false,"1","none","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",["email"],"9000000001","2026-01-05T00:00:00Z","b","email","b","1","none",["b"],"1","a","none","email"]
+-- With: ["subject1003","magic_link","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",1000,"subject1","second_factor","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",5,"none","none","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",100,"6f1d3f0e-6a2b-4c55-9d0c-0a4f6a9b1c2d","1000","magic_link","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",100,"subject1000","1","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",5,"a","b","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",100,"1","a","5","5","5","5","1","email",1,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","12","12","5","second_factor","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",100,"2026-01-05T00:00:00Z","sign_in","subject1","another","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",1,"2026-01-05T00:00:00Z","sign_in","1000","a","a","none","a","b","none","a",5,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","40","1000","1000","b","email","5","{}","5",100,1,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",20,5,"none","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",100,5,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",1000,"2026-01-01T12:00:00Z",20,"2026-02-01T00:00:00Z","email","1","9000000001","40","5",true,"email","b","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",["b"],"9000000003","2026-01-05T00:00:00Z","none","a","1","b","none",[],"b","a","5","a"]
 
 WITH asked AS (SELECT $1::text AS subject),
 refused AS (
@@ -10756,7 +10760,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt_2 GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM strangers_waiting) AS next_at) rows) answer ON true;
 
 -- LinkRequestService.request
--- With: ["subject1003","magic_link","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",1000,"subject1","second_factor","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",5,"none","none","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",100,"new1020@example.com","1000","magic_link","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",100,"subject1000","1","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",5,"a","b","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",100,"1","a","5","5","5","5","1","email",1,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","12","12","5","second_factor","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",100,"2026-01-05T00:00:00Z","sign_in","subject1","another","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",1,"2026-01-05T00:00:00Z","sign_in","1000","a","a","none","a","b","none","a",5,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","40","1000","1000","b","email","5","{}","5",100,1,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",20,5,"none","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",100,5,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",1000,"2026-01-01T12:00:00Z",20,"2026-02-01T00:00:00Z","email","1","9000000001","40","5",true,"email","b","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",["b"],"9000000003","2026-01-05T00:00:00Z","none","a","1","b","none",[],"b","a","5","a"]
+-- With: ["subject1000","magic_link","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",1000,"subject1004","second_factor","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1000,"b","5","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",20,"new1020@example.com","subject100","magic_link","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1,"1001","5","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",20,"b","5","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",5,"9000000002","none","5","none","5","1","b","a",1,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","1000","1","1000","recovery","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",100,"2026-01-05T00:00:00Z","recovery","subject1002","magic_link","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",20,"2026-01-01T00:00:30Z","recovery","9000000003","email","none","a","b","a","1","a",1,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","1000","1000","1000","a","5","none","{}","b",1,100,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",5,1,"email","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",100,100,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1000,"2026-01-01T12:00:00Z",1,"2026-01-05T00:00:00Z","email","none","9000000002","5","a",false,"none","email","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",["1"],"9000000001","2026-01-01T12:00:00Z","1","b","5","b","1",["b"],"none","b","5","5"]
 
 WITH asked AS (SELECT $1::text AS subject),
 refused AS (
@@ -10925,7 +10929,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt_2 GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM strangers_waiting) AS next_at) rows) answer ON true;
 
 -- LinkRequestService.request
--- With: ["subject1000","magic_link","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",1000,"subject1004","second_factor","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1000,"b","5","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",20,"person1004","subject100","magic_link","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1,"1001","5","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",20,"b","5","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",5,"9000000002","none","5","none","5","1","b","a",1,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","1000","1","1000","recovery","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",100,"2026-01-05T00:00:00Z","recovery","subject1002","magic_link","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",20,"2026-01-01T00:00:30Z","recovery","9000000003","email","none","a","b","a","1","a",1,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","1000","1000","1000","a","5","none","{}","b",1,100,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",5,1,"email","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",100,100,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1000,"2026-01-01T12:00:00Z",1,"2026-01-05T00:00:00Z","email","none","9000000002","5","a",false,"none","email","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",["1"],"9000000001","2026-01-01T12:00:00Z","1","b","5","b","1",["b"],"none","b","5","5"]
+-- With: ["subject100","recovery","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1000,"subject1003","second_factor","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",100,"b","email","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1000,"person1002","1003","second_factor","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1000,"1001","1","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1000,"email","email","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1000,"9000000003","b","a","1","none","a","b","5",1,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","9000000001","9000000001","9000000002","sign_in","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",100,"2026-02-01T00:00:00Z","sign_in","1000","recovery","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",1000,"2026-02-01T00:00:00Z","sign_in","5","none","none","a","a","5","none","email",1,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","12","5","1","none","5","email","{}","1",1000,1000,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",100,5,"none","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",5,5,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1,"2026-01-05T00:00:00Z",20,"2026-02-01T00:00:00Z","none","1","1000","40","5",true,"1","b","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",["a"],"9000000002","2026-01-05T00:00:00Z","1","a","email","5","email",["a"],"b","b","5","5"]
 
 WITH asked AS (SELECT $1::text AS subject),
 refused AS (
@@ -11094,7 +11098,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt_2 GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM strangers_waiting) AS next_at) rows) answer ON true;
 
 -- LinkRequestService.request
--- With: ["subject100","another","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",20,"subject10","second_factor","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",100,"5","5","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",1,["a"],["none"],"100","recovery","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1000,"1003","5","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1000,"none","none","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1,"1000","email","none","none","b","5","email","none",1,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","9000000003","12","1000","another","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1000,"2026-02-01T00:00:00Z","sign_in","subject1004","recovery","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",100,"2026-02-01T00:00:00Z","sign_in","1","email","email","5","none","5","1","1",1,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","9000000003","1","1","email","email","a","[]","email",20,20,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",1000,5,"a","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",20,20,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",1000,"2026-02-01T00:00:00Z",1,"2026-02-01T00:00:00Z","1","b","12","1","b",true,"email","email","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",["none"],"9000000003","2026-01-01T12:00:00Z","none","a","a","a","5",["none"],"email","a","b","1"]
+-- With: ["subject1002","second_factor","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",1000,"another","second_factor","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",100,"a","1","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",5,["none"],["a"],"subject1002","sign_in","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",5,"subject1","a","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",1,"1","1","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",5,"9000000001","5","email","none","none","email","a","5",1,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","9000000001","9000000001","9000000003","sign_in","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",5,"2026-01-05T00:00:00Z","second_factor","subject1002","second_factor","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",5,"2026-01-01T12:00:00Z","second_factor","40","a","1","none","5","none","email","1",5,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","5","9000000002","9000000003","1","email","a","{}","1",20,1000,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",100,100,"email","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",5,5,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",5,"2026-01-01T12:00:00Z",100,"2026-01-05T00:00:00Z","b","a","9000000002","1000","email",false,"email","5","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",["5"],"9000000003","2026-01-05T00:00:00Z","5","none","email","b","5",["none"],"a","1","email","b"]
 
 WITH asked AS (SELECT $1::text AS subject),
 refused AS (
@@ -11263,7 +11267,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt_2 GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM strangers_waiting) AS next_at) rows) answer ON true;
 
 -- LinkService.pageOf
--- With: ["2026-02-01T00:00:00Z",["email"],["none"],["a"]]
+-- With: ["2026-01-01T00:00:30Z",["5"],[],["a"]]
 
 WITH link_state AS (
     SELECT a.id::text AS attempt_id, a.account_id, a.protocol,
@@ -11274,7 +11278,7 @@ WITH link_state AS (
 SELECT * FROM link_state;
 
 -- LinkViewService.find
--- With: [["1"],"2026-01-01T12:00:00Z",[]]
+-- With: [["email"],"2026-01-01T00:00:30Z",["none"]]
 
 SELECT a.protocol, x.email, x.language, a.created_at AS requested_at, m.redirect_url, b.token_hash AS browser_token_hash,
         m.client_address, m.user_agent
@@ -11286,7 +11290,7 @@ SELECT a.protocol, x.email, x.language, a.created_at AS requested_at, m.redirect
         AND x.disabled_at IS NULL AND x.email IS NOT NULL;
 
 -- LoginService.login
--- With: [["email"],[],"docspace","recovery","100",20,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","100","5","12",true,"9000000003","1",true,"12","40",false,"2026-02-01T00:00:00Z","sign_up","2026-01-05T00:00:00Z","navixy","2026-01-01T12:00:00Z","Key",1000,"2026-01-01T12:00:00Z",1000,"2026-01-01T12:00:00Z","9000000002","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","192.0.2.1",5,100,100,"10","wacht","signed_in","token1004","email","a","192.0.2.1","another","2026-01-01T12:00:00Z","a","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","email","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","none","2026-01-05T00:00:00Z","9000000003","2026-01-01T00:00:30Z","a","1","email","b","1",["1"],"b","5","1","1"]
+-- With: [["a"],[],"another","recovery","1000",1000,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","40","40","5",true,"1","9000000002",false,"9000000002","1000",true,"2026-01-01T12:00:00Z","delayed","2026-02-01T00:00:00Z","yat","2026-01-01T00:00:30Z","delayed",5,"2026-01-01T12:00:00Z",100,"2026-02-01T00:00:00Z","1000","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","192.0.2.1",1000,1,100,"1004","wacht","pending","token1","b","1","another","another","2026-01-05T00:00:00Z","5","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","a","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","a","2026-02-01T00:00:00Z","9000000002","2026-01-01T00:00:30Z","b","1","5","email","none",["b"],"none","5","b","a"]
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -11372,7 +11376,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome) rows) answer ON true;
 
 -- LoginService.login
--- With: [["a"],[],"another","recovery","1000",1000,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","40","40","5",true,"1","9000000002",false,"9000000002","1000",true,"2026-01-01T12:00:00Z","delayed","2026-02-01T00:00:00Z","yat","2026-01-01T00:00:30Z","delayed",5,"2026-01-01T12:00:00Z",100,"2026-02-01T00:00:00Z","1000","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","192.0.2.1",1000,1,100,"1004","wacht","pending","token1","b","1","b","none","another","agent","2026-01-01T12:00:00Z","1","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","none","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","a","2026-01-01T12:00:00Z","9000000003","2026-01-01T00:00:30Z","5","email","none","a","none",["email"],"b","a","b","5"]
+-- With: [[],["b"],"docspace","magic_link","10",100,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","9000000001","12","1000",false,"1000","40",true,"5","9000000003",true,"2026-01-01T12:00:00Z","link","2026-02-01T00:00:00Z","wacht","2026-02-01T00:00:00Z","challenge",1000,"2026-01-01T00:00:30Z",5,"2026-02-01T00:00:00Z","40","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","192.0.2.1",100,20,20,"1000","another","pending","token1","1","email","1","1","another","another","2026-01-01T00:00:30Z","email","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","1","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","none","2026-01-01T00:00:30Z","9000000003","2026-01-05T00:00:00Z","1","1","1","5","b",["b"],"a","5","a","1"]
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -11458,7 +11462,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome) rows) answer ON true;
 
 -- LoginService.login
--- With: [["5"],["b"],"wacht","magic_link","9000000002",5,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","1002","another","9000000002","1","12","9000000003","9000000001","9000000001","5","1","40","2026-01-05T00:00:00Z","code","2026-02-01T00:00:00Z",20,"navixy","2026-01-01T00:00:30Z","RecoveryKey",1,"2026-01-01T00:00:30Z",1,"2026-01-05T00:00:00Z","1000","9000000001","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","192.0.2.1",100,1,5,"40","wacht","another","hash100","a","a","a","5","192.0.2.1","agent","2026-01-01T00:00:30Z","a","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","5","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","5","2026-01-01T12:00:00Z","9000000003","2026-01-05T00:00:00Z","b","b","5","5","1",["email"],"none","a","email","none"]
+-- With: [["1"],["none"],"another","magic_link","1",20,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","9000000002","sealed","9000000003","9000000001","5","9000000003","5","1000","12","12","1000","2026-01-01T00:00:30Z","sign_in","2026-01-05T00:00:00Z",1000,"docspace","2026-01-05T00:00:00Z","failed",1000,"2026-01-05T00:00:00Z",20,"2026-02-01T00:00:00Z","0","40","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","192.0.2.1",5,20,5,"1","navixy","another","token100","none","b","1","none","another","another","2026-01-01T00:00:30Z","none","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","5","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","5","2026-01-01T00:00:30Z","9000000001","2026-01-01T12:00:00Z","none","5","1","email","a",["none"],"b","a","5","b"]
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -11550,7 +11554,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome) rows) answer ON true;
 
 -- LoginService.logout
--- With: ["2026-01-01T00:00:30Z","completed","another","dfns","pending","2026-01-01T12:00:00Z","another","9000000003","2026-02-01T00:00:00Z","code.verify","another","another","agent","b",["5"],"none","5","5","none"]
+-- With: ["2026-01-01T12:00:00Z","logout","token1004","dfns","another","2026-01-01T12:00:00Z","redeemed","40","2026-02-01T00:00:00Z","code.verify","dfns","192.0.2.1","agent","email",["email"],"b","a","5","a"]
 
 WITH ended AS (
       UPDATE sessions s SET ended_at = $1::timestamptz, end_reason = $2
@@ -11671,7 +11675,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM changed) rows) answer ON true;
 
 -- MailedKeysService.send
--- With: ["9000000002",100,"1012","100","another",false,"sign_in_code","email","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",["b"],"2026-01-05T00:00:00Z",["a"],"2026-01-05T00:00:00Z","wacht","1","1","b","5","email","a","a","none","5",1,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","9000000001","9000000003","5","40","2026-01-05T00:00:00Z","email","b","a","5","1",["none"],"a","email","1","5"]
+-- With: ["1000",20,"9000000003","1","another",false,"sign_in_code","5","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",["email"],"2026-01-01T00:00:30Z",[],"2026-01-01T00:00:30Z","another","b","5","none","email","email","a","none","email","1",5,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","1","9000000003","9000000001","12","2026-01-01T12:00:00Z","1","email","5","5","1",["none"],"1","email","none","email"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -11726,7 +11730,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM message) rows) answer ON true;
 
 -- MessagesRepository.settle
--- With: ["2026-01-05T00:00:00Z",20,"[{\"method\":\"pwd\"}]"]
+-- With: ["2026-02-01T00:00:00Z",100,"[]"]
 
 UPDATE messages m SET
         state = v.state,
@@ -11745,7 +11749,7 @@ UPDATE messages m SET
       RETURNING m.id;
 
 -- MessagesRepository.take
--- With: ["2026-01-01T12:00:00Z","email","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",["40"],"9000000001",1,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z"]
+-- With: ["2026-01-01T12:00:00Z","email","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",[],"9000000002",5,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z"]
 
 WITH due AS MATERIALIZED (
         SELECT m.id, CASE WHEN m.expires_at <= $1::timestamptz THEN 'expired'
@@ -11767,7 +11771,7 @@ WITH due AS MATERIALIZED (
         created_at AS "createdAt", expires_at AS "expiresAt", state;
 
 -- MessagesRepository.take
--- With: ["2026-01-05T00:00:00Z","email","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","none",true,["email"],["9000000003"],"9000000002",5,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z"]
+-- With: ["2026-01-01T12:00:00Z","email","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","a",true,["1"],["40"],"1000",5,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z"]
 
 WITH due AS MATERIALIZED (
         SELECT m.id, CASE WHEN m.expires_at <= $1::timestamptz THEN 'expired'
@@ -11790,7 +11794,7 @@ WITH due AS MATERIALIZED (
         created_at AS "createdAt", expires_at AS "expiresAt", state;
 
 -- MessagesRepository.take
--- With: ["2026-01-01T12:00:00Z",["5"],"email","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["9000000002"],"9000000003",5,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z"]
+-- With: ["2026-01-01T00:00:30Z",["1"],"email","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",["9000000002"],"1000",1,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z"]
 
 WITH due AS MATERIALIZED (
         SELECT m.id, CASE WHEN m.expires_at <= $1::timestamptz THEN 'expired'
@@ -11815,7 +11819,7 @@ WITH due AS MATERIALIZED (
         created_at AS "createdAt", expires_at AS "expiresAt", state;
 
 -- MessagesRepository.take
--- With: ["2026-01-01T00:00:30Z",[],"email","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","email",true,[],["9000000002"],"1000",1,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z"]
+-- With: ["2026-01-01T12:00:00Z",["5"],"email","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","5",true,["email"],[],"1000",1,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z"]
 
 WITH due AS MATERIALIZED (
         SELECT m.id, CASE WHEN m.expires_at <= $1::timestamptz THEN 'expired'
@@ -11841,37 +11845,37 @@ WITH due AS MATERIALIZED (
         created_at AS "createdAt", expires_at AS "expiresAt", state;
 
 -- NamesService.check
--- With: ["5",5]
+-- With: ["5",100]
 
 SELECT id::text AS id, email, username FROM accounts WHERE id > $1::bigint ORDER BY accounts.id LIMIT $2::int;
 
 -- NamesService.judge
--- With: ["9000000003"]
+-- With: ["1016"]
 
 SELECT id::text AS id FROM accounts WHERE id <> $1::bigint AND false ORDER BY accounts.id LIMIT 1;
 
 -- NamesService.judge
--- With: ["1020","person1005@example.com"]
+-- With: ["9000000002","person1003@example.com"]
 
 SELECT id::text AS id FROM accounts WHERE id <> $1::bigint AND accounts.email = $2 ORDER BY accounts.id LIMIT 1;
 
 -- NamesService.judge
--- With: ["1001","+4915000000005"]
+-- With: ["1008","+4915000000004"]
 
 SELECT id::text AS id FROM accounts WHERE id <> $1::bigint AND accounts.phone = $2 ORDER BY accounts.id LIMIT 1;
 
 -- NamesService.judge
--- With: ["1008","5"]
+-- With: ["40","1"]
 
 SELECT id::text AS id FROM accounts WHERE id <> $1::bigint AND $2 IN (id::text, uuid::text) ORDER BY accounts.id LIMIT 1;
 
 -- NamesService.judge
--- With: ["12",["email"]]
+-- With: ["1002",[]]
 
 SELECT id::text AS id FROM accounts WHERE id <> $1::bigint AND accounts.email = ANY($2::text[]) ORDER BY accounts.id LIMIT 1;
 
 -- NamesService.respell
--- With: ["another","2026-02-01T00:00:00Z","1016","person1004@example.com","1000","new1024@example.com","redeemed","1000","2026-02-01T00:00:00Z","code.verify","dfns","192.0.2.1","agent","b",["b"],"1","1","1","b"]
+-- With: ["person1004@example.com","2026-01-05T00:00:00Z","9000000003","person1003@example.com","12","new1012@example.com","redeemed","9000000003","2026-02-01T00:00:00Z","code.verify","wacht","192.0.2.1","another","email",[],"none","none","1","none"]
 
 WITH respelled AS (
     UPDATE accounts SET email = $1, updated_at = $2::timestamptz
@@ -11892,7 +11896,7 @@ audited AS (
 SELECT * FROM respelled;
 
 -- NamesService.respell
--- With: ["person1004@example.com","2026-01-05T00:00:00Z","9000000003","person1003@example.com","12",["b"],"redeemed","9000000003","2026-02-01T00:00:00Z","code.verify","wacht","192.0.2.1","another","email",[],"none","none","1","none"]
+-- With: ["new1000@example.com","2026-01-01T12:00:00Z","1016","person1002@example.com","1",["none"],"another","40","2026-02-01T00:00:00Z","code.verify","another","another","another","1",["1"],"b","b","b","1"]
 
 WITH respelled AS (
     UPDATE accounts SET email = $1, updated_at = $2::timestamptz
@@ -11913,7 +11917,7 @@ audited AS (
 SELECT * FROM respelled;
 
 -- NavixyCodeService.verify
--- With: ["token1000","docspace","pending","2026-01-01T12:00:00Z",[],"delayed","key","sign_in","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",[],["email"],["1"],"2026-01-05T00:00:00Z","totp","2026-01-05T00:00:00Z",20,"docspace","2026-01-05T00:00:00Z","RecoveryKey",1,"2026-01-05T00:00:00Z",100,"2026-01-01T12:00:00Z","token1003","none","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","9000000002","2026-01-05T00:00:00Z","another","docspace","another","agent","b",["1"],"email","email","none","5"]
+-- With: ["token1002","wacht","signed_in","2026-01-01T00:00:30Z",["5"],"sign_in","email_otp","sign_in","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",["1"],["a"],[],"2026-01-01T12:00:00Z","challenge","2026-01-01T12:00:00Z",1,"another","2026-01-01T12:00:00Z","delivered",5,"2026-01-01T00:00:30Z",1000,"2026-01-01T00:00:30Z","hash1004","a","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","9000000001","2026-02-01T00:00:00Z","another","another","another","another","b",["none"],"email","1","1","email"]
 
 WITH pending AS (
       SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp FROM sessions s
@@ -11982,7 +11986,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM pending) AS pending) rows) answer ON true;
 
 -- NavixyCodeService.verify
--- With: ["hash1","dfns","signed_in","2026-01-01T12:00:00Z",["b"],"code","another","magic_link","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","sealed","1","1","9000000002","2026-02-01T00:00:00Z","totp","2026-01-05T00:00:00Z",100,"another","2026-01-05T00:00:00Z","totp",5,"2026-01-01T00:00:30Z",1,"2026-01-01T00:00:30Z","9000000001","another","none","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","9000000002","2026-01-01T00:00:30Z","another","navixy","192.0.2.1","another","b",["1"],"1","1","none","none"]
+-- With: ["another","wacht","signed_in","2026-01-05T00:00:00Z",[],"delivered","email","another","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","sealed","9000000002","1000","9000000003","2026-01-05T00:00:00Z","RecoveryKey","2026-01-01T12:00:00Z",1,"wacht","2026-01-01T12:00:00Z","code",1,"2026-01-01T12:00:00Z",20,"2026-01-05T00:00:00Z","9000000003","token1002","a","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","9000000001","2026-01-01T00:00:30Z","another","yat","another","another","1",["b"],"none","5","1","a"]
 
 WITH pending AS (
       SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp FROM sessions s
@@ -12052,7 +12056,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM pending) AS pending) rows) answer ON true;
 
 -- NavixyCodeService.verify
--- With: ["hash10","navixy","another","2026-01-05T00:00:00Z",["none"],"delivered","email_otp","magic_link","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",["1"],["none"],["1"],"2026-01-05T00:00:00Z","challenge","2026-01-01T12:00:00Z",1000,"dfns","2026-02-01T00:00:00Z","Fido2",100,"2026-01-05T00:00:00Z",1000,"2026-01-01T00:00:30Z","hash1001","5","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","9000000001","2026-02-01T00:00:00Z","code.verify","dfns","192.0.2.1","another","a",["a"],"email","1","email","a","2026-01-05T00:00:00Z"]
+-- With: ["hash1","wacht","signed_in","2026-02-01T00:00:00Z",["email"],"failed","key","sign_in","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",["none"],["5"],["none"],"2026-01-01T12:00:00Z","Fido2","2026-01-01T12:00:00Z",1,"dfns","2026-01-01T00:00:30Z","bounced",20,"2026-01-05T00:00:00Z",5,"2026-01-05T00:00:00Z","hash1004","1","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","9000000002","2026-01-05T00:00:00Z","code.verify","docspace","another","agent","1",["none"],"1","b","none","5","2026-02-01T00:00:00Z"]
 
 WITH pending AS (
       SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp FROM sessions s
@@ -12125,7 +12129,7 @@ streamed AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM pending) AS pending) rows) answer ON true;
 
 -- NavixySignInService.open
--- With: ["1002",100,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","192.0.2.1",1,1000,5,"1000","another","another","token1002","5","none","another","agent","2026-01-01T00:00:30Z","a","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","b","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","email","2026-01-01T12:00:00Z","another",["none"],["b"],"1","2026-02-01T00:00:00Z","5","email","b","b","5",["a"],"5","b","5","b"]
+-- With: ["1020",1000,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","192.0.2.1",1000,20,1,"1001","another","signed_in","token10","a","1","another","agent","2026-01-01T12:00:00Z","none","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","1","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","5","2026-02-01T00:00:00Z","another",["1"],["none"],"1","2026-01-01T12:00:00Z","5","b","b","email","1",["1"],"none","a","5","1"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -12168,7 +12172,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- NavixySignInService.open
--- With: ["1020",20,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","192.0.2.1",1000,20,1,"1001","another","signed_in","token10","a","1","another","agent","2026-01-01T12:00:00Z","none","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","1","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","5","2026-02-01T00:00:00Z","another",["1"],["none"],"1","2026-01-01T12:00:00Z","5","b","b","5","1",["1"],"none","a","5","1","2026-01-01T00:00:30Z"]
+-- With: ["40",5,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","192.0.2.1",100,1,1000,"1003","another","another","hash1003","5","a","another","another","2026-02-01T00:00:00Z","none","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","5","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","1","2026-01-05T00:00:00Z","redeemed",["a"],["5"],"9000000003","2026-01-05T00:00:00Z","5","none","a","b","a",["a"],"a","a","5","1","2026-01-01T12:00:00Z"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -12215,7 +12219,7 @@ streamed AS (
 SELECT * FROM verdict;
 
 -- NavixySignInService.open
--- With: ["40",5,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","192.0.2.1",100,1,1000,"1003","another","another","hash1003","5","a","another","another","2026-02-01T00:00:00Z","none","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","5","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","1","2026-01-05T00:00:00Z","redeemed","9000000001","5","b","none","5","none","none","b",5,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","9000000002","5","5",["email"],[],"9000000001","2026-01-01T00:00:30Z","5","email","email","5","a",["5"],"email","email","none","5"]
+-- With: ["1",1,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","192.0.2.1",20,100,100,"1004","yat","pending","hash1000","b","5","192.0.2.1","agent","2026-01-01T00:00:30Z","email","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","5","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","a","2026-01-01T12:00:00Z","redeemed","5","1","b","b","1","1","a","none",5,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","9000000002","5","5",["b"],[],"5","2026-01-01T00:00:30Z","none","1","a","5","email",["b"],"email","5","email","a"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -12270,7 +12274,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM verdict) rows) answer ON true;
 
 -- NavixySignInService.open
--- With: ["1",1,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","192.0.2.1",20,100,100,"1004","yat","pending","hash1000","b","5","192.0.2.1","agent","2026-01-01T00:00:30Z","email","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","5","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","a","2026-01-01T12:00:00Z","redeemed","5","1","b","b","1","1","a","none",5,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","9000000002","5","5","{}","b","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",100,1,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",5,"2026-02-01T00:00:00Z",5,"2026-01-01T00:00:30Z","email","9000000002","9000000001","5",true,"a","email","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",["email"],["b"],["none"],"40","2026-01-01T00:00:30Z","5","a","email","b","none",["b"],"email","none","a","5"]
+-- With: ["1003",100,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","192.0.2.1",5,5,20,"1008","yat","signed_in","token1004","email","a","192.0.2.1","agent","2026-01-05T00:00:00Z","email","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","email","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","none","2026-01-01T00:00:30Z","another","12","b","b","5","1","none","none","1",1,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","9000000002","5","12","[]","1","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",1,100,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1000,"2026-01-01T12:00:00Z",20,"2026-01-01T00:00:30Z","1","12","9000000002","b",true,"email","b","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",["b"],["none"],["email"],"9000000003","2026-01-05T00:00:00Z","email","a","5","b","5",["none"],"none","b","a","none"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -12356,7 +12360,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM verdict) rows) answer ON true;
 
 -- NavixySignInService.open
--- With: ["1003",100,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","192.0.2.1",5,5,20,"1008","yat","signed_in","token1004","email","a","192.0.2.1","agent","2026-01-05T00:00:00Z","email","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","none","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","none","2026-01-01T00:00:30Z","another","9000000001","b","b","5","1","none","none","1",1,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","9000000002","5","12","[]","1","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",1,100,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1000,"2026-01-01T12:00:00Z",20,"2026-01-01T00:00:30Z","1","12","9000000002","b",true,"email","b","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",["b"],["none"],["email"],"9000000003","2026-01-05T00:00:00Z","email","a","5","b","5",["none"],"none","b","a","none","2026-01-01T12:00:00Z"]
+-- With: ["1020",20,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","192.0.2.1",1,1000,5,"1016","wacht","another","token1000","b","5","192.0.2.1","another","2026-01-01T00:00:30Z","email","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","email","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","email","2026-01-05T00:00:00Z","another","5","a","a","5","1","1","none","none",1,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","9000000001","12","40","[]","1","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",20,5,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",100,"2026-02-01T00:00:00Z",20,"2026-02-01T00:00:00Z","b","9000000003","9000000003","email",true,"5","email","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",["5"],["email"],["5"],"40","2026-01-01T00:00:30Z","a","a","1","b","a",["5"],"none","email","a","b","2026-02-01T00:00:00Z"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -12446,7 +12450,7 @@ streamed AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM verdict) rows) answer ON true;
 
 -- NavixySignInService.open
--- With: ["1020",20,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","192.0.2.1",1,1000,5,"1016","wacht","another","token1000","b","5","192.0.2.1","another","2026-01-01T00:00:30Z","email","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","email","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","email","2026-01-05T00:00:00Z","another","5","a","a","email","1","1","none","none",1,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","9000000001","12","40","[]","1","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",20,5,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",100,"2026-02-01T00:00:00Z",20,"2026-02-01T00:00:00Z","b",1000,1000,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",5,100,"1",5,1,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1,1000,"a","5","none","12","9000000001","b",false,"email","5","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",["a"],["none"],["b"],"5","2026-01-05T00:00:00Z","email","1","email","email","none",["none"],"none","1","none","1"]
+-- With: ["1000",5,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","another",1000,20,1,"1020","wacht","pending","another","none","a","another","agent","2026-01-01T12:00:00Z","5","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","none","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","5","2026-01-01T12:00:00Z","another","9000000002","none","a","a","1","a","email","1",5,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","9000000001","12","1000","{}","5","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",1000,1000,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",5,"2026-01-01T12:00:00Z",20,"2026-01-05T00:00:00Z","none",20,1,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",20,1,"a",100,5,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",100,1000,"email","b","a","9000000001","9000000001","5",true,"email","b","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",[],["email"],["b"],"9000000003","2026-01-01T00:00:30Z","5","none","email","email","a",["none"],"1","1","none","5"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -12554,7 +12558,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM verdict) rows) answer ON true;
 
 -- NotMeService.disown
--- With: ["a","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",1000,"2026-02-01T00:00:00Z",20,1,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","1016","2026-02-01T00:00:00Z","another","dfns","192.0.2.1","agent","none",["5"],"none","5","b","5","redeemed","1000","2026-01-01T12:00:00Z","none","a","a","1","a",["email"],"1","a","a","a"]
+-- With: ["1","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",1000,"2026-02-01T00:00:00Z",1,1000,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","10","2026-01-01T12:00:00Z","another","wacht","another","agent","none",["b"],"a","5","b","1","redeemed","12","2026-01-01T12:00:00Z","none","none","1","b","5",["email"],"none","none","5","5"]
 
 WITH held_message AS (SELECT m.id, m.disowned_at IS NULL AS first FROM messages m WHERE m.reference = $1 FOR UPDATE),
 disowned AS (
@@ -12612,7 +12616,7 @@ writable AS (SELECT FROM messages WHERE false FOR UPDATE)
 SELECT (SELECT messages FROM queued) AS messages, (SELECT oldest FROM queued) AS oldest, EXISTS (SELECT FROM writable) AS writable;
 
 -- OwnAccountService.show
--- With: ["10","navixy","2026-01-01T00:00:30Z"]
+-- With: ["1024","wacht","2026-01-01T00:00:30Z"]
 
 WITH session AS (
     SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, s.signed_in_at,
@@ -12631,7 +12635,7 @@ own_account AS (
 SELECT * FROM own_account;
 
 -- OwnContactsService.decide
--- With: ["40","wacht","2026-02-01T00:00:00Z","10","dfns","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",false,"2026-01-01T12:00:00Z","sms","5","1019","9000000001","2026-01-01T12:00:00Z","code.verify","dfns","192.0.2.1","another","b",["email"],"1","a","none","email"]
+-- With: ["1002","navixy","2026-01-01T12:00:00Z","1004","wacht","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",true,"2026-01-01T12:00:00Z","otp","40","1005","9000000001","2026-01-05T00:00:00Z","code.verify","wacht","another","agent","email",["email"],"email","email","b","5"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -12669,7 +12673,7 @@ audited AS (
 SELECT * FROM decided;
 
 -- OwnContactsService.decide
--- With: ["1000","wacht","2026-01-01T12:00:00Z","1012","navixy","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",false,"2026-02-01T00:00:00Z","new1012@example.com",true,"otp","40","new1007@example.com","100","2026-01-01T12:00:00Z",false,false,"102","9000000001","2026-01-05T00:00:00Z","email","b","5","1","b",[],"b","a","none","a"]
+-- With: ["1004","another","2026-01-01T00:00:30Z","10","docspace","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",false,"2026-02-01T00:00:00Z","person1003@example.com",true,"key","1000","new1000@example.com","1021","2026-01-01T12:00:00Z",false,false,"1006","9000000003","2026-01-01T00:00:30Z","1","a","1","email","5",["1"],"a","5","b","a"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -12715,7 +12719,7 @@ audited AS (
 SELECT * FROM decided;
 
 -- OwnContactsService.decide
--- With: ["1004","another","2026-01-01T00:00:30Z","10","docspace","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",false,"2026-02-01T00:00:00Z","+4915000000002",true,"key","1000","new1000@example.com","1021","2026-01-01T12:00:00Z",false,false,"1006","9000000003","2026-01-01T00:00:30Z","1","a","1","email","5",["1"],"a","5","b","a"]
+-- With: ["9000000001","navixy","2026-01-01T00:00:30Z","1000","wacht","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",true,"2026-02-01T00:00:00Z","+4915000000003",false,"key","1003","new1007@example.com","1002","2026-01-05T00:00:00Z",true,false,"1005","9000000002","2026-01-01T12:00:00Z","b","5","1","a","1",["a"],"a","1","b","b"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -12761,7 +12765,7 @@ audited AS (
 SELECT * FROM decided;
 
 -- OwnContactsService.decide
--- With: ["1004","yat","2026-01-01T12:00:00Z","1000","dfns","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",true,"2026-01-05T00:00:00Z","+4915000000007",true,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","logout","1","1009","sms",true,"another","5","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",["5"],"1000","1000","email",true,"b","1","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",["b"],"9000000002","9000000001","2026-01-05T00:00:00Z","1","email","1","5","email",["b"],"1","b","b","email"]
+-- With: ["1","navixy","2026-02-01T00:00:00Z","1024","navixy","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",true,"2026-01-01T12:00:00Z","+4915000000003",true,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","another","1000","1013","another",true,"sign_in_code","5","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",["b"],"12","12","none",false,"a","5","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",["b"],"100","9000000002","2026-01-01T12:00:00Z","a","b","5","none","5",["none"],"a","5","5","5"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -12834,7 +12838,7 @@ audited AS (
 SELECT * FROM decided;
 
 -- OwnContactsService.decide
--- With: ["9000000001","docspace","2026-01-01T00:00:30Z","9000000002","dfns","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",false,"2026-01-01T00:00:30Z","person1001@example.com","another",true,"another","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",1,"2026-01-01T12:00:00Z","another",false,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","another","1","email","5","5","a","1","a","email",5,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","1000","12","5","none","9000000002","a","9000000002","2026-01-01T00:00:30Z","another","1","[]","1",20,100,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1,20,"none","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",20,100,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",1000,"2026-02-01T00:00:00Z",1000,"2026-01-01T12:00:00Z","none","1","5","40","a",false,"none","none","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",[],"1000","12","email",true,"a","b","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",[],"12","1000","a",false,"b","a","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",["1"],"[]","5",5,5,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",5,1,"b","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",100,1,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",100,"2026-01-01T00:00:30Z",1,"2026-01-01T00:00:30Z","email","none","1000","9000000002","5",false,"a","b","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",["a"],false,"10003","9000000003","2026-01-05T00:00:00Z","none","email","none","b","b",["email"],"b","none","none","email"]
+-- With: ["12","dfns","2026-01-01T00:00:30Z","1","wacht","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",true,"2026-01-01T00:00:30Z","person1000@example.com","1001",false,"recovery","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",100,"2026-01-05T00:00:00Z","second_factor",true,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","key","9000000002","5","email","1","5","email","none","b",5,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","12","9000000003","5","a","5","1","9000000001","2026-01-01T00:00:30Z","new1000@example.com","none","[]","5",100,100,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",5,20,"b","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",1000,1000,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",1,"2026-01-01T12:00:00Z",20,"2026-01-05T00:00:00Z","email","email","1","12","email",false,"a","1","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["none"],"1","12","email",true,"5","a","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",["5"],"9000000003","40","1",true,"5","1","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",["email"],"{}","email",20,100,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",20,20,"1","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",20,100,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",5,"2026-01-01T12:00:00Z",100,"2026-02-01T00:00:00Z","5","5","1000","40","5",false,"none","1","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",["5"],true,"10031","9000000001","2026-01-01T00:00:30Z","b","none","5","email","5",["5"],"5","b","none","email"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -13024,7 +13028,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM decided) rows) answer ON true;
 
 -- OwnContactsService.decide
--- With: ["5","wacht","2026-01-05T00:00:00Z","1016","navixy","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",false,"2026-01-01T12:00:00Z","another","1002",true,"recovery","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",100,"2026-01-05T00:00:00Z","another",false,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","email","12","b","none","a","email","5","1","a",5,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","9000000001","5","9000000003","b","9000000002","5","9000000001","2026-01-01T12:00:00Z","another","5","{}","b",20,5,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",100,1,"a","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",100,1000,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1,"2026-01-01T00:00:30Z",100,"2026-01-01T00:00:30Z","5",100,20,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",5,1000,"5",100,1000,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",100,100,"b","none","a","none","9000000001","12","1",true,"email","5","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",["b"],"{}","b",5,20,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",100,100,"email","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",100,5,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",5,"2026-02-01T00:00:00Z",1000,"2026-01-05T00:00:00Z","5",1,20,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",5,100,"1",5,20,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",100,1,"b","5","5","none","9000000001","1","5",false,"a","a","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",[],false,"1","9000000003","2026-01-01T12:00:00Z","b","5","none","a","1",["email"],"5","5","b","5"]
+-- With: ["1020","yat","2026-01-05T00:00:00Z","1003","another","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",true,"2026-01-01T00:00:30Z","+4915000000001","subject1003",false,"another","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",5,"2026-01-05T00:00:00Z","another",true,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","key","9000000003","1","1","a","5","none","a","none",5,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","12","9000000003","40","a","12","none","5","2026-01-01T12:00:00Z","new1007@example.com","b","[]","b",1000,100,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",5,1000,"5","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",1000,20,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",20,"2026-01-01T12:00:00Z",1000,"2026-01-01T00:00:30Z","5",1,5,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",1,100,"a",20,20,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",1,1,"1","b","email","1","40","9000000002","1",false,"1","b","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",["a"],"{}","none",5,1000,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",100,5,"1","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",100,1,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",5,"2026-01-01T12:00:00Z",5,"2026-01-05T00:00:00Z","1",1000,5,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",1000,20,"1",100,20,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",100,5,"5","a","email","b","9000000003","9000000001","email",true,"none","a","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",["email"],true,"9000000003","9000000001","2026-01-05T00:00:00Z","none","5","a","b","a",["b"],"none","a","none","1"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -13230,7 +13234,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM decided) rows) answer ON true;
 
 -- OwnContactsService.list
--- With: ["1012","yat","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",true,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z"]
+-- With: ["1004","wacht","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",false,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z"]
 
 WITH session AS (
     SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, s.signed_in_at,
@@ -13260,7 +13264,7 @@ contacts AS (
 SELECT * FROM contacts;
 
 -- OwnKeysService.list
--- With: ["token10","wacht","signed_in","2026-01-05T00:00:00Z"]
+-- With: ["hash1004","docspace","pending","2026-02-01T00:00:00Z"]
 
 WITH session AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
@@ -13273,7 +13277,7 @@ listed AS (SELECT k.* FROM session s LEFT JOIN own_keys k ON true)
 SELECT * FROM listed;
 
 -- OwnKeysService.switch
--- With: ["hash1004","docspace","pending","2026-02-01T00:00:00Z"]
+-- With: ["hash100","navixy","pending","2026-01-01T00:00:30Z"]
 
 WITH session AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
@@ -13281,7 +13285,7 @@ WITH session AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s
 SELECT * FROM session;
 
 -- OwnKeysService.switch
--- With: ["hash1003","dfns","signed_in","2026-01-01T00:00:30Z","6f1d3f0e-6a2b-4c55-9d0c-0a4f6a9b1c2d","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",false,false,true,"1024","100","email",true,"sign_in_code","b","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",["a"],"5","9000000001","a",false,"b","email","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",["a"],"9000000001","2026-02-01T00:00:00Z","none","5","email","email","a",["5"],"email","none","b","5"]
+-- With: ["token1004","another","pending","2026-01-05T00:00:00Z","6f1d3f0e-6a2b-4c55-9d0c-0a4f6a9b1c2d","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",true,true,false,"10","9000000002","email",true,"another","email","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",[],"1000","12","email",false,"none","a","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",["email"],"5","2026-01-05T00:00:00Z","email","b","b","email","email",["b"],"a","5","a","a"]
 
 WITH session AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
@@ -13342,7 +13346,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- OwnKeysService.switch
--- With: ["hash1001","docspace","signed_in","2026-01-01T00:00:30Z","6f1d3f0e-6a2b-4c55-9d0c-0a4f6a9b1c2d",true,false,true,"1012","40","another",false,"sign_in_code","1","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["none"],"1","5","5",false,"a","b","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",[],"9000000002","2026-01-01T12:00:00Z","b","1","email","none","1",["5"],"1","a","b","5"]
+-- With: ["hash1000","yat","signed_in","2026-01-01T12:00:00Z","6f1d3f0e-6a2b-4c55-9d0c-0a4f6a9b1c2d",true,false,true,"1016","1021","sms",false,"another","b","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",["b"],"40","1","none",true,"5","none","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",["email"],"40","2026-02-01T00:00:00Z","1","5","5","email","email",["email"],"email","b","1","email"]
 
 WITH session AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
@@ -13403,7 +13407,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- OwnPasskeysService.begin
--- With: ["5","yat","2026-01-05T00:00:00Z","1012","yat","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",true,"2026-01-01T12:00:00Z","none","1012","sign_in","second","delayed","email_otp","another","k1","secret1",5,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","1","102","5","9000000001","2026-01-01T12:00:00Z","b","email","a","email","email",["b"],"1","5","5","email"]
+-- With: ["9000000002","docspace","2026-01-01T00:00:30Z","1004","wacht","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",true,"2026-01-05T00:00:00Z","none","40","recovery","totp","code","email","dfns","another","secret1",5,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","105","101","9000000003","12","2026-01-01T00:00:30Z","email","5","email","a","email",["email"],"1","a","b","b"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -13460,7 +13464,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT holder FROM key_holder) AS holder) rows) answer ON true;
 
 -- OwnPasskeysService.decide
--- With: ["9000000002","docspace","2026-01-01T00:00:30Z","1004","wacht","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",true,"2026-01-05T00:00:00Z","another","a","none","1004","2026-01-01T12:00:00Z","code.verify","dfns","another","agent","b",["1"],"1","none","5","b"]
+-- With: ["1","dfns","2026-01-05T00:00:00Z","1003","wacht","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",false,"2026-01-05T00:00:00Z","key","1","5","9000000001","2026-02-01T00:00:00Z","another","wacht","192.0.2.1","another","1",["b"],"5","email","5","a"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -13500,7 +13504,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- OwnPasskeysService.decide
--- With: ["1000","dfns","2026-01-05T00:00:00Z","1003","wacht","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",false,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","1","5","9000000001","9000000002","sms",false,"sign_in_code","b","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",["5"],"9000000002","1","1",false,"1","none","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",["5"],"9000000001","2026-01-01T12:00:00Z","5","email","email","1","a",["5"],"5","1","a","none"]
+-- With: ["1012","another","2026-01-01T00:00:30Z","1001","wacht","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",false,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","email","1","1012","101","another",false,"sign_in_code","b","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",["5"],"1000","9000000001","b",true,"b","none","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",["b"],"40","2026-02-01T00:00:00Z","none","email","email","1","1",["a"],"a","5","5","5"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -13567,7 +13571,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- OwnPasskeysService.finish
--- With: [["email"],[],"docspace","recovery","9000000001","navixy","2026-01-01T12:00:00Z","1003","dfns","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",false,"2026-01-01T12:00:00Z",true,"1004",false,"1001",false,"1004","2026-01-01T12:00:00Z","Fido2","2026-01-01T12:00:00Z","dfns","2026-01-05T00:00:00Z","bounced",1000,"2026-02-01T00:00:00Z",1000,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","[]","9000000001","40","a",true,"b","none","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",["b"],"9000000002","40","none",false,"5","5","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",["1"],"9000000001","2026-01-01T00:00:30Z","b","email","b","5","a",[],"a","b","1","5"]
+-- With: [["a"],["b"],"another","another","1000","another","2026-01-05T00:00:00Z","9000000003","yat","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",false,"2026-02-01T00:00:00Z",true,"9000000003",false,"9000000001",true,"9000000003","2026-02-01T00:00:00Z","another","2026-01-05T00:00:00Z","docspace","2026-01-01T00:00:30Z","sign_in",1,"2026-01-01T00:00:30Z",1,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","{}","1","9000000002","5",true,"none","b","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["b"],"40","1","b",false,"none","b","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",["b"],"9000000003","2026-01-01T12:00:00Z","b","1","b","a","5",["5"],"email","email","b","1"]
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -13677,7 +13681,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome) rows) answer ON true;
 
 -- OwnPasskeysService.list
--- With: ["1008","yat","2026-01-05T00:00:00Z"]
+-- With: ["1004","docspace","2026-01-01T00:00:30Z"]
 
 WITH session AS (
     SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, s.signed_in_at,
@@ -13689,7 +13693,7 @@ own_passkeys AS (SELECT c.id::text AS id, c.name, c.created_at FROM credentials 
 SELECT * FROM own_passkeys;
 
 -- OwnSessionsService.end
--- With: ["9000000003","docspace","2026-01-01T00:00:30Z","10","docspace","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","logout","a","2026-01-01T12:00:00Z","1001","2026-01-05T00:00:00Z","another","wacht","192.0.2.1","another","5",["b"],"none","none","none","5"]
+-- With: ["1001","another","2026-01-05T00:00:00Z","1","dfns","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","logout","b","2026-01-01T00:00:30Z","1020","2026-01-01T12:00:00Z","code.verify","navixy","192.0.2.1","agent","none",["a"],"a","5","none","5"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -13725,7 +13729,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- OwnSessionsService.endOthers
--- With: ["1001","dfns","2026-01-05T00:00:00Z","1","dfns","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","another","1001","1020","redeemed","100","2026-01-01T00:00:30Z","code.verify","navixy","another","agent","a",["5"],"none","5","1","b"]
+-- With: ["1012","navixy","2026-01-01T00:00:30Z","9000000002","dfns","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","another","100","1","redeemed","1","2026-01-05T00:00:00Z","code.verify","docspace","another","another","b",["b"],"a","5","1","a"]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -13763,7 +13767,7 @@ audited AS (
 SELECT * FROM signed_in;
 
 -- OwnSessionsService.list
--- With: ["1012","yat","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z"]
+-- With: ["1012","yat","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z"]
 
 WITH session AS (
     SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, s.signed_in_at,
@@ -13784,7 +13788,7 @@ own_sessions AS (
 SELECT * FROM own_sessions;
 
 -- PasswordCheck.countAndFind
--- With: ["2026-01-05T00:00:00Z","login102","new1004@example.com","b","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",100,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",false,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",20,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",true,"2026-02-01T00:00:00Z"]
+-- With: ["2026-02-01T00:00:00Z","another","person1001@example.com","a","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",20,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",false,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",100,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",true,"2026-01-01T00:00:30Z"]
 
 WITH who AS (
       SELECT a.id, a.email, a.phone, a.language, CASE WHEN a.second_factor = 'none' AND a.guarded_until > $1::timestamptz
@@ -13818,7 +13822,7 @@ failure_2 AS (
       FROM who w;
 
 -- PasswordCheck.countAndFind
--- With: ["2026-02-01T00:00:00Z","another","+4915000000001","a","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",20,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",false,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",100,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",true,"2026-01-01T00:00:30Z"]
+-- With: ["2026-01-01T00:00:30Z","login10","+4915000000006","a","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",5,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",false,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",1000,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",true,"2026-01-01T12:00:00Z"]
 
 WITH who AS (
       SELECT a.id, a.email, a.phone, a.language, CASE WHEN a.second_factor = 'none' AND a.guarded_until > $1::timestamptz
@@ -13852,7 +13856,7 @@ failure_2 AS (
       FROM who w;
 
 -- PasswordCheck.countAndFind
--- With: ["2026-01-01T00:00:30Z","login10","person1002","a","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",5,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",false,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",1000,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",true,"2026-01-01T12:00:00Z"]
+-- With: ["2026-01-01T12:00:00Z","login0","person1","a","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",1,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",true,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",1,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",true,"2026-01-01T12:00:00Z"]
 
 WITH who AS (
       SELECT a.id, a.email, a.phone, a.language, CASE WHEN a.second_factor = 'none' AND a.guarded_until > $1::timestamptz
@@ -13886,7 +13890,7 @@ failure_2 AS (
       FROM who w;
 
 -- PasswordCheck.countAndFind
--- With: ["2026-01-01T12:00:00Z","login0",["1"],["a"],"b","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",false,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",1000,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",true,"2026-01-01T12:00:00Z"]
+-- With: ["2026-02-01T00:00:00Z","login103",["none"],["a"],"b","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",5,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",true,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",5,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",false,"2026-02-01T00:00:00Z"]
 
 WITH who AS (
       SELECT a.id, a.email, a.phone, a.language, CASE WHEN a.second_factor = 'none' AND a.guarded_until > $1::timestamptz
@@ -13920,18 +13924,18 @@ failure_2 AS (
       FROM who w;
 
 -- PasswordCheck.lockedUntil
--- With: ["login102","2026-01-05T00:00:00Z"]
+-- With: ["login1000","2026-01-05T00:00:00Z"]
 
 SELECT max(locked_until) AS until FROM password_failures
       WHERE login = $1 AND locked_until > $2::timestamptz;
 
 -- PasswordRenewal.renew
--- With: ["hash","5","hash"]
+-- With: ["hash","1","hash"]
 
 UPDATE accounts SET password_hash = $1 WHERE id = $2::bigint AND password_hash = $3;
 
 -- PasswordTokenService.begin
--- With: ["1002",5,"signed_in","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","another",1,100,5,"5","docspace","hash1000","none","email","another","agent","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","b","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",["5"],["none"],"redeemed","5","2026-02-01T00:00:00Z","a","a","email","b","a",["b"],"none","email","1","none"]
+-- With: ["1020",1,"pending","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","another",100,20,5,"1024","yat","token1004","1","b","another","agent","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","b","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",[],["email"],"another","1","2026-01-05T00:00:00Z","b","a","b","a","5",["none"],"1","b","1","none"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -13979,7 +13983,7 @@ audited AS (
 SELECT * FROM with_account;
 
 -- PasswordTokenService.begin
--- With: ["1020",1,"pending","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","another",100,20,20,"1024","yat","token1004","1","b","another","agent","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","b","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","9000000003","email","b","1","email","b","a","b",5,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","1","9000000003","1",["none"],["5"],"redeemed","1000","2026-02-01T00:00:00Z","1","5","a","b","b",["a"],"5","5","1","b"]
+-- With: ["40",1000,"signed_in","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","another",5,5,20,"1020","navixy","token1001","none","email","another","another","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","a","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","1000","1","email","b","none","5","a","none",5,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","1000","12","1",["none"],["email"],"another","9000000001","2026-01-01T12:00:00Z","5","none","email","5","b",["email"],"a","5","b","none"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -14039,7 +14043,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM with_account) rows) answer ON true;
 
 -- PasswordTokenService.begin
--- With: ["40",1000,"signed_in","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","another",5,5,20,"1020","navixy","token1001","none","email","another","another","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","a","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","1000","1","email","b","none","5","a","none",5,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","1000","12","1","{}","5","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",5,1,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",1,"2026-02-01T00:00:00Z",5,"2026-02-01T00:00:00Z","1","9000000003","9000000001","1",false,"b","5","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",["5"],["b"],[],"redeemed","40","2026-01-05T00:00:00Z","a","a","b","1","a",["a"],"5","none","b","1"]
+-- With: ["1",100,"pending","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","192.0.2.1",1000,1,20,"1016","docspace","token1","5","b","192.0.2.1","agent","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","a","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","12","b","b","a","none","none","none","1",5,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","1","9000000002","1","{}","email","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1000,5,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",20,"2026-01-05T00:00:00Z",1000,"2026-01-01T12:00:00Z","5","9000000002","40","a",false,"none","5","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",["a"],["none"],["email"],"another","12","2026-01-01T00:00:30Z","5","b","b","a","a",["5"],"b","a","email","a"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -14130,7 +14134,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM with_account) rows) answer ON true;
 
 -- PasswordTokenService.begin
--- With: ["1",100,"pending","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","192.0.2.1",1000,1,20,"1016","docspace","token1","5","b","192.0.2.1","agent","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","a","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","12","b","b","1","none","none","none","1",5,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","1","9000000002","1","{}","email","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1000,5,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",20,"2026-01-05T00:00:00Z",1000,"2026-01-01T12:00:00Z","5",100,20,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1,1,"a",20,20,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1000,1000,"a","a","5","9000000003","9000000002","email",true,"b","a","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",["1"],["b"],["a"],"another","1000","2026-02-01T00:00:00Z","1","5","none","a","5",[],"email","b","b","none"]
+-- With: ["1003",5,"signed_in","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","192.0.2.1",20,1000,100,"1008","yat","hash1002","a","email","192.0.2.1","another","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","a","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","9000000003","a","none","none","none","b","none","none",5,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","1000","5","1","{}","none","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",20,20,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",100,"2026-01-05T00:00:00Z",20,"2026-02-01T00:00:00Z","email",20,1,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",20,20,"1",1,5,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",1,1000,"none","a","a","9000000001","9000000003","a",false,"5","5","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",["5"],["email"],[],"another","1000","2026-01-05T00:00:00Z","none","1","1","a","5",["1"],"5","email","b","email"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -14243,7 +14247,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM with_account) rows) answer ON true;
 
 -- PasswordTokenService.begin
--- With: ["1003",5,"signed_in","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","192.0.2.1",20,1000,100,"1008","yat","hash1002","a","email","192.0.2.1","another","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","a","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","9000000003","a","none","none","none","b","none","none",5,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","1000","5","1","{}",["none"],"email","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",20,20,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",100,"2026-01-05T00:00:00Z",1000,"2026-01-01T12:00:00Z","none",1,100,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",20,1,"1",5,1000,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",1000,20,"a","a","none","b","9000000001","9000000003","5",true,"email","email","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",[],["a"],["none"],"another","9000000001","2026-01-01T00:00:30Z","1","a","5","1","5",["email"],"b","email","email","none"]
+-- With: ["1020",1,"pending","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","192.0.2.1",1,100,100,"1004","dfns","hash10","5","1","192.0.2.1","another","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","none","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","9000000001","none","1","email","a","5","none","5",1,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","5","9000000001","1","{}",["a"],"a","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",100,1000,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",20,"2026-01-01T00:00:30Z",5,"2026-01-01T12:00:00Z","email",1000,1000,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1000,5,"email",1,5,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",1000,5,"a","email","email","1","1","9000000003","none",false,"none","5","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",["5"],["none"],["a"],"another","12","2026-02-01T00:00:00Z","none","none","5","1","5",["b"],"b","email","none","1"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -14367,7 +14371,7 @@ WITH over AS (
       SELECT count(*)::int AS count FROM gone;
 
 -- PostgresThrottlerStorage.run
--- With: ["key1004","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1000,"2026-01-05T00:00:00Z",20,100]
+-- With: ["key1","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",100,"2026-01-01T12:00:00Z",5,100]
 
 WITH nothing AS (SELECT 0 AS hits, NULL::timestamptz AS expires_at, false AS refused, NULL::timestamptz AS free_at),
 link AS (
@@ -14389,7 +14393,7 @@ counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN NULL::json END AS found FRO
 SELECT * FROM counted;
 
 -- PostgresThrottlerStorage.run
--- With: ["token10","wacht","pending","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","key1004","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",1000,"2026-01-01T00:00:30Z",5,1,"a","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",20,"2026-01-01T00:00:30Z",20,1]
+-- With: ["token1002","docspace","signed_in","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","key1002","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",5,"2026-02-01T00:00:00Z",1000,100,"b","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",1,"2026-01-01T00:00:30Z",20,20]
 
 WITH owner AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
@@ -14434,7 +14438,7 @@ counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer)
 SELECT * FROM counted;
 
 -- PostgresThrottlerStorage.run
--- With: ["token1002","docspace","1024","hash1004","email","none","2026-02-01T00:00:00Z","token100","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","another","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",100,"2026-01-01T12:00:00Z",1,1]
+-- With: ["hash10","dfns","10","hash1003","b","email","2026-01-01T12:00:00Z","hash1004","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","key1003","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",1,"2026-01-01T12:00:00Z",5,100]
 
 WITH candidates AS (
     SELECT 1 AS rank, s.id, s.signed_in_at AS issued_at, s.expires_at FROM sessions s
@@ -14479,7 +14483,7 @@ counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer)
 SELECT * FROM counted;
 
 -- PostgresThrottlerStorage.run
--- With: ["hash10","dfns","10","hash1003","b","a","2026-01-01T12:00:00Z","hash1004","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01","none","2026-01-01T00:00:30Z","2026-01-01","email","2026-01-01T00:00:30Z","key100","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",20,"2026-01-05T00:00:00Z",5,100]
+-- With: ["hash1003","another","1024","hash1001","a","5","2026-01-01T00:00:30Z","hash1001","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01","1","2026-01-05T00:00:00Z","2026-01-01","a","2026-01-05T00:00:00Z","key100","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",5,"2026-01-01T12:00:00Z",1,20]
 
 WITH candidates AS (
     SELECT 1 AS rank, s.id, s.signed_in_at AS issued_at, s.expires_at FROM sessions s
@@ -14528,7 +14532,7 @@ counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer)
 SELECT * FROM counted;
 
 -- PostgresThrottlerStorage.run
--- With: ["b","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1000,"2026-01-01T12:00:00Z","token10","previous1000","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","another","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",100,"2026-01-05T00:00:00Z",5,20]
+-- With: ["none","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",100,"2026-01-01T00:00:30Z","hash1000","previous1002","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","key100","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",1,"2026-02-01T00:00:00Z",1,20]
 
 WITH browser_view AS (
     SELECT b.id::text AS id, b.expires_at, b.token_hash <> $1 AS late, b.active_session_id::text AS active_id,
@@ -14576,7 +14580,7 @@ counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer)
 SELECT * FROM counted;
 
 -- PostgresThrottlerStorage.run
--- With: ["key1","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1,"2026-01-05T00:00:00Z",20,1,"9000000003","5","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z"]
+-- With: ["key1000","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",1000,"2026-01-01T12:00:00Z",5,20,"9000000003","none","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z"]
 
 WITH nothing AS (SELECT 0 AS hits, NULL::timestamptz AS expires_at, false AS refused, NULL::timestamptz AS free_at),
 link AS (
@@ -14603,7 +14607,7 @@ counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer)
 SELECT * FROM counted;
 
 -- PostgresThrottlerStorage.run
--- With: ["2026-01-01","email","2026-01-05T00:00:00Z","2026-01-01","a","2026-02-01T00:00:00Z","key100","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",1,"2026-01-01T00:00:30Z",100,20]
+-- With: ["2026-01-01","5","2026-01-01T00:00:30Z","2026-01-01","none","2026-02-01T00:00:00Z","another","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",1000,"2026-01-05T00:00:00Z",100,100]
 
 WITH used AS (
     UPDATE service_keys SET last_used_on = $1::date
@@ -14629,7 +14633,7 @@ counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer)
 SELECT * FROM counted;
 
 -- PostgresThrottlerStorage.run
--- With: ["hash100","dfns","pending","2026-02-01T00:00:00Z","key1002","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1000,"2026-01-01T00:00:30Z",1000,100]
+-- With: ["hash1003","another","signed_in","2026-01-01T12:00:00Z","key1001","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",100,"2026-02-01T00:00:00Z",100,5]
 
 WITH session AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
@@ -14657,7 +14661,7 @@ counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer)
 SELECT * FROM counted;
 
 -- PostgresThrottlerStorage.run
--- With: ["9000000001","another","2026-01-05T00:00:00Z","key1004","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",5,"2026-02-01T00:00:00Z",5,100]
+-- With: ["100","yat","2026-01-01T00:00:30Z","key1000","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",5,"2026-01-01T12:00:00Z",100,20]
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -14685,7 +14689,7 @@ counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer)
 SELECT * FROM counted;
 
 -- PostgresThrottlerStorage.run
--- With: ["token100","yat","pending","2026-01-01T12:00:00Z","key1","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",100,"2026-01-05T00:00:00Z",20,1000]
+-- With: ["token1003","docspace","signed_in","2026-01-01T12:00:00Z","key1000","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",100,"2026-01-01T00:00:30Z",5,5]
 
 WITH session AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
@@ -14713,7 +14717,7 @@ counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer)
 SELECT * FROM counted;
 
 -- PostgresThrottlerStorage.run
--- With: ["key1000","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",5,"2026-01-05T00:00:00Z",100,5,"none","1","2026-01-01T00:00:30Z",["email"],"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",["1"],"2026-02-01T00:00:00Z"]
+-- With: ["key1002","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",1,"2026-01-01T12:00:00Z",20,20,"none","email","2026-02-01T00:00:00Z",["none"],"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",["email"],"2026-01-01T12:00:00Z"]
 
 WITH nothing AS (SELECT 0 AS hits, NULL::timestamptz AS expires_at, false AS refused, NULL::timestamptz AS free_at),
 link AS (
@@ -14749,7 +14753,7 @@ counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer)
 SELECT * FROM counted;
 
 -- PostgresThrottlerStorage.run
--- With: ["key1002","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",1,"2026-01-01T12:00:00Z",20,100,"none","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",20,"2026-01-01T12:00:00Z",5,100]
+-- With: ["another","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1000,"2026-02-01T00:00:00Z",5,20,"email","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",100,"2026-02-01T00:00:00Z",100,100]
 
 WITH nothing AS (SELECT 0 AS hits, NULL::timestamptz AS expires_at, false AS refused, NULL::timestamptz AS free_at),
 link_2 AS (
@@ -14786,7 +14790,7 @@ counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN NULL::json END AS found FRO
 SELECT * FROM counted;
 
 -- PostgresThrottlerStorage.run
--- With: ["hash1004","yat","signed_in","2026-01-01T00:00:30Z","key10","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",20,"2026-02-01T00:00:00Z",100,20,"b","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",100,"2026-01-01T12:00:00Z",5,1]
+-- With: ["hash10","yat","pending","2026-01-01T00:00:30Z","key10","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",20,"2026-01-01T00:00:30Z",20,1,"none","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",100,"2026-02-01T00:00:00Z",5,1000]
 
 WITH session AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
@@ -14829,7 +14833,7 @@ counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer)
 SELECT * FROM counted;
 
 -- PrepareService.prepare
--- With: ["1016","another","2026-01-05T00:00:00Z","10","2026-02-01T00:00:00Z","100","2026-01-01T00:00:30Z","1","subject1001","magic_link","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",20,"magic_link","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",1,"1002","1","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1,"b","1","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",5,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",true,"sms","none","9000000002","a","1","1","a","none","email","a",5,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","1","1000","9000000003","magic_link","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",1,"2026-02-01T00:00:00Z","another","subject1001","second_factor","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",5,"2026-01-05T00:00:00Z","magic_link","2026-02-01T00:00:00Z","second_factor",true,"{}","email","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",20,20,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",20,"2026-01-01T00:00:30Z",20,"2026-01-05T00:00:00Z","1","9000000002","9000000002","1",true,"1","email","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["email"],false,"{}","email","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1000,5,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",1,"2026-01-05T00:00:00Z",20,"2026-01-01T12:00:00Z","1","1","9000000003","email",false,"b","1","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["none"],"9000000003","2026-02-01T00:00:00Z","a","a","email","none","email",["a"],"a","a","none","email"]
+-- With: ["1008","hash10","2026-01-05T00:00:00Z","0","2026-01-01T00:00:30Z","1","2026-01-01T00:00:30Z","b","subject100","magic_link","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",20,"recovery","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",20,"1005","b","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",100,"b","5","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",100,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",true,"sms","a","9000000003","none","a","1","email","5","a","none",1,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","9000000002","9000000001","1","second_factor","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",100,"2026-01-01T00:00:30Z","magic_link","1000","sign_in","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",1,"2026-01-05T00:00:00Z","second_factor","2026-01-01T00:00:30Z","sign_in",true,"{}","none","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",5,20,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",100,"2026-01-01T12:00:00Z",5,"2026-02-01T00:00:00Z","5","9000000003","9000000001","none",true,"none","b","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",["b"],false,"{}","none","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",1000,5,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",1,"2026-01-05T00:00:00Z",1000,"2026-02-01T00:00:00Z","email","5","9000000002","email",false,"a","b","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",["1"],"9000000001","2026-01-01T00:00:30Z","b","none","5","a","1",["email"],"b","5","email","none"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -15010,7 +15014,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS next_at) rows) answer ON true;
 
 -- PrepareService.prepare
--- With: ["1001","hash10","2026-02-01T00:00:00Z","9000000001","2026-01-01T12:00:00Z","1004","5","1","recovery","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",1,"magic_link","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",100,"1000","none","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",5,"b","b","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",1000,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","1000","none","a","b","5","b","b","a",1,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","1000","1000","9000000003","second_factor","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",20,"2026-01-01T12:00:00Z","second_factor","1004","another","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",100,"2026-02-01T00:00:00Z","another","2026-01-01T00:00:30Z","second_factor",true,"{}","email",100,20,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",1,5,"none","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",100,20,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",20,"2026-02-01T00:00:00Z",1,"2026-01-05T00:00:00Z","a","b","40","9000000002","a",false,"b","1","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",["b"],false,"{}","b",20,1,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",100,100,"5","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1000,1000,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1000,"2026-02-01T00:00:00Z",1000,"2026-01-01T12:00:00Z","none","1","40","9000000002","a",false,"b","a","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",["1"],"9000000001","2026-01-01T12:00:00Z","email","b","5","none","5",["email"],"email","b","5","email"]
+-- With: ["100","token1004","2026-02-01T00:00:00Z","9000000002","2026-01-01T12:00:00Z","another","5","subject1002","another","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",20,"second_factor","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",20,"1003","email","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",1000,"1","5","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",1,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","9000000001","5","b","a","1","none","none","1",5,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","9000000001","12","40","recovery","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",5,"2026-01-01T12:00:00Z","second_factor","10","sign_in","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",20,"2026-01-01T00:00:30Z","second_factor","2026-01-05T00:00:00Z","another",false,"{}","none",20,1,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",5,1000,"b","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",100,1000,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",20,"2026-02-01T00:00:00Z",100,"2026-02-01T00:00:00Z","1","none","1","1","1",false,"a","email","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",["email"],false,"{}","b",1,5,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",5,5,"b","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1,1,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",1000,"2026-01-01T12:00:00Z",100,"2026-01-05T00:00:00Z","5","5","12","1000","5",true,"1","none","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",["5"],"9000000002","2026-01-05T00:00:00Z","none","5","5","none","a",["none"],"b","5","b","5"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -15207,7 +15211,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS next_at) rows) answer ON true;
 
 -- PrepareService.prepare
--- With: ["1","token1002","2026-01-01T00:00:30Z","9000000003","2026-02-01T00:00:00Z","email","subject1002","sign_in","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",1,"another","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1,"1000","none","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",1000,"email","1","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",100,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",true,"none","5","9000000003","b","email","5","b","b","b","a",5,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","9000000003","9000000001","40","sign_in","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",5,"2026-01-01T12:00:00Z","second_factor","1005","sign_in","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1,"2026-02-01T00:00:00Z","magic_link","2026-01-05T00:00:00Z","another",true,"[]","b",1,1000,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",20,20,"a","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",5,1000,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",5,"2026-01-01T00:00:30Z",1000,"2026-01-01T00:00:30Z","a","a","9000000002","9000000002","b",true,"1","5","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",["b"],true,"{}","5",100,100,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",1000,100,"b","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",1,100,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",100,"2026-01-01T12:00:00Z",100,"2026-02-01T00:00:00Z","a","1","9000000001","5","b",true,"b","a","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",["1"],"9000000003","2026-01-01T00:00:30Z","email","5","none","1","b",["none"],"5","b","5","a"]
+-- With: ["1000","hash10","2026-02-01T00:00:00Z","100","2026-02-01T00:00:00Z","a","1005","another","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",1,"second_factor","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",5,"1004","b","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",1000,"b","email","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",true,"totp","1","40","a","a","email","5","1","5","email",5,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","12","5","5","recovery","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",20,"2026-01-05T00:00:00Z","sign_in","1004","magic_link","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",20,"2026-02-01T00:00:00Z","sign_in","2026-02-01T00:00:00Z","magic_link",false,"[]","none",100,100,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",1,5,"a","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",1,5,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",1,"2026-01-01T12:00:00Z",20,"2026-01-05T00:00:00Z","5","5","40","1000","email",false,"none","email","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",["1"],false,"[]","b",100,100,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",1000,1,"5","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",20,1000,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",1,"2026-02-01T00:00:00Z",100,"2026-02-01T00:00:00Z","b","email","9000000001","9000000002","5",true,"email","none","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",["5"],"9000000003","2026-01-01T12:00:00Z","5","5","none","a","1",["5"],"email","b","1","1"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -15404,7 +15408,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS next_at) rows) answer ON true;
 
 -- PrepareService.prepare
--- With: ["1","hash1001","2026-01-01T12:00:00Z","12","2026-01-05T00:00:00Z","1","1000","sign_in","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",100,"magic_link","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",5,"subject1001","1","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",1,"b","1","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",1000,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",true,"sms","5","9000000002","1","email","email","5","none","1","b",5,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","5","1","5","magic_link","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",20,"2026-01-05T00:00:00Z","sign_in","subject1002","recovery","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",100,"2026-01-05T00:00:00Z","recovery","2026-02-01T00:00:00Z","recovery","9000000003","5","none","none","none","1","1","1",5,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","1000","12","9000000001","b","b","none",true,"{}","b",100,1,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",5,1,"1","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",20,1,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",20,"2026-01-01T00:00:30Z",1000,"2026-01-05T00:00:00Z","5","1","40","12","1",true,"none","5","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",["1"],false,"[]","none",100,100,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",20,1000,"a","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",100,1,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",20,"2026-01-05T00:00:00Z",1000,"2026-02-01T00:00:00Z","email","b","40","12","1",false,"1","5","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",["a"],"9000000001","2026-01-05T00:00:00Z","email","email","1","a","a",["b"],"5","1","email","email"]
+-- With: ["40","hash1003","2026-01-01T12:00:00Z","40","2026-01-05T00:00:00Z","a","1002","magic_link","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1,"recovery","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",20,"1004","b","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",5,"1","1","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",100,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",false,"sms","email","9000000002","a","email","email","a","email","a","5",5,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","1000","9000000002","5","second_factor","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",5,"2026-01-05T00:00:00Z","another","1001","another","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",20,"2026-01-01T00:00:30Z","second_factor","2026-01-05T00:00:00Z","another","9000000001","b","a","a","email","email","email","1",1,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","12","9000000002","9000000002","none","email","5",true,"[]","email",20,100,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",1,1000,"5","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",5,1000,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",20,"2026-02-01T00:00:00Z",20,"2026-01-05T00:00:00Z","none","b","9000000002","5","5",true,"email","b","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",["1"],true,"[]","email",20,1000,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",100,5,"b","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",5,100,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",1000,"2026-01-05T00:00:00Z",1000,"2026-01-01T00:00:30Z","1","b","1000","9000000003","1",true,"none","email","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",["email"],"9000000002","2026-01-05T00:00:00Z","5","email","none","email","b",["b"],"a","a","5","5"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -15613,7 +15617,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt_2 GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS next_at) rows) answer ON true;
 
 -- PrepareService.prepare
--- With: ["1000","hash1002","2026-01-01T00:00:30Z","9000000001","2026-02-01T00:00:00Z","0","2026-02-01T00:00:00Z","5","subject1003","second_factor","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",100,"magic_link","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",100,"subject1002","b","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",100,"a","b","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",100,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",true,"another","5","5","none","none","a","5","b","b","1",1,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","9000000001","1000","5","recovery","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1,"2026-01-01T12:00:00Z","sign_in","subject1001","magic_link","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",100,"2026-01-05T00:00:00Z","recovery","2026-01-01T00:00:30Z","recovery",true,"[]","none","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",1,100,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",5,"2026-01-01T00:00:30Z",1000,"2026-01-05T00:00:00Z","1",1000,1,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",1000,20,"a",1000,100,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",20,1,"none","b","5","9000000001","1000","1",false,"5","email","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",["b"],false,"{}","1","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1,1,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",20,"2026-01-05T00:00:00Z",20,"2026-01-05T00:00:00Z","a",20,20,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",5,20,"b",5,5,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",5,1,"5","5","b","1","12","b",true,"email","none","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",["a"],"9000000001","2026-01-01T12:00:00Z","5","email","email","email","email",["b"],"email","b","none","none"]
+-- With: ["1012","hash10","2026-01-05T00:00:00Z","1000","2026-01-05T00:00:00Z","9000000001","2026-01-05T00:00:00Z","1","subject1004","second_factor","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",1,"second_factor","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",1000,"subject1001","a","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",1,"a","none","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",100,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",true,"sms","email","9000000001","1","b","none","b","email","b","b",1,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","12","1000","9000000002","another","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",20,"2026-01-01T00:00:30Z","second_factor","subject10","second_factor","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",1000,"2026-01-01T12:00:00Z","second_factor","2026-01-01T00:00:30Z","second_factor",true,"[]","b","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",100,1000,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",1,"2026-01-01T12:00:00Z",20,"2026-02-01T00:00:00Z","b",1,1000,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",1,20,"1",1000,20,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",1,20,"none","b","none","9000000003","1000","email",true,"email","a","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",["b"],true,"[]","1","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",20,5,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",5,"2026-01-01T00:00:30Z",100,"2026-01-01T00:00:30Z","none",1000,1,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",100,1,"5",1000,1,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",1000,1,"5","1","1","1000","9000000002","5",false,"b","email","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",[],"9000000003","2026-01-01T12:00:00Z","email","5","a","a","5",["1"],"none","5","5","b"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -15838,7 +15842,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS next_at) rows) answer ON true;
 
 -- PrepareService.prepare
--- With: ["1012","hash10","2026-01-05T00:00:00Z","40","2026-01-05T00:00:00Z","subject1004","none","100","another","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",1,"second_factor","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",1,"subject1003","a","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",1,"1","a","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",100,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","12","email","email","email","none","1","b","none",5,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","9000000003","1","9000000001","second_factor","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",1000,"2026-02-01T00:00:00Z","recovery","1004","recovery","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",20,"2026-01-01T00:00:30Z","recovery","2026-01-01T00:00:30Z","another",true,"[]","5",1,1,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",1000,100,"none","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",20,1000,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",1000,"2026-01-01T00:00:30Z",1000,"2026-01-05T00:00:00Z","a",1,1,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",20,20,"b",1,1,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",20,5,"1","email","a","a","9000000002","40","a",false,"email","5","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",["5"],false,"[]","email",1,100,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1,20,"none","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1,5,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",5,"2026-01-01T12:00:00Z",5,"2026-01-01T12:00:00Z","email",1000,1,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",5,20,"b",5,100,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",5,20,"5","a","a","5","5","1000","5",true,"b","email","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",["a"],"9000000003","2026-01-01T12:00:00Z","a","email","1","b","none",["1"],"a","1","b","email"]
+-- With: ["5","token1002","2026-01-01T00:00:30Z","5","2026-01-05T00:00:00Z","subject1001","5","1005","another","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",5,"magic_link","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",100,"1005","none","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1,"5","a","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",20,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","9000000001","email","b","none","1","a","5","none",1,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","9000000001","9000000002","5","second_factor","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",20,"2026-01-01T12:00:00Z","second_factor","subject1002","another","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",5,"2026-01-01T00:00:30Z","second_factor","2026-01-05T00:00:00Z","second_factor",true,"[]","5",100,100,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",1,20,"email","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1,5,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",100,"2026-01-05T00:00:00Z",100,"2026-01-01T00:00:30Z","none",1,1,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",1,5,"1",100,1000,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",20,20,"none","none","1","none","1000","12","email",false,"a","a","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",["email"],false,"[]","5",20,1,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1000,20,"1","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",100,100,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",1000,"2026-02-01T00:00:00Z",1000,"2026-01-01T00:00:30Z","email",5,5,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",20,1000,"5",1,20,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",5,100,"1","1","b","b","40","9000000001","a",false,"email","5","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",["5"],"9000000003","2026-01-01T12:00:00Z","a","1","b","5","email",["a"],"none","email","b","none"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -16079,7 +16083,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS next_at) rows) answer ON true;
 
 -- PrepareService.prepare
--- With: ["100","hash10","2026-01-01T00:00:30Z","1012","2026-01-01T12:00:00Z","b","1003","second_factor","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",100,"recovery","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",100,"1001","a","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1,"5","none","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",20,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",false,"totp","b","9000000003","none","a","none","5","a","1","email",5,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","9000000001","5","1","another","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",1,"2026-02-01T00:00:00Z","sign_in","subject100","magic_link","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",1000,"2026-02-01T00:00:00Z","second_factor","2026-01-01T00:00:30Z","magic_link",false,"[]","none",5,100,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",5,1,"1","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",1000,5,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",1,"2026-01-05T00:00:00Z",20,"2026-01-05T00:00:00Z","email",100,1,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",1,100,"b",5,5,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",1000,100,"none","none","5","email","9000000003","9000000001","none",true,"b","a","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",["1"],true,"[]","a",1000,20,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",100,1000,"b","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",20,20,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",100,"2026-01-01T00:00:30Z",20,"2026-01-01T12:00:00Z","1",1,1,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",1,1000,"5",5,1,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",1,5,"1","1","email","email","40","9000000002","none",false,"b","email","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",["none"],"9000000002","2026-01-01T12:00:00Z","a","email","b","1","5",["none"],"b","1","b","1"]
+-- With: ["1008","token10","2026-01-05T00:00:00Z","1","2026-01-05T00:00:00Z","none","subject1003","sign_in","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1000,"sign_in","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",1000,"1002","1","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",5,"1","none","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",1000,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",true,"email","none","40","a","email","email","none","email","1","email",5,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","9000000002","12","40","recovery","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",20,"2026-01-01T00:00:30Z","magic_link","subject1000","second_factor","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",20,"2026-01-01T00:00:30Z","magic_link","2026-01-01T12:00:00Z","another",true,"[]","email",100,100,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1,100,"none","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",1000,1,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",20,"2026-01-05T00:00:00Z",20,"2026-01-01T00:00:30Z","5",5,1000,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",1,1,"none",100,20,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",1,100,"email","5","email","5","1","9000000002","5",true,"5","5","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",["email"],true,"{}","5",1,1,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",5,1000,"a","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",1,1000,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",5,"2026-01-05T00:00:00Z",20,"2026-02-01T00:00:00Z","5",1,20,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",20,1000,"email",1000,20,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",1000,5,"5","none","a","a","5","1000","a",true,"a","email","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",["none"],"9000000002","2026-02-01T00:00:00Z","a","a","5","5","email",["b"],"a","a","email","5"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -16320,7 +16324,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT next_at FROM next) AS next_at) rows) answer ON true;
 
 -- RecoveryCodeService.send
--- With: ["new100@example.com","a","none","email","1","1003","another","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1000,"subject10","second_factor","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",1,"b","none","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",20,"9000000001","1","none","email","b","1","5","1",1,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","1000","9000000001","1000",true,true,"another","[]","b",1000,20,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",100,100,"none","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",5,1000,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",5,"2026-01-05T00:00:00Z",100,"2026-02-01T00:00:00Z","b","a","9000000001","1","a",true,"email","1","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",["email"],"another","[]","5",1,5,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",5,1,"email","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",100,5,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",100,"2026-01-01T12:00:00Z",1000,"2026-02-01T00:00:00Z","1",5,1,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",100,1,"none",5,1000,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",20,100,"a","5","5","1","1","9000000002","email",true,"b","none","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",["none"],"9000000003","2026-01-05T00:00:00Z","none","1","email","a","a",["1"],"5","1","1","email"]
+-- With: ["person1003@example.com","b","1","none","email","1003","magic_link","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",1000,"another","sign_in","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",1000,"b","1","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",1,"9000000003","b","none","1","none","5","5","email",1,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","1000","40","9000000001",false,false,"another","[]","a",5,100,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",20,1,"email","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",1000,5,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",20,"2026-01-01T00:00:30Z",100,"2026-01-01T00:00:30Z","none","email","40","1000","5",true,"5","a","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",["5"],"another","{}","email",1000,5,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",5,5,"none","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",1,20,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1,"2026-01-01T00:00:30Z",100,"2026-01-01T00:00:30Z","a",5,1,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",1000,100,"b",100,1,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1000,5,"5","email","none","a","9000000003","5","b",true,"email","a","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",["none"],"9000000001","2026-02-01T00:00:00Z","b","5","1","none","none",["b"],"email","5","none","1"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -16495,7 +16499,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM verdict) rows) answer ON true;
 
 -- RecoveryCodeService.send
--- With: ["+4915000000002","b","1","none","email","1003","magic_link","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",1000,"another","sign_in","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",1000,"b","1","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",1,"9000000003","b","none","1","none","5","5","email",1,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","1000","40","9000000001",false,false,"another","[]","a",5,100,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",20,1,"email","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",1000,5,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",20,"2026-01-01T00:00:30Z",100,"2026-01-01T00:00:30Z","none","email","40","1000","5",true,"5","a","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",["5"],"another","{}","email",1000,5,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",5,5,"none","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",1,20,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1,"2026-01-01T00:00:30Z",100,"2026-01-01T00:00:30Z","a",5,1,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",1000,100,"b",100,1,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1000,5,"5","email","none","a","9000000003","5","b",true,"email","a","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",["none"],"9000000001","2026-02-01T00:00:00Z","b","5","1","none","none",["b"],"email","5","none","1"]
+-- With: ["+4915000000005","none","none","email","email","1000","another","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",1000,"1003","recovery","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1,"none","5","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1000,"9000000003","5","none","a","email","a","b","b",5,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","9000000001","9000000001","9000000001",true,false,"email","{}","1",5,5,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",20,100,"email","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",5,100,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1000,"2026-02-01T00:00:00Z",20,"2026-01-05T00:00:00Z","b","none","40","12","email",false,"b","b","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",["email"],"sms","{}","5",1,100,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",1,100,"email","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",1,1000,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",1,"2026-01-05T00:00:00Z",20,"2026-01-01T12:00:00Z","5",1,100,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",5,1,"1",1,1000,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",5,5,"email","1","b","b","9000000003","5","a",false,"a","5","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",["email"],"9000000001","2026-01-01T00:00:30Z","1","none","a","1","5",["b"],"1","a","1","none"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -16670,7 +16674,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM verdict) rows) answer ON true;
 
 -- RecoveryCodeService.send
--- With: ["person1001","none","none","email","email","1000","another","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",1000,"1003","recovery","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1,"none","5","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1000,"9000000003","5","none","a","email","a","b","b",5,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","9000000001","9000000001","9000000001",true,false,"email","{}","1",5,5,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",20,100,"email","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",5,100,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1000,"2026-02-01T00:00:00Z",20,"2026-01-05T00:00:00Z","b","none","40","12","email",false,"b","b","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",["email"],"sms","{}","5",1,100,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",1,100,"email","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",1,1000,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",1,"2026-01-05T00:00:00Z",20,"2026-01-01T12:00:00Z","5",1,100,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",5,1,"1",1,1000,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",5,5,"email","1","b","b","9000000003","5","a",false,"a","5","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",["email"],"9000000001","2026-01-01T00:00:30Z","1","none","a","1","5",["b"],"1","a","1","none"]
+-- With: ["person1003","email","1","email","5","another","sign_in","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",100,"subject1001","magic_link","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",5,"5","5","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",100,"9000000002","none","none","5","email","email","a","email",1,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","9000000002","1","9000000002",false,true,"another","[]","email",1,1000,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",100,5,"email","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",1000,1,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",20,"2026-01-05T00:00:00Z",20,"2026-01-01T00:00:30Z","email","a","12","5","email",true,"none","1","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",["none"],"email","[]","1",5,5,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",1,5,"email","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",1000,5,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",5,"2026-01-01T00:00:30Z",5,"2026-01-01T12:00:00Z","a",1000,5,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",20,100,"5",20,100,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",1000,5,"email","b","5","1","1","1","none",true,"b","a","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",["1"],"9000000002","2026-01-05T00:00:00Z","5","1","5","email","a",["a"],"a","email","email","1"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -16845,7 +16849,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM verdict) rows) answer ON true;
 
 -- RecoveryCodeService.send
--- With: ["new1012@example.com","email","1","email","5","another","sign_in","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",100,"subject1001","magic_link","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",5,"5","5","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",100,"9000000002","none","none","5","email","email","a","email",1,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","9000000002","1","9000000002",false,true,"another","[]","email",1,1000,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",100,5,"email","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",1000,1,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",20,"2026-01-05T00:00:00Z",20,"2026-01-01T00:00:30Z","email","a","12","5","email",true,"none","1","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",["none"],"email","[]","1",5,5,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",1,5,"email","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",1000,5,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",5,"2026-01-01T00:00:30Z",5,"2026-01-01T12:00:00Z","a",1000,5,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",20,100,"5",20,100,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",1000,5,"email","b","5","1","1","1","none",true,"b","a","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",["1"],"9000000002","2026-01-05T00:00:00Z","5","1","5","email","a",["a"],"a","email","email","1"]
+-- With: ["another","1","none","email","5","subject1003","magic_link","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",100,"1","second_factor","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",20,"a","email","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",100,"9000000002","b","none","a","5","b","email","b",5,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","9000000002","40","9000000003",true,true,"email","[]","a",1,20,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",100,1000,"5","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",5,5,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",1000,"2026-01-05T00:00:00Z",5,"2026-01-05T00:00:00Z","a","b","12","9000000003","email",false,"5","5","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",["a"],"email","[]","b",20,1000,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",1000,1000,"email","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",1000,100,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",20,"2026-01-05T00:00:00Z",1,"2026-01-01T12:00:00Z","5",20,100,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",100,1,"email",100,20,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",20,5,"none","none","a","1","5","1","email",false,"1","5","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",[],"9000000002","2026-02-01T00:00:00Z","email","none","b","b","email",["none"],"email","1","b","none"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -17021,7 +17025,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM verdict) rows) answer ON true;
 
 -- RecoveryCodeService.send
--- With: ["person1004@example.com","a","5","email","a","1001","another","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",100,"1000","second_factor","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",100,"1","a","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",5,"9000000001","b","email","b","none","1","1","5",1,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","1000","1","1000",true,true,"email","[]","a",1,1,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",5,100,"email","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",1000,1000,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",1000,"2026-02-01T00:00:00Z",1000,"2026-01-05T00:00:00Z","b","1","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",5,20,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",1,"2026-01-01T12:00:00Z",5,"2026-01-01T12:00:00Z","b","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",20,5,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",5,"2026-01-05T00:00:00Z",20,"2026-02-01T00:00:00Z","1","b","1000","9000000003","5",true,"1","a","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",["none"],"another","[]","email",100,100,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",1000,20,"b","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1000,100,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",5,"2026-01-01T12:00:00Z",20,"2026-01-01T00:00:30Z","5","b","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",100,100,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",20,"2026-01-05T00:00:00Z",100,"2026-01-01T00:00:30Z","email","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1,1000,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1000,"2026-01-01T00:00:30Z",1000,"2026-01-01T00:00:30Z","5",5,20,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",100,1,"email",100,100,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",20,5,"b","none","email","1","12","9000000001","email",true,"email","1","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",["none"],"9000000003","2026-01-05T00:00:00Z","a","5","5","1","b",["a"],"5","b","1","1"]
+-- With: ["new1012@example.com","5","b","1","a","subject1000","recovery","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",20,"subject1001","recovery","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",100,"a","1","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",5,"40","1","b","email","b","none","b","a",5,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","12","5","5",true,true,"another","{}","b",20,100,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",5,1,"a","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",1,1,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",1000,"2026-02-01T00:00:00Z",1000,"2026-01-01T00:00:30Z","5","a","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1000,100,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1000,"2026-02-01T00:00:00Z",1,"2026-01-01T12:00:00Z","email","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",5,20,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",1000,"2026-01-01T00:00:30Z",100,"2026-02-01T00:00:00Z","none","b","5","9000000002","1",false,"a","5","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",["none"],"sms","[]","email",5,100,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",5,1,"a","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",20,100,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",20,"2026-01-01T12:00:00Z",1,"2026-01-05T00:00:00Z","5","email","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",100,20,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",5,"2026-01-01T00:00:30Z",20,"2026-01-01T00:00:30Z","5","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1,1,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1,"2026-01-01T00:00:30Z",100,"2026-01-05T00:00:00Z","b",20,5,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1000,100,"none",20,1,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",100,1000,"none","email","1","a","1000","12","5",false,"email","a","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["none"],"9000000002","2026-02-01T00:00:00Z","1","1","b","a","b",["a"],"1","b","a","email"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -17236,7 +17240,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM verdict) rows) answer ON true;
 
 -- RecoveryCodeService.send
--- With: ["+4915000000007","5","b","1","a","subject1000","recovery","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",20,"subject1001","recovery","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",100,"a","1","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",5,"40","1","b","email","b","none","b","a",5,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","12","5","5",true,true,"another","{}","b",20,100,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",5,1,"a","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",1,1,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",1000,"2026-02-01T00:00:00Z",1000,"2026-01-01T00:00:30Z","5","a","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1000,100,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1000,"2026-02-01T00:00:00Z",1,"2026-01-01T12:00:00Z","email","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",5,20,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",1000,"2026-01-01T00:00:30Z",100,"2026-02-01T00:00:00Z","none","b","5","9000000002","1",false,"a","5","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",["none"],"sms","[]","email",5,100,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",5,1,"a","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",20,100,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",20,"2026-01-01T12:00:00Z",1,"2026-01-05T00:00:00Z","5","email","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",100,20,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",5,"2026-01-01T00:00:30Z",20,"2026-01-01T00:00:30Z","5","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1,1,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",1,"2026-01-01T00:00:30Z",100,"2026-01-05T00:00:00Z","b",20,5,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1000,100,"none",20,1,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",100,1000,"none","email","1","a","1000","12","5",false,"email","a","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["none"],"9000000002","2026-02-01T00:00:00Z","1","1","b","a","b",["a"],"1","b","a","email"]
+-- With: ["+4915000000002","1","b","b","1","subject1000","another","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1000,"subject1003","recovery","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",1,"email","a","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",20,"1000","none","1","none","none","1","none","a",5,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","9000000001","1000","5",true,true,"another","{}","5",5,1,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",20,1000,"1","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",100,1000,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",20,"2026-01-05T00:00:00Z",20,"2026-02-01T00:00:00Z","1","none","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",5,20,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",20,"2026-02-01T00:00:00Z",1,"2026-01-01T12:00:00Z","email","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",20,20,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",20,"2026-02-01T00:00:00Z",100,"2026-01-01T12:00:00Z","b","b","5","9000000002","email",true,"none","5","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["email"],"sms","[]","1",100,5,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",100,1000,"email","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",5,1000,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",100,"2026-01-01T00:00:30Z",20,"2026-01-05T00:00:00Z","b","b","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1000,20,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",20,"2026-02-01T00:00:00Z",1,"2026-01-05T00:00:00Z","none","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",100,100,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",1,"2026-02-01T00:00:00Z",1000,"2026-01-01T00:00:30Z","email",5,20,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1,1,"none",5,5,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",20,100,"a","1","1","email","12","9000000003","none",false,"1","b","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",[],"9000000002","2026-01-01T00:00:30Z","1","5","email","none","none",[],"email","1","a","b"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -17451,7 +17455,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM verdict) rows) answer ON true;
 
 -- RecoveryCodeService.send
--- With: ["person10","1","b","b","1","subject1000","another","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1000,"subject1003","recovery","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",1,"email","a","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",20,"1000","none","1","none","none","1","none","a",5,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","9000000001","1000","5",true,true,"another","{}","5",5,1,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",20,1000,"1","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",100,1000,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",20,"2026-01-05T00:00:00Z",20,"2026-02-01T00:00:00Z","1","none","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",5,20,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",20,"2026-02-01T00:00:00Z",1,"2026-01-01T12:00:00Z","email","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",20,20,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",20,"2026-02-01T00:00:00Z",100,"2026-01-01T12:00:00Z","b","b","5","9000000002","email",true,"none","5","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["email"],"sms","[]","1",100,5,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",100,1000,"email","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",5,1000,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",100,"2026-01-01T00:00:30Z",20,"2026-01-05T00:00:00Z","b","b","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1000,20,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",20,"2026-02-01T00:00:00Z",1,"2026-01-05T00:00:00Z","none","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",100,100,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",1,"2026-02-01T00:00:00Z",1000,"2026-01-01T00:00:30Z","email",5,20,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1,1,"none",5,5,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",20,100,"a","1","1","email","12","9000000003","none",false,"1","b","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",[],"9000000002","2026-01-01T00:00:30Z","1","5","email","none","none",[],"email","1","a","b"]
+-- With: ["person1003","email","1","1","1","1002","second_factor","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",20,"100","recovery","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",1000,"none","a","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",1,"1000","a","email","email","1","none","a","email",5,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","5","40","5",false,false,"sms","{}","a",100,5,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1,100,"5","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",100,5,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",5,"2026-01-01T00:00:30Z",1000,"2026-01-01T00:00:30Z","1","none","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",20,100,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",5,"2026-01-01T12:00:00Z",1,"2026-01-05T00:00:00Z","b","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",5,1,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",5,"2026-01-01T00:00:30Z",5,"2026-01-05T00:00:00Z","email","email","5","1","b",false,"1","a","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",["a"],"another","{}","email",5,1,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",1000,100,"a","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",100,100,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",20,"2026-02-01T00:00:00Z",1000,"2026-02-01T00:00:00Z","none","email","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1,1000,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",100,"2026-01-05T00:00:00Z",5,"2026-01-01T12:00:00Z","1","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",1000,1000,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",5,"2026-01-05T00:00:00Z",1000,"2026-01-01T00:00:30Z","5",5,100,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",5,5,"5",1,20,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",5,1,"1","email","a","b","1000","12","email",true,"email","email","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",["a"],"9000000001","2026-02-01T00:00:00Z","b","5","none","email","email",["email"],"1","5","5","none"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -17666,7 +17670,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM verdict) rows) answer ON true;
 
 -- RecoveryCodeService.send
--- With: [["b"],"email","1","1","1",["email"],"1","recovery","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",1,"subject1","sign_in","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",100,"a","5","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",20,"9000000002","email","email","1","none","a","email","b",1,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","40","5","9000000003",false,true,"another","{}","a",5,1,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",100,5,"1","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",5,5,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1,"2026-02-01T00:00:00Z",1,"2026-01-01T00:00:30Z","none","5","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",100,20,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",5,"2026-01-01T00:00:30Z",100,"2026-02-01T00:00:00Z","1","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",1,20,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",5,"2026-01-01T00:00:30Z",20,"2026-01-01T12:00:00Z","email","5","1","9000000003","none",true,"a","a","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",[],"another","[]","5",1,1,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",100,100,"a","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",100,100,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1000,"2026-02-01T00:00:00Z",1000,"2026-01-05T00:00:00Z","email","a","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",1000,100,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",20,"2026-01-01T00:00:30Z",5,"2026-01-01T00:00:30Z","1","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1000,5,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",20,"2026-02-01T00:00:00Z",1,"2026-01-01T00:00:30Z","5",100,100,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",5,1,"1",20,100,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",1,1,"email","a","b","none","12","12","5",true,"email","b","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",["a"],"9000000002","2026-02-01T00:00:00Z","5","none","email","email","5",["1"],"5","5","none","1"]
+-- With: [["b"],"none","b","a","1",["none"],"1005","recovery","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",20,"1004","recovery","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",20,"email","5","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",5,"1","a","1","none","email","email","a","none",5,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","5","1","9000000003",true,true,"another","[]","5",1,1,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",1000,5,"b","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",5,1000,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",20,"2026-01-01T00:00:30Z",100,"2026-01-01T00:00:30Z","b","b","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",1,100,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",5,"2026-02-01T00:00:00Z",100,"2026-01-01T00:00:30Z","email","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",1000,100,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",100,"2026-02-01T00:00:00Z",1,"2026-02-01T00:00:00Z","5","none","5","9000000001","none",true,"1","email","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",[],"email","[]","b",1000,20,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",1000,1000,"b","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",1000,5,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",5,"2026-01-01T12:00:00Z",100,"2026-01-05T00:00:00Z","b","email","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",1000,1,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",20,"2026-01-01T12:00:00Z",5,"2026-01-01T00:00:30Z","a","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",100,100,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",100,"2026-02-01T00:00:00Z",1000,"2026-02-01T00:00:00Z","none",5,100,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",1000,20,"a",100,1,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",100,1,"b","a","a","none","1000","1","b",true,"email","1","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",["email"],"9000000002","2026-01-01T12:00:00Z","1","1","none","5","a",["email"],"1","5","1","5"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -17881,7 +17885,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM verdict) rows) answer ON true;
 
 -- RecoveryDelayService.complete
--- With: ["2026-01-01T00:00:30Z","1008","redeemed","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","1000","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","logout","40","40","a",false,"none","1","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",["b"],"1000","40","b",false,"a","1","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",["5"],"12","9000000001","5",false,"5","email","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",["1"],"1000","9000000001","5",false,"a","5","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",["b"],"9000000003","2026-01-01T00:00:30Z","1","a","1","a","5",["email"],"a","a","a","email","another","9000000001","2026-02-01T00:00:00Z","1","none","1","5","b",["b"],"none","b","a","1"]
+-- With: ["2026-01-01T12:00:00Z","9000000002","redeemed","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","5","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","completed","9000000002","1","b",true,"email","1","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",[],"5","40","email",true,"email","1","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",["none"],"9000000002","1000","5",false,"a","email","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",[],"9000000003","5","1",true,"none","none","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",[],"12","2026-02-01T00:00:00Z","1","none","5","none","b",["1"],"5","5","a","none","redeemed","9000000003","2026-02-01T00:00:00Z","5","b","none","b","b",["b"],"b","5","a","b"]
 
 WITH ended AS (
       UPDATE pending_recoveries p SET ended_at = $1::timestamptz,
@@ -18000,13 +18004,13 @@ audited_2 AS (
 SELECT * FROM verdict;
 
 -- RecoveryDelayService.completeDue
--- With: ["2026-01-05T00:00:00Z",5]
+-- With: ["2026-01-05T00:00:00Z",1000]
 
 SELECT id::text AS id, account_id::text AS account_id, protocol FROM pending_recoveries
     WHERE ended_at IS NULL AND due_at <= $1::timestamptz ORDER BY due_at LIMIT $2::int;
 
 -- RecoveryDelayService.giveUp
--- With: ["100","2026-01-05T00:00:00Z","logout","redeemed","9000000003","2026-02-01T00:00:00Z","another","docspace","192.0.2.1","agent","none",["email"],"5","a","a","5"]
+-- With: ["1034","2026-01-01T12:00:00Z","logout","another","5","2026-01-05T00:00:00Z","code.verify","yat","another","agent","none",["a"],"b","1","a","b"]
 
 WITH of_account AS (SELECT $1::bigint AS account_id),
 ended AS (
@@ -18026,7 +18030,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- RecoveryDelayService.stop
--- With: [["b"],["a"],"second_factor","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","challenge","2026-01-01T12:00:00Z",1,"dfns","2026-01-05T00:00:00Z","sign_in",1000,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z",1000,"2026-01-01T00:00:30Z","9000000001","2026-01-01T12:00:00Z","another","another","192.0.2.1","another","email",["b"],"1","email","email","none"]
+-- With: [["5"],[],"second_factor","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","RecoveryKey","2026-01-05T00:00:00Z",1000,"docspace","2026-02-01T00:00:00Z","totp",1,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",1000,"2026-01-01T12:00:00Z","9000000002","2026-02-01T00:00:00Z","another","yat","192.0.2.1","another","b",["1"],"5","a","email","5"]
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -18083,7 +18087,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM stopped) rows) answer ON true;
 
 -- RecoveryInitService.init
--- With: ["person1004@example.com","5","email","none","none","subject1002",["1"],"wacht",["a"],"another","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","totp","2026-01-01T00:00:30Z","navixy","2026-01-05T00:00:00Z","Key",20,"2026-01-01T00:00:30Z",1,"2026-01-05T00:00:00Z","1000","second_factor","first","sign_in","email","yat","another","secret1002",5,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","1","102","5","9000000002","2026-01-01T12:00:00Z","5","a","none","1","b",["1"],"email","1","5","a"]
+-- With: ["person1004@example.com","1","1","5","a","1003",["1"],"another",["1"],"magic_link","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","sign_in","2026-01-01T00:00:30Z","another","2026-01-01T00:00:30Z","delivered",100,"2026-01-01T00:00:30Z",1000,"2026-01-05T00:00:00Z","1012","sign_in","totp","code","email","navixy","k1","secret1003",1,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","1001","9000000002","1000","9000000001","2026-01-01T12:00:00Z","1","5","email","none","b",["1"],"none","b","none","a"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -18172,7 +18176,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT holder FROM key_holder) AS holder) rows) answer ON true;
 
 -- RecoveryInitService.init
--- With: ["+4915000000003","1","1","5","a","1003",["1"],"another",["1"],"magic_link","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","sign_in","2026-01-01T00:00:30Z","another","2026-01-01T00:00:30Z","delivered",100,"2026-01-01T00:00:30Z",1000,"2026-01-05T00:00:00Z","1012","sign_in","totp","code","email","navixy","k1","secret1003",1,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","1001","9000000002","1000","9000000001","2026-01-01T12:00:00Z","1","5","email","none","b",["1"],"none","b","none","a"]
+-- With: ["+4915000000005","a","none","none","email","10",["5"],"navixy",["b"],"second_factor","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","bounced","2026-01-01T12:00:00Z","another","2026-01-01T00:00:30Z","another",1000,"2026-01-01T00:00:30Z",5,"2026-02-01T00:00:00Z","1001","magic_link","second","RecoveryKey","another","navixy","k1","another",1,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","9000000001","0","1","9000000003","2026-01-01T12:00:00Z","b","a","b","a","email",["b"],"5","5","a","1"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -18261,7 +18265,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT holder FROM key_holder) AS holder) rows) answer ON true;
 
 -- RecoveryInitService.init
--- With: ["person1001","a","none","none","email","10",["5"],"navixy",["b"],"second_factor","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","bounced","2026-01-01T12:00:00Z","another","2026-01-01T00:00:30Z","another",1000,"2026-01-01T00:00:30Z",5,"2026-02-01T00:00:00Z","1001","magic_link","second","RecoveryKey","another","navixy","k1","another",1,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","9000000001","0","1","9000000003","2026-01-01T12:00:00Z","b","a","b","a","email",["b"],"5","5","a","1"]
+-- With: ["another","none","b","none","1","1",["email"],"navixy",["1"],"sign_in","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","sign_up","2026-01-01T00:00:30Z","yat","2026-01-05T00:00:00Z","Key",100,"2026-01-05T00:00:00Z",20,"2026-01-05T00:00:00Z","5","another","second","RecoveryKey","sms","yat","another","secret100",5,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","1000","105","12","9000000001","2026-01-05T00:00:00Z","b","b","none","email","none",["b"],"1","a","email","none"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -18350,60 +18354,11 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT holder FROM key_holder) AS holder) rows) answer ON true;
 
 -- RecoveryInitService.vouched
--- With: ["new1016@example.com","none","email","5","none","subject1004","1002","sign_in","another","failed","otp","yat","k1","another",1,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","40","12","12","9000000003","2026-01-05T00:00:00Z","b","a","1","5","b",["a"],"a","b","a","none"]
+-- With: ["new1004@example.com","1","a","5","b","1005","1","another","second","sign_in","email_otp","docspace","k1","secret1004",5,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","1","103","9000000003","9000000003","2026-01-01T00:00:30Z","b","email","none","a","5",["1"],"none","email","none","email"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
       WHERE accounts.email = $1 AND disabled_at IS NULL AND ($2::text IS NULL OR org_id IS NOT DISTINCT FROM $3::text)
-    AND ($4::text IS NULL OR tenant_id IS NOT DISTINCT FROM $5::text) AND true  FOR SHARE),
-subject AS (
-      SELECT coalesce(k.account_id::text, $6::text) AS subject, k.account_id, k.security_stamp
-      FROM (VALUES (1)) one LEFT JOIN known k ON true),
-held AS (SELECT account_id, security_stamp FROM subject WHERE account_id IS NOT NULL),
-candidate AS (
-    SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM held),
-active_credentials AS (
-    SELECT c.id::text AS id, c.kind, c.credential_id, c.public_key, c.sign_count::text AS sign_count, c.transports,
-      c.encrypted_private_key
-    FROM credentials c JOIN candidate f USING (account_id) WHERE c.revoked_at IS NULL ORDER BY c.id),
-key_holder AS (
-    SELECT json_build_object('id', a.id::text, 'uuid', a.uuid, 'name', coalesce(a.email, a.username, a.phone),
-      'org_id', a.org_id, 'second_factor', a.second_factor, 'security_stamp', a.security_stamp,
-      'keys', (SELECT coalesce(json_agg(k), '[]') FROM active_credentials k)) AS holder
-    FROM accounts a JOIN candidate f ON f.account_id = a.id WHERE a.disabled_at IS NULL),
-attempt AS (
-        INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
-          tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
-        SELECT $7::bigint, $8, $9, $10, $11, $12,
-          f.subject, f.account_id, f.session_id, $13, $14,
-          $15::smallint, $16::timestamptz, $17::timestamptz,
-          $18::bigint, $19::bigint,
-          $20::bigint, coalesce(f.security_stamp, 0)
-        FROM candidate f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
-budget_row AS (
-      INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
-      ON CONFLICT DO NOTHING RETURNING subject),
-verdict AS (
-    SELECT CASE WHEN s.account_id IS NULL THEN 'absent' ELSE 'vouched' END AS outcome, s.account_id, NULL::bigint AS session_id,
-      o.id AS attempt_id FROM subject s LEFT JOIN attempt o ON true),
-audited AS (
-    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
-      user_agent, request_id, repeat_key)
-    SELECT $21::bigint, $22::timestamptz, $23, v.outcome, $24, v.account_id, v.session_id, v.attempt_id,
-      $25, $26, $27, CASE WHEN (v.outcome = ANY($28::text[]) OR (v.account_id IS NULL AND $29::text <> 'cli')) THEN $30::text || md5(concat_ws(' ', $31::text, v.outcome,
-      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $32::text END
-    FROM verdict v
-    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
-    RETURNING id)
-SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT holder FROM key_holder) AS holder) rows) answer ON true;
-
--- RecoveryInitService.vouched
--- With: ["person1001","1","a","5","b","1005","1","another","second","sign_in","email_otp","docspace","k1","secret1004",5,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","1","103","9000000003","9000000003","2026-01-01T00:00:30Z","b","email","none","a","5",["1"],"none","email","none","email"]
-
-WITH known AS (
-      SELECT id AS account_id, security_stamp FROM accounts
-      WHERE accounts.username = $1 AND disabled_at IS NULL AND ($2::text IS NULL OR org_id IS NOT DISTINCT FROM $3::text)
     AND ($4::text IS NULL OR tenant_id IS NOT DISTINCT FROM $5::text) AND true  FOR SHARE),
 subject AS (
       SELECT coalesce(k.account_id::text, $6::text) AS subject, k.account_id, k.security_stamp
@@ -18869,12 +18824,7 @@ INSERT INTO audit_events AS e (id, at, event, outcome, protocol, client_address,
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1 + excluded.repeated;
 
 -- RegistrationService.complete
--- With: ["1"]
-
-SELECT FROM accounts WHERE id = $1::bigint FOR NO KEY UPDATE;
-
--- RegistrationService.complete
--- With: [["none"],["a"],"dfns","another","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","9000000003","2026-01-05T00:00:00Z","challenge","2026-01-01T12:00:00Z","docspace","2026-01-01T00:00:30Z","another",20,"2026-02-01T00:00:00Z",1000,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","[{\"method\":\"pwd\"}]","1000","1","1",false,"a","b","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",["none"],"1000","9000000002","none",true,"none","b","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",["1"],"9000000003","2026-01-05T00:00:00Z","5","email","b","5","none",["none"],"email","1","none","b"]
+-- With: [["b"],["none"],"another","magic_link","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","1003","2026-01-01T00:00:30Z","bounced","2026-01-05T00:00:00Z","another","2026-02-01T00:00:00Z","another",1,"2026-01-01T12:00:00Z",20,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","[{\"method\":\"pwd\"}]","12","1000","5",true,"none","email","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",["a"],"5","9000000003","a",false,"1","a","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",["b"],"9000000001","2026-01-05T00:00:00Z","1","5","1","1","none",["5"],"none","email","5","a"]
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -18967,7 +18917,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome) rows) answer ON true;
 
 -- RegistrationService.complete
--- With: [["1"],["email"],"yat","another","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","1004","2026-01-01T00:00:30Z","link","2026-01-01T12:00:00Z","navixy","2026-02-01T00:00:00Z","sign_up",1,"2026-01-01T00:00:30Z",100,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","{}","2026-01-01T00:00:30Z","email","email","a","12","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","logout","{}","{}","9000000003","9000000001","none",false,"a","none","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",["a"],"40","40","none",true,"5","email","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",["none"],"1","12","email",true,"1","none","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",["email"],"40","1","5",true,"a","email","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",["5"],"9000000002","2026-01-05T00:00:00Z","email","b","b","email","1",["5"],"1","1","email","1"]
+-- With: [[],["a"],"navixy","second_factor","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","12","2026-01-01T12:00:00Z","code","2026-01-01T12:00:00Z","yat","2026-02-01T00:00:00Z","challenge",20,"2026-02-01T00:00:00Z",5,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","[]","2026-01-05T00:00:00Z","5","email","b","1000","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","another","[{\"method\":\"pwd\"}]","{}","9000000001","9000000001","1",false,"1","a","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",["a"],"1","40","1",true,"b","a","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",["none"],"12","1000","b",false,"email","a","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",[],"9000000001","9000000001","email",true,"5","b","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",["a"],"9000000003","2026-01-05T00:00:00Z","1","1","none","a","b",["none"],"email","5","5","email"]
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -19108,7 +19058,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome) rows) answer ON true;
 
 -- RegistrationService.init
--- With: ["person1006@example.com","1","5","b","none","1000",[],"navixy",["none"],"magic_link","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","challenge","2026-01-01T00:00:30Z","navixy","2026-01-05T00:00:00Z","sign_up",100,"2026-02-01T00:00:00Z",20,"2026-01-01T12:00:00Z","5","second_factor","first","sign_in","key","docspace","k1","secret100",5,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","1000","102","9000000001","9000000002","2026-01-01T00:00:30Z","b","a","a","none","1",["email"],"a","1","5","b"]
+-- With: ["new1004@example.com","1","email","email","1","subject100",["a"],"navixy",["email"],"recovery","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","sign_up","2026-01-01T12:00:00Z","dfns","2026-01-05T00:00:00Z","code",100,"2026-02-01T00:00:00Z",20,"2026-02-01T00:00:00Z","1002","sign_in","sms","code","another","another","k1","secret1",1,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","103","0","9000000002","9000000002","2026-01-05T00:00:00Z","b","1","a","email","email",["1"],"none","b","email","a"]
 
 WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
@@ -19198,6 +19148,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT holder FROM key_holder) AS holder) rows) answer ON true;
 
 -- RegistrationService.registerOpenly
+-- With: ["9000000003","new1016@example.com","another","hash","5","a","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",true,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","another",20,5,5,"9000000001","a","1","b","b","a","none","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","5","2026-02-01T00:00:00Z","9000000002","2026-01-01T00:00:30Z","b","a","email","email","none",["email"],"a","a","a","5"]
 
 WITH created AS (
     INSERT INTO accounts AS a (id, email, username, password_hash, first_name, last_name, activated_at, created_at, updated_at)
@@ -19245,7 +19196,6 @@ audited AS (
 SELECT * FROM registered;
 
 -- RegistrationService.registerOpenly
--- With: ["9000000001","another","hash","email","none","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",false,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","another",5,1000,1000,"5","none","none","a","email","1","none","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","1","2026-02-01T00:00:00Z","9000000003","2026-01-05T00:00:00Z","email","a","1","email","5",["b"],"1","a","b","a"]
 
 WITH created AS (
     INSERT INTO accounts AS a (id, email, username, password_hash, first_name, last_name, activated_at, created_at, updated_at)
@@ -19293,7 +19243,7 @@ audited AS (
 SELECT * FROM registered;
 
 -- RegistrationService.registerOpenly
--- With: ["9000000001",["5"],"b","another","hash","1","b","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",false,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","192.0.2.1",20,20,1000,"1","a","5","none","5","none","5","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","a","2026-01-01T00:00:30Z","9000000003","2026-02-01T00:00:00Z","a","email","none","1","1",["5"],"b","b","email","1"]
+-- With: ["9000000002",["5"],"none","another","hash","email","b","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",true,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","192.0.2.1",1000,1000,1000,"9000000001","1","none","email","b","email","none","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","a","2026-01-05T00:00:00Z","9000000001","2026-01-05T00:00:00Z","a","b","1","b","email",["1"],"b","1","email","5"]
 
 WITH created AS (
     INSERT INTO accounts AS a (id, email, username, password_hash, first_name, last_name, activated_at, created_at, updated_at)
@@ -19341,39 +19291,39 @@ audited AS (
 SELECT * FROM registered;
 
 -- ResealService.all
--- With: ["email","5","5"]
+-- With: ["1","email","12"]
 
 SELECT kid AS id, private_key_sealed AS sealed FROM signing_keys
     WHERE split_part(private_key_sealed, '.', 1) <> $1 AND kid > $2 ORDER BY kid LIMIT $3;
 
 -- ResealService.all
--- With: ["none","1034","9000000001"]
+-- With: ["email","10","5"]
 
 SELECT account_id AS id, secret_sealed AS sealed FROM totp_factors
     WHERE split_part(secret_sealed, '.', 1) <> $1 AND account_id > ($2)::bigint
     ORDER BY account_id LIMIT $3;
 
 -- ResealService.all
--- With: [[],["1"],["5"]]
+-- With: [["a"],["5"],["a"]]
 
 UPDATE signing_keys k SET private_key_sealed = n.resealed FROM unnest($1::text[], $2::text[], $3::text[]) AS n (id, sealed, resealed)
     WHERE k.kid = n.id AND k.private_key_sealed = n.sealed RETURNING k.kid;
 
 -- ResealService.all
--- With: ["5","code1","9000000001"]
+-- With: ["b","code1","5"]
 
 SELECT b.account_id || ' ' || b.code_hash AS id, b.code_sealed AS sealed FROM backup_codes b
     WHERE split_part(b.code_sealed, '.', 1) <> $1 AND b.account_id || ' ' || b.code_hash > $2
     ORDER BY 1 LIMIT $3;
 
 -- ResealService.all
--- With: [[],["5"],["5"]]
+-- With: [["5"],["1"],["a"]]
 
 UPDATE totp_factors t SET secret_sealed = n.resealed FROM unnest($1::text[], $2::text[], $3::text[]) AS n (id, sealed, resealed)
     WHERE t.account_id = n.id::bigint AND t.secret_sealed = n.sealed RETURNING t.account_id;
 
 -- ResealService.run
--- With: ["another","9000000002","2026-01-05T00:00:00Z","code.verify","another","another","agent","email",["1"],"a","a","none","none"]
+-- With: ["another","9000000002","2026-02-01T00:00:00Z","code.verify","yat","another","another","none",[],"email","a","5","none"]
 
 WITH nobodys AS (SELECT NULL::bigint AS account_id),
 verdict AS (SELECT $1::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM nobodys),
@@ -19390,7 +19340,7 @@ audited AS (
 SELECT * FROM nobodys;
 
 -- ResetPasswordService.look
--- With: ["2026-02-01T00:00:00Z",["a"],["5"],["none"]]
+-- With: ["2026-01-05T00:00:00Z",[],["a"],["a"]]
 
 WITH link_state AS (
     SELECT a.id::text AS attempt_id, a.account_id, a.protocol,
@@ -19405,7 +19355,7 @@ with_names AS (
 SELECT * FROM with_names;
 
 -- ResetPasswordService.refuse
--- With: ["9000000003","2026-01-01T00:00:30Z","another","dfns","192.0.2.1","another","a","b","5","email","another","1019"]
+-- With: ["9000000002","2026-01-05T00:00:00Z","another","dfns","another","agent","1","1","1","none","redeemed","1005"]
 
 INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
@@ -19419,7 +19369,7 @@ INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, ses
     RETURNING id;
 
 -- ResetPasswordService.reset
--- With: [["1"],["none"],"magic_link","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","sign_up","2026-01-01T00:00:30Z",5,"dfns","2026-01-01T00:00:30Z","Fido2",20,"another","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",5,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","logout","1024","1021","sms",false,"another","1","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",["none"],"5","9000000001","5",false,"b","b","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",["a"],"9000000003","2026-02-01T00:00:00Z","none","b","none","none","1",["b"],"none","5","none","a"]
+-- With: [["5"],["none"],"sign_in","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","challenge","2026-02-01T00:00:00Z",5,"wacht","2026-01-01T12:00:00Z","Fido2",100,"another","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",5,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","completed","1000","1004","another",false,"another","none","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",["5"],"40","5","none",true,"none","a","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",["none"],"9000000003","2026-01-01T12:00:00Z","b","none","b","5","none",[],"b","5","5","email"]
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -19523,7 +19473,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM reset) AS changed) rows) answer ON true;
 
 -- SecondFactorService.decide
--- With: ["2026-01-01T12:00:00Z","b","b","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","hash1003","another",["email"],"link","key","second_factor","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z",[],[],["b"],"2026-01-05T00:00:00Z","sign_up","2026-01-01T00:00:30Z",5,"yat","2026-01-01T00:00:30Z","totp",5,["email"],"1","a","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","none","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z",20,"2026-01-01T00:00:30Z","9000000003","2026-01-01T12:00:00Z","code.verify","navixy","another","agent","5",[],"a","b","1","b"]
+-- With: ["2026-02-01T00:00:00Z","a","none","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","hash10","navixy",["b"],"totp","email","recovery","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",["a"],["none"],["1"],"2026-02-01T00:00:00Z","sign_up","2026-02-01T00:00:00Z",100,"navixy","2026-02-01T00:00:00Z","link",20,["a"],"5","1","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","a","2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",1,"2026-01-05T00:00:00Z","9000000001","2026-01-01T00:00:30Z","another","dfns","192.0.2.1","another","none",[],"a","5","none","5"]
 
 WITH presented AS (
       SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, CASE
@@ -19611,7 +19561,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM answer) rows) answer ON true;
 
 -- SecondFactorService.decide
--- With: ["2026-02-01T00:00:00Z","a","5","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","hash1002","docspace",["email"],"code","sms","recovery","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","1024",["a"],"2026-01-01T12:00:00Z","another","2026-01-01T00:00:30Z",100,"wacht","2026-02-01T00:00:00Z","delivered",5,["email"],"none","5","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","email","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",100,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","9000000001","2026-02-01T00:00:00Z","code.verify","navixy","another","another","1",["email"],"email","b","email","none"]
+-- With: ["2026-01-01T12:00:00Z","b","b","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","hash1003","another",["email"],"link","key","second_factor","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","9000000003",[],"2026-02-01T00:00:00Z","challenge","2026-01-01T00:00:30Z",1,"dfns","2026-01-05T00:00:00Z","sign_up",20,["email"],"email","1","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","email","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",20,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","9000000003","2026-01-01T12:00:00Z","code.verify","navixy","another","agent","5",[],"a","b","1","b"]
 
 WITH presented AS (
       SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, CASE
@@ -19701,7 +19651,7 @@ audited AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM answer) rows) answer ON true;
 
 -- SecondFactorService.decide
--- With: ["2026-01-01T12:00:00Z","5","email","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","token1000","yat",["none"],"totp","key","second_factor","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","sealed","1000","12","40","2026-01-01T00:00:30Z","Fido2","2026-01-01T12:00:00Z",1000,"wacht","2026-01-01T00:00:30Z","code",100,["none"],"1","email","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","5","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",5,"2026-01-01T12:00:00Z","9000000001","9000000003","2026-02-01T00:00:00Z","another","dfns","another","agent","a",["email"],"1","a","a","email"]
+-- With: ["2026-01-01T00:00:30Z","none","1","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","hash1000","docspace",["5"],"code","another","second_factor","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","another","1","9000000001","1","2026-02-01T00:00:00Z","totp","2026-01-05T00:00:00Z",1,"navixy","2026-01-01T12:00:00Z","RecoveryKey",100,["none"],"1","b","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","none","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",1,"2026-02-01T00:00:00Z","9000000002","9000000001","2026-01-01T00:00:30Z","code.verify","navixy","another","agent","a",["1"],"email","a","a","5"]
 
 WITH presented AS (
       SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, CASE
@@ -19795,7 +19745,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 SELECT pg_advisory_xact_lock(hashtext('countersign.server_keys'));
 
 -- ServerKeysRepository.admit
--- With: [["1"],["email"],true,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z",false]
+-- With: [["none"],["5"],true,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",true]
 
 WITH given AS (
     SELECT key_id, proof, place
@@ -19826,7 +19776,7 @@ added AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT keys FROM verdict) AS keys, (SELECT key_id FROM maker) AS maker;
 
 -- ServerKeysRepository.admit
--- With: [["5"],["5"],true,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",true,"1","5",["none"],"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z"]
+-- With: [["1"],["email"],true,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",true,"9000000003","none",["1"],"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z"]
 
 WITH given AS (
     SELECT key_id, proof, place
@@ -19861,7 +19811,7 @@ joined AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT keys FROM verdict) AS keys, (SELECT key_id FROM maker) AS maker;
 
 -- ServerKeysRepository.beat
--- With: ["2026-01-01T12:00:00Z",60,"5","none",["1"],"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","1012"]
+-- With: ["2026-02-01T00:00:00Z",60,"1001","none",["1"],"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","1"]
 
 WITH maker AS (
     SELECT key_id, makes_since FROM server_keys WHERE makes_since IS NOT NULL AND forgotten_at IS NULL
@@ -19884,12 +19834,12 @@ gone AS (DELETE FROM replicas r WHERE r.id <> $8::bigint
 SELECT (SELECT key_id FROM maker) AS maker, (SELECT key_id FROM wanted) AS wanted;
 
 -- ServerKeysRepository.leave
--- With: ["1001"]
+-- With: ["5"]
 
 DELETE FROM replicas WHERE id = $1::bigint;
 
 -- ServerKeysRepository.look
--- With: [["b"],[],false]
+-- With: [["none"],[],true]
 
 WITH given AS (
     SELECT key_id, proof, place
@@ -19912,7 +19862,7 @@ verdict AS (
 SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT keys FROM verdict) AS keys, (SELECT key_id FROM maker) AS maker;
 
 -- ServerKeysRepository.move
--- With: ["2026-01-01T00:00:30Z",60,"2026-01-01T00:00:30Z"]
+-- With: ["2026-02-01T00:00:00Z",60,"2026-01-05T00:00:00Z"]
 
 WITH maker AS (
     SELECT key_id, makes_since FROM server_keys WHERE makes_since IS NOT NULL AND forgotten_at IS NULL
@@ -19934,7 +19884,7 @@ moved AS (
 SELECT (SELECT key_id FROM moved) AS moved, (SELECT key_id FROM maker) AS maker;
 
 -- ServerKeysRepository.status
--- With: ["2026-01-01T12:00:00Z",1]
+-- With: ["2026-01-01T12:00:00Z",60]
 
 SELECT id, host, key_ids AS "keyIds", started_at AS "startedAt", seen_at AS "seenAt" FROM replicas
       WHERE seen_at > $1::timestamptz - $2 * interval '1 second' ORDER BY started_at, id;
@@ -19951,7 +19901,7 @@ WITH maker AS (
       FROM server_keys WHERE forgotten_at IS NULL ORDER BY makes_since DESC NULLS LAST, key_id;
 
 -- ServiceKeysService.changed
--- With: ["2026-02-01T00:00:00Z","key","a","redeemed","1024","2026-02-01T00:00:00Z","code.verify","docspace","192.0.2.1","another","email",["1"],"none","1","email","email"]
+-- With: ["2026-01-05T00:00:00Z","key","5","redeemed","1","2026-01-01T00:00:30Z","code.verify","wacht","192.0.2.1","another","1",["email"],"b","5","5","1"]
 
 WITH revoked AS (
     UPDATE service_keys SET revoked_at = $1::timestamptz
@@ -19972,7 +19922,7 @@ audited AS (
 SELECT * FROM revoked;
 
 -- ServiceKeysService.changed
--- With: ["40","another","5",["5"],"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","redeemed","9000000001","2026-01-05T00:00:00Z","b","1","1","5","email",[],"a","5","email","5"]
+-- With: ["10","another","email",["a"],"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","redeemed","9000000003","2026-01-05T00:00:00Z","5","email","b","b","email",["a"],"1","1","a","none"]
 
 WITH made AS (
     INSERT INTO service_keys (id, name, key_hash, scopes, created_at, expires_at)
@@ -19994,7 +19944,7 @@ audited AS (
 SELECT * FROM made;
 
 -- SessionLifeService.change
--- With: ["2026-01-01T00:00:30Z","hash1004","dfns","pending","2026-01-05T00:00:00Z","none","9000000003","2026-01-01T12:00:00Z","another","yat","192.0.2.1","agent","email",["b"],"email","a","email","none"]
+-- With: ["2026-02-01T00:00:00Z","another","yat","another","2026-02-01T00:00:00Z","email","9000000002","2026-01-05T00:00:00Z","another","another","another","agent","b",["a"],"none","5","a","email"]
 
 WITH renewed AS (
       UPDATE sessions s SET expires_at = $1::timestamptz
@@ -20018,7 +19968,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- SessionLifeService.change
--- With: ["2026-02-01T00:00:00Z","another","token1003","navixy","signed_in","2026-01-05T00:00:00Z","none","9000000002","2026-01-05T00:00:00Z","code.verify","another","192.0.2.1","another","none",["none"],"none","5","1","a"]
+-- With: ["2026-01-01T12:00:00Z","completed","hash1001","another","signed_in","2026-01-05T00:00:00Z","5","9000000003","2026-01-01T00:00:30Z","another","navixy","192.0.2.1","another","1",["b"],"1","1","1","a"]
 
 WITH ended AS (
       UPDATE sessions s SET ended_at = $1::timestamptz, end_reason = $2
@@ -20042,7 +19992,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- SessionsService.revoke
--- With: ["2026-02-01T00:00:00Z","logout","12","2026-02-01T00:00:00Z","redeemed","1001","2026-01-05T00:00:00Z","another","docspace","192.0.2.1","another","5",["a"],"1","1","b","a"]
+-- With: ["2026-01-05T00:00:00Z","completed","1012","2026-01-01T00:00:30Z","redeemed","9000000002","2026-01-01T00:00:30Z","another","navixy","another","agent","none",["none"],"b","b","none","a"]
 
 WITH ended AS (
     UPDATE sessions SET ended_at = $1::timestamptz, end_reason = $2
@@ -20062,7 +20012,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- SessionsService.revokeAll
--- With: ["12","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","completed","2026-02-01T00:00:00Z","another","9000000001","2026-01-01T12:00:00Z","code.verify","navixy","192.0.2.1","agent","b",["1"],"1","email","a","1"]
+-- With: ["102","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","another","2026-01-01T12:00:00Z","another","9000000003","2026-01-05T00:00:00Z","another","another","another","agent","5",["b"],"5","email","1","b"]
 
 WITH of_account AS (SELECT $1::bigint AS account_id),
 raised AS (
@@ -20090,7 +20040,7 @@ audited AS (
 SELECT * FROM live;
 
 -- SignUpService.begin
--- With: ["1004","hash1001","2026-01-05T00:00:00Z","subject1001","100","failed","key","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","redeemed","email","a","a","5","email","none","none",false,true,"1","2026-01-05T00:00:00Z","b","none","b","5","a",["email"],"none","5","a","email"]
+-- With: ["10","hash1004","2026-01-01T00:00:30Z","subject1002","1000","sign_in","email_otp","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","redeemed","1","1","5","a","5","a","5",false,true,"40","2026-01-01T12:00:00Z","b","none","1","none","b",[],"a","email","email","email"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -20122,35 +20072,35 @@ audited AS (
 SELECT * FROM verdict;
 
 -- SignUpService.takenOf
--- With: ["challenge","person1000@example.com","5"]
+-- With: ["link","person1003@example.com","email"]
 
 SELECT $1::text AS kind WHERE EXISTS (
         SELECT FROM accounts WHERE accounts.email = $2
           AND (activated_at IS NOT NULL OR invited_at IS NOT NULL OR $3::text = 'username'));
 
 -- SignUpService.takenOf
--- With: ["code","+4915000000003","none"]
+-- With: ["challenge","+4915000000001","5"]
 
 SELECT $1::text AS kind WHERE EXISTS (
         SELECT FROM accounts WHERE accounts.phone = $2
           AND (activated_at IS NOT NULL OR invited_at IS NOT NULL OR $3::text = 'username'));
 
 -- SignUpService.takenOf
--- With: ["sign_up","person1004","5"]
+-- With: ["code","person100","none"]
 
 SELECT $1::text AS kind WHERE EXISTS (
         SELECT FROM accounts WHERE accounts.username = $2
           AND (activated_at IS NOT NULL OR invited_at IS NOT NULL OR $3::text = 'username'));
 
 -- SignUpService.takenOf
--- With: ["code",["b"],"a"]
+-- With: ["sign_up",[],"5"]
 
 SELECT $1::text AS kind WHERE EXISTS (
         SELECT FROM accounts WHERE accounts.email = ANY($2::text[])
           AND (activated_at IS NOT NULL OR invited_at IS NOT NULL OR $3::text = 'username'));
 
 -- SignUpService.takenOf
--- With: ["challenge","new1000@example.com","5","RecoveryKey","+4915000000003","b"]
+-- With: ["link","new1012@example.com","a","code","+4915000000008","5"]
 
 SELECT $1::text AS kind WHERE EXISTS (
         SELECT FROM accounts WHERE accounts.email = $2
@@ -20160,7 +20110,7 @@ SELECT $1::text AS kind WHERE EXISTS (
           AND (activated_at IS NOT NULL OR invited_at IS NOT NULL OR $6::text = 'username'));
 
 -- SignUpService.takenOf
--- With: ["failed","person1004@example.com","1","Key","person1002","a"]
+-- With: ["challenge","new1000@example.com","5","RecoveryKey","person100","b"]
 
 SELECT $1::text AS kind WHERE EXISTS (
         SELECT FROM accounts WHERE accounts.email = $2
@@ -20170,7 +20120,7 @@ SELECT $1::text AS kind WHERE EXISTS (
           AND (activated_at IS NOT NULL OR invited_at IS NOT NULL OR $6::text = 'username'));
 
 -- SignUpService.takenOf
--- With: ["sign_up","another","5","Fido2","+4915000000005","none","another","another","b"]
+-- With: ["failed","person1004@example.com","a","Key","+4915000000006","a","code","person1002","b"]
 
 SELECT $1::text AS kind WHERE EXISTS (
         SELECT FROM accounts WHERE accounts.email = $2
@@ -20183,21 +20133,21 @@ SELECT $1::text AS kind WHERE EXISTS (
           AND (activated_at IS NOT NULL OR invited_at IS NOT NULL OR $9::text = 'username'));
 
 -- SigningKeysRepository.good
--- With: ["2026-01-05T00:00:00Z"]
+-- With: ["2026-01-01T00:00:30Z"]
 
 SELECT kid, private_key_sealed AS "privateKeySealed", signs_from AS "signsFrom", good_until AS "goodUntil"
       FROM signing_keys WHERE good_until IS NULL OR good_until > $1::timestamptz
       ORDER BY signs_from, created_at;
 
 -- SigningKeysRepository.installFirst
--- With: ["none","5","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z"]
+-- With: ["email","email","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z"]
 
 INSERT INTO signing_keys (kid, private_key_sealed, created_at, signs_from)
       VALUES ($1, $2, $3::timestamptz, $4::timestamptz)
       ON CONFLICT DO NOTHING;
 
 -- SilentRegistrationService.register
--- With: ["1012","person1006@example.com","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","new1000@example.com","subject1001","b","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",1,"[]","5",1,1,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",5,20,"1","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z",20,5,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",5,"2026-01-05T00:00:00Z",20,"2026-01-01T00:00:30Z","1","email","40","40","email",false,"5","b","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",["1"],"9000000001","2026-01-01T00:00:30Z","b","email","5","5","1",["none"],"1","1","email","b"]
+-- With: ["9000000003","new1004@example.com","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","new1008@example.com","subject1002","1","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z",20,"[]","email",5,100,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",5,100,"5","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",100,20,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",5,"2026-02-01T00:00:00Z",5,"2026-02-01T00:00:00Z","email","5","9000000003","9000000001","none",true,"1","none","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z",["a"],"9000000003","2026-01-01T00:00:30Z","5","email","a","none","email",["b"],"a","none","email","1"]
 
 WITH created AS (
       INSERT INTO accounts AS a (id, email, created_at, updated_at)
@@ -20275,7 +20225,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- SilentRegistrationService.register
--- With: ["RecoveryKey","another","b","1000","person1003@example.com","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","new1004@example.com","10","1","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z",1000,"{}","1",1000,5,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",5,1000,"b","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",20,1,"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",5,"2026-01-05T00:00:00Z",1000,"2026-01-01T12:00:00Z","a","b","1000","9000000003","email",true,"5","5","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z",["1"],"9000000002","2026-01-05T00:00:00Z","none","none","email","b","5",["b"],"none","a","a","a"]
+-- With: ["Fido2","person1000","1","100","person1003@example.com","2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","person1002@example.com","1005","5","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1,"[]","a",5,5,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",1000,20,"5","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z",5,1000,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z",100,"2026-01-01T12:00:00Z",5,"2026-01-05T00:00:00Z","email","a","12","9000000003","email",false,"none","none","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z",["email"],"9000000003","2026-01-01T12:00:00Z","none","1","email","1","none",["1"],"5","email","email","none"]
 
 WITH taken AS (
       SELECT $1::text AS kind WHERE EXISTS (
@@ -20357,7 +20307,7 @@ audited AS (
 SELECT * FROM verdict;
 
 -- SsoBeginService.begin
--- With: ["1008","hash1","2026-02-01T00:00:00Z","subject1004","1000","delayed","email_otp","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","redeemed","9000000002","2026-01-01T00:00:30Z","email","none","none","1","5",["b"],"1","none","a","5"]
+-- With: ["1000","token1","2026-01-05T00:00:00Z","1005","1001","another","sms","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","another","40","2026-01-01T12:00:00Z","b","1","email","a","b",[],"b","b","none","5"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -20382,13 +20332,13 @@ audited AS (
 SELECT * FROM verdict;
 
 -- TextsWatch.windows
--- With: ["a","2026-01-05T00:00:00Z"]
+-- With: ["email","2026-02-01T00:00:00Z"]
 
 SELECT counted, for_anybody + for_owners AS texts, window_ends_at FROM send_counts
       WHERE counted LIKE $1 AND window_ends_at > $2::timestamptz ORDER BY counted;
 
 -- UnprovenAccounts.delete
--- With: [["9000000002"]]
+-- With: [["12"]]
 
 WITH locked AS (SELECT id AS account_id FROM accounts WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE),
 locked_sessions AS (
@@ -20398,7 +20348,7 @@ locked_sessions AS (
       SELECT (SELECT count(*) FROM locked) AS accounts, (SELECT count(*) FROM locked_sessions) AS sessions;
 
 -- UnprovenAccounts.delete
--- With: [["5"],"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z"]
+-- With: [[],"2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z"]
 
 WITH deleted AS (
     DELETE FROM accounts a WHERE a.id = ANY($1::bigint[]) AND
@@ -20413,7 +20363,7 @@ budgets AS (
 SELECT * FROM deleted;
 
 -- UnprovenAccounts.purge
--- With: ["2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1]
+-- With: ["2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z",5]
 
 SELECT a.id::text AS id FROM accounts a WHERE
   a.activated_at IS NULL AND a.invited_at IS NULL AND a.disabled_at IS NULL AND a.created_at <= $1::timestamptz AND NOT EXISTS (
@@ -20423,7 +20373,7 @@ SELECT a.id::text AS id FROM accounts a WHERE
         AND (s.refresh_rotated_at IS NOT NULL OR s.created_at > a.created_at)))) LIMIT $4::int;
 
 -- decision
--- With: ["5",100,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","yat","another","email_otp","second_factor","2026-01-05T00:00:00Z",["5"],"2026-01-05T00:00:00Z",true,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","docspace","another","email","2026-01-01T12:00:00Z",[],"1","magic_link","first","failed","otp","another","k1","secret1001",1,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","5","101","5"]
+-- With: ["1012",1000,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","yat","sign_up","sms","second_factor","2026-01-01T12:00:00Z",["5"],"2026-01-01T00:00:30Z",true,"2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","dfns","challenge","key","2026-02-01T00:00:00Z",["b"],"1","second_factor","first","failed","key","dfns","k1","another",1,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","5","40","12"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -20474,7 +20424,7 @@ budget_row AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM awaited) rows) answer ON true;
 
 -- decision
--- With: ["9000000003",5,"2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","yat","bounced","otp","another","2026-01-05T00:00:00Z",["1"],"2026-02-01T00:00:00Z",false,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","wacht","RecoveryKey","otp","2026-01-01T12:00:00Z",["1"],"1002","magic_link","another","delayed","email","wacht","another","secret1",5,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","1","1000","5",["a"],["email"]]
+-- With: ["5",100,"2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","yat","another","email_otp","second_factor","2026-01-05T00:00:00Z",["5"],"2026-01-05T00:00:00Z",false,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","docspace","another","email","2026-01-01T12:00:00Z",[],"1","magic_link","first","failed","otp","another","k1","secret1001",1,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","5","101","5",["1"],["a"]]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -20529,7 +20479,7 @@ forgiven AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM awaited) rows) answer ON true;
 
 -- decision
--- With: ["1008",1,["5"],["email"],"wacht","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","wacht","sign_in","email","sign_in","2026-01-01T12:00:00Z",["email"],"2026-01-05T00:00:00Z",false,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","dfns","failed","sms","2026-02-01T00:00:00Z",["b"],"100","magic_link","sms","challenge","key","navixy","another","secret1001",1,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","100","102","1000"]
+-- With: ["9000000003",20,["b"],["none"],"yat","2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","wacht","sign_up","another","another","2026-02-01T00:00:00Z",["b"],"2026-01-05T00:00:00Z",true,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","navixy","Key","email","2026-02-01T00:00:00Z",["b"],"1003","recovery","another","sign_up","another","navixy","k1","secret1002",5,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","103","9000000001","5"]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -20584,7 +20534,7 @@ budget_row AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM awaited) rows) answer ON true;
 
 -- decision
--- With: ["hash1","another","another","2026-01-01T12:00:00Z","hash1","docspace","another","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","2026-02-01T00:00:00Z","wacht","link","another","another","2026-01-05T00:00:00Z",["1"],"2026-01-01T12:00:00Z",true,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","wacht","failed","key","2026-02-01T00:00:00Z",[],"1020","second_factor","second","sign_in","another","docspace","another","another",5,"2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","1","9000000003","40"]
+-- With: ["token1000","navixy","pending","2026-01-01T12:00:00Z","hash100","wacht","pending","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","dfns","delivered","email","magic_link","2026-01-05T00:00:00Z",["a"],"2026-02-01T00:00:00Z",true,"2026-01-01T00:00:30Z","2026-02-01T00:00:00Z","docspace","another","key","2026-01-01T00:00:30Z",["5"],"40","sign_in","sms","sign_in","otp","wacht","k1","secret1",1,"2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","1","0","40"]
 
 WITH owner AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
     AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
@@ -20644,7 +20594,7 @@ budget_row AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM awaited) rows) answer ON true;
 
 -- decision
--- With: ["12",100,["5"],["5"],"docspace","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","40",1000,[],["5"],"docspace","2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","yat","sign_up","sms","second_factor","2026-01-05T00:00:00Z",["b"],"2026-01-01T00:00:30Z",false,"2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","yat","code","another","2026-01-01T00:00:30Z",["none"],"1012","another","totp","delivered","sms","docspace","another","secret1000",1,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","1001","9000000002","1","2026-01-05T00:00:00Z","logout",["b"]]
+-- With: ["1012",1000,["b"],["email"],"wacht","2026-01-01T12:00:00Z","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","12",1000,["a"],["none"],"another","2026-02-01T00:00:00Z","2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","docspace","Fido2","sms","recovery","2026-01-05T00:00:00Z",[],"2026-02-01T00:00:00Z",false,"2026-02-01T00:00:00Z","2026-01-05T00:00:00Z","navixy","totp","email_otp","2026-02-01T00:00:00Z",["none"],"9000000002","another","sms","failed","another","navixy","another","secret1000",1,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","12","1000","9000000001","2026-01-01T00:00:30Z","another",[]]
 
 WITH held AS (
     SELECT id AS account_id, security_stamp FROM accounts
@@ -20730,7 +20680,7 @@ carried_over_attempts AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM awaited) rows) answer ON true;
 
 -- duties
--- With: ["2026-02-01T00:00:00Z"]
+-- With: ["2026-01-01T12:00:00Z"]
 
 SELECT audit_events_make_ahead($1::timestamptz);
 
@@ -20742,49 +20692,49 @@ DELETE FROM attempts WHERE id IN (
       LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING id;
 
 -- duties
--- With: ["2026-01-05T00:00:00Z",1000]
+-- With: ["2026-02-01T00:00:00Z",1000]
 
 DELETE FROM messages WHERE id IN (
       SELECT id FROM messages WHERE state <> 'queued' AND expires_at <= $1::timestamptz
       LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING id;
 
 -- duties
--- With: ["2026-02-01T00:00:00Z",100]
+-- With: ["2026-01-05T00:00:00Z",1]
 
 DELETE FROM send_counts WHERE counted IN (
       SELECT counted FROM send_counts WHERE window_ends_at <= $1::timestamptz
       LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING counted;
 
 -- duties
--- With: ["2026-01-01T00:00:30Z",1000]
+-- With: ["2026-02-01T00:00:00Z",100]
 
 DELETE FROM sessions WHERE id IN (
       SELECT id FROM sessions WHERE end_reason = 'surplus' AND ended_at <= $1::timestamptz
       LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING id;
 
 -- duties
--- With: ["2026-01-05T00:00:00Z",1000]
+-- With: ["2026-01-01T00:00:30Z",1000]
 
 DELETE FROM factor_setups WHERE account_id IN (
       SELECT account_id FROM factor_setups WHERE expires_at <= $1::timestamptz
       LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING account_id;
 
 -- duties
--- With: ["2026-01-05T00:00:00Z",100]
+-- With: ["2026-02-01T00:00:00Z",5]
 
 DELETE FROM recipient_sends WHERE (recipient, share) IN (
       SELECT recipient, share FROM recipient_sends WHERE counts_until <= $1::timestamptz
       LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING recipient;
 
 -- duties
--- With: ["2026-01-05T00:00:00Z",1000]
+-- With: ["2026-02-01T00:00:00Z",1000]
 
 DELETE FROM contact_changes WHERE (account_id, method) IN (
       SELECT account_id, method FROM contact_changes WHERE expires_at <= $1::timestamptz
       LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING account_id;
 
 -- duties
--- With: ["2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1000]
+-- With: ["2026-01-01T12:00:00Z","2026-01-01T12:00:00Z",1000]
 
 DELETE FROM password_failures WHERE key IN (
       SELECT key FROM password_failures
@@ -20792,7 +20742,7 @@ DELETE FROM password_failures WHERE key IN (
       LIMIT $3::int FOR UPDATE SKIP LOCKED) RETURNING key;
 
 -- duties
--- With: ["2026-01-01T12:00:00Z","2026-01-05T00:00:00Z",1000]
+-- With: ["2026-02-01T00:00:00Z","2026-02-01T00:00:00Z",1000]
 
 DELETE FROM send_windows WHERE (subject, purpose) IN (
       SELECT subject, purpose FROM send_windows
@@ -20808,20 +20758,20 @@ DELETE FROM browser_attempts WHERE id IN (
       LIMIT $2::int FOR UPDATE OF a SKIP LOCKED) RETURNING id;
 
 -- duties
--- With: ["2026-01-01T12:00:00Z","2026-02-01T00:00:00Z"]
+-- With: ["2026-01-05T00:00:00Z","2026-01-01T12:00:00Z"]
 
 SELECT audit_events_let_go('kept', $1::timestamptz) + audit_events_let_go('refused', $2::timestamptz)
       AS dropped;
 
 -- duties
--- With: ["1","2026-01-01T00:00:30Z","1",5]
+-- With: ["1","2026-01-01T00:00:30Z","1",1000]
 
 DELETE FROM audit_events_former WHERE id IN (
       SELECT id FROM audit_events_former WHERE id < $1::bigint AND at <= $2::timestamptz AND (SELECT set_config('countersign.audit_purged_before', $3, true)) IS NOT NULL
       LIMIT $4::int FOR UPDATE SKIP LOCKED) RETURNING id;
 
 -- duties
--- With: ["2026-01-01T12:00:00Z","5",5]
+-- With: ["2026-01-01T12:00:00Z","none",100]
 
 DELETE FROM audit_events_former WHERE id IN (
       SELECT id FROM audit_events_former WHERE repeat_key IS NOT NULL AND at <= $1::timestamptz AND (SELECT set_config('countersign.audit_purged_before', $2, true)) IS NOT NULL
@@ -20836,7 +20786,7 @@ DELETE FROM browser_sessions WHERE id IN (
       LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING id;
 
 -- duties
--- With: ["2026-01-01T00:00:30Z",1000]
+-- With: ["2026-01-05T00:00:00Z",1]
 
 DELETE FROM guess_budgets WHERE (subject, factor) IN (
       SELECT subject, factor FROM guess_budgets b
@@ -20854,27 +20804,27 @@ WITH ran_out AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM ran_out GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM ran_out) rows) answer ON true;
 
 -- duties
--- With: ["2026-02-01T00:00:00Z",1000]
+-- With: ["2026-01-05T00:00:00Z",1000]
 
 DELETE FROM sessions WHERE id IN (
       SELECT id FROM sessions WHERE ended_at <= $1::timestamptz
       LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING id;
 
 -- duties
--- With: ["2026-01-05T00:00:00Z",1000]
+-- With: ["2026-02-01T00:00:00Z",5]
 
 DELETE FROM delivery_events WHERE id IN (
       SELECT id FROM delivery_events WHERE at <= $1::timestamptz LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING id;
 
 -- duties
--- With: ["2026-02-01T00:00:00Z",1000]
+-- With: ["2026-01-05T00:00:00Z",1000]
 
 DELETE FROM sessions WHERE id IN (
       SELECT id FROM sessions WHERE expires_at <= $1::timestamptz
       LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING id;
 
 -- duties
--- With: ["2026-01-01T00:00:30Z",100]
+-- With: ["2026-02-01T00:00:00Z",1000]
 
 DELETE FROM event_stream WHERE id IN (
       SELECT id FROM event_stream WHERE next_try_at <= $1::timestamptz LIMIT $2::int FOR UPDATE SKIP LOCKED)
@@ -20888,7 +20838,7 @@ DELETE FROM browser_sessions WHERE id IN (
       LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING id;
 
 -- duties
--- With: ["2026-01-05T00:00:00Z",100]
+-- With: ["2026-01-05T00:00:00Z",5]
 
 DELETE FROM idempotent_calls WHERE id IN (
       SELECT id FROM idempotent_calls WHERE expires_at <= $1::timestamptz
@@ -20902,13 +20852,13 @@ DELETE FROM pending_recoveries WHERE id IN (
       LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING id;
 
 -- event-stream-metrics
--- With: [1000]
+-- With: [5]
 
 SELECT (SELECT count(*) FROM (SELECT FROM event_stream LIMIT $1::int) counted) AS events,
       (SELECT at FROM event_stream ORDER BY id LIMIT 1) AS oldest;
 
 -- guess.service
--- With: ["1008","token1003","2026-01-01T12:00:00Z","103","2026-01-01T12:00:00Z","40","2026-01-01T00:00:30Z","2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","Fido2","email","recovery","2026-02-01T00:00:00Z",["email"],"2026-01-01T12:00:00Z",true,"2026-02-01T00:00:00Z","2026-01-01T00:00:30Z","link","email","2026-01-01T00:00:30Z",["none"],"5","recovery","second","sign_in","otp","docspace","k1","secret10",1,"2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","1000","102","9000000001"]
+-- With: ["1000","hash1000","2026-02-01T00:00:00Z","105","2026-01-01T12:00:00Z","9000000002","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","2026-01-01T12:00:00Z","Key","key","sign_in","2026-01-01T00:00:30Z",["b"],"2026-01-01T12:00:00Z",false,"2026-01-01T12:00:00Z","2026-01-01T00:00:30Z","Key","otp","2026-01-01T00:00:30Z",["a"],"12","sign_in","sms","Fido2","email_otp","wacht","k1","secret1004",1,"2026-01-01T00:00:30Z","2026-01-05T00:00:00Z","12","1","5"]
 
 WITH browser AS (
       SELECT b.id AS browser_session_id FROM browser_sessions b
@@ -20968,7 +20918,7 @@ budget_row AS (
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM closed GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM awaited) rows) answer ON true;
 
 -- key-ring.service
--- With: ["a"]
+-- With: ["5"]
 
 SELECT $1 AS what, split_part(private_key_sealed, '.', 1) AS key_id, count(*) FROM signing_keys GROUP BY 2;
 
@@ -20979,20 +20929,20 @@ SELECT 'messages that wait' AS what, split_part(facts_sealed, '.', 1) AS key_id,
   WHERE facts_sealed IS NOT NULL GROUP BY 2;
 
 -- key-ring.service
--- With: ["2026-01-01T00:00:30Z"]
+-- With: ["2026-01-01T12:00:00Z"]
 
 SELECT 'codes and links that are open' AS what, key_id, count(*) FROM attempts
   WHERE status = 'open' AND expires_at > $1::timestamptz AND key_id IS NOT NULL GROUP BY key_id;
 
 -- key-ring.service
--- With: ["1","email"]
+-- With: ["5","5"]
 
 SELECT $1 AS what, split_part(secret_sealed, '.', 1) AS key_id, count(*) FROM totp_factors GROUP BY 2
   UNION ALL
   SELECT $2, split_part(code_sealed, '.', 1), count(*) FROM backup_codes WHERE code_sealed IS NOT NULL GROUP BY 2;
 
 -- second-factor.service
--- With: ["hash10","navixy","2026-02-01T00:00:00Z","none","5","2026-01-05T00:00:00Z","2026-01-05T00:00:00Z","hash1002","another","2026-02-01T00:00:00Z","2026-01-01T12:00:00Z","delayed","another","recovery","2026-01-05T00:00:00Z",[],"2026-01-01T12:00:00Z",false,"2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","Key","another","2026-01-01T00:00:30Z",["5"],"100","second_factor","first","another","email","navixy","another","secret100",5,"2026-01-05T00:00:00Z","2026-01-01T00:00:30Z","100","102","9000000001","2026-01-01T00:00:30Z","another","9000000003","2026-02-01T00:00:00Z","b","email","5","none","5",[],"5","a","5","b"]
+-- With: ["token1004","docspace","2026-02-01T00:00:00Z","b","a","2026-01-01T00:00:30Z","2026-01-01T00:00:30Z","token1003","dfns","2026-01-01T12:00:00Z","2026-01-05T00:00:00Z","another","sms","second_factor","2026-01-01T12:00:00Z",[],"2026-01-05T00:00:00Z",false,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","sign_up","otp","2026-01-01T00:00:30Z",[],"1020","second_factor","totp","Fido2","sms","another","k1","secret1",5,"2026-01-01T12:00:00Z","2026-01-01T12:00:00Z","105","105","5","2026-01-01T00:00:30Z","another","9000000003","2026-01-01T00:00:30Z","email","email","5","email","a",["5"],"1","5","none","5"]
 
 WITH owner AS (SELECT s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2),
 account AS (
