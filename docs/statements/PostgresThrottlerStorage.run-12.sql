@@ -14,8 +14,8 @@ shown AS (
       least(s.expires_at, c.expires_at) AS expires_at
     FROM candidates c JOIN sessions s ON s.id = c.id WHERE s.stage = 'signed_in' AND s.ended_at IS NULL AND s.expires_at > $9::timestamptz AND EXISTS (
     SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp)
-    AND (s.browser_session_id IS NULL OR EXISTS (
-      SELECT FROM browser_sessions b WHERE b.id = s.browser_session_id AND b.expires_at > $10::timestamptz)) ORDER BY c.rank LIMIT 1),
+      AND (s.browser_session_id IS NULL OR EXISTS (
+        SELECT FROM browser_sessions b WHERE b.id = s.browser_session_id AND b.expires_at > $10::timestamptz)) ORDER BY c.rank LIMIT 1),
 with_account AS (
     SELECT f.*, a.uuid, a.password_hash IS NOT NULL AS has_password, CASE WHEN a.second_factor = 'none' AND a.guarded_until > $11::timestamptz
     AND a.email IS NOT NULL AND a.activated_at IS NOT NULL THEN 'email' ELSE a.second_factor END AS second_factor

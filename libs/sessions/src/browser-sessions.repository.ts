@@ -10,6 +10,7 @@ import type {
   NewBrowserAttempt,
 } from './browser-session.js';
 import { withoutCredential, type StagedSession } from './browser-sign-in.js';
+import { isSignedIn } from './conditions.js';
 import { insertSession, proofs } from './insert-session.js';
 import type { SessionStage } from './session.entity.js';
 import type { SessionOwner, OwnedSession, Proof, SessionRow } from './sessions.repository.js';
@@ -188,7 +189,7 @@ export class BrowserSessions {
       'proven',
       sql`
       SELECT s.id AS session_id, s.stage FROM sessions s JOIN ${browser} b USING (browser_session_id)
-      WHERE s.stage = 'signed_in' AND s.ended_at IS NULL AND s.expires_at > ${now}::timestamptz AND ${isCurrent('s')}
+      WHERE ${isSignedIn(now)}
       ORDER BY s.signed_in_at DESC, s.id DESC LIMIT 1`,
     );
   }
@@ -226,7 +227,7 @@ export class BrowserSessions {
       sql`
       UPDATE browser_sessions b SET active_session_id = s.id FROM sessions s, ${browser} l
       WHERE b.id = l.browser_session_id AND s.id = ${sessionId}::bigint AND s.browser_session_id = b.id
-        AND s.stage = 'signed_in' AND s.ended_at IS NULL AND s.expires_at > ${now}::timestamptz AND ${isCurrent('s')}
+        AND ${isSignedIn(now)}
       RETURNING s.id AS session_id, s.account_id`,
     );
   }

@@ -1,5 +1,6 @@
-import { isCurrent, part, type Part, sql } from '@app/database';
+import { part, type Part, sql } from '@app/database';
 import { EVENTS, type RequestContext, type SessionEvent } from '@app/kernel';
+import { isInUse } from './conditions.js';
 import type { OwnedSession } from './sessions.repository.js';
 
 /** A signed-in session as its owner is shown it: what signed in, from where and until when. */
@@ -24,9 +25,7 @@ export function ownSessions(
     SELECT s.id::text AS id, s.account_id::text AS account_id, s.protocol, s.client_address, s.user_agent, s.signed_in_at,
       s.expires_at
     FROM sessions s JOIN ${from} f USING (account_id)
-    WHERE s.stage = 'signed_in' AND s.ended_at IS NULL AND s.expires_at > ${now}::timestamptz AND ${isCurrent('s')}
-      AND (s.browser_session_id IS NULL OR EXISTS (
-        SELECT FROM browser_sessions b WHERE b.id = s.browser_session_id AND b.expires_at > ${now}::timestamptz))
+    WHERE ${isInUse(now)}
     ORDER BY s.signed_in_at, s.id`,
   );
 }

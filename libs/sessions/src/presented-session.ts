@@ -1,5 +1,6 @@
-import { isCurrent, part, type Part, sql, type Sql } from '@app/database';
+import { part, type Part, sql } from '@app/database';
 import { plusSeconds } from '@app/kernel';
+import { isInUse } from './conditions.js';
 import { isBefore, isNewest } from './refresh-rotation.js';
 import type { AuthenticationMethod } from './session.entity.js';
 
@@ -53,7 +54,7 @@ export function sessionShown(shown: ShownCredentials, now: Date, graceSeconds: n
     sql`
     SELECT s.id AS session_id, s.account_id, s.protocol, s.amr, s.signed_in_at, c.issued_at,
       least(s.expires_at, c.expires_at) AS expires_at
-    FROM ${candidates} c JOIN sessions s ON s.id = c.id WHERE ${isLive(now)} ORDER BY c.rank LIMIT 1`,
+    FROM ${candidates} c JOIN sessions s ON s.id = c.id WHERE ${isInUse(now)} ORDER BY c.rank LIMIT 1`,
   );
 }
 
@@ -62,11 +63,4 @@ interface Candidate {
   id: string;
   issued_at: Date;
   expires_at: Date;
-}
-
-/** A sign-in within a browser lives no longer than what that browser holds. */
-function isLive(now: Date): Sql {
-  return sql`s.stage = 'signed_in' AND s.ended_at IS NULL AND s.expires_at > ${now}::timestamptz AND ${isCurrent('s')}
-    AND (s.browser_session_id IS NULL OR EXISTS (
-      SELECT FROM browser_sessions b WHERE b.id = s.browser_session_id AND b.expires_at > ${now}::timestamptz))`;
 }
