@@ -13,6 +13,7 @@ export { isFaithful, isSameEmail, storedEmail } from './identifiers/email.js';
 export { identify, identifyAs, type Identifier } from './identifiers/identifier.js';
 export { phoneNumber } from './identifiers/phone.js';
 export { LONGEST_USERNAME, readUsername, type UsernameFault } from './identifiers/username.js';
+export { bearerToken } from './bearer.js';
 export { firstIdAt, Ids, isId, WORKERS } from './ids.js';
 export { KeyRing, type Mac } from './key-ring.js';
 export { randomReference, typedReference } from './reference.js';

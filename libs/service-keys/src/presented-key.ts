@@ -1,9 +1,9 @@
+import { bearerToken } from '@app/kernel';
 import type { Request } from 'express';
 
 const PREFIX = 'csk_';
 /** 256 bits, behind words by which scanners for lost secrets know one. */
 const KEY = /^csk_[\w-]{43}$/;
-const BEARER = /^Bearer +(\S+) *$/i;
 const BASIC = /^Basic +([A-Za-z\d+/]+=*) *$/i;
 
 export const SERVICE_KEY_BITS = 256;
@@ -22,7 +22,7 @@ export interface PresentedKey {
  * else is it looked for. Safe on a request that nobody has validated.
  */
 export function presentedKey({ headers: { authorization = '' } }: Request): PresentedKey | undefined {
-  const bearer = BEARER.exec(authorization)?.[1];
+  const bearer = bearerToken(authorization);
   if (bearer !== undefined) return KEY.test(bearer) ? { key: bearer } : undefined;
   const basic = BASIC.exec(authorization)?.[1];
   if (basic === undefined) return undefined;

@@ -6,19 +6,14 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { AuthError, Clock } from '@app/kernel';
+import { AuthError, bearerToken, Clock } from '@app/kernel';
 import { AccessTokens, type AccessTokenClaims } from './access-tokens.js';
 import type { Request } from 'express';
 
 const SCOPES = Symbol('scopes');
 const BEARER = Symbol('bearer');
-const FORM = /^Bearer +(\S+) *$/i;
 
 type Carrier = Request & { [BEARER]?: AccessTokenClaims };
-
-/** The access token that a request shows, of which nothing is known but its form. */
-export const shownToken = ({ headers }: Request): string | undefined =>
-  FORM.exec(headers.authorization ?? '')?.[1];
 
 /** The call takes an access token with any of these scopes. */
 export const NeedsScope = (...scopes: string[]) => SetMetadata(SCOPES, scopes);
@@ -44,7 +39,7 @@ export class BearerGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<Carrier>();
-    const token = shownToken(request);
+    const token = bearerToken(request.headers.authorization);
     const claims = token && (await this.tokens.verify(token, this.clock.now()));
     const scopes = this.reflector.get<string[]>(SCOPES, context.getHandler());
     if (!claims || !scopes.some((scope) => claims.scopes.includes(scope)))

@@ -17,4 +17,4 @@ export {
   type TokenPair,
 } from './token-pairs.js';
 export { TokensModule } from './tokens.module.js';
-export { Bearer, BearerGuard, NeedsScope, shownToken } from './bearer.guard.js';
+export { Bearer, BearerGuard, NeedsScope } from './bearer.guard.js';

@@ -1,6 +1,6 @@
 import type { Config } from '@app/config';
 import type { Part } from '@app/database';
-import { digest } from '@app/kernel';
+import { bearerToken, digest } from '@app/kernel';
 import type { Request } from 'express';
 import { credentialInCookie } from '../protocols/docspace/docspace-cookie.js';
 import { presentedToken, TOKEN_COOKIE } from '../protocols/docspace/docspace-token.js';
@@ -9,7 +9,7 @@ import { presentedToken as browserToken } from '../protocols/wacht/browser-token
 import { activeSession, type ActiveRow } from './active-session.question.js';
 import { NOTHING, shownHash, shownJwt, shownToken, type Shown } from './shown.question.js';
 
-const JWT = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+) *$/i;
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 /**
  * The credential of the request that a proxy asks about. One of ours in `Authorization` counts alone; a header of another kind is for
@@ -18,8 +18,8 @@ const JWT = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+) *$/i;
 export function shownBy(request: Request, config: Config): Shown {
   const hash = hashInHeader(request);
   if (hash) return shownHash(hash);
-  const jwt = JWT.exec(request.headers.authorization ?? '')?.[1];
-  if (jwt) return shownJwt(jwt);
+  const bearer = bearerToken(request.headers.authorization);
+  if (bearer !== undefined && JWT.test(bearer)) return shownJwt(bearer);
   const token = presentedToken(request);
   if (token && request.headers.authorization !== undefined) return shownToken(token);
   const cookie = credentialInCookie(request, TOKEN_COOKIE);

@@ -1,7 +1,8 @@
 import { profileOf, type ProfileOfSession } from '@app/accounts';
 import type { Part } from '@app/database';
+import { bearerToken } from '@app/kernel';
 import { ownerOfToken } from '@app/sessions';
-import { shownToken, unverifiedSessionId } from '@app/tokens';
+import { unverifiedSessionId } from '@app/tokens';
 import type { Request } from 'express';
 import { yat } from '../../protocols/yat/yat.protocol.js';
 
@@ -10,7 +11,7 @@ import { yat } from '../../protocols/yat/yat.protocol.js';
  * guard of the tokens looks at that afterwards.
  */
 export function profileOfBearer(request: Request, now: Date): Part<ProfileOfSession> | undefined {
-  const token = shownToken(request);
+  const token = bearerToken(request.headers.authorization);
   const sessionId = token && unverifiedSessionId(token);
   return sessionId ? profileOf(ownerOfToken({ now, protocol: yat.name }, sessionId)) : undefined;
 }
