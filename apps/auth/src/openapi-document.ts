@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { VERSION, type Config } from '@app/config';
+import { basePathOf, VERSION, type Config } from '@app/config';
 import { addDemo, keepCredential } from './demo/demo-flows.js';
 import { describeIdempotency } from './idempotency-answers.js';
 import { DFNS_TOKEN } from './protocols/dfns/dfns-api.decorator.js';
@@ -17,7 +17,7 @@ type OperationObject = NonNullable<PathItemObject['get']>;
 /** The OpenAPI document of everything the service answers. `demo`: with what to send for the account of the demonstration. */
 export function openApiDocument(
   app: INestApplication,
-  { http }: Pick<Config, 'http'>,
+  config: Pick<Config, 'http'>,
   { demo = false } = {},
 ): OpenAPIObject {
   const description = new DocumentBuilder()
@@ -49,9 +49,9 @@ export function openApiDocument(
   for (const schema of Object.values(document.components?.schemas ?? {})) keepAlternatives(schema);
   if (demo) addDemo(document);
   shareComponents(document);
-  const { pathname } = new URL(http.publicUrl);
+  const base = basePathOf(config);
   // Where the service lies below a path, clients call it there: on whatever host the document was read from.
-  if (pathname !== '/') document.servers = [{ url: pathname.replace(/\/$/, '') }];
+  if (base) document.servers = [{ url: base }];
   return document;
 }
 

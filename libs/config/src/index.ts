@@ -1,3 +1,4 @@
+export { basePathOf } from './base-path.js';
 export { Config, ConfigError, readConfig, readEnvironment, type ConfigProblem } from './config.js';
 export { ConfigModule } from './config.module.js';
 export { envExample } from './env-example.js';

@@ -1,4 +1,4 @@
-import type { Config } from '@app/config';
+import { basePathOf, type Config } from '@app/config';
 
 const PATHS = {
   explorer: '/docs',
@@ -12,11 +12,10 @@ export type Place = keyof typeof PATHS;
 export type Places = Partial<Record<Place, string>>;
 
 /** The paths of what there is, below that of `PUBLIC_URL`; the mailbox only where messages go to it. */
-export function placesOf({ http, delivery }: Config): Places {
-  const { pathname } = new URL(http.publicUrl);
-  const base = pathname.replace(/\/$/, '');
+export function placesOf(config: Config): Places {
+  const base = basePathOf(config);
   const there = Object.entries(PATHS).filter(
-    ([name]) => name !== 'mailbox' || delivery.mailProviders.length === 0,
+    ([name]) => name !== 'mailbox' || config.delivery.mailProviders.length === 0,
   );
   return Object.fromEntries(there.map(([name, path]) => [name, `${base}${path}`]));
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AttemptsRepository } from '@app/attempts';
-import { Config } from '@app/config';
+import { basePathOf, Config } from '@app/config';
 import { Database, statement } from '@app/database';
 import { AuthError, type RequestContext } from '@app/kernel';
 import { recordRefusal } from '@app/sign-in';
@@ -10,15 +10,14 @@ const TOKEN = /^[\w-]{20,128}$/;
 /** Where a mailed link leads. */
 @Injectable()
 export class LinkService {
-  /** Of `PUBLIC_URL`: behind a proxy the service may live below a path. */
   private readonly basePath: string;
 
   constructor(
     private readonly database: Database,
     private readonly attempts: AttemptsRepository,
-    { http }: Config,
+    config: Config,
   ) {
-    this.basePath = new URL(http.publicUrl).pathname.replace(/\/$/, '');
+    this.basePath = basePathOf(config);
   }
 
   /** The page that asks its reader to confirm, for a link that can still be used. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Config } from '@app/config';
+import { basePathOf, Config } from '@app/config';
 import { siteOf } from '@app/delivery';
 import { Speeches, type Page, type Speech } from '@app/pages';
 import { presentTokens } from '../../protocols/yat/yat-token.presenter.js';
@@ -74,8 +74,7 @@ export class LandingPresenter {
   }
 
   private frame(speech: Speech): Frame {
-    const base = new URL(this.config.http.publicUrl).pathname.replace(/\/$/, '');
-    return { site: siteOf(this.config), speech, base };
+    return { site: siteOf(this.config), speech, base: basePathOf(this.config) };
   }
 }
 
