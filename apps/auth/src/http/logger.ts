@@ -15,7 +15,9 @@ export function createLogger({ log }: Config): Logger {
 const READABLE = { target: 'pino-pretty', options: { singleLine: true, ignore: 'pid,hostname' } };
 
 /** Lines that come while others are written go out together with the next write; at the end of the process all are out. */
-const lines = () => pino.destination({ sync: false });
+const lines = () => (destination ??= pino.destination({ sync: false }));
+/** One for all loggers of the process: two would write into each other's lines where a pipe is full. */
+let destination: ReturnType<typeof pino.destination> | undefined;
 
 /** An error of the database's driver, or of TypeORM around it. */
 interface DriverError extends Error {
