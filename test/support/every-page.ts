@@ -37,14 +37,24 @@ const PLACES = Object.fromEntries(
   (['explorer', 'openapi', 'health', 'keys', 'mailbox'] as const).map((name) => [name, `/${name}`]),
 );
 
+type Named = [name: string, document: PageDocument | undefined];
+
+/** The same page in each of these states. */
+const inEach = <State>(
+  name: string,
+  states: readonly State[],
+  page: (state: State) => PageDocument | undefined,
+): Named[] => states.map((state) => [`${name}, ${state}`, page(state)]);
+
 /** Every page in every state that people see, in one language. */
 export function everyPage(speech: Speech): [name: string, document: PageDocument][] {
   const frame = { site: SITE, speech, base: '' };
   const emails = new EmailPagePresenter(readConfig({ NODE_ENV: 'test' }));
-  const pages: [string, PageDocument | undefined][] = [
-    ...(['same', 'perhaps_another', 'another'] as const).map(
-      (browser) =>
-        [`landing, ${browser}`, confirmPage(frame, LINK, TOKEN, browser)] as [string, PageDocument],
+  const reset = (outcome: Parameters<typeof resetPage>[0]) => resetPage(outcome, speech).document;
+  const refused = new AuthError('too_many_requests');
+  const pages: Named[] = [
+    ...inEach('landing', ['same', 'perhaps_another', 'another'] as const, (browser) =>
+      confirmPage(frame, LINK, TOKEN, browser),
     ),
     ['landing, not me', dismissPage(frame, LINK, TOKEN)],
     ['landing, close', signedInPage(frame, 'close')],
@@ -58,39 +68,25 @@ export function everyPage(speech: Speech): [name: string, document: PageDocument
     ['step, phone', stepPage(frame, { factor: 'sms', needsPhone: true }, 'wrong_phone')],
     ['step, set up', stepPage(frame, { factor: 'totp', needsPhone: false, authenticator: AUTHENTICATOR })],
     ['step, mailed key', keyPage(frame, EMAIL)],
-    ...(['done', 'gone', 'refused'] as const).map(
-      (end) => [`step, ${end}`, endPage(frame, end)] as [string, PageDocument],
+    ...inEach('step', ['done', 'gone', 'refused'] as const, (end) => endPage(frame, end)),
+    ...inEach(
+      'not me',
+      ['asked', 'done', 'guarded', 'unknown'] as const,
+      (state) => notMePage(state, speech).document,
     ),
-    ...(['asked', 'done', 'guarded', 'unknown'] as const).map(
-      (state) => [`not me, ${state}`, notMePage(state, speech).document] as [string, PageDocument],
-    ),
-    ...(['asked', 'stopped', 'nothing'] as const).map(
-      (state) => [`stop, ${state}`, stopPage(state, speech).document] as [string, PageDocument],
-    ),
-    ['reset, ask', resetPage({ kind: 'ask', token: TOKEN }, speech).document],
-    [
-      'reset, length',
-      resetPage({ kind: 'ask', token: TOKEN, refused: { problem: 'length' } }, speech).document,
-    ],
-    [
-      'reset, weak',
-      resetPage({ kind: 'ask', token: TOKEN, refused: { problem: 'weak', reason: 'Weak' } }, speech).document,
-    ],
-    ['reset, done', resetPage({ kind: 'done' }, speech).document],
-    ['reset, dead', resetPage({ kind: 'dead' }, speech).document],
+    ...inEach('stop', ['asked', 'stopped', 'nothing'] as const, (state) => stopPage(state, speech).document),
+    ['reset, ask', reset({ kind: 'ask', token: TOKEN })],
+    ['reset, length', reset({ kind: 'ask', token: TOKEN, refused: { problem: 'length' } })],
+    ['reset, weak', reset({ kind: 'ask', token: TOKEN, refused: { problem: 'weak', reason: 'Weak' } })],
+    ...inEach('reset', ['done', 'dead'] as const, (kind) => reset({ kind })),
     ['email, ask', emails.present({ kind: 'ask', token: TOKEN, email: EMAIL }, speech).document],
-    ...(['done', 'dead', 'taken'] as const).map(
-      (kind) =>
-        [`email, ${kind}`, emails.present({ kind }, speech).document] as [string, PageDocument | undefined],
+    ...inEach(
+      'email',
+      ['done', 'dead', 'taken'] as const,
+      (kind) => emails.present({ kind }, speech).document,
     ),
     ['door', doorPage(PLACES, speech).document],
-    ...[400, 403, 404, 429, 503].map(
-      (status) =>
-        [`error, ${status}`, errorPage(status, new AuthError('too_many_requests'), speech)] as [
-          string,
-          PageDocument,
-        ],
-    ),
+    ...inEach('error', [400, 403, 404, 429, 503], (status) => errorPage(status, refused, speech)),
   ];
   return pages.map(([name, document]) => {
     if (!document) throw new Error(`the page ${name} has no document`);

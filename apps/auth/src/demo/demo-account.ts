@@ -1,5 +1,5 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { insertAccount, PasswordHasher, takenName } from '@app/accounts';
+import { AccountsRepository, insertAccount, PasswordHasher, takenName } from '@app/accounts';
 import { audit, recordedAs } from '@app/audit';
 import type { Config } from '@app/config';
 import { Database, statement } from '@app/database';
@@ -22,8 +22,10 @@ export function mayHaveDemo({ development, database, delivery }: Config): boolea
 
 /** Makes the account, unless there is one with its address. */
 export async function seedDemo(app: INestApplicationContext): Promise<void> {
-  const call = callOf(app);
   const { email, orgId } = DEMO;
+  // Hashing takes as long as much else of a start.
+  if (await app.get(AccountsRepository, { strict: false }).findByReference(email)) return;
+  const call = callOf(app);
   const passwordHash = await app.get(PasswordHasher, { strict: false }).hash(DEMO.password);
   const account = {
     id: call.nextId(),
