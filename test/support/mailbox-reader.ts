@@ -39,7 +39,12 @@ export abstract class MailboxReader<Message extends { text: string }> {
     const answer = await send();
     if (answer === false) return { answer, text: '', found: '' };
     const arrived = () => this.messages(to).find((each) => !before.has(each) && pattern.test(each.text));
-    await until(() => arrived() !== undefined, `a message with ${pattern} to ${to}`);
+    const status = (answer as { status?: number } | undefined)?.status ?? 'not at all';
+    await until(
+      () => arrived() !== undefined,
+      () =>
+        `a message with ${pattern} to ${to}, who got ${this.count(to)}, asked for and answered ${status},`,
+    );
     const { text } = arrived() as Message;
     const match = pattern.exec(text);
     return { answer, text, found: match?.[1] ?? match?.[0] ?? '' };
