@@ -24,6 +24,13 @@ const libs = {
     tier: 3,
     may: ['kernel', 'config', 'database', 'accounts', 'attempts', 'sessions', 'delivery', 'audit'],
   },
+  administration: {
+    tier: 4,
+    may: [
+      ...['kernel', 'config', 'database', 'pages', 'server-keys', 'service-keys', 'sign-in'],
+      ...['accounts', 'attempts', 'sessions', 'tokens', 'delivery', 'audit'],
+    ],
+  },
 };
 const names = Object.keys(libs);
 const flows = ['code', 'session', 'token-refresh', 'magic-link', 'recovery'];

@@ -1,10 +1,9 @@
 import { createHmac } from 'node:crypto';
+import { AccountsService, AccountStateService } from '@app/administration';
 import type { SecondFactor } from '@app/accounts';
 import { sql } from '@app/database';
 import { MessageEntity } from '@app/delivery';
 import { DataSource } from 'typeorm';
-import { AccountStateService } from '../../apps/cli/src/account-state.service.js';
-import { AccountsService } from '../../apps/cli/src/accounts.service.js';
 import { messageSentence } from '../../apps/cli/src/attempt.sentences.js';
 import { NavixyClient } from '../support/navixy-client.js';
 import { TestApp } from '../support/test-app.js';

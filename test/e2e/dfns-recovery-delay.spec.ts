@@ -1,10 +1,9 @@
+import { AccountsService, AccountStateService } from '@app/administration';
 import { PasswordCheck } from '@app/accounts';
 import { LANGUAGES } from '@app/pages';
 import { Config } from '@app/config';
 import { Database, sql } from '@app/database';
 import { RecoveryDelayService } from '../../apps/auth/src/recovery/recovery-delay.service.js';
-import { AccountStateService } from '../../apps/cli/src/account-state.service.js';
-import { AccountsService } from '../../apps/cli/src/accounts.service.js';
 import { Authenticator } from '../support/authenticator.js';
 import { DfnsClient } from '../support/dfns-client.js';
 import { AT_HOME, DfnsPeople } from '../support/dfns-people.js';

@@ -1,5 +1,5 @@
+import { AccountsService } from '@app/administration';
 import { Authenticator } from '../support/authenticator.js';
-import { AccountsService } from '../../apps/cli/src/accounts.service.js';
 import { DocspaceClient } from '../support/docspace-client.js';
 import { TestApp } from '../support/test-app.js';
 

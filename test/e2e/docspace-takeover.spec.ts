@@ -1,7 +1,7 @@
+import { AccountsService } from '@app/administration';
 import { sql } from '@app/database';
 import { Client } from 'pg';
 import { TotpFactors } from '@app/accounts';
-import { AccountsService } from '../../apps/cli/src/accounts.service.js';
 import { Authenticator } from '../support/authenticator.js';
 import { DocspaceClient } from '../support/docspace-client.js';
 import { NavixyClient } from '../support/navixy-client.js';

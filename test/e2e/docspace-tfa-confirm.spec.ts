@@ -1,5 +1,5 @@
+import { AccountsService } from '@app/administration';
 import { sql } from '@app/database';
-import { AccountsService } from '../../apps/cli/src/accounts.service.js';
 import { Authenticator } from '../support/authenticator.js';
 import { DocspaceClient } from '../support/docspace-client.js';
 import { StatementCounter } from '../support/statements.js';

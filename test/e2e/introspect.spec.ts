@@ -1,5 +1,3 @@
-import { AccountsService } from '../../apps/cli/src/accounts.service.js';
-import { ServiceKeysService } from '../../apps/cli/src/service-keys.service.js';
 import { AT_HOME } from '../support/dfns-people.js';
 import { DocspaceClient } from '../support/docspace-client.js';
 import { HELD } from '../support/held-credentials.js';
@@ -9,6 +7,7 @@ import { StatementCounter } from '../support/statements.js';
 import { TestApp } from '../support/test-app.js';
 import { WachtClient } from '../support/wacht-client.js';
 import { claimsOf, YatClient } from '../support/yat-client.js';
+import { AccountsService, ServiceKeysService } from '@app/administration';
 import { sql } from '@app/database';
 
 const INACTIVE = '{"active":false}';

@@ -1,5 +1,5 @@
+import { AccountsService } from '@app/administration';
 import { sql } from '@app/database';
-import { AccountsService } from '../../apps/cli/src/accounts.service.js';
 import { DfnsClient } from '../support/dfns-client.js';
 import { AT_HOME, DfnsPeople, ORG } from '../support/dfns-people.js';
 import { PASSWORD, TestApp } from '../support/test-app.js';

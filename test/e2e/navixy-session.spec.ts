@@ -1,5 +1,5 @@
+import { AccountsService } from '@app/administration';
 import { sql } from '@app/database';
-import { AccountsService } from '../../apps/cli/src/accounts.service.js';
 import { NavixyClient } from '../support/navixy-client.js';
 import { TestApp } from '../support/test-app.js';
 

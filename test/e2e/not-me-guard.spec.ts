@@ -1,6 +1,5 @@
+import { AccountsService, AccountStateService } from '@app/administration';
 import { sql } from '@app/database';
-import { AccountStateService } from '../../apps/cli/src/account-state.service.js';
-import { AccountsService } from '../../apps/cli/src/accounts.service.js';
 import { AT_HOME, DfnsPeople, ORG } from '../support/dfns-people.js';
 import { DfnsClient } from '../support/dfns-client.js';
 import { DocspaceClient } from '../support/docspace-client.js';

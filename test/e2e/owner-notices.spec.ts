@@ -1,5 +1,5 @@
+import { AccountsService } from '@app/administration';
 import type { SecondFactor } from '@app/accounts';
-import { AccountsService } from '../../apps/cli/src/accounts.service.js';
 import { everywhere, told } from '../support/notices.js';
 import { SmsReceiver } from '../support/sms-receiver.js';
 import { SmtpReceiver } from '../support/smtp-receiver.js';

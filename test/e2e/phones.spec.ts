@@ -1,5 +1,5 @@
+import { AccountsService } from '@app/administration';
 import { sql } from '@app/database';
-import { AccountsService } from '../../apps/cli/src/accounts.service.js';
 import { PASSWORD, TestApp } from '../support/test-app.js';
 import { WachtClient } from '../support/wacht-client.js';
 import { YatClient } from '../support/yat-client.js';

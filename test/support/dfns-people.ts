@@ -1,5 +1,5 @@
+import { AccountsService } from '@app/administration';
 import type { SecondFactor } from '@app/accounts';
-import { AccountsService } from '../../apps/cli/src/accounts.service.js';
 import type { DfnsAnswer, DfnsClient } from './dfns-client.js';
 import { ORIGIN, SoftwareAuthenticator, SoftwareKey } from './software-authenticator.js';
 import type { TestApp } from './test-app.js';

@@ -1,5 +1,4 @@
-import { AccountsService } from '../../apps/cli/src/accounts.service.js';
-import { SessionsService } from '../../apps/cli/src/sessions.service.js';
+import { AccountsService, SessionsService } from '@app/administration';
 import { Authenticator } from './authenticator.js';
 import { DfnsClient } from './dfns-client.js';
 import { DfnsPeople } from './dfns-people.js';

@@ -1,5 +1,5 @@
+import type { AccountRequest, CreatedAccount } from '@app/administration';
 import type { SecondFactor } from '@app/accounts';
-import type { AccountRequest, CreatedAccount } from '../../apps/cli/src/accounts.service.js';
 import { Authenticator } from './authenticator.js';
 import type { TestApp } from './test-app.js';
 

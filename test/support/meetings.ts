@@ -1,5 +1,5 @@
+import { AccountsService } from '@app/administration';
 import { PasswordHasher } from '@app/accounts';
-import { AccountsService } from '../../apps/cli/src/accounts.service.js';
 import { Interleaving } from './interleaving.js';
 import { CheapPasswords } from './model/cheap-passwords.js';
 import { ORIGIN } from './software-authenticator.js';

@@ -1,4 +1,4 @@
-import { AccountsService } from '../../apps/cli/src/accounts.service.js';
+import { AccountsService } from '@app/administration';
 import { DfnsClient } from './dfns-client.js';
 import { DocspaceClient } from './docspace-client.js';
 import { giveKeys } from './given-keys.js';

@@ -1,5 +1,5 @@
+import { AccountsService } from '@app/administration';
 import { Outbox } from '@app/delivery';
-import { AccountsService } from '../../apps/cli/src/accounts.service.js';
 import { DfnsClient } from './dfns-client.js';
 import { DocspaceClient } from './docspace-client.js';
 import { NEW_PASSWORD } from './events.js';

@@ -2,6 +2,18 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
+import {
+  type AccountRequest,
+  AccountsService,
+  AccountStateService,
+  type CreatedAccount,
+  type InvitationRequest,
+  type MailedKey,
+  MailedKeysService,
+  type ServiceKeyRequest,
+  ServiceKeysService,
+  SessionsService,
+} from '@app/administration';
 import { AccountsModule, PasswordHasher } from '@app/accounts';
 import { readConfig } from '@app/config';
 import { AttemptsModule } from '@app/attempts';
@@ -12,19 +24,6 @@ import { OwnerNotices } from '@app/sign-in';
 import { AppModule } from '../../apps/auth/src/app.module.js';
 import { configureApp } from '../../apps/auth/src/configure-app.js';
 import { FastExpressAdapter } from '../../apps/auth/src/http/fast-express-adapter.js';
-import { AccountStateService } from '../../apps/cli/src/account-state.service.js';
-import {
-  AccountsService,
-  type AccountRequest,
-  type CreatedAccount,
-} from '../../apps/cli/src/accounts.service.js';
-import {
-  MailedKeysService,
-  type InvitationRequest,
-  type MailedKey,
-} from '../../apps/cli/src/mailed-keys.service.js';
-import { ServiceKeysService, type ServiceKeyRequest } from '../../apps/cli/src/service-keys.service.js';
-import { SessionsService } from '../../apps/cli/src/sessions.service.js';
 import { RememberedPasswords } from './remembered-passwords.js';
 import { Given } from './given.js';
 import type { MailboxReader } from './mailbox-reader.js';

@@ -1,3 +1,4 @@
+import { missingFor, OperatorError } from '@app/administration';
 import { SECOND_FACTORS, type AccountEntity, type SecondFactor } from '@app/accounts';
 import type { Command } from 'commander';
 import { accountView, disabledView, doneView, passwordView, secondFactorView } from './account.presenter.js';
@@ -6,11 +7,9 @@ import { ACCOUNT, phoneOrNone, secondFactor } from './arguments.js';
 import { createAccountCommand } from './create-account.command.js';
 import { example } from './example.js';
 import { identityCommands } from './identity.commands.js';
-import { missingFor } from './identifiers.js';
 import { nameCommands } from './name.commands.js';
 import { mailedKeyCommands } from './mailed-key.commands.js';
 import type { Operator } from './operate.js';
-import { OperatorError } from './operator-error.js';
 import { readPassword } from './password.js';
 import type { Shell } from './shell.js';
 

@@ -1,8 +1,6 @@
+import type { AccountState, ChangedSecondFactor, CreatedAccount, MailedKey } from '@app/administration';
 import type { AccountEntity, ExternalIdentityEntity, SecondFactor } from '@app/accounts';
-import type { AccountState } from './account-state.service.js';
-import type { ChangedSecondFactor, CreatedAccount } from './accounts.service.js';
 import { count, instant, only, table, type Answer } from './answer.js';
-import type { MailedKey } from './mailed-keys.service.js';
 
 /** The id alone on its line, for scripts. */
 export function createdView({ id, uuid, otpauthUri }: CreatedAccount): Answer {

@@ -1,3 +1,4 @@
+import type { AttemptHistory } from '@app/administration';
 import type { AttemptEntity } from '@app/attempts';
 import type { AuditEventEntity } from '@app/audit';
 import type { DeliveryEventEntity, MessageEntity } from '@app/delivery';
@@ -11,7 +12,6 @@ import {
   reportSentence,
   statusOf,
 } from './attempt.sentences.js';
-import type { AttemptHistory } from './attempts.service.js';
 
 /** Hashes, key names and sealed texts stay where they are, and addresses are masked. */
 export function historyView(history: AttemptHistory, now: Date): Answer {

@@ -1,14 +1,13 @@
+import { type AccountRequest, missingFor } from '@app/administration';
 import { SECOND_FACTORS } from '@app/accounts';
 import { Option, type Command } from 'commander';
 import { createdView } from './account.presenter.js';
-import type { AccountRequest } from './accounts.service.js';
 import { email, language, phone, reference, secondFactor, username } from './arguments.js';
 import { example } from './example.js';
-import { missingFor } from './identifiers.js';
-import { UsageError } from './operator-error.js';
 import { readPassword, readPasswordHash } from './password.js';
 import type { Shell } from './shell.js';
 import { requireSpoken } from './spoken-language.js';
+import { UsageError } from './usage-error.js';
 
 type Given = Omit<AccountRequest, 'orgId' | 'tenantId' | 'password'> & {
   org?: string;

@@ -1,12 +1,12 @@
+import type { InvitationRequest } from '@app/administration';
 import type { SecondFactor } from '@app/accounts';
 import { Option, type Command } from 'commander';
 import { mailedKeyView } from './account.presenter.js';
 import { ACCOUNT, email, language, phone, reference, secondFactor, username } from './arguments.js';
 import { example } from './example.js';
-import type { InvitationRequest } from './mailed-keys.service.js';
-import { UsageError } from './operator-error.js';
 import type { Shell } from './shell.js';
 import { requireSpoken } from './spoken-language.js';
+import { UsageError } from './usage-error.js';
 
 type Given = Omit<InvitationRequest, 'orgId' | 'tenantId'> & { org?: string; tenant?: string };
 

@@ -1,5 +1,5 @@
+import type { FoundName, NameCheck } from '@app/administration';
 import { count, type Answer } from './answer.js';
-import type { FoundName, NameCheck } from './names.service.js';
 
 /** Something was found that somebody has to look at: for scripts. */
 const FOUND = 3;

@@ -1,6 +1,6 @@
+import { OperatorError } from '@app/administration';
 import type { Config } from '@app/config';
 import { attachEmbeddedPostgres, migrations, onConnection } from '@app/database';
-import { OperatorError } from './operator-error.js';
 import { reasonOf } from './refusal.js';
 
 const PATIENCE_MS = 15_000;

@@ -1,24 +1,26 @@
 import { userInfo } from 'node:os';
 import { NestFactory } from '@nestjs/core';
 import type { INestApplicationContext } from '@nestjs/common';
+import {
+  AccountsService,
+  AccountStateService,
+  AttemptsService,
+  AuditService,
+  IdentitiesService,
+  KeyRingService,
+  KeysService,
+  MailedKeysService,
+  NamesService,
+  ResealService,
+  ServiceKeysService,
+  SessionsService,
+} from '@app/administration';
 import type { Config } from '@app/config';
 import { Clock, Ids, type RequestContext } from '@app/kernel';
 import { Speeches } from '@app/pages';
 import { ServerKeys } from '@app/server-keys';
-import { AccountStateService } from './account-state.service.js';
-import { AccountsService } from './accounts.service.js';
-import { AttemptsService } from './attempts.service.js';
-import { AuditService } from './audit.service.js';
 import { CliModule } from './cli.module.js';
-import { IdentitiesService } from './identities.service.js';
-import { KeyRingService } from './key-ring.service.js';
-import { KeysService } from './keys.service.js';
-import { MailedKeysService } from './mailed-keys.service.js';
-import { NamesService } from './names.service.js';
 import { onDatabase, requireMigrated } from './on-database.js';
-import { ResealService } from './reseal.service.js';
-import { ServiceKeysService } from './service-keys.service.js';
-import { SessionsService } from './sessions.service.js';
 
 /** What commands work with: the services, and the call under which they are recorded. */
 export interface Operator {

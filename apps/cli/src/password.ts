@@ -1,7 +1,7 @@
 import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { OperatorError } from '@app/administration';
 import { ForeignHashError, PASSWORD_LENGTH, readForeignHash } from '@app/accounts';
-import { OperatorError } from './operator-error.js';
 import type { Terminal } from './terminal.js';
 
 /** More than any password may have: a wrong file in the pipe is not read to its end. */

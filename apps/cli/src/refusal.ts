@@ -1,9 +1,10 @@
+import { UsageError } from './usage-error.js';
+import { OperatorError } from '@app/administration';
 import { ConfigError } from '@app/config';
 import { EmbeddedPostgresError } from '@app/database';
 import { AuthError } from '@app/kernel';
 import { KeyRingRefused } from '@app/server-keys';
 import { CommanderError } from 'commander';
-import { OperatorError, UsageError } from './operator-error.js';
 
 export interface Refusal {
   exitCode: number;

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
+import type { Resealed, RingStatus } from '@app/administration';
 import { instant, type Answer } from './answer.js';
 import { example } from './example.js';
-import type { RingStatus } from './key-ring.service.js';
-import type { Resealed } from './reseal.service.js';
 import type { Shell } from './shell.js';
 
 const KEEPS_RING = { keepsRing: true };

@@ -1,8 +1,8 @@
+import type { CreatedServiceKey } from '@app/administration';
 import { isServiceScope, SERVICE_SCOPES, type ServiceKeyEntity, type ServiceScope } from '@app/service-keys';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { instant, only, table, type Answer } from './answer.js';
 import { example } from './example.js';
-import type { CreatedServiceKey } from './service-keys.service.js';
 import type { Shell } from './shell.js';
 
 const NAME = /^[a-z\d][a-z\d._-]{0,63}$/;

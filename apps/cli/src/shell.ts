@@ -1,8 +1,8 @@
+import { OperatorError } from '@app/administration';
 import type { Config } from '@app/config';
 import type { Answer } from './answer.js';
 import { operate, type Operator } from './operate.js';
 import type { Refusal } from './refusal.js';
-import { OperatorError } from './operator-error.js';
 import { UnwrittenError, type Terminal } from './terminal.js';
 
 /** What a command does all its talking through: one form of answer and of complaint, with and without `--json`. */

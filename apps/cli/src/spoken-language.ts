@@ -1,5 +1,5 @@
+import { UsageError } from './usage-error.js';
 import type { Speeches } from '@app/pages';
-import { UsageError } from './operator-error.js';
 
 /** Refuses a language in which nobody would be written to: every mail would be in English. */
 export function requireSpoken(speeches: Speeches, language = 'en'): void {

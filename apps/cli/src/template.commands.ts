@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { OperatorError } from '@app/administration';
 import type { Config } from '@app/config';
 import { previews, siteOf, type Preview } from '@app/delivery';
 import { layout, LOGO_CID, markup, readTemplates, Speeches, TemplateError, type Templates } from '@app/pages';
@@ -7,7 +8,6 @@ import { Option, type Command } from 'commander';
 import { count, type Answer } from './answer.js';
 import { language, reference } from './arguments.js';
 import { example } from './example.js';
-import { OperatorError } from './operator-error.js';
 import type { Shell } from './shell.js';
 import { requireSpoken } from './spoken-language.js';
 

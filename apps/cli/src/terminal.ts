@@ -1,5 +1,5 @@
+import { OperatorError } from '@app/administration';
 import type { Readable, Writable } from 'node:stream';
-import { OperatorError } from './operator-error.js';
 
 /** The outside of a command: what it reads, where it answers and where it complains. */
 export interface Terminal {

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import { AccountsService } from '../../../apps/cli/src/accounts.service.js';
-import { SessionsService } from '../../../apps/cli/src/sessions.service.js';
+import { AccountsService, SessionsService } from '@app/administration';
 import type { Account } from './account.js';
 import { Chance, type Play, type Step } from './play.js';
 import { dfns } from './steps/dfns.js';

@@ -1,5 +1,4 @@
-import { AccountsService } from '../../../apps/cli/src/accounts.service.js';
-import { AccountStateService } from '../../../apps/cli/src/account-state.service.js';
+import { AccountsService, AccountStateService } from '@app/administration';
 import { Authenticator } from '../authenticator.js';
 import { DfnsClient, otherCodeThan } from '../dfns-client.js';
 import { DfnsPeople, ORG } from '../dfns-people.js';

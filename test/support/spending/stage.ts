@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import type { AccountRequest, CreatedAccount } from '../../../apps/cli/src/accounts.service.js';
+import type { AccountRequest, CreatedAccount } from '@app/administration';
 import { BEHIND_PROXIES, Networks } from '../seen-from.js';
 import { AT_HOME } from '../dfns-people.js';
 import { TestApp } from '../test-app.js';

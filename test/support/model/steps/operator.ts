@@ -1,6 +1,4 @@
-import { AccountsService } from '../../../../apps/cli/src/accounts.service.js';
-import { MailedKeysService } from '../../../../apps/cli/src/mailed-keys.service.js';
-import { SessionsService } from '../../../../apps/cli/src/sessions.service.js';
+import { AccountsService, MailedKeysService, SessionsService } from '@app/administration';
 import { Outbox } from '@app/delivery';
 import type { SecondFactor } from '@app/accounts';
 import type { Chance, Play, Step } from '../play.js';

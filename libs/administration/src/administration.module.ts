@@ -1,0 +1,41 @@
+import { Module } from '@nestjs/common';
+import { AccountsModule } from '@app/accounts';
+import { AttemptsModule } from '@app/attempts';
+import { ServerKeysModule } from '@app/server-keys';
+import { OwnerNotices } from '@app/sign-in';
+import { TokensModule } from '@app/tokens';
+import { AccountStateService } from './account-state.service.js';
+import { AccountsService } from './accounts.service.js';
+import { AttemptsService } from './attempts.service.js';
+import { AuditService } from './audit.service.js';
+import { IdentitiesService } from './identities.service.js';
+import { KeyRingService } from './key-ring.service.js';
+import { KeysService } from './keys.service.js';
+import { MailedKeysService } from './mailed-keys.service.js';
+import { NamesService } from './names.service.js';
+import { ResealService } from './reseal.service.js';
+import { ServiceKeysService } from './service-keys.service.js';
+import { SessionsService } from './sessions.service.js';
+
+const services = [
+  AccountsService,
+  AccountStateService,
+  SessionsService,
+  AttemptsService,
+  KeysService,
+  KeyRingService,
+  ServiceKeysService,
+  ResealService,
+  MailedKeysService,
+  IdentitiesService,
+  NamesService,
+  AuditService,
+];
+
+/** What an operator does, by whatever way: each way reads what is asked, calls one of these, and says what came of it. */
+@Module({
+  imports: [ServerKeysModule, AccountsModule, AttemptsModule, TokensModule],
+  providers: [OwnerNotices, ...services],
+  exports: services,
+})
+export class AdministrationModule {}

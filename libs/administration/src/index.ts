@@ -1,0 +1,24 @@
+export { AccountStateService, type AccountState } from './account-state.service.js';
+export {
+  AccountsService,
+  type AccountRequest,
+  type ChangedSecondFactor,
+  type CreatedAccount,
+} from './accounts.service.js';
+export { AdministrationModule } from './administration.module.js';
+export { AttemptsService, type AttemptHistory } from './attempts.service.js';
+export { AuditService } from './audit.service.js';
+export { missingFor } from './identifiers.js';
+export { IdentitiesService } from './identities.service.js';
+export { KeyRingService, type KeyInUse, type RingStatus } from './key-ring.service.js';
+export { KeysService } from './keys.service.js';
+export { MailedKeysService, type InvitationRequest, type MailedKey } from './mailed-keys.service.js';
+export { NamesService, type FoundName, type NameCheck } from './names.service.js';
+export { OperatorError } from './operator-error.js';
+export { ResealService, type Resealed } from './reseal.service.js';
+export {
+  ServiceKeysService,
+  type CreatedServiceKey,
+  type ServiceKeyRequest,
+} from './service-keys.service.js';
+export { SessionsService } from './sessions.service.js';

@@ -1,0 +1,2 @@
+/** A refusal in words for the operator: said as it is, without a stack. */
+export class OperatorError extends Error {}
