@@ -1,10 +1,9 @@
 import { createHmac } from 'node:crypto';
-import { AccountsService, AccountStateService } from '@app/administration';
+import { AccountsService, AccountStateService, messageSentence } from '@app/administration';
 import type { SecondFactor } from '@app/accounts';
 import { sql } from '@app/database';
 import { MessageEntity } from '@app/delivery';
 import { DataSource } from 'typeorm';
-import { messageSentence } from '../../apps/cli/src/attempt.sentences.js';
 import { NavixyClient } from '../support/navixy-client.js';
 import { TestApp } from '../support/test-app.js';
 import { WachtClient } from '../support/wacht-client.js';

@@ -1,4 +1,4 @@
-import { missingFor, OperatorError } from '@app/administration';
+import { OperatorError } from '@app/administration';
 import { SECOND_FACTORS, type AccountEntity, type SecondFactor } from '@app/accounts';
 import type { Command } from 'commander';
 import { accountView, disabledView, doneView, passwordView, secondFactorView } from './account.presenter.js';
@@ -107,9 +107,6 @@ function secondFactorCommand(group: Command, shell: Shell): void {
     .action((named: string, factor: SecondFactor) =>
       shell.operate(async ({ accounts, call }) => {
         const account = await accounts.find(named);
-        const missing = missingFor(factor, account);
-        if (missing)
-          throw new OperatorError(`The second factor ${factor} needs ${missing}, and the account has none.`);
         const changed = await accounts.changeSecondFactor(call, account, factor);
         const answer = secondFactorView(account, factor, changed);
         const again = 'The account has a new authenticator that nobody has seen: run the command again.';

@@ -1,6 +1,14 @@
-import type { AccountState, ChangedSecondFactor, CreatedAccount, MailedKey } from '@app/administration';
+import {
+  type AccountState,
+  type ChangedSecondFactor,
+  count,
+  type CreatedAccount,
+  instant,
+  type MailedKey,
+  only,
+} from '@app/administration';
 import type { AccountEntity, ExternalIdentityEntity, SecondFactor } from '@app/accounts';
-import { count, instant, only, table, type Answer } from './answer.js';
+import { table, type Answer } from './answer.js';
 
 /** The id alone on its line, for scripts. */
 export function createdView({ id, uuid, otpauthUri }: CreatedAccount): Answer {

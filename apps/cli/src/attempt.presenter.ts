@@ -1,19 +1,19 @@
-import type { AttemptHistory } from '@app/administration';
-import type { AttemptEntity } from '@app/attempts';
-import type { AuditEventEntity } from '@app/audit';
-import type { DeliveryEventEntity, MessageEntity } from '@app/delivery';
-import { maskAddress } from '@app/kernel';
-import { instant, only, type Answer } from './answer.js';
 import {
+  attemptFacts,
   attemptSentence,
+  type AttemptHistory,
+  eventFacts,
   eventSentence,
   handOverSentence,
+  instant,
+  messageFacts,
   messageSentence,
+  reportFacts,
   reportSentence,
-  statusOf,
-} from './attempt.sentences.js';
+} from '@app/administration';
+import type { DeliveryEventEntity, MessageEntity } from '@app/delivery';
+import type { Answer } from './answer.js';
 
-/** Hashes, key names and sealed texts stay where they are, and addresses are masked. */
 export function historyView(history: AttemptHistory, now: Date): Answer {
   const { attempts, endedByEvent, messages, events, reports } = history;
   const ofAttempt = (id: string) => messages.filter((message) => message.attemptId === id);
@@ -29,7 +29,7 @@ export function historyView(history: AttemptHistory, now: Date): Answer {
       messages: ofAttempt(attempt.id).map(messageFacts),
     })),
     ...(alone.length && { messages: alone.map(messageFacts) }),
-    reports: reports.map((report) => only(report, 'at', 'reference', 'kind', 'provider', 'detail')),
+    reports: reports.map(reportFacts),
     events: events.map(eventFacts),
   };
   const tried = events.length
@@ -48,39 +48,4 @@ function messageLines(message: MessageEntity, reports: DeliveryEventEntity[], no
       .map((report) => `    ${reportSentence(report)}`),
     ...(disownedAt ? [`    ${instant(disownedAt)} its reader said that it was not they who asked`] : []),
   ];
-}
-
-function attemptFacts(attempt: AttemptEntity, now: Date, byEvent: boolean): object {
-  return {
-    ...only(attempt, 'id', 'purpose', 'factor', 'kind', 'method', 'protocol', 'accountId', 'sessionId'),
-    ...only(attempt, 'triesLeft', 'createdAt', 'expiresAt', 'closedAt'),
-    status: statusOf(attempt, now, byEvent),
-  };
-}
-
-function messageFacts(message: MessageEntity): object {
-  return {
-    ...only(
-      message,
-      'id',
-      'reference',
-      'disownedAt',
-      'channel',
-      'template',
-      'language',
-      'state',
-      'tries',
-      'lastError',
-    ),
-    ...only(message, 'provider', 'providerId', 'handOvers'),
-    ...only(message, 'createdAt', 'nextTryAt', 'expiresAt', 'endedAt'),
-    recipient: maskAddress(message.recipient),
-  };
-}
-
-function eventFacts(row: AuditEventEntity): object {
-  return {
-    ...only(row, 'id', 'at', 'event', 'outcome', 'protocol', 'accountId', 'sessionId', 'attemptId'),
-    ...only(row, 'clientAddress', 'userAgent', 'requestId'),
-  };
 }

@@ -1,11 +1,11 @@
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
+import { count } from '@app/administration';
 import type { AuditFilter, AuditRow } from '@app/audit';
 import { firstIdAt, isId } from '@app/kernel';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { ACCOUNT } from './arguments.js';
 import { auditLine } from './audit.presenter.js';
-import { count } from './answer.js';
 import { example } from './example.js';
 import type { Operator } from './operate.js';
 import type { Shell } from './shell.js';

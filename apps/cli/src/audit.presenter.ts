@@ -1,5 +1,5 @@
+import { eventSentence } from '@app/administration';
 import type { AuditRow } from '@app/audit';
-import { eventSentence } from './attempt.sentences.js';
 
 /** One record as a person reads it. */
 export function auditLine(row: AuditRow): string {

@@ -1,6 +1,7 @@
+import { instant } from '@app/administration';
 import type { Rotation } from '@app/tokens';
 import type { Command } from 'commander';
-import { instant, type Answer } from './answer.js';
+import type { Answer } from './answer.js';
 import { example } from './example.js';
 import { ringCommands } from './ring.commands.js';
 import { serviceKeyCommands } from './service-key.commands.js';

@@ -1,5 +1,5 @@
-import type { FoundName, NameCheck } from '@app/administration';
-import { count, type Answer } from './answer.js';
+import { count, type FoundName, type NameCheck } from '@app/administration';
+import type { Answer } from './answer.js';
 
 /** Something was found that somebody has to look at: for scripts. */
 const FOUND = 3;

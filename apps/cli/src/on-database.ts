@@ -52,7 +52,7 @@ export async function migrationsIn(url: string): Promise<string[]> {
     if (codeOf(error) === UNDEFINED_TABLE) return [];
     const { host, pathname } = new URL(url);
     const sentence = `The database at ${host}${pathname} cannot be used: ${reasonOf(error)}.`;
-    throw new OperatorError(sentence, { cause: error });
+    throw new OperatorError(sentence, 'database_unavailable', { cause: error });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { Resealed, RingStatus } from '@app/administration';
-import { instant, type Answer } from './answer.js';
+import { instant, type Resealed, type RingStatus } from '@app/administration';
+import type { Answer } from './answer.js';
 import { example } from './example.js';
 import type { Shell } from './shell.js';
 

@@ -1,7 +1,7 @@
-import type { CreatedServiceKey } from '@app/administration';
+import { type CreatedServiceKey, instant, only } from '@app/administration';
 import { isServiceScope, SERVICE_SCOPES, type ServiceKeyEntity, type ServiceScope } from '@app/service-keys';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { instant, only, table, type Answer } from './answer.js';
+import { table, type Answer } from './answer.js';
 import { example } from './example.js';
 import type { Shell } from './shell.js';
 

@@ -1,5 +1,6 @@
+import { count } from '@app/administration';
 import type { Command } from 'commander';
-import { count, type Answer } from './answer.js';
+import type { Answer } from './answer.js';
 import { ACCOUNT } from './arguments.js';
 import { example } from './example.js';
 import type { Operator } from './operate.js';

@@ -1,5 +1,6 @@
+import { instant, only } from '@app/administration';
 import type { SessionEntity } from '@app/sessions';
-import { instant, only, table, type Answer } from './answer.js';
+import { table, type Answer } from './answer.js';
 
 /** Everything about a session but the hash of its credential. */
 export function sessionsView(sessions: SessionEntity[]): Answer {

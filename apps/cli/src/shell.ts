@@ -24,7 +24,7 @@ export class Shell {
       await this.terminal.out(text);
     } catch (error) {
       if (!(error instanceof UnwrittenError)) throw error;
-      throw new OperatorError(`${error.message} ${await unwritten()}`, { cause: error });
+      throw new OperatorError(`${error.message} ${await unwritten()}`, 'conflict', { cause: error });
     }
   }
 

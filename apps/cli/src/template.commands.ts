@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { OperatorError } from '@app/administration';
+import { count, OperatorError } from '@app/administration';
 import type { Config } from '@app/config';
 import { previews, siteOf, type Preview } from '@app/delivery';
 import { layout, LOGO_CID, markup, readTemplates, Speeches, TemplateError, type Templates } from '@app/pages';
 import { Option, type Command } from 'commander';
-import { count, type Answer } from './answer.js';
+import type { Answer } from './answer.js';
 import { language, reference } from './arguments.js';
 import { example } from './example.js';
 import type { Shell } from './shell.js';
@@ -83,7 +83,7 @@ function templatesOf({ templatesDir }: Config): Templates | undefined {
   try {
     return templatesDir === undefined ? undefined : readTemplates(templatesDir);
   } catch (error) {
-    throw new OperatorError((error as Error).message, { cause: error });
+    throw new OperatorError((error as Error).message, 'conflict', { cause: error });
   }
 }
 

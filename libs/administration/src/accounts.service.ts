@@ -26,7 +26,7 @@ import type { FactorChange } from '@app/delivery';
 import type { RequestContext } from '@app/kernel';
 import { liveAmong } from '@app/sessions';
 import { endedBy, OwnerNotices, type Ended } from '@app/sign-in';
-import { labelOf } from './identifiers.js';
+import { labelOf, missingFor } from './identifiers.js';
 import { OperatorError } from './operator-error.js';
 import { recorded } from './recorded.js';
 
@@ -98,7 +98,7 @@ export class AccountsService {
   /** By id, UUID, e-mail address, user name or phone number. `nobody`: how the sentence begins when there is none. */
   async find(reference: string, nobody = 'No account'): Promise<AccountEntity> {
     const account = await this.accounts.findByReference(reference);
-    if (!account) throw new OperatorError(`${nobody} has the id or identifier ${reference}.`);
+    if (!account) throw new OperatorError(`${nobody} has the id or identifier ${reference}.`, 'not_found');
     return account;
   }
 
@@ -127,6 +127,9 @@ export class AccountsService {
     to: SecondFactor,
   ): Promise<ChangedSecondFactor> {
     const { id } = account;
+    const missing = missingFor(to, account);
+    if (missing)
+      throw new OperatorError(`The second factor ${to} needs ${missing}, and the account has none.`);
     if (to === 'email' && !account.activatedAt && account.invitedAt)
       throw new OperatorError(
         'The account waits for a key by mail: the mailbox cannot be the second factor as well.',
@@ -225,5 +228,5 @@ const WORDS = { email: 'email', username: 'user name', phone: 'phone number' };
 /** Says which name another account has. */
 export function refuseTaken(error: unknown): never {
   const name = takenName(error);
-  throw name ? new OperatorError(`Another account has this ${WORDS[name]}.`) : error;
+  throw name ? new OperatorError(`Another account has this ${WORDS[name]}.`, `${name}_taken`) : error;
 }

@@ -43,13 +43,13 @@ export class IdentitiesService {
   /** Whoever has the identity gets in no more, unless the provider links it again by the address. */
   async unlink(call: RequestContext, { id }: AccountEntity, provider: string): Promise<void> {
     const unlinked = await this.database.row(recorded(call, 'account.unlink', unlinkIdentity(id, provider)));
-    if (!unlinked) throw new OperatorError('The account has no identity of this provider.');
+    if (!unlinked) throw new OperatorError('The account has no identity of this provider.', 'not_found');
   }
 
   private configured(provider: string) {
     const { providers } = this.config.identityProviders;
     const found = providers.find(({ name }) => name.toLowerCase() === provider.toLowerCase());
-    if (!found) throw new OperatorError('OIDC_PROVIDERS names no such provider.');
+    if (!found) throw new OperatorError('OIDC_PROVIDERS names no such provider.', 'not_found');
     return found;
   }
 }

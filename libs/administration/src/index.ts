@@ -22,3 +22,13 @@ export {
   type ServiceKeyRequest,
 } from './service-keys.service.js';
 export { SessionsService } from './sessions.service.js';
+export {
+  attemptSentence,
+  eventSentence,
+  handOverSentence,
+  messageSentence,
+  reportSentence,
+  statusOf,
+} from './attempt.sentences.js';
+export { attemptFacts, eventFacts, messageFacts, reportFacts } from './facts.js';
+export { count, instant, only } from './words.js';

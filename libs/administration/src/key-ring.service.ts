@@ -58,7 +58,7 @@ export class KeyRingService {
     if (await this.database.row(statement(forgotten, record))) return;
     const { keys } = await this.known.status(call.now);
     if (keys.every((key) => key.keyId !== keyId))
-      throw new OperatorError(`No key ${keyId} is known here: \`keys ring status\` lists them.`);
+      throw new OperatorError(`No key ${keyId} is known here: \`keys ring status\` lists them.`, 'not_found');
     throw new OperatorError(
       `A running replica has the key ${keyId} in its ring: take it out of COUNTERSIGN_KEYS everywhere first.`,
     );

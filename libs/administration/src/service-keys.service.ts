@@ -63,7 +63,7 @@ export class ServiceKeysService {
       'done',
       revokeServiceKey(named, call.now),
     );
-    if (!key) throw new OperatorError(`No key that is not revoked has the name or id ${named}.`);
+    if (!key) throw new OperatorError(`No key that is not revoked has the name or id ${named}.`, 'not_found');
     return key.name;
   }
 

@@ -33,6 +33,9 @@ export type AuthErrorCode =
   | 'proof_stale'
   | 'not_permitted'
   | 'factor_unavailable'
+  | 'not_found'
+  | 'conflict'
+  | 'precondition_failed'
   | 'idempotency_key_invalid'
   | 'idempotency_key_reused'
   | 'idempotency_in_progress'
@@ -54,6 +57,8 @@ export interface AuthErrorDetails {
   /** Whole seconds of the waiting time that applies, of which `retryAfterSeconds` remain. */
   waitSeconds?: number;
   parameters?: InvalidParameter[];
+  /** What an operator is told of it, as it is. */
+  sentence?: string;
   /** Methods the path does answer; becomes `Allow`. */
   allow?: string[];
 }

@@ -39,6 +39,9 @@ export const navixyErrors = {
   proof_stale: { code: 13, description: 'Operation not permitted', status: 403 },
   not_permitted: { code: 13, description: 'Operation not permitted', status: 403 },
   factor_unavailable: { code: 13, description: 'Operation not permitted', status: 403 },
+  not_found: { code: 7, description: 'Invalid parameters', status: 400 },
+  conflict: { code: 13, description: 'Operation not permitted', status: 403 },
+  precondition_failed: { code: 13, description: 'Operation not permitted', status: 403 },
   idempotency_key_invalid: { code: 7, description: 'Invalid parameters', status: 400 },
   idempotency_key_reused: {
     code: 7,

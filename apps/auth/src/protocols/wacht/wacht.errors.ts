@@ -54,6 +54,9 @@ export const wachtErrors = {
   proof_stale: { status: 403, code: 'FORBIDDEN', message: 'A fresh second factor is needed.' },
   not_permitted: { status: 403, code: 'FORBIDDEN', message: 'Not permitted' },
   factor_unavailable: { status: 403, code: 'FORBIDDEN', message: 'This second factor is not available' },
+  not_found: { status: 404, code: 'NOT_FOUND', message: 'Not found' },
+  conflict: { status: 409, code: 'CONFLICT', message: 'Not possible as things are' },
+  precondition_failed: { status: 412, code: 'CONFLICT', message: 'It has been changed meanwhile' },
   idempotency_key_invalid: { status: 400, code: VALIDATION, message: 'The Idempotency-Key is not valid' },
   idempotency_key_reused: {
     status: 422,

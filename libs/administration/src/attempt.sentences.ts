@@ -2,7 +2,7 @@ import type { AttemptEntity } from '@app/attempts';
 import type { AuditEventEntity } from '@app/audit';
 import type { DeliveryEventEntity, DeliveryEventKind, HandOverEntry, MessageEntity } from '@app/delivery';
 import { maskAddress } from '@app/kernel';
-import { count, instant } from './answer.js';
+import { count, instant } from './words.js';
 
 /** A kind that is newer than this list is called by its name. */
 const KINDS: Record<string, string> = { code: 'a code', link: 'a link', totp: 'a code of the authenticator' };
