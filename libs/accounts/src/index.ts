@@ -90,6 +90,13 @@ export { endCredentialsAt } from './end-credentials.js';
 export { accountContact, contactOwner, signUpContact, type Contact } from './contacts.js';
 export { mailboxOwner, type MailboxOwner } from './mailbox-owner.js';
 export { accountsBehind, nameFindings, respell, takenFor, type NameFinding } from './name-check.js';
+export {
+  accountsNamedLike,
+  newestAccounts,
+  type FoundAccount,
+  type NamedHit,
+  type WhoseAccounts,
+} from './search.js';
 export { NewPassword } from './new-password.js';
 export { PASSWORD_LENGTH } from './password-strength.js';
 export { setPhone } from './phone-credential.js';

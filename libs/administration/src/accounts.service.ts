@@ -97,9 +97,14 @@ export class AccountsService {
 
   /** By id, UUID, e-mail address, user name or phone number. `nobody`: how the sentence begins when there is none. */
   async find(reference: string, nobody = 'No account'): Promise<AccountEntity> {
-    const account = await this.accounts.findByReference(reference);
+    const account = await this.known(reference);
     if (!account) throw new OperatorError(`${nobody} has the id or identifier ${reference}.`, 'not_found');
     return account;
+  }
+
+  /** The same, where it is no error that there is none. */
+  known(reference: string): Promise<AccountEntity | null> {
+    return this.accounts.findByReference(reference);
   }
 
   /** Shuts the account and ends its sessions, also those of sign-ins under way, and mailed keys. Answers how many sessions were live. */

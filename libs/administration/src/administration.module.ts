@@ -4,7 +4,9 @@ import { AttemptsModule } from '@app/attempts';
 import { ServerKeysModule } from '@app/server-keys';
 import { OwnerNotices } from '@app/sign-in';
 import { TokensModule } from '@app/tokens';
+import { AccountSearchService } from './account-search.service.js';
 import { AccountStateService } from './account-state.service.js';
+import { AccountTimelineService } from './account-timeline.service.js';
 import { AccountsService } from './accounts.service.js';
 import { AttemptsService } from './attempts.service.js';
 import { AuditService } from './audit.service.js';
@@ -19,6 +21,8 @@ import { SessionsService } from './sessions.service.js';
 
 const services = [
   AccountsService,
+  AccountSearchService,
+  AccountTimelineService,
   AccountStateService,
   SessionsService,
   AttemptsService,

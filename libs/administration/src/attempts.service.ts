@@ -100,12 +100,14 @@ export class AttemptsService {
     const id = In(attempts.flatMap(({ accountId }) => accountId ?? []));
     const accounts = await this.dataSource.getRepository(AccountEntity).findBy({ id });
     const stamps = new Map(accounts.map((account) => [account.id, account.securityStamp]));
-    const ended = attempts.filter(
-      ({ status, purpose, accountId, securityStamp }) =>
-        status === 'open' &&
-        !OUTLASTING.includes(purpose) &&
-        securityStamp < (stamps.get(accountId ?? '') ?? 0),
+    const ended = attempts.filter((attempt) =>
+      isEndedByEvent(attempt, stamps.get(attempt.accountId ?? '') ?? 0),
     );
     return new Set(ended.map((attempt) => attempt.id));
   }
+}
+
+/** Whether it looks open, and something that happened to its account has ended it. `stamp`: the account's. */
+export function isEndedByEvent({ status, purpose, securityStamp }: AttemptEntity, stamp: number): boolean {
+  return status === 'open' && !OUTLASTING.includes(purpose) && securityStamp < stamp;
 }

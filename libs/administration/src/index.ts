@@ -1,4 +1,6 @@
+export { AccountSearchService, type AccountSearch, type FoundAccounts } from './account-search.service.js';
 export { AccountStateService, type AccountState } from './account-state.service.js';
+export { AccountTimelineService, type Timeline, type TimelineEntry } from './account-timeline.service.js';
 export {
   AccountsService,
   type AccountRequest,

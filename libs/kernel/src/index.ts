@@ -10,6 +10,7 @@ export {
 } from './code-form.js';
 export { Clock, SystemClock, plusSeconds, secondsUntil } from './clock.js';
 export { isFaithful, isSameEmail, storedEmail } from './identifiers/email.js';
+export { beginningOf, type Beginning } from './identifiers/beginning.js';
 export { identify, identifyAs, type Identifier } from './identifiers/identifier.js';
 export { phoneNumber } from './identifiers/phone.js';
 export { LONGEST_USERNAME, readUsername, type UsernameFault } from './identifiers/username.js';
