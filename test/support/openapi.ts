@@ -11,8 +11,32 @@ export function openApi<Document extends object>(): Document {
 export function withoutShared<Document extends object>(document: Document): Document {
   const { components = {}, ...rest } = document as { components?: Record<string, object> };
   const { schemas, securitySchemes } = components as Record<string, object>;
-  const kept = Object.fromEntries(Object.entries({ schemas, securitySchemes }).filter(([, value]) => value));
+  const whole =
+    schemas && Object.fromEntries(Object.keys(schemas).map((name) => [name, wholeOf(name, schemas)]));
+  const kept = Object.fromEntries(
+    Object.entries({ schemas: whole, securitySchemes }).filter(([, value]) => value),
+  );
   return { ...(resolved(rest, components) as object), components: kept } as Document;
+}
+
+interface Schema {
+  $ref?: string;
+  properties?: object;
+  required?: string[];
+  allOf?: Schema[];
+}
+
+/** A schema with what it has of another one. */
+function wholeOf(name: string, schemas: object): Schema {
+  const schema = (schemas as Record<string, Schema>)[name] ?? {};
+  const [base, own] = schema.allOf ?? [];
+  if (!base?.$ref || !own) return schema;
+  const { properties, required = [] } = wholeOf(base.$ref.split('/').at(-1) ?? '', schemas);
+  return {
+    ...own,
+    properties: { ...properties, ...own.properties },
+    required: [...required, ...(own.required ?? [])],
+  };
 }
 
 function resolved(value: unknown, components: object): unknown {

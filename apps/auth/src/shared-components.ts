@@ -1,4 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { shareProperties } from './shared-properties.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Kind = 'examples' | 'parameters' | 'requestBodies' | 'responses';
@@ -28,12 +29,13 @@ class Shelf {
 }
 
 /**
- * Says once, in `components`, what several operations say alike: the examples of refusals, parameters, bodies and answers. What a reader of
+ * Says once, in `components`, what several operations say alike: the examples of refusals, parameters, bodies and answers, and what one schema has of another. What a reader of
  * the document finds at the end of the references is what stood there before; the document is less than half as long.
  */
 export function shareComponents(document: OpenAPIObject): void {
   // What decorators said of a class is one object in all its operations.
   document.paths = JSON.parse(JSON.stringify(document.paths)) as OpenAPIObject['paths'];
+  shareProperties(document);
   const operations = Object.values(document.paths).flatMap(operationsOf);
   const examples = new Shelf('examples');
   for (const operation of operations) shareExamples(operation, examples);
@@ -91,11 +93,13 @@ function shareParts(
   { parameters, requestBodies, responses }: Record<Exclude<Kind, 'examples'>, Shelf>,
   isRepeated: (part: object) => boolean,
 ): void {
-  operation.parameters = operation.parameters?.map((parameter) =>
-    'name' in parameter && isRepeated(parameter)
-      ? parameters.reference(parameter, parameter.name)
-      : parameter,
-  );
+  if (operation.parameters?.length)
+    operation.parameters = operation.parameters.map((parameter) =>
+      'name' in parameter && isRepeated(parameter)
+        ? parameters.reference(parameter, parameter.name)
+        : parameter,
+    );
+  else delete operation.parameters;
   const { requestBody } = operation;
   if (requestBody && isRepeated(requestBody))
     operation.requestBody = requestBodies.reference(requestBody, tagOf(operation));

@@ -1,8 +1,7 @@
 import { IsOptional, IsString, Length } from 'class-validator';
 import { Transform } from 'class-transformer';
 import { IsPlainText } from '../protocols/plain-text.decorator.js';
-import { WachtSession } from '../protocols/wacht/wacht-session.dto.js';
-import { Envelope } from './session-answers.dto.js';
+import { WachtEnvelope, WachtSession } from '../protocols/wacht/wacht-session.dto.js';
 import { absentIfEmpty, WachtAvailabilityRequest } from './session.dto.js';
 
 /** Far beyond any attestation, and what a field of a form may hold. */
@@ -75,7 +74,7 @@ class WachtPasskeyLogin {
   options: WachtGetOptions;
 }
 
-export class WachtPasskeyLoginBeginResponse extends Envelope {
+export class WachtPasskeyLoginBeginResponse extends WachtEnvelope {
   data: WachtPasskeyLogin;
 }
 
@@ -85,6 +84,6 @@ class WachtPasskeySession extends WachtSession {
 }
 
 /** To `strategy` `passkey`. */
-export class WachtPasskeySessionResponse extends Envelope {
+export class WachtPasskeySessionResponse extends WachtEnvelope {
   data: WachtPasskeySession;
 }

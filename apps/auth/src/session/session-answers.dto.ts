@@ -1,14 +1,4 @@
-import { WachtErrorEntryDto, WachtSession } from '../protocols/wacht/wacht-session.dto.js';
-
-export class Envelope {
-  /** @example 200 */
-  status: number;
-  /** Empty. @example '' */
-  message: string;
-  session: WachtSession;
-  /** Empty. */
-  errors: WachtErrorEntryDto[];
-}
+import { WachtEnvelope } from '../protocols/wacht/wacht-session.dto.js';
 
 class WachtAvailability {
   available: boolean;
@@ -17,7 +7,7 @@ class WachtAvailability {
   identifier: string;
 }
 
-export class WachtAvailabilityResponse extends Envelope {
+export class WachtAvailabilityResponse extends WachtEnvelope {
   data: WachtAvailability;
 }
 
@@ -30,7 +20,7 @@ class WachtToken {
   expires_at: string;
 }
 
-export class WachtTokenResponse extends Envelope {
+export class WachtTokenResponse extends WachtEnvelope {
   data: WachtToken;
 }
 
@@ -40,7 +30,7 @@ class WachtSent {
 }
 
 /** To a call in the query spelling. */
-export class WachtSentResponse extends Envelope {
+export class WachtSentResponse extends WachtEnvelope {
   data: WachtSent;
 }
 
@@ -49,7 +39,7 @@ class WachtDone {
   success: boolean;
 }
 
-export class WachtDoneResponse extends Envelope {
+export class WachtDoneResponse extends WachtEnvelope {
   data: WachtDone;
 }
 
@@ -62,6 +52,6 @@ class WachtDeploymentData {
   social_connections: object[];
 }
 
-export class WachtDeploymentResponse extends Envelope {
+export class WachtDeploymentResponse extends WachtEnvelope {
   data: WachtDeploymentData;
 }

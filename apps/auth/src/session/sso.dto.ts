@@ -1,8 +1,7 @@
 import { Transform } from 'class-transformer';
 import { IsOptional, IsString, Length } from 'class-validator';
 import { IsPlainText } from '../protocols/plain-text.decorator.js';
-import { WachtSession } from '../protocols/wacht/wacht-session.dto.js';
-import { Envelope } from './session-answers.dto.js';
+import { WachtEnvelope, WachtSession } from '../protocols/wacht/wacht-session.dto.js';
 import { absentIfEmpty } from './session.dto.js';
 
 export class WachtSsoRequest {
@@ -33,7 +32,7 @@ class WachtSsoStart {
   session: WachtSession;
 }
 
-export class WachtSsoStartResponse extends Envelope {
+export class WachtSsoStartResponse extends WachtEnvelope {
   data: WachtSsoStart;
 }
 
@@ -43,6 +42,6 @@ class WachtSsoSession extends WachtSession {
 }
 
 /** To `strategy` `sso`. */
-export class WachtSsoSessionResponse extends Envelope {
+export class WachtSsoSessionResponse extends WachtEnvelope {
   data: WachtSsoSession;
 }

@@ -2,7 +2,7 @@ import { PartialType, PickType } from '@nestjs/swagger';
 import { IsPlainText } from '../../protocols/plain-text.decorator.js';
 import { IsOptional, IsString, Length } from 'class-validator';
 import { Transform } from 'class-transformer';
-import { Envelope } from '../../session/session-answers.dto.js';
+import { WachtEnvelope } from '../../protocols/wacht/wacht-session.dto.js';
 import { IsEmailAddress } from '../../protocols/is-email-address.decorator.js';
 import { TypedCode } from '../../protocols/typed-code.decorator.js';
 import { absentIfEmpty, WachtSignUpRequest } from '../../session/session.dto.js';
@@ -141,23 +141,23 @@ export class WachtUser {
   updated_at: string;
 }
 
-export class WachtUserResponse extends Envelope {
+export class WachtUserResponse extends WachtEnvelope {
   data: WachtUser;
 }
 
-export class WachtEmailAddressResponse extends Envelope {
+export class WachtEmailAddressResponse extends WachtEnvelope {
   data: WachtEmailAddress;
 }
 
-export class WachtPhoneNumberResponse extends Envelope {
+export class WachtPhoneNumberResponse extends WachtEnvelope {
   data: WachtPhoneNumber;
 }
 
-export class WachtEmailAddressesResponse extends Envelope {
+export class WachtEmailAddressesResponse extends WachtEnvelope {
   data: WachtEmailAddress[];
 }
 
-export class WachtPhoneNumbersResponse extends Envelope {
+export class WachtPhoneNumbersResponse extends WachtEnvelope {
   data: WachtPhoneNumber[];
 }
 
@@ -183,6 +183,6 @@ export class WachtOwnSignIn {
   current: boolean;
 }
 
-export class WachtOwnSignInsResponse extends Envelope {
+export class WachtOwnSignInsResponse extends WachtEnvelope {
   data: WachtOwnSignIn[];
 }

@@ -2,7 +2,7 @@ import { Transform } from 'class-transformer';
 import { IsOptional, IsString, Length } from 'class-validator';
 import { IsPlainText } from '../../protocols/plain-text.decorator.js';
 import { LONGEST_CREDENTIAL, LONGEST_CREDENTIAL_ID } from '../../session/passkey.dto.js';
-import { Envelope } from '../../session/session-answers.dto.js';
+import { WachtEnvelope } from '../../protocols/wacht/wacht-session.dto.js';
 import { absentIfEmpty } from '../../session/session.dto.js';
 
 /** As `navigator.credentials.create` has it, each in base64url; also nested in `response`, or that in `credential`. */
@@ -54,11 +54,11 @@ export class WachtPasskey {
   created_at: string;
 }
 
-export class WachtPasskeysResponse extends Envelope {
+export class WachtPasskeysResponse extends WachtEnvelope {
   data: WachtPasskey[];
 }
 
-export class WachtPasskeyResponse extends Envelope {
+export class WachtPasskeyResponse extends WachtEnvelope {
   data: WachtPasskey;
 }
 
@@ -102,6 +102,6 @@ class WachtPasskeyRegistration {
   options: WachtCreateOptions;
 }
 
-export class WachtPasskeyRegistrationResponse extends Envelope {
+export class WachtPasskeyRegistrationResponse extends WachtEnvelope {
   data: WachtPasskeyRegistration;
 }

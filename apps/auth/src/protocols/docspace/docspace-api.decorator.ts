@@ -1,6 +1,7 @@
 import { applyDecorators, UseInterceptors, type Type } from '@nestjs/common';
 import {
   ApiConsumes,
+  ApiExtraModels,
   ApiOkResponse,
   ApiProduces,
   ApiProperty,
@@ -34,6 +35,7 @@ export function DocspaceApi(): ClassDecorator {
     UseProtocol(docspace),
     UseInterceptors(DocspaceEnvelopeInterceptor),
     ApiProduces(...DOCSPACE_TYPES),
+    ApiExtraModels(DocspaceEnvelope),
     ...responses(EVERYWHERE),
   );
 }

@@ -1,11 +1,11 @@
 import type { Writable } from 'node:stream';
 import { applyDecorators, UseInterceptors } from '@nestjs/common';
 import { NoFilesInterceptor } from '@nestjs/platform-express';
-import { ApiCookieAuth, ApiResponse } from '@nestjs/swagger';
+import { ApiCookieAuth, ApiExtraModels, ApiResponse } from '@nestjs/swagger';
 import type { AuthErrorCode } from '@app/kernel';
 import type { RawRequest } from '../../http/read-body.js';
 import { UseProtocol } from '../use-protocol.decorator.js';
-import { EMPTY_SESSION, WachtErrorResponse } from './wacht-session.dto.js';
+import { EMPTY_SESSION, WachtEnvelope, WachtErrorResponse } from './wacht-session.dto.js';
 import { wachtErrors } from './wacht.errors.js';
 import { wacht } from './wacht.protocol.js';
 
@@ -34,7 +34,7 @@ const EVERYWHERE: AuthErrorCode[] = [
 
 /** A controller of this protocol: its strictness, its error words, its body types and its credential. */
 export function WachtApi(): ClassDecorator {
-  return applyDecorators(UseProtocol(wacht), ApiCookieAuth(WACHT_SESSION));
+  return applyDecorators(UseProtocol(wacht), ApiExtraModels(WachtEnvelope), ApiCookieAuth(WACHT_SESSION));
 }
 
 /** The call may have a body in each of the protocol's types. To stand behind what looks up the browser session. */

@@ -70,16 +70,20 @@ export class WachtErrorResponse {
   errors: WachtErrorEntryDto[];
 }
 
-/** An answer whose data is the session itself. */
-export class WachtSessionResponse {
+/** What every answer that is no refusal is wrapped in. */
+export class WachtEnvelope {
   /** @example 200 */
   status: number;
   /** Empty. @example '' */
   message: string;
-  data: WachtSession;
   session: WachtSession;
   /** Empty. */
   errors: WachtErrorEntryDto[];
+}
+
+/** An answer whose data is the session itself. */
+export class WachtSessionResponse extends WachtEnvelope {
+  data: WachtSession;
 }
 
 export const EMPTY_SESSION: WachtSession = {

@@ -1,7 +1,7 @@
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsString, Length, Matches } from 'class-validator';
 import { normaliseCode } from '@app/kernel';
-import { Envelope } from '../../session/session-answers.dto.js';
+import { WachtEnvelope } from '../../protocols/wacht/wacht-session.dto.js';
 
 /** One or several, however a form or an older client spells that. */
 const listed = (value: unknown): unknown[] =>
@@ -41,11 +41,11 @@ class WachtNewAuthenticator {
   created_at: string;
 }
 
-export class WachtNewAuthenticatorResponse extends Envelope {
+export class WachtNewAuthenticatorResponse extends WachtEnvelope {
   data: WachtNewAuthenticator;
 }
 
-export class WachtBackupCodesResponse extends Envelope {
+export class WachtBackupCodesResponse extends WachtEnvelope {
   /** Each good once, shown here alone. */
   data: string[];
 }
