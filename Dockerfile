@@ -33,4 +33,4 @@ EXPOSE 3000
 # Alive and not ready: a restart does not bring back a database that is away.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--enable-source-maps", "dist/auth.mjs"]
+CMD ["node", "dist/auth.mjs"]

@@ -55,7 +55,8 @@ export async function bundle() {
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
-    charset: 'utf8',
+    // In Latin-1, which the engine keeps in one byte for each character and not in two: 9 MB of memory.
+    charset: 'ascii',
     sourcemap: true,
     // A stack names our sources by file and line; their text is beside it.
     sourcesContent: false,

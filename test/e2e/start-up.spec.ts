@@ -39,7 +39,7 @@ afterAll(() => database.drop());
 /** What `npm start` runs, with nothing in its environment but this. */
 function launch(environment: Environment = {}): Child {
   const env = { PORT: '0', DATA_DIR: dataDir, ...environment };
-  return new Child(['--enable-source-maps', 'scripts/start.mjs'], { env });
+  return new Child(['scripts/start.mjs'], { env });
 }
 
 const launchOnDatabase = (environment: Environment = {}) =>

@@ -5,6 +5,7 @@ import { readEnvironment, type Config } from '@app/config';
 import { AppModule } from './app.module.js';
 import { migrateDatabase, openDatabase } from './boot/open-database.js';
 import { printer } from './boot/printer.js';
+import { readStacksFromSources } from './boot/readable-stacks.js';
 import { drain, listen } from './boot/serve.js';
 import { Shutdown } from './boot/shutdown.js';
 import { reasonOf } from './boot/start-up-error.js';
@@ -12,6 +13,7 @@ import { configureApp } from './configure-app.js';
 import { DEMO, mayHaveDemo, seedDemo } from './demo/demo-account.js';
 import { FastExpressAdapter } from './http/fast-express-adapter.js';
 
+readStacksFromSources();
 const shutdown = new Shutdown();
 
 async function start(): Promise<void> {

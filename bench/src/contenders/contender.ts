@@ -35,12 +35,7 @@ const PRODUCTION = {
  * have it built anew. `env`: variables that differ from the defaults.
  */
 export function startCountersign({ folder, database, env = {} }: Place): Promise<Contender> {
-  const args = [
-    '--import',
-    pathToFileURL(built('processes/probe.js')).href,
-    '--enable-source-maps',
-    'dist/auth.mjs',
-  ];
+  const args = ['--import', pathToFileURL(built('processes/probe.js')).href, 'dist/auth.mjs'];
   const own = { ...PRODUCTION, DATA_DIR: join(folder, 'data'), ...env };
   return start('countersign', args, '/health/live', { folder, database, env: own });
 }

@@ -17,7 +17,7 @@ export class Replica {
 
   async start(): Promise<void> {
     for (let starts = 1; ; starts += 1) {
-      const child = new Child(['--enable-source-maps', 'dist/auth.mjs'], {
+      const child = new Child(['dist/auth.mjs'], {
         env: this.environment(),
       });
       this.child = child;
