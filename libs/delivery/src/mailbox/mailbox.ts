@@ -26,20 +26,22 @@ export function hasMailbox({ production, delivery }: Config): boolean {
 @Injectable()
 export class Mailbox {
   readonly open: boolean;
-  private readonly received: MailboxMessage[] = [];
+  /** Beside each its recipient as it is asked for. */
+  private readonly received: { message: MailboxMessage; to: string }[] = [];
 
   constructor(config: Config) {
     this.open = hasMailbox(config);
   }
 
   put(message: MailboxMessage): void {
-    this.received.unshift(message);
+    this.received.unshift({ message, to: identify(message.to).value });
     this.received.length = Math.min(this.received.length, NEWEST);
   }
 
   /** Newest first; `to` in any spelling (mail servers show a domain as people write it), all when absent. */
   messages(to?: string): MailboxMessage[] {
     const wanted = to === undefined ? undefined : identify(to).value;
-    return this.received.filter((message) => wanted === undefined || identify(message.to).value === wanted);
+    const found = this.received.filter((each) => wanted === undefined || each.to === wanted);
+    return found.map(({ message }) => message);
   }
 }
