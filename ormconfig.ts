@@ -7,10 +7,12 @@ import {
   ContactChangeEntity,
   ExternalIdentityEntity,
   FactorSetupEntity,
+  ImportedAccountEntity,
   PasswordFailuresEntity,
   SignUpEntity,
   TotpFactorEntity,
 } from '@app/accounts';
+import { ImportEntity, ImportFindingEntity } from '@app/administration';
 import { AttemptEntity, GuessBudgetEntity, MagicLinkEntity, SendWindowEntity } from '@app/attempts';
 import { AuditEventEntity, StreamedEventEntity } from '@app/audit';
 import { migrations, patience, type Pooler } from '@app/database';
@@ -51,6 +53,9 @@ export function dataSourceOptions(url: string, poolSize = 10, pooler: Pooler = '
       ContactChangeEntity,
       PasswordFailuresEntity,
       ExternalIdentityEntity,
+      ImportedAccountEntity,
+      ImportEntity,
+      ImportFindingEntity,
       SessionEntity,
       BrowserSessionEntity,
       BrowserAttemptEntity,

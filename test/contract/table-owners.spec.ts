@@ -14,6 +14,7 @@ const OWNERS: Record<string, string[]> = {
     'credentials',
     'pending_recoveries',
     'external_identities',
+    'imported_accounts',
   ],
   'libs/attempts': ['attempts', 'guess_budgets', 'send_windows', 'magic_links'],
   'libs/sessions': ['sessions', 'browser_sessions', 'browser_attempts'],
@@ -24,6 +25,7 @@ const OWNERS: Record<string, string[]> = {
   'libs/idempotency': ['idempotent_calls'],
   'libs/server-keys': ['server_keys', 'replicas'],
   'libs/service-keys': ['service_keys'],
+  'libs/administration': ['imports', 'import_findings'],
 };
 
 /** Who else names a table, and why. None of them writes. */

@@ -1,6 +1,7 @@
 import { OperatorError } from '@app/administration';
 import { SECOND_FACTORS, type AccountEntity, type SecondFactor } from '@app/accounts';
 import type { Command } from 'commander';
+import { accountImportCommand } from './account-import.command.js';
 import { accountView, disabledView, doneView, passwordView, secondFactorView } from './account.presenter.js';
 import type { Answer } from './answer.js';
 import { ACCOUNT, phoneOrNone, secondFactor } from './arguments.js';
@@ -25,6 +26,7 @@ export function accountCommands(program: Command, shell: Shell): void {
     );
   };
   createAccountCommand(group, shell);
+  accountImportCommand(group, shell);
   mailedKeyCommands(group, shell);
   add('show', 'print an account, and what keeps its owner out', show);
   add('disable', 'shut an account and end its sessions in all protocols', disable);

@@ -7,6 +7,7 @@ import {
   AttemptsService,
   AuditService,
   IdentitiesService,
+  ImportService,
   KeyRingService,
   KeysService,
   MailedKeysService,
@@ -34,6 +35,7 @@ export interface Operator {
   sealed: ResealService;
   mailedKeys: MailedKeysService;
   identities: IdentitiesService;
+  imports: ImportService;
   names: NamesService;
   audit: AuditService;
   speeches: Speeches;
@@ -77,6 +79,7 @@ function operatorOf(nest: INestApplicationContext, { events }: Config): Operator
     sealed: nest.get(ResealService),
     mailedKeys: nest.get(MailedKeysService),
     identities: nest.get(IdentitiesService),
+    imports: nest.get(ImportService),
     names: nest.get(NamesService),
     audit: nest.get(AuditService),
     speeches: nest.get(Speeches),

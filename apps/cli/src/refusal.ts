@@ -1,5 +1,5 @@
 import { UsageError } from './usage-error.js';
-import { OperatorError } from '@app/administration';
+import { OperatorError, UnreadableFile } from '@app/administration';
 import { ConfigError } from '@app/config';
 import { EmbeddedPostgresError } from '@app/database';
 import { AuthError } from '@app/kernel';
@@ -11,7 +11,7 @@ export interface Refusal {
   message: string;
 }
 
-const FOR_PEOPLE = [OperatorError, ConfigError, EmbeddedPostgresError, KeyRingRefused];
+const FOR_PEOPLE = [OperatorError, UnreadableFile, ConfigError, EmbeddedPostgresError, KeyRingRefused];
 
 /** What the operator is told of a failure: never a stack, never a secret. Undefined: it was no failure. */
 export function refusalOf(error: unknown): Refusal | undefined {

@@ -2,7 +2,7 @@ import { part, type Part, sql, type Sql } from '@app/database';
 import { identifyAs, type RequestContext } from '@app/kernel';
 import type { SecondFactor } from './account.entity.js';
 import type { HeldAccount, MaybeOfAccount, OfAccount } from './held-account.js';
-import { emailToInsert, isNamed } from './named.js';
+import { emailToInsert } from './named.js';
 import { phoneAfter } from './phone-credential.js';
 
 /** An account as an operator gives it; identifiers in the form in which they are stored (`identifyAs`). */
@@ -38,9 +38,20 @@ export function insertAccount(
   );
 }
 
-/** Statement: frees an address of an account that somebody registered with it and nobody has proven to own. */
-export function dropUnproven(email: string): Sql {
-  return sql`DELETE FROM accounts WHERE ${isNamed(identifyAs('email', email))} AND activated_at IS NULL AND invited_at IS NULL`;
+/**
+ * Statement: frees addresses of accounts that somebody registered with them and nobody has proven to own. In the order of their ids, as
+ * everybody locks accounts who locks several.
+ */
+export function dropUnproven(...emails: string[]): Sql {
+  const spellings = emails.flatMap((email) => {
+    const { value, spellings = [value] } = identifyAs('email', email);
+    return spellings;
+  });
+  return sql`
+    DELETE FROM accounts WHERE id IN (
+      SELECT id FROM accounts a WHERE email = ANY(${spellings}::text[]) AND activated_at IS NULL AND invited_at IS NULL
+        AND NOT EXISTS (SELECT FROM imported_accounts m WHERE m.account_id = a.id)
+      ORDER BY id FOR UPDATE)`;
 }
 
 /** Takes back an account as it was made at that moment, unless it has been changed since. */

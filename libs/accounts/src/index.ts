@@ -32,7 +32,18 @@ export { ForeignHashError } from './foreign-passwords/foreign-hash.js';
 export { readForeignHash } from './foreign-passwords/foreign-passwords.js';
 export { PasswordRenewal } from './password-renewal.js';
 export { PasswordCheck, type PasswordOutcome } from './password-check.js';
-export { PasswordHasher, type ShownPassword } from './password-hasher.js';
+export { PasswordHasher, readVerifiers, type ShownPassword } from './password-hasher.js';
+export { bringAlong } from './import/bring-along.js';
+export {
+  incomingPeople,
+  type IncomingCode,
+  type IncomingCredential,
+  type IncomingIdentity,
+  type IncomingPerson,
+} from './import/incoming-person.js';
+export { ImportedAccountEntity } from './import/imported-account.entity.js';
+export { lookAtIncoming, TAKEN, welcome, type LookedAt, type Taken } from './import/look-at-incoming.js';
+export { readTotpUri, TotpUriError } from './totp.js';
 export { ClientPasswords, type ClientPasswordParameters } from './pbkdf2-verifier.js';
 export {
   changeProfile,

@@ -3,6 +3,7 @@ import { Config } from '@app/config';
 import { AuthError, randomToken } from '@app/kernel';
 import { hash, verify } from '@node-rs/argon2';
 import pLimit from 'p-limit';
+import { readArgon2 } from './foreign-passwords/argon2.js';
 import { ForeignHashError, type ForeignHash } from './foreign-passwords/foreign-hash.js';
 import { readForeignHash } from './foreign-passwords/foreign-passwords.js';
 import { ClientPasswords } from './pbkdf2-verifier.js';
@@ -28,6 +29,21 @@ function foreignHash(verifier: string): ForeignHash | undefined {
     if (error instanceof ForeignHashError) return undefined;
     throw error;
   }
+}
+
+/**
+ * What rests of a password that was made elsewhere, as it may rest here: the verifier of another system, or the two of another
+ * installation of this one.
+ *
+ * @throws ForeignHashError when it is neither, broken, or asks for more work than its bounds allow
+ */
+export function readVerifiers(text: string): string {
+  const verifiers = text.split(SEPARATOR);
+  if (verifiers.length === 2) {
+    if (!verifiers.every((verifier) => readArgon2(verifier)))
+      throw new ForeignHashError('of two verifiers each has to be argon2');
+  } else readForeignHash(text);
+  return text;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { withoutTrailing } from '@app/kernel';
 import { generateSecret, generateURI, verifySync } from 'otplib';
 
 /** RFC 6238 §4: 30 s steps, SHA-1, six digits: what every authenticator app knows. */
@@ -13,6 +14,39 @@ export function newTotpSecret(): string {
 /** The `otpauth://` URI that an authenticator app reads from a QR code. */
 export function totpUri(secret: string, label: string, issuer: string): string {
   return generateURI({ secret, label, issuer });
+}
+
+/** What an authenticator asks for that is not the one kind that is checked here, or no key URI at all; as a sentence for whoever brings it. */
+export class TotpUriError extends Error {}
+
+const BASE32 = /^[A-Z2-7]+$/;
+
+/**
+ * The secret of a key URI (`otpauth://totp/…?secret=…`) that an app reads, in base32. It never stands in a refusal.
+ *
+ * @throws TotpUriError when it is none, or no code of such an app would ever be right
+ */
+export function readTotpUri(uri: string): string {
+  const url = URL.canParse(uri) ? new URL(uri) : undefined;
+  if (url?.protocol !== 'otpauth:' || url.host !== 'totp')
+    throw new TotpUriError('an authenticator has to be otpauth://totp/…');
+  const asked = (name: string, ours: string) => (url.searchParams.get(name) ?? ours).toUpperCase() === ours;
+  if (!asked('algorithm', 'SHA1') || !asked('digits', '6') || !asked('period', String(STEP_SECONDS)))
+    throw new TotpUriError('an authenticator has to be one of SHA-1, six digits and 30 seconds');
+  const secret = withoutTrailing((url.searchParams.get('secret') ?? '').toUpperCase(), '=');
+  if (!BASE32.test(secret) || !isUsable(secret))
+    throw new TotpUriError('the secret of an authenticator has to be 16 to 64 bytes of base32');
+  return secret;
+}
+
+/** Whether codes of it can be checked at all: what is too short is refused each time (RFC 4226 §4, R6). */
+function isUsable(secret: string): boolean {
+  try {
+    verifySync({ secret, token: '000000', epoch: 0 });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

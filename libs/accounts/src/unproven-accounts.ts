@@ -3,10 +3,11 @@ import type { OfAccount } from './held-account.js';
 
 /**
  * Condition on account `a`: somebody registered it, and in the time since `before` nobody has proven to own it. What an operator made,
- * invited or disabled is none of these.
+ * invited, brought along or disabled is none of these.
  */
 const unproven = (before: Date): Sql => sql`
-  a.activated_at IS NULL AND a.invited_at IS NULL AND a.disabled_at IS NULL AND a.created_at <= ${before}::timestamptz`;
+  a.activated_at IS NULL AND a.invited_at IS NULL AND a.disabled_at IS NULL AND a.created_at <= ${before}::timestamptz
+  AND NOT EXISTS (SELECT FROM imported_accounts m WHERE m.account_id = a.id)`;
 
 /** Statement: a batch of accounts that nobody has proven, and that the condition `unused` holds of. */
 export function unprovenAccounts(before: Date, unused: Sql, batch: number): Sql {

@@ -11,6 +11,10 @@ import { AccountsService } from './accounts.service.js';
 import { AttemptsService } from './attempts.service.js';
 import { AuditService } from './audit.service.js';
 import { IdentitiesService } from './identities.service.js';
+import { ImportService } from './import/import.service.js';
+import { Importer } from './import/importer.js';
+import { PersonReader } from './import/person-reader.js';
+import { PersonSecrets } from './import/person-secrets.js';
 import { KeyRingService } from './key-ring.service.js';
 import { KeysService } from './keys.service.js';
 import { MailedKeysService } from './mailed-keys.service.js';
@@ -34,12 +38,13 @@ const services = [
   IdentitiesService,
   NamesService,
   AuditService,
+  ImportService,
 ];
 
 /** What an operator does, by whatever way: each way reads what is asked, calls one of these, and says what came of it. */
 @Module({
   imports: [ServerKeysModule, AccountsModule, AttemptsModule, TokensModule],
-  providers: [OwnerNotices, ...services],
+  providers: [OwnerNotices, Importer, PersonReader, PersonSecrets, ...services],
   exports: services,
 })
 export class AdministrationModule {}

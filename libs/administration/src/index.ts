@@ -10,7 +10,21 @@ export {
 export { AdministrationModule } from './administration.module.js';
 export { AttemptsService, type AttemptHistory } from './attempts.service.js';
 export { AuditService } from './audit.service.js';
-export { missingFor } from './identifiers.js';
+export {
+  languageTag,
+  LONGEST_ORGANISATION,
+  missingFor,
+  organisationId,
+  USERNAME_WORDS,
+} from './identifiers.js';
+export { ImportEntity, ImportFindingEntity } from './import/import.entity.js';
+export { FORMATS, type FormatName } from './import/formats/index.js';
+export type { ImportCounts } from './import/import-check.js';
+export type { ImportOptions } from './import/import-options.js';
+export type { Finding } from './import/import-progress.js';
+export { ImportService, type Imported } from './import/import.service.js';
+export { UnreadableFile } from './import/files/entry.js';
+export { Person } from './person.js';
 export { IdentitiesService } from './identities.service.js';
 export { KeyRingService, type KeyInUse, type RingStatus } from './key-ring.service.js';
 export { KeysService } from './keys.service.js';

@@ -1,12 +1,17 @@
 import { CREDENTIAL_KINDS, SECOND_FACTORS } from '@app/accounts';
+import { isPlainText } from '@app/kernel';
 import { z } from 'zod';
+import { maybe } from './maybe.js';
 
 const LONGEST_NAME = 256;
 const LONGEST_KEY = 8192;
 
-const text = (most: number) => z.string().min(1).max(most);
+const text = (most: number) =>
+  z.string().min(1).max(most).refine(isPlainText, 'has a character that no text can have');
 /** ISO 8601 with its offset, as `Date.toISOString` writes it. */
-const instant = z.iso.datetime({ offset: true });
+const instant = z.iso
+  .datetime({ offset: true })
+  .refine((at) => Date.parse(at) >= 0, 'has to be an instant after 1970');
 /** Of 63 bits, as `account show --json` has it: text, because JavaScript's numbers end at 53. */
 const number63 = z
   .string()
@@ -23,7 +28,7 @@ const backupCode = z
       .optional(),
     sealed: text(512).optional(),
     createdAt: instant.optional(),
-    usedAt: instant.nullish(),
+    usedAt: maybe(instant),
   })
   .refine(({ code, hash }) => (code === undefined) !== (hash === undefined), 'has to have a code or a hash')
   .refine(({ code, sealed }) => code === undefined || sealed === undefined, 'a code has nothing sealed');
@@ -38,10 +43,10 @@ const credential = z.strictObject({
   /** Of an authenticator that counts, its last count. */
   signCount: z.int().min(0).max(0xffff_ffff).optional(),
   transports: z.array(text(32)).max(16).optional(),
-  encryptedPrivateKey: text(LONGEST_KEY).nullish(),
+  encryptedPrivateKey: maybe(text(LONGEST_KEY)),
   createdAt: instant.optional(),
   /** Of one that its owner has put out of use, and may take back. */
-  deactivatedAt: instant.nullish(),
+  deactivatedAt: maybe(instant),
 });
 
 /** Whom an identity provider means: `issuer` and `sub` of OpenID Connect. */
@@ -59,46 +64,49 @@ const identity = z.strictObject({
  */
 export const Person = z.strictObject({
   /** The account's number and UUID, kept where they are given. */
-  id: number63.nullish(),
-  uuid: z.uuid().nullish(),
+  id: maybe(number63),
+  uuid: maybe(z.uuid()),
   /** By which the system that people come from knows them. It, or else the UUID, says who is here already. */
-  externalId: text(LONGEST_NAME).nullish(),
+  externalId: maybe(text(LONGEST_NAME)),
 
-  username: text(LONGEST_NAME).nullish(),
-  email: text(LONGEST_NAME).nullish(),
+  username: maybe(text(LONGEST_NAME)),
+  email: maybe(text(LONGEST_NAME)),
   /** Whether its owner has proven the mailbox; has to be there where an address is. */
-  emailVerified: z.boolean().nullish(),
+  emailVerified: maybe(z.boolean()),
   /** With its country code. */
-  phone: text(64).nullish(),
+  phone: maybe(text(64)),
   /** Whether its owner has proven the phone, and may sign in with it. */
-  phoneVerified: z.boolean().nullish(),
-  firstName: text(LONGEST_NAME).nullish(),
-  lastName: text(LONGEST_NAME).nullish(),
+  phoneVerified: maybe(z.boolean()),
+  firstName: maybe(text(LONGEST_NAME)),
+  lastName: maybe(text(LONGEST_NAME)),
 
   /** In one of the forms of docs/operations/import.md, or the two verifiers of our own with a blank between them. */
-  passwordHash: text(1024).nullish(),
-  passwordChangedAt: instant.nullish(),
+  passwordHash: maybe(text(1024)),
+  passwordChangedAt: maybe(instant),
   /** What a sign-in asks for behind the password. */
-  secondFactor: z.enum(SECOND_FACTORS).nullish(),
+  secondFactor: maybe(z.enum(SECOND_FACTORS)),
   /** `otpauth://totp/…`, as an authenticator app reads it. */
-  authenticator: text(2048).nullish(),
+  authenticator: maybe(text(2048)),
   /** The last time step whose code was taken (RFC 6238). */
-  authenticatorStep: z.int().min(0).nullish(),
-  backupCodes: z.array(backupCode).max(100).nullish(),
-  credentials: z.array(credential).max(100).nullish(),
-  identities: z.array(identity).max(20).nullish(),
+  authenticatorStep: maybe(z.int().min(0)),
+  backupCodes: maybe(z.array(backupCode).max(100)),
+  credentials: maybe(z.array(credential).max(100)),
+  identities: maybe(z.array(identity).max(20)),
 
-  orgId: text(LONGEST_NAME).nullish(),
-  tenantId: text(LONGEST_NAME).nullish(),
+  orgId: maybe(text(LONGEST_NAME)),
+  tenantId: maybe(text(LONGEST_NAME)),
   /** BCP 47. */
-  language: text(64).nullish(),
+  language: maybe(text(64)),
 
-  createdAt: instant.nullish(),
+  createdAt: maybe(instant),
   /** Of an account that an operator made for somebody to come. */
-  invitedAt: instant.nullish(),
-  activatedAt: instant.nullish(),
+  invitedAt: maybe(instant),
+  activatedAt: maybe(instant),
   /** Shut since then. */
-  disabledAt: instant.nullish(),
+  disabledAt: maybe(instant),
 });
 
-export type Person = z.infer<typeof Person>;
+/** As it is written. */
+export type Person = z.input<typeof Person>;
+/** As it was read: what is not there is undefined. */
+export type ReadPerson = z.output<typeof Person>;

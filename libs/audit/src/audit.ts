@@ -19,6 +19,7 @@ export type AuditEvent =
   | 'session.renew'
   | 'session.end'
   | 'account.create'
+  | 'account.import'
   | 'account.disable'
   | 'account.enable'
   | 'account.unlock'

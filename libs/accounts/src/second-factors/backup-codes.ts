@@ -68,7 +68,12 @@ export class BackupCodes {
     { count, length }: Pick<BackupCodeForm, 'count' | 'length'>,
   ): { codes: string[]; hashes: string[] } {
     const codes = Array.from({ length: count }, () => randomCode(length));
-    return { codes, hashes: codes.map((code) => this.keyRing.mac(BACKUP_CODE_LABEL, accountId, code).hash) };
+    return { codes, hashes: codes.map((code) => this.hashOf(accountId, code)) };
+  }
+
+  /** How a code of the account, in the form of `normaliseCode`, rests. */
+  hashOf(accountId: string, code: string): string {
+    return this.keyRing.mac(BACKUP_CODE_LABEL, accountId, code).hash;
   }
 
   /** The codes of the account that were kept for its owner, sealed. */

@@ -29,6 +29,7 @@ import { ThisWasNotMe1760000030000 } from './0030-this-was-not-me.js';
 import { ServiceKeys1760000031000 } from './0031-service-keys.js';
 import { ContactChanges1760000032000 } from './0032-contact-changes.js';
 import { DeactivatedKeys1760000033000 } from './0033-deactivated-keys.js';
+import { Imports1760000034000 } from './0034-imports.js';
 import { Search1760000036000 } from './0036-search.js';
 
 /** In the order in which they run. Classes and not a glob: the same in tests, in the build and on the command line. */
@@ -64,5 +65,6 @@ export const migrations = [
   ServiceKeys1760000031000,
   ContactChanges1760000032000,
   DeactivatedKeys1760000033000,
+  Imports1760000034000,
   Search1760000036000,
 ];
