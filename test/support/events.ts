@@ -1,4 +1,4 @@
-import { AccountsService, SessionsService } from '@app/administration';
+import { AccountDeletion, AccountsService, SessionsService } from '@app/administration';
 import { Authenticator } from './authenticator.js';
 import { DfnsClient } from './dfns-client.js';
 import { DfnsPeople } from './dfns-people.js';
@@ -32,6 +32,14 @@ export const EVENTS: Record<string, Event> = {
   'an operator who disables the account': async (app, email) => {
     const found = await account(app, email);
     return () => app.nest.get(AccountsService).disable(app.operatorCall(), found);
+  },
+  'an operator who has the account deleted': async (app, email) => {
+    const { id } = await account(app, email);
+    return () => app.nest.get(AccountDeletion).ask(app.operatorCall(), id);
+  },
+  'an operator who deletes the account at once': async (app, email) => {
+    const { id } = await account(app, email);
+    return () => app.nest.get(AccountDeletion).ask(app.operatorCall(), id, 0);
   },
   'an operator who revokes all sessions': async (app, email) => {
     const { id } = await account(app, email);

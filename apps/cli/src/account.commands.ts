@@ -5,6 +5,7 @@ import { accountImportCommand } from './account-import.command.js';
 import { accountView, disabledView, doneView, passwordView, secondFactorView } from './account.presenter.js';
 import type { Answer } from './answer.js';
 import { ACCOUNT, phoneOrNone, secondFactor } from './arguments.js';
+import { deletionCommands } from './account-delete.command.js';
 import { createAccountCommand } from './create-account.command.js';
 import { example } from './example.js';
 import { identityCommands } from './identity.commands.js';
@@ -31,6 +32,7 @@ export function accountCommands(program: Command, shell: Shell): void {
   add('show', 'print an account, and what keeps its owner out', show);
   add('disable', 'shut an account and end its sessions in all protocols', disable);
   add('enable', 'open an account again', enable);
+  deletionCommands(group, shell);
   add('unlock', 'forget wrong passwords and wrong codes, and that messages to it came back', unlock);
   add('stop-recovery', 'stop a recovery that waits for its time', stopRecovery);
   secondFactorCommand(group, shell);

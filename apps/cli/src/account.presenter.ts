@@ -1,5 +1,6 @@
 import {
   type AccountState,
+  type Asked,
   type ChangedSecondFactor,
   count,
   type CreatedAccount,
@@ -36,6 +37,7 @@ export function accountView(
     ['invited', instant(account.invitedAt)],
     ['activated', instant(account.activatedAt)],
     ['disabled', instant(account.disabledAt)],
+    ['will be deleted', instant(account.deletionDueAt)],
     ['passwords locked until', instant(state.passwordLockedUntil)],
     ['codes refused until', instant(state.codesRefusedUntil)],
     ['asks for more until', instant(state.guardedUntil)],
@@ -44,7 +46,8 @@ export function accountView(
   ]);
   const json = {
     ...only(account, 'id', 'uuid', 'email', 'username', 'phone', 'secondFactor', 'orgId', 'tenantId'),
-    ...only(account, 'language', 'invitedAt', 'activatedAt', 'disabledAt', 'createdAt', 'updatedAt'),
+    ...only(account, 'language', 'invitedAt', 'activatedAt', 'disabledAt', 'deletionDueAt'),
+    ...only(account, 'createdAt', 'updatedAt'),
     ...state,
     identities: identities.map((identity) => only(identity, 'provider', 'issuer', 'subject', 'linkedAt')),
   };
@@ -62,6 +65,15 @@ export function disabledView({ id }: AccountEntity, sessionsEnded: number): Answ
     lines: [`The account is disabled; ${count(sessionsEnded, 'session')} ended.`],
     json: { id, sessionsEnded },
   };
+}
+
+export function deletionView({ id }: AccountEntity, { dueAt, sessionsEnded }: Asked, now: Date): Answer {
+  const ended = `${count(sessionsEnded, 'session')} ended`;
+  const isDone = dueAt <= now;
+  const line = isDone
+    ? `The account is deleted; ${ended}.`
+    : `The account is shut, and will be deleted ${instant(dueAt)}; ${ended}.`;
+  return { lines: [line], json: { id, deleted: isDone, deletionDueAt: dueAt, sessionsEnded } };
 }
 
 export function passwordView({ id }: AccountEntity, sessionsEnded: number): Answer {

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { NestFactory } from '@nestjs/core';
 import type { INestApplicationContext } from '@nestjs/common';
 import {
+  AccountDeletion,
   AccountsService,
   AccountStateService,
   AttemptsService,
@@ -26,6 +27,7 @@ import { onDatabase, requireMigrated } from './on-database.js';
 /** What commands work with: the services, and the call under which they are recorded. */
 export interface Operator {
   accounts: AccountsService;
+  deletion: AccountDeletion;
   state: AccountStateService;
   sessions: SessionsService;
   attempts: AttemptsService;
@@ -70,6 +72,7 @@ export async function operate<T>(
 function operatorOf(nest: INestApplicationContext, { events }: Config): Operator {
   return {
     accounts: nest.get(AccountsService),
+    deletion: nest.get(AccountDeletion),
     state: nest.get(AccountStateService),
     sessions: nest.get(SessionsService),
     attempts: nest.get(AttemptsService),

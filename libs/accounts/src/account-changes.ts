@@ -115,7 +115,10 @@ export function setSecondFactor(
   );
 }
 
-/** Shuts the account, which ends what was made for it before, or opens it again. */
+/**
+ * Shuts the account, which ends what was made for it before, or opens it again. One that is to be deleted is not opened; shut in the
+ * meantime, it stays so when it is restored.
+ */
 export function setDisabled(
   { now }: RequestContext,
   accountId: string,
@@ -125,7 +128,9 @@ export function setDisabled(
     'changed',
     sql`
     UPDATE accounts SET disabled_at = CASE WHEN ${disabled}::boolean THEN coalesce(disabled_at, ${now}::timestamptz) END,
-      security_stamp = security_stamp + CASE WHEN ${disabled}::boolean THEN 1 ELSE 0 END, updated_at = ${now}::timestamptz
-    WHERE id = ${accountId}::bigint RETURNING id AS account_id, security_stamp`,
+      security_stamp = security_stamp + CASE WHEN ${disabled}::boolean THEN 1 ELSE 0 END, shut_by_deletion = false,
+      updated_at = ${now}::timestamptz
+    WHERE id = ${accountId}::bigint AND (${disabled}::boolean OR deletion_due_at IS NULL)
+    RETURNING id AS account_id, security_stamp`,
   );
 }

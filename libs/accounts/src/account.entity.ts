@@ -16,6 +16,7 @@ export type SecondFactor = (typeof SECOND_FACTORS)[number];
 @Index('accounts_phone_prefix', { synchronize: false })
 @Index('accounts_org', ['orgId', 'id'], { where: 'org_id IS NOT NULL' })
 @Index('accounts_tenant', ['tenantId', 'id'], { where: 'tenant_id IS NOT NULL' })
+@Index('accounts_deletion_due', ['deletionDueAt'], { where: 'deletion_due_at IS NOT NULL' })
 @Check('accounts_identified', 'num_nonnulls(email, username, phone) > 0')
 @Check('accounts_second_factor', `second_factor IN ('none', 'email', 'sms', 'totp')`)
 export class AccountEntity {
@@ -41,6 +42,10 @@ export class AccountEntity {
   /** When an operator made it for somebody to come; null for what somebody registered. */
   @Column({ type: 'timestamptz', name: 'invited_at', nullable: true }) invitedAt: Date | null;
   @Column({ type: 'timestamptz', name: 'disabled_at', nullable: true }) disabledAt: Date | null;
+  /** When it will be deleted; until then it is disabled. */
+  @Column({ type: 'timestamptz', name: 'deletion_due_at', nullable: true }) deletionDueAt: Date | null;
+  /** Whether it was open before that, and is again if it is restored. */
+  @Column({ type: 'boolean', name: 'shut_by_deletion', default: false }) shutByDeletion: boolean;
   /** When its owner said "this wasn't me", the newest first: as many as it takes to guard the account. */
   @Column({ type: 'timestamptz', name: 'disowned_at', array: true, default: () => "'{}'" })
   disownedAt: Date[];

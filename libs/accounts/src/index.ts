@@ -61,6 +61,15 @@ export {
   organisationOf,
 } from './profile.js';
 export { uuidsOf } from './uuids.js';
+export {
+  askDeletion,
+  deleteDue,
+  dueForDeletion,
+  lockedDue,
+  restoreAccount,
+  type AskedDeletion,
+  type ToBeDeleted,
+} from './deletion.js';
 export { deleteUnproven, lockedAccounts, unprovenAccounts } from './unproven-accounts.js';
 export { purgePasswordFailures, purgeRecoveries } from './purge.js';
 export { ExternalIdentityEntity } from './external-identity.entity.js';

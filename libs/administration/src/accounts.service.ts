@@ -119,7 +119,9 @@ export class AccountsService {
   }
 
   async enable(call: RequestContext, { id }: AccountEntity): Promise<void> {
-    await this.database.rows(recorded(call, 'account.enable', setDisabled(call, id, false)));
+    const rows = await this.database.rows(recorded(call, 'account.enable', setDisabled(call, id, false)));
+    if (!rows.length)
+      throw new OperatorError('The account is to be deleted: take that back with `account restore` first.');
   }
 
   /**

@@ -10,6 +10,7 @@ import { AccountTimelineService } from './account-timeline.service.js';
 import { AccountsService } from './accounts.service.js';
 import { AttemptsService } from './attempts.service.js';
 import { AuditService } from './audit.service.js';
+import { DeletionModule } from './deletion/deletion.module.js';
 import { IdentitiesService } from './identities.service.js';
 import { ImportService } from './import/import.service.js';
 import { Importer } from './import/importer.js';
@@ -46,5 +47,8 @@ const services = [
   imports: [ServerKeysModule, AccountsModule, AttemptsModule, TokensModule],
   providers: [OwnerNotices, Importer, PersonReader, PersonSecrets, ...services],
   exports: services,
+  imports: [ServerKeysModule, AccountsModule, AttemptsModule, TokensModule, DeletionModule],
+  providers: [OwnerNotices, ...services],
+  exports: [...services, DeletionModule],
 })
 export class AdministrationModule {}

@@ -8,6 +8,8 @@ export {
   type CreatedAccount,
 } from './accounts.service.js';
 export { AdministrationModule } from './administration.module.js';
+export { AccountDeletion, type Asked, type Restored } from './deletion/account-deletion.js';
+export { DeletionModule } from './deletion/deletion.module.js';
 export { AttemptsService, type AttemptHistory } from './attempts.service.js';
 export { AuditService } from './audit.service.js';
 export {

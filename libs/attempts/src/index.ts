@@ -16,10 +16,10 @@ export {
   type Opening,
   type RedeemQuestion,
 } from './new-attempt.js';
-export { refillBudget } from './budget.js';
+export { lockedBudgets, refillBudget } from './budget.js';
 export { isLive, isOvertaken, openOfSubject } from './conditions.js';
 export { MAILED_KEYS } from './mailed-keys.js';
-export { attemptPurges, dropBudgets } from './purge.js';
+export { attemptPurges, dropBudgets, dropSendWindows } from './purge.js';
 export { MagicLinkEntity } from './magic-link.entity.js';
 export type { Redemption, RedeemOutcome, GuessVerdict } from './redeem.js';
 export { nextSend, takeSendWindow, type SendRule, type SentPurpose } from './send-window.js';

@@ -48,3 +48,13 @@ export function dropBudgets(of: Part<{ account_id: string }>): Part<{ subject: s
     DELETE FROM guess_budgets WHERE subject IN (SELECT account_id::text FROM ${of}) RETURNING subject`,
   );
 }
+
+/** And when they may be sent something again, also at one channel (`email:<id>`) and at the call of one network (`<id> from <network>`). */
+export function dropSendWindows(of: Part<{ account_id: string }>): Part<{ subject: string }> {
+  return part(
+    'windows',
+    sql`
+    DELETE FROM send_windows w USING ${of} f
+    WHERE substring(w.subject FROM '^(?:[a-z]+:)?([0-9]+)(?: |$)') = f.account_id::text RETURNING w.subject`,
+  );
+}

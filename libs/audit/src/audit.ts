@@ -22,6 +22,8 @@ export type AuditEvent =
   | 'account.import'
   | 'account.disable'
   | 'account.enable'
+  | 'account.delete'
+  | 'account.restore'
   | 'account.unlock'
   | 'account.guard'
   | 'account.second_factor'

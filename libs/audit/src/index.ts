@@ -8,6 +8,7 @@ export {
   type Recorded,
 } from './audit.js';
 export { AuditModule } from './audit.module.js';
+export { forgetStreamedTraces, forgetTraces } from './forget.js';
 export { auditPage, newestAudit, type AuditFilter, type AuditRow } from './read.js';
 export { isRecorded } from './recorded-calls.js';
 export { MANY_NETWORKS, RefusalLog } from './refusal-log.js';

@@ -67,6 +67,7 @@ export class Config {
   readonly tracing;
   /** How long an account waits for its owner that somebody registered and nobody uses. */
   readonly unprovenAccountSeconds: number;
+  readonly deletion: Readonly<{ delaySeconds: number }>;
 
   constructor(env: Variables) {
     this.production = env.NODE_ENV === 'production';
@@ -193,6 +194,7 @@ export class Config {
     });
     this.tracing = tracingOf(env);
     this.unprovenAccountSeconds = env.UNPROVEN_ACCOUNT_DAYS * DAY_SECONDS;
+    this.deletion = Object.freeze({ delaySeconds: env.DELETION_DELAY_SECONDS });
     this.audit = Object.freeze({
       keptSeconds: env.AUDIT_RETENTION_DAYS * DAY_SECONDS,
       refusalsKeptSeconds:

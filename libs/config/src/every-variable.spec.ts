@@ -66,6 +66,7 @@ const NUMBERS: Record<string, [least: number, most: number]> = {
   AUDIT_RETENTION_DAYS: [1, 36_500],
   AUDIT_REFUSALS_RETENTION_DAYS: [1, 36_500],
   UNPROVEN_ACCOUNT_DAYS: [1, 36_500],
+  DELETION_DELAY_SECONDS: [0, 2_592_000],
 };
 
 const KEY = (byte: number, bytes = 32) => Buffer.alloc(bytes, byte).toString('base64');

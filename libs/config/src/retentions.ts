@@ -1,4 +1,4 @@
-import { days } from './readers.js';
+import { days, whole } from './readers.js';
 import { set } from './variable.js';
 
 /** How long is kept what nothing else ends. */
@@ -13,5 +13,10 @@ export const retentions = {
     days,
     '7',
     'How long an account is kept that somebody registered, nobody has proven to own, and nobody uses.',
+  ),
+  DELETION_DELAY_SECONDS: set(
+    whole(0, 30 * 86_400),
+    String(14 * 86_400),
+    'How long an account that is to be deleted can be restored; 0 deletes it at once.',
   ),
 };

@@ -13,6 +13,7 @@ export { disownedMessage, type DisownedMessage } from './disown.js';
 export { enqueue } from './enqueue.js';
 export { RecipientSendsEntity } from './limits/recipient-sends.entity.js';
 export { DeliveryEventEntity, type DeliveryEventKind } from './reports/delivery-event.entity.js';
+export { dropMessages, lockedMessages, type HeldMessage } from './forget.js';
 export { liftSuppression } from './reports/lift-suppression.js';
 export { DeliveryReports } from './reports/delivery-reports.js';
 export { SuppressedAddressEntity } from './reports/suppressed-address.entity.js';

@@ -11,6 +11,7 @@ import type { Channel, HandOverEntry, MessageState } from './message.js';
 @Check('messages_ended', `(state = 'queued') = (ended_at IS NULL)`)
 @Check('messages_erased', `state = 'queued' OR facts_sealed IS NULL`)
 @Index('messages_due', ['channel', 'notice', 'expiresAt', 'nextTryAt'], { where: `state = 'queued'` })
+@Index('messages_account', ['accountId'], { where: 'account_id IS NOT NULL' })
 @Index('messages_attempt', ['attemptId'], { where: 'attempt_id IS NOT NULL' })
 @Index('messages_reference', ['reference'], { unique: true, where: 'reference IS NOT NULL' })
 @Index('messages_provider_id', ['providerId'], { where: `channel = 'sms' AND provider_id IS NOT NULL` })

@@ -4,7 +4,7 @@ import type { MagicLinkFacts } from './templates/magic-link.js';
 import type { RecoveryCompletedFacts, RecoveryStartedFacts } from './templates/recovery-notice.js';
 import type { PasskeysChangedFacts, PhoneChangedFacts } from './templates/account-events.js';
 import type { EmailChangeFacts } from './templates/email-change.js';
-import type { AccountNoticeFacts } from './templates/account-notice.js';
+import type { AccountDeletingFacts, AccountNoticeFacts } from './templates/account-notice.js';
 import type { PasswordResetFacts } from './templates/password-reset.js';
 import type { IdentityLinkedFacts } from './templates/identity-linked.js';
 import type { MailedKeyFacts } from './templates/mailed-key.js';
@@ -36,6 +36,8 @@ export interface MessageFacts {
   keys_added: AccountNoticeFacts;
   passkeys_changed: PasskeysChangedFacts;
   account_disabled: AccountNoticeFacts;
+  account_deleting: AccountDeletingFacts;
+  account_deleted: AccountNoticeFacts;
   magic_link: MagicLinkFacts;
   factor_changed: FactorChangedFacts;
   identity_linked: IdentityLinkedFacts;

@@ -5,6 +5,8 @@ import type { RequestFacts } from './templates/request.js';
 
 /** The templates that tell an owner what was done with the account, or tried. */
 export type NoticeTemplate =
+  | 'account_deleted'
+  | 'account_deleting'
   | 'account_disabled'
   | 'account_exists'
   | 'email_changed'

@@ -21,3 +21,8 @@ export interface RequestContext {
   /** Whether what is recorded of it at an account goes on to the operator's receiver. */
   streams?: boolean;
 }
+
+/** In the place of a client where nobody calls: what the service does by itself. */
+export function ownClient(): RequestContext['client'] {
+  return { address: 'self', network: 'self', userAgent: '', requestId: '' };
+}

@@ -15,6 +15,7 @@ export { SessionEntity, type AuthenticationMethod } from './session.entity.js';
 export {
   isUnused,
   lockedSessions,
+  dropSignUps,
   purgeBrowserAttempts,
   purgeBrowserSessions,
   purgeEmptyBrowserSessions,

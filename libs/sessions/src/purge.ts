@@ -77,3 +77,13 @@ export function lockedSessions(of: Part<{ account_id: string }>): Part<{ id: str
     ORDER BY s.id FOR UPDATE OF s`,
   );
 }
+
+/** The sign-ups that led to a session of an account that is deleted, with what somebody typed there. */
+export function dropSignUps(of: Part<{ account_id: string }>): Part<{ id: string }> {
+  return part(
+    'forgotten_sign_ups',
+    sql`
+    DELETE FROM browser_attempts a USING sessions s, ${of} f WHERE s.account_id = f.account_id AND a.id = s.browser_attempt_id
+    RETURNING a.id`,
+  );
+}

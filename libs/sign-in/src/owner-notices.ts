@@ -1,8 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { addressedTo, newPhoneOf, recipientOf, type AccountAddress, type OfAccount } from '@app/accounts';
 import { Config } from '@app/config';
-import type { Effect, Part } from '@app/database';
-import { canText, enqueue, ownerNotice, type NoticeFacts, type NoticeTemplate } from '@app/delivery';
+import { type Effect, part, type Part, sql } from '@app/database';
+import {
+  canText,
+  enqueue,
+  ownerNotice,
+  type NoticeFacts,
+  type NoticeTemplate,
+  type Recipient,
+} from '@app/delivery';
 import { KeyRing, type RequestContext } from '@app/kernel';
 
 /** What an owner is told of the account. */
@@ -17,6 +24,8 @@ export interface Notice<T extends NoticeTemplate> {
   newEmail?: string;
   /** What "this wasn't me" ends. */
   attemptId?: string;
+  /** Of an account that this very statement deletes: the message is nobody's. */
+  last?: boolean;
 }
 
 /**
@@ -38,11 +47,11 @@ export class OwnerNotices {
   tell<T extends NoticeTemplate>(
     call: RequestContext,
     account: Part<OfAccount>,
-    { template, facts, expiresAt, newPhone, newEmail, attemptId }: Notice<T>,
+    { template, facts, expiresAt, newPhone, newEmail, attemptId, last }: Notice<T>,
   ): Effect[] {
     const to = (channel: 'email' | 'sms', recipient: Part<AccountAddress>) => {
       const notice = ownerNotice(call, channel, template, facts, expiresAt);
-      return enqueue(this.keyRing, { ...notice, attemptId }, call.now, recipient);
+      return enqueue(this.keyRing, { ...notice, attemptId }, call.now, last ? nobodys(recipient) : recipient);
     };
     const mails = [to('email', recipientOf('email', account))];
     if (newEmail !== undefined) mails.push(to('email', addressedTo(newEmail, account)));
@@ -50,4 +59,8 @@ export class OwnerNotices {
     const text = to('sms', recipientOf('sms', account));
     return newPhone ? [...mails, text, to('sms', newPhoneOf(account, newPhone))] : [...mails, text];
   }
+}
+
+function nobodys(recipient: Part<AccountAddress>): Part<Recipient> {
+  return part('recipient', sql`SELECT address, language, NULL::bigint AS account_id FROM ${recipient}`);
 }

@@ -75,6 +75,9 @@ export class Account {
   formerPasswords: string[] = [];
   activated = true;
   disabled = false;
+  /** Whether it is to be deleted, and is open again when it is restored. */
+  deleting = false;
+  reopens = false;
   factor: SecondFactor = 'none';
   /** The authenticator, with the last of its steps that was taken. */
   authenticator: { secret: string; lastStep: number } | undefined;

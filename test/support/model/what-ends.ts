@@ -15,6 +15,7 @@ export const WHAT_ENDS = {
   'phone changed by an operator': { sessions: 'waiting', attempts: 'all' },
   'recovery completed': { sessions: 'all', attempts: 'all' },
   'account disabled': { sessions: 'all', attempts: 'all' },
+  'account to be deleted': { sessions: 'all', attempts: 'all' },
   'sessions revoked': { sessions: 'all', attempts: 'all' },
   'signed out everywhere': { sessions: 'all', attempts: 'all' },
 } as const satisfies Record<string, Ending>;

@@ -112,6 +112,18 @@ const disable: Door['pass'] = async (world, { email, password }) => {
   await world.cli('account', 'enable', email);
 };
 
+/** The same of one that is to be deleted; it opens again when it is restored. */
+const askDeletion: Door['pass'] = async (world, { email, password }) => {
+  await world.cli('account', 'delete', email);
+  const { status } = await world.navixy.signIn(email, password);
+  if (status === 200) throw new Error('an account that is to be deleted is entered');
+  await world.cli('account', 'restore', email);
+};
+
+const deleteNow: Door['pass'] = async (world, { email }) => {
+  await world.cli('account', 'delete', email, '--now');
+};
+
 const revokeOne: Door['pass'] = async (world, { yatToken = '' }) => {
   await world.cli('session', 'revoke', String(claimsOf(yatToken)['sid']));
   return 'yat';
@@ -221,6 +233,7 @@ export const DOORS: Record<AccountEvent, Door[]> = {
     ...forBoth('account disable', disable),
     { how: 'account disable, of an invited account', who: invited, pass: disable },
   ],
+  deletion_asked: forBoth('account delete, restored', askDeletion),
   sessions_revoked: forBoth('session revoke', cli('session', 'revoke')),
   signed_out_everywhere: forBoth('POST /logout', async ({ yat }, { token }) => {
     await yat.post('/logout', undefined, token);
@@ -236,6 +249,10 @@ export const DOORS: Record<AccountEvent, Door[]> = {
   ],
   session_revoked: [{ how: 'session revoke', who: plain, pass: revokeOne }],
   refresh_replayed: [{ how: 'POST /auth/token/refresh', who: plain, pass: replay }],
+  account_deleted: [
+    ...forBoth('account delete --now', deleteNow),
+    { how: 'account delete --now, of somebody whom nobody has proven', who: registered, pass: deleteNow },
+  ],
   invited_over: [
     {
       how: 'account invite',

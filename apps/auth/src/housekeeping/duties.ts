@@ -33,6 +33,7 @@ import {
   purgeSurplusSessions,
 } from '@app/sessions';
 import { LimitsStorage } from '@app/throttle';
+import { DueDeletions } from './due-deletions.service.js';
 import { UnprovenAccounts } from './unproven-accounts.service.js';
 
 /** How many rows a statement takes at most: so that no request waits long for one. */
@@ -51,6 +52,7 @@ export class Duties {
     private readonly database: Database,
     private readonly limits: LimitsStorage,
     private readonly unproven: UnprovenAccounts,
+    private readonly deletions: DueDeletions,
     private readonly texts: TextsWatch,
     private readonly config: Config,
   ) {}
@@ -63,6 +65,7 @@ export class Duties {
       texts_watch: () => this.texts.look(now).then(() => 0),
       ...Object.fromEntries(purges),
       unproven_accounts: () => this.unproven.purge(now, BATCH),
+      deletions: () => this.deletions.purge(now, BATCH),
       request_limits: () => this.limits.purge(now, BATCH),
     };
   }

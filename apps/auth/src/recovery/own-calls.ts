@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, Ids, type RequestContext } from '@app/kernel';
+import { Clock, Ids, ownClient, type RequestContext } from '@app/kernel';
 
 /** Calls that nobody makes: what the service does by itself. */
 @Injectable()
@@ -10,7 +10,6 @@ export class OwnCalls {
   ) {}
 
   of(protocol: string): RequestContext {
-    const client = { address: 'self', network: 'self', userAgent: '', requestId: '' };
-    return { protocol, client, now: this.clock.now(), nextId: () => this.ids.next() };
+    return { protocol, client: ownClient(), now: this.clock.now(), nextId: () => this.ids.next() };
   }
 }

@@ -20,17 +20,31 @@ export const GUARD_BEFORE = guard(
     IF TG_OP = 'DELETE' AND ${OVER} THEN RETURN OLD; END IF;`,
 );
 
+const LET_GO_WITH_PARTITION = `
+    IF TG_OP = 'DELETE' AND current_setting('countersign.audit_moves', true) = 'on' THEN RETURN OLD; END IF;
+    IF TG_OP = 'DELETE' AND ${OVER} THEN
+      RETURN CASE WHEN OLD.repeat_key >= 'k' AND OLD.repeat_key < 's' THEN NULL ELSE OLD END;
+    END IF;`;
+const REPEATS = counted('NEW.repeated > OLD.repeated');
+
 /**
  * A row of a partition goes with all of it: the purge of the release before would take every one that has a key for a refusal. But
  * for one that is moved to its partition, which was made late.
  */
-export const GUARD_OF_PARTITIONS = guard(
-  counted('NEW.repeated > OLD.repeated'),
-  `
-    IF TG_OP = 'DELETE' AND current_setting('countersign.audit_moves', true) = 'on' THEN RETURN OLD; END IF;
-    IF TG_OP = 'DELETE' AND ${OVER} THEN
-      RETURN CASE WHEN OLD.repeat_key >= 'k' AND OLD.repeat_key < 's' THEN NULL ELSE OLD END;
-    END IF;`,
+export const GUARD_OF_PARTITIONS = guard(REPEATS, LET_GO_WITH_PARTITION);
+
+/** What says of a record where it came from, and with what. The key has a hash of the network, where it has any. */
+const TRACES = `ARRAY['client_address', 'user_agent', 'request_id', 'repeat_key']`;
+
+/** The same, and the records of the account that the statement names may lose their traces; nothing else of them changes. */
+export const GUARD_THAT_FORGETS = guard(
+  `${REPEATS}
+  IF TG_OP = 'UPDATE' AND current_setting('countersign.audit_forgets', true) = OLD.account_id::text
+      AND num_nonnulls(NEW.client_address, NEW.user_agent, NEW.request_id) = 0
+      AND to_jsonb(NEW) - ${TRACES} = to_jsonb(OLD) - ${TRACES} THEN
+    RETURN NEW;
+  END IF;`,
+  LET_GO_WITH_PARTITION,
 );
 
 /**

@@ -30,6 +30,7 @@ import { ServiceKeys1760000031000 } from './0031-service-keys.js';
 import { ContactChanges1760000032000 } from './0032-contact-changes.js';
 import { DeactivatedKeys1760000033000 } from './0033-deactivated-keys.js';
 import { Imports1760000034000 } from './0034-imports.js';
+import { Deletion1760000035000 } from './0035-deletion.js';
 import { Search1760000036000 } from './0036-search.js';
 
 /** In the order in which they run. Classes and not a glob: the same in tests, in the build and on the command line. */
@@ -66,5 +67,6 @@ export const migrations = [
   ContactChanges1760000032000,
   DeactivatedKeys1760000033000,
   Imports1760000034000,
+  Deletion1760000035000,
   Search1760000036000,
 ];

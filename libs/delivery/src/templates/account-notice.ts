@@ -6,6 +6,12 @@ import type { Template, Words } from './templates.js';
 /** What an owner is told without being asked for anything. */
 export type AccountNoticeFacts = RequestFacts;
 
+/** An account that waits to be deleted. */
+export interface AccountDeletingFacts extends RequestFacts {
+  /** ISO 8601: when it will be. */
+  dueAt: string;
+}
+
 /** The notices of which each has the same three sentences, of the same name. */
 type Notice =
   | 'account_exists'
@@ -13,7 +19,8 @@ type Notice =
   | 'reset_elsewhere'
   | 'password_changed'
   | 'keys_added'
-  | 'account_disabled';
+  | 'account_disabled'
+  | 'account_deleted';
 
 /** To the owner of an address with which somebody signs up, where a sign-up does not say that it is taken. */
 export const accountExists = template('account_exists');
@@ -27,6 +34,16 @@ export const passwordChanged = template('password_changed');
 export const keysAdded = template('keys_added');
 /** To the owner, when an operator has shut the account. */
 export const accountDisabled = template('account_disabled');
+/** To the owner of an account that is deleted, the last that is sent for it. */
+export const accountDeleted = template('account_deleted');
+
+/** To the owner, while there is time to keep the account. */
+export const accountDeleting: Template<AccountDeletingFacts> = (facts, { name: site }, speech) =>
+  told(facts, speech, {
+    subject: speech.say('account_deleting.subject', { site }),
+    opening: speech.say('account_deleting.opening', { site, due: speech.time(facts.dueAt) }),
+    closing: speech.say('account_deleting.closing'),
+  });
 
 function template(name: Notice): Template<AccountNoticeFacts> {
   return (facts, { name: site }, speech) =>

@@ -37,6 +37,8 @@ export const EXAMPLES: { [T in TemplateName]: readonly [MessageFacts[T], ...Mess
     { ...REQUEST, change: 'removed' },
   ],
   account_disabled: [REQUEST],
+  account_deleting: [{ ...REQUEST, dueAt: '2026-01-29T12:00:00.000Z' }],
+  account_deleted: [{ ...REQUEST, by: 'itself' }],
   magic_link: [
     {
       ...CODE,

@@ -16,6 +16,8 @@ import {
   usernameChanged,
 } from './account-events.js';
 import {
+  accountDeleted,
+  accountDeleting,
   accountDisabled,
   accountExists,
   keysAdded,
@@ -53,6 +55,8 @@ const templates: { [T in TemplateName]: Template<MessageFacts[T]> } = {
   keys_added: keysAdded,
   passkeys_changed: passkeysChanged,
   account_disabled: accountDisabled,
+  account_deleting: accountDeleting,
+  account_deleted: accountDeleted,
   magic_link: magicLink,
   factor_changed: factorChanged,
   identity_linked: identityLinked,

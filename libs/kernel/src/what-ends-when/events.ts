@@ -71,6 +71,7 @@ export const EVENTS = {
   phone_changed: { name: 'phone set or removed by its owner', reach: 'account', reason: 'phone_changed' },
   recovery_completed: { name: 'recovery completed', reach: 'account', reason: 'recovered' },
   account_disabled: { name: 'account disabled', reach: 'account', reason: 'disabled' },
+  deletion_asked: { name: 'account to be deleted', reach: 'account', reason: 'deletion' },
   sessions_revoked: { name: 'all sessions revoked by an operator', reach: 'account', reason: 'revoked' },
   signed_out_everywhere: { name: 'signed out everywhere', reach: 'account', reason: 'logout' },
   signed_out_elsewhere: { name: 'signed out everywhere else', reach: 'account', reason: 'logout' },
@@ -78,6 +79,7 @@ export const EVENTS = {
   session_revoked: { name: 'one session revoked by an operator', reach: 'session', reason: 'revoked' },
   refresh_replayed: { name: 'refresh token replayed', reach: 'session', reason: 'refresh_replayed' },
   invited_over: { name: 'invitation of an address that somebody registered', reach: 'removal' },
+  account_deleted: { name: 'account deleted', reach: 'removal' },
   signed_up_over: { name: 'sign-up with an address that somebody registered', reach: 'removal' },
 } as const satisfies Record<string, EventKind>;
 

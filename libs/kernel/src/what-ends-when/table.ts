@@ -125,6 +125,7 @@ export const whatEndsWhen = {
   phone_changed: { ...signedInStay, ...credentialsStay, phone: 'ends' },
   recovery_completed: { ...allEnd, ...credentialsStay, key: 'ends', pending_recovery: 'ends' },
   account_disabled: { ...allEnd, ...credentialsStay, pending_recovery: 'ends' },
+  deletion_asked: { ...allEnd, ...credentialsStay, pending_recovery: 'ends' },
   sessions_revoked: { ...allEnd, ...credentialsStay },
   signed_out_everywhere: { ...allEnd, ...credentialsStay },
   signed_out_elsewhere: { ...allEnd, ...credentialsStay, session: 'ends, but for the one that did it' },
@@ -132,6 +133,7 @@ export const whatEndsWhen = {
   session_revoked: { ...oneEnds, ...credentialsStay, set_up: 'stays' },
   refresh_replayed: { ...oneEnds, ...credentialsStay, set_up: 'stays' },
   invited_over: { ...allEnd, ...credentialsEnd, recovery_stop: 'ends' },
+  account_deleted: { ...allEnd, ...credentialsEnd, recovery_stop: 'ends' },
   signed_up_over: { ...allEnd, ...credentialsEnd, recovery_stop: 'ends' },
 } as const satisfies Record<AccountEvent, Fates>;
 

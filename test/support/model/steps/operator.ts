@@ -1,4 +1,4 @@
-import { AccountsService, MailedKeysService, SessionsService } from '@app/administration';
+import { AccountDeletion, AccountsService, MailedKeysService, SessionsService } from '@app/administration';
 import { Outbox } from '@app/delivery';
 import type { SecondFactor } from '@app/accounts';
 import type { Chance, Play, Step } from '../play.js';
@@ -10,6 +10,7 @@ async function disable(play: Play): Promise<void> {
   const { app } = play.stage;
   await app.nest.get(AccountsService).disable(app.operatorCall(), await found(play));
   play.account.disabled = true;
+  play.account.reopens = false;
   play.account.happens('account disabled');
 }
 
@@ -17,6 +18,20 @@ async function enable(play: Play): Promise<void> {
   const { app } = play.stage;
   await app.nest.get(AccountsService).enable(app.operatorCall(), await found(play));
   play.account.disabled = false;
+}
+
+async function askDeletion({ stage: { app }, account }: Play): Promise<void> {
+  if (!(await app.nest.get(AccountDeletion).ask(app.operatorCall(), account.id)))
+    throw new Error('it was to be deleted already');
+  account.reopens = !account.disabled;
+  Object.assign(account, { disabled: true, deleting: true });
+  account.happens('account to be deleted');
+}
+
+async function restore({ stage: { app }, account }: Play): Promise<void> {
+  const restored = await app.nest.get(AccountDeletion).restore(app.operatorCall(), account.id);
+  if (restored !== (account.reopens ? 'open' : 'disabled')) throw new Error(`it is ${restored} again`);
+  Object.assign(account, { disabled: restored === 'disabled', deleting: false });
 }
 
 async function revokeAll({ stage: { app }, account }: Play): Promise<void> {
@@ -75,7 +90,14 @@ const mayHaveKey = ({ disabled, factor, activated }: Play['account']) =>
 
 export const operator: Step[] = [
   { name: 'operator: disable', run: disable },
-  { name: 'operator: enable', weight: 6, when: ({ disabled }) => disabled, run: enable },
+  {
+    name: 'operator: enable',
+    weight: 6,
+    when: ({ disabled, deleting }) => disabled && !deleting,
+    run: enable,
+  },
+  { name: 'operator: delete', when: ({ deleting }) => !deleting, run: askDeletion },
+  { name: 'operator: restore', weight: 6, when: ({ deleting }) => deleting, run: restore },
   { name: 'operator: revoke all sessions', run: revokeAll },
   { name: 'operator: second factor', weight: 2, when: ({ activated }) => activated, run: changeFactor },
   { name: 'operator: phone', weight: 2, when: ({ activated }) => activated, run: changePhone },

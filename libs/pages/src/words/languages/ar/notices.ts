@@ -42,6 +42,14 @@ export const notices = {
   'account_disabled.subject': 'أُغلق حسابك في {site}',
   'account_disabled.opening': 'أغلق القائمون على الموقع حسابك في {site}. انتهت جميع جلساته.',
   'account_disabled.closing': 'اسألهم إن كنت لا تعرف السبب.',
+  'account_deleting.subject': 'سيُحذف حسابك في {site}',
+  'account_deleting.opening':
+    'سيُحذف حسابك في {site} في {due}. وهو مغلق حتى ذلك الحين، وقد انتهت جميع جلساته.',
+  'account_deleting.closing':
+    'إن أردت الاحتفاظ به فأخبر القائمين على الموقع قبل هذا الموعد: بعده لا يستطيع أحد استعادته.',
+  'account_deleted.subject': 'حُذف حسابك في {site}',
+  'account_deleted.opening': 'حُذف حسابك في {site}، وحُذف معه ما كان محفوظًا عنك.',
+  'account_deleted.closing': 'لا يستطيع أحد استعادته. هذه آخر رسالة تصلك منه.',
   'factor_changed.subject': 'تغيّر العامل الثاني لحسابك في {site}',
   'factor_changed.totp_enabled': 'من الآن فصاعدًا يتطلب تسجيل الدخول إلى {site} رمزًا من تطبيق المصادقة لديك.',
   'factor_changed.sms_enabled':

@@ -52,6 +52,16 @@ export const notices = {
   'account_disabled.opening':
     'Ihr Konto bei {site} wurde vom Betreiber geschlossen. Alle seine Sitzungen sind beendet.',
   'account_disabled.closing': 'Fragen Sie dort nach, wenn Sie nicht wissen, warum.',
+  'account_deleting.subject': 'Ihr Konto bei {site} wird gelöscht',
+  'account_deleting.opening':
+    'Ihr Konto bei {site} wird am {due} gelöscht. Bis dahin ist es geschlossen, und alle seine Sitzungen sind beendet.',
+  'account_deleting.closing':
+    'Wenn Sie es behalten möchten, sagen Sie das vorher dem Betreiber: Danach kann es niemand zurückholen.',
+  'account_deleted.subject': 'Ihr Konto bei {site} wurde gelöscht',
+  'account_deleted.opening':
+    'Ihr Konto bei {site} wurde gelöscht, und mit ihm, was über Sie gespeichert war.',
+  'account_deleted.closing':
+    'Niemand kann es zurückholen. Dies ist die letzte Nachricht, die es Ihnen sendet.',
   'factor_changed.subject': 'Der zweite Faktor Ihres Kontos bei {site} wurde geändert',
   'factor_changed.totp_enabled':
     'Von jetzt an braucht die Anmeldung bei {site} einen Code Ihrer Authenticator-App.',

@@ -48,6 +48,14 @@ export const notices = {
   'account_disabled.opening':
     'Your account at {site} was closed by whoever runs the site. All its sessions have ended.',
   'account_disabled.closing': 'Ask them if you do not know why.',
+  'account_deleting.subject': 'Your {site} account will be deleted',
+  'account_deleting.opening':
+    'Your account at {site} will be deleted on {due}. Until then it is closed, and all its sessions have ended.',
+  'account_deleting.closing':
+    'If you want to keep it, tell whoever runs the site before then: afterwards nobody can bring it back.',
+  'account_deleted.subject': 'Your {site} account was deleted',
+  'account_deleted.opening': 'Your account at {site} was deleted, and with it what was kept about you.',
+  'account_deleted.closing': 'Nobody can bring it back. This is the last message that it sends you.',
   'factor_changed.subject': 'The second factor of your {site} account was changed',
   'factor_changed.totp_enabled': 'From now on, signing in to {site} takes a code of your authenticator app.',
   'factor_changed.sms_enabled':

@@ -51,6 +51,15 @@ export const notices = {
   'account_disabled.opening':
     'Quien gestiona el sitio ha cerrado su cuenta de {site}. Todas sus sesiones han terminado.',
   'account_disabled.closing': 'Pregúntele si no sabe por qué.',
+  'account_deleting.subject': 'Su cuenta de {site} se eliminará',
+  'account_deleting.opening':
+    'Su cuenta de {site} se eliminará el {due}. Hasta entonces está cerrada y todas sus sesiones han terminado.',
+  'account_deleting.closing':
+    'Si quiere conservarla, dígaselo antes a quien gestiona el sitio: después nadie podrá recuperarla.',
+  'account_deleted.subject': 'Su cuenta de {site} se ha eliminado',
+  'account_deleted.opening':
+    'Su cuenta de {site} se ha eliminado, y con ella lo que se guardaba sobre usted.',
+  'account_deleted.closing': 'Nadie puede recuperarla. Este es el último mensaje que le envía.',
   'factor_changed.subject': 'Se ha cambiado el segundo factor de su cuenta de {site}',
   'factor_changed.totp_enabled':
     'A partir de ahora, iniciar sesión en {site} requiere un código de su aplicación de autenticación.',

@@ -51,6 +51,15 @@ export const notices = {
   'account_disabled.opening':
     'Votre compte {site} a été fermé par l’exploitant du site. Toutes ses sessions sont terminées.',
   'account_disabled.closing': 'Adressez-vous à lui si vous ne savez pas pourquoi.',
+  'account_deleting.subject': 'Votre compte {site} va être supprimé',
+  'account_deleting.opening':
+    'Votre compte {site} sera supprimé le {due}. D’ici là, il est fermé et toutes ses sessions sont terminées.',
+  'account_deleting.closing':
+    'Si vous voulez le garder, dites-le avant cette date à l’exploitant du site : ensuite, personne ne pourra le rétablir.',
+  'account_deleted.subject': 'Votre compte {site} a été supprimé',
+  'account_deleted.opening':
+    'Votre compte {site} a été supprimé, et avec lui ce qui était conservé à votre sujet.',
+  'account_deleted.closing': 'Personne ne peut le rétablir. Ce message est le dernier qu’il vous envoie.',
   'factor_changed.subject': 'Le second facteur de votre compte {site} a été modifié',
   'factor_changed.totp_enabled':
     'Désormais, la connexion à {site} demande un code de votre application d’authentification.',

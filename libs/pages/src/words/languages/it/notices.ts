@@ -51,6 +51,15 @@ export const notices = {
   'account_disabled.opening':
     'Il Suo account {site} è stato chiuso da chi gestisce il sito. Tutte le sue sessioni sono terminate.',
   'account_disabled.closing': 'Chieda a chi gestisce il sito se non sa perché.',
+  'account_deleting.subject': 'Il Suo account {site} sarà eliminato',
+  'account_deleting.opening':
+    'Il Suo account {site} sarà eliminato il {due}. Fino ad allora è chiuso e tutte le sue sessioni sono terminate.',
+  'account_deleting.closing':
+    'Se vuole tenerlo, lo dica prima di allora a chi gestisce il sito: in seguito nessuno potrà ripristinarlo.',
+  'account_deleted.subject': 'Il Suo account {site} è stato eliminato',
+  'account_deleted.opening':
+    'Il Suo account {site} è stato eliminato, e con esso ciò che era conservato su di Lei.',
+  'account_deleted.closing': 'Nessuno può ripristinarlo. Questo è l’ultimo messaggio che Le invia.',
   'factor_changed.subject': 'Il secondo fattore del Suo account {site} è stato cambiato',
   'factor_changed.totp_enabled':
     'D’ora in poi l’accesso a {site} richiede un codice della Sua app di autenticazione.',

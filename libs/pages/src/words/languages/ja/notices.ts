@@ -52,6 +52,14 @@ export const notices = {
   'account_disabled.opening':
     '{site} のアカウントがサイトの運営者によって閉鎖されました。すべてのセッションは終了しました。',
   'account_disabled.closing': '理由がわからない場合は、運営者にお問い合わせください。',
+  'account_deleting.subject': '{site} のアカウントが削除されます',
+  'account_deleting.opening':
+    '{site} のアカウントは {due} に削除されます。それまでアカウントは閉鎖され、すべてのセッションは終了しました。',
+  'account_deleting.closing':
+    'アカウントを残したい場合は、それまでにサイトの運営者にお知らせください。その後は誰も元に戻せません。',
+  'account_deleted.subject': '{site} のアカウントが削除されました',
+  'account_deleted.opening': '{site} のアカウントと、保存されていたお客様の情報が削除されました。',
+  'account_deleted.closing': '元に戻すことはできません。これがこのアカウントからの最後のお知らせです。',
   'factor_changed.subject': '{site} のアカウントの第二要素が変更されました',
   'factor_changed.totp_enabled': '今後、{site} へのサインインには認証アプリのコードが必要です。',
   'factor_changed.sms_enabled':

@@ -52,6 +52,14 @@ export const notices = {
   'account_disabled.opening':
     'Uw account bij {site} is door de beheerder van de site gesloten. Alle sessies zijn beëindigd.',
   'account_disabled.closing': 'Vraag het de beheerder als u niet weet waarom.',
+  'account_deleting.subject': 'Uw account bij {site} wordt verwijderd',
+  'account_deleting.opening':
+    'Uw account bij {site} wordt op {due} verwijderd. Tot dan is het gesloten, en alle sessies zijn beëindigd.',
+  'account_deleting.closing':
+    'Wilt u het houden, zeg dat dan voor die tijd tegen de beheerder van de site: daarna kan niemand het terughalen.',
+  'account_deleted.subject': 'Uw account bij {site} is verwijderd',
+  'account_deleted.opening': 'Uw account bij {site} is verwijderd, en daarmee wat er over u werd bewaard.',
+  'account_deleted.closing': 'Niemand kan het terughalen. Dit is het laatste bericht dat u ervan krijgt.',
   'factor_changed.subject': 'De tweede factor van uw account bij {site} is gewijzigd',
   'factor_changed.totp_enabled': 'Voortaan vraagt aanmelden bij {site} een code van uw authenticator-app.',
   'factor_changed.sms_enabled':

@@ -49,6 +49,14 @@ export const notices = {
   'account_disabled.opening':
     'Konto w {site} zostało zamknięte przez administratora witryny. Wszystkie sesje zostały zakończone.',
   'account_disabled.closing': 'Jeśli powód jest nieznany, prosimy zapytać administratora.',
+  'account_deleting.subject': 'Konto w {site} zostanie usunięte',
+  'account_deleting.opening':
+    'Konto w {site} zostanie usunięte dnia {due}. Do tego czasu jest zamknięte, a wszystkie sesje zostały zakończone.',
+  'account_deleting.closing':
+    'Aby je zachować, prosimy przed tym terminem powiadomić administratora witryny: później nikt nie będzie mógł go przywrócić.',
+  'account_deleted.subject': 'Konto w {site} zostało usunięte',
+  'account_deleted.opening': 'Konto w {site} zostało usunięte, a wraz z nim przechowywane dane osobowe.',
+  'account_deleted.closing': 'Nikt nie może go przywrócić. To ostatnia wiadomość z tego konta.',
   'factor_changed.subject': 'Drugi składnik logowania do konta w {site} został zmieniony',
   'factor_changed.totp_enabled': 'Od teraz logowanie do {site} wymaga kodu z aplikacji uwierzytelniającej.',
   'factor_changed.sms_enabled':

@@ -51,6 +51,14 @@ export const notices = {
   'account_disabled.opening':
     'Sua conta em {site} foi encerrada por quem administra o site. Todas as suas sessões terminaram.',
   'account_disabled.closing': 'Pergunte a quem administra o site se não souber o motivo.',
+  'account_deleting.subject': 'Sua conta em {site} será excluída',
+  'account_deleting.opening':
+    'Sua conta em {site} será excluída em {due}. Até lá ela fica encerrada, e todas as suas sessões terminaram.',
+  'account_deleting.closing':
+    'Se quiser mantê-la, avise antes quem administra o site: depois disso ninguém poderá recuperá-la.',
+  'account_deleted.subject': 'Sua conta em {site} foi excluída',
+  'account_deleted.opening': 'Sua conta em {site} foi excluída, e com ela o que se guardava sobre você.',
+  'account_deleted.closing': 'Ninguém pode recuperá-la. Esta é a última mensagem que ela envia a você.',
   'factor_changed.subject': 'O segundo fator da sua conta em {site} foi alterado',
   'factor_changed.totp_enabled':
     'A partir de agora, entrar em {site} exige um código do seu aplicativo autenticador.',
