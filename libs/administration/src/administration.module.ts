@@ -44,11 +44,8 @@ const services = [
 
 /** What an operator does, by whatever way: each way reads what is asked, calls one of these, and says what came of it. */
 @Module({
-  imports: [ServerKeysModule, AccountsModule, AttemptsModule, TokensModule],
-  providers: [OwnerNotices, Importer, PersonReader, PersonSecrets, ...services],
-  exports: services,
   imports: [ServerKeysModule, AccountsModule, AttemptsModule, TokensModule, DeletionModule],
-  providers: [OwnerNotices, ...services],
+  providers: [OwnerNotices, Importer, PersonReader, PersonSecrets, ...services],
   exports: [...services, DeletionModule],
 })
 export class AdministrationModule {}
