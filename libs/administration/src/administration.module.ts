@@ -23,6 +23,7 @@ import { NamesService } from './names.service.js';
 import { ResealService } from './reseal.service.js';
 import { ServiceKeysService } from './service-keys.service.js';
 import { SessionsService } from './sessions.service.js';
+import { StatisticsService } from './statistics.service.js';
 
 const services = [
   AccountsService,
@@ -40,6 +41,7 @@ const services = [
   NamesService,
   AuditService,
   ImportService,
+  StatisticsService,
 ];
 
 /** What an operator does, by whatever way: each way reads what is asked, calls one of these, and says what came of it. */

@@ -50,3 +50,4 @@ export {
 } from './attempt.sentences.js';
 export { attemptFacts, eventFacts, messageFacts, reportFacts } from './facts.js';
 export { count, instant, only } from './words.js';
+export { StatisticsService, type HourOfStatistics, type Statistics } from './statistics.service.js';

@@ -10,6 +10,7 @@ export {
 export { AuditModule } from './audit.module.js';
 export { forgetStreamedTraces, forgetTraces } from './forget.js';
 export { auditPage, newestAudit, type AuditFilter, type AuditRow } from './read.js';
+export { accountsOutOfGuesses, failuresByHour, type FailuresOfHour } from './statistics.js';
 export { isRecorded } from './recorded-calls.js';
 export { MANY_NETWORKS, RefusalLog } from './refusal-log.js';
 export { StreamedEventEntity } from './streamed-event.entity.js';

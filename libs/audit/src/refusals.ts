@@ -6,7 +6,7 @@ import type { AuditEvent } from './audit.js';
  * How a call ends that does nothing, so that it can be made as often as the limits let it. A wrong code is none of them: an attempt
  * has tries, and an account a budget.
  */
-const DID_NOTHING = [
+export const DID_NOTHING = [
   'absent',
   'budget_spent',
   'closed',

@@ -20,7 +20,9 @@ export { SuppressedAddressEntity } from './reports/suppressed-address.entity.js'
 export { SendCountEntity } from './limits/send-count.entity.js';
 export type { Share } from './limits/share.js';
 export { TextsWatch, type TextsUsed } from './limits/texts-watch.js';
-export { Outbox, type Backlog } from './outbox.js';
+export { asOf as backlogAsOf, queued as queuedMessages, type Backlog } from './backlog.js';
+export { messagesByHour, type MessagesOfHour } from './statistics.js';
+export { Outbox } from './outbox.js';
 export type { Recipient } from './recipient.js';
 export { purgeMessages, purgeDeliveryEvents, purgeSendCounts, purgeRecipientSends } from './purge.js';
 export { MessageOrganisations } from './message-organisations.js';

@@ -2,19 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
 import { Database, exists, ofOne, part, type Part, sql, statement, type Sql } from '@app/database';
 import { KeyRing, type RequestContext } from '@app/kernel';
+import { asOf, queued, type Backlog, type Queued } from './backlog.js';
 import { enqueueWithin, QUEUED } from './enqueue.js';
 import type { Share } from './limits/share.js';
 import { CHANNELS, type NewMessage } from './message.js';
 import type { Recipient } from './recipient.js';
 import { DeliveryWorker } from './worker/delivery.worker.js';
 import type { HandOverListener } from './worker/hand-overs.js';
-
-/** What waits to be handed over, be it for a worker, for the next try or for the end of a hand-over. */
-export interface Backlog {
-  messages: number;
-  /** Age of the one that has waited longest; 0 when none waits. */
-  oldestSeconds: number;
-}
 
 /** Where flows leave their messages: in the same statement as what the message is about, so neither goes without the other. */
 @Injectable()
@@ -64,20 +58,6 @@ export class Outbox {
   }
 }
 
-interface Queued {
-  messages: string;
-  oldest: Date | null;
-}
-
-const queued = part<Queued>(
-  'queued',
-  sql`SELECT count(*) AS messages, min(created_at) AS oldest FROM messages WHERE state = 'queued'`,
-);
 const columns = { messages: ofOne(queued, 'messages'), oldest: ofOne(queued, 'oldest') };
 /** No row ever; what counts is that it is not refused. */
 const writable = part('writable', sql`SELECT FROM messages WHERE false FOR UPDATE`);
-
-function asOf(now: Date, row: Queued | undefined): Backlog {
-  const oldestMs = row?.oldest ? now.getTime() - row.oldest.getTime() : 0;
-  return { messages: Number(row?.messages ?? 0), oldestSeconds: Math.max(0, Math.floor(oldestMs / 1000)) };
-}

@@ -35,6 +35,7 @@ export { ownerOfToken, sessionOfToken, type TokenSession } from './refresh-sessi
 export { sessionShown, type ShownCredentials, type ShownSession } from './presented-session.js';
 export { namesOfToken, RefreshTokens, type PresentedToken } from './refresh-tokens.js';
 export type { SessionRules } from './session-rules.js';
+export { signInsByHour, type SignInsOfHour } from './statistics.js';
 export { SessionsModule } from './sessions.module.js';
 export {
   SessionsRepository,
