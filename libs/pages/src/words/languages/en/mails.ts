@@ -3,7 +3,7 @@ export const mails = {
   'mail.preheader': 'A message from {site}. Open it only if you were expecting it, and pass nothing on.',
   'sign_in_code.subject': 'Your {site} sign-in code',
   'sign_in_code.opening':
-    'Someone, hopefully you, is signing in to {site} with this e-mail address. Enter this code where you are asked for it:',
+    'Somebody, probably you, is signing in to {site} with this e-mail address. Type this code where you are asked for it:',
   'sign_in_code.validity': 'The code works once and expires after {life}. We will never ask you for it.',
   'sign_in_code.stranger':
     'If this was not you, do not pass the code on: nobody can sign in without it. If you have a password here, change it: whoever asked for the code may know it.',
