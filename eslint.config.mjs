@@ -20,6 +20,7 @@ const libs = {
   throttle: { tier: 3, may: ['kernel', 'config', 'database'] },
   idempotency: { tier: 3, may: ['kernel', 'config', 'database', 'throttle'] },
   'service-keys': { tier: 3, may: ['kernel', 'config', 'database', 'throttle'] },
+  operators: { tier: 3, may: ['kernel', 'config', 'database', 'accounts', 'audit'] },
   'sign-in': {
     tier: 3,
     may: ['kernel', 'config', 'database', 'accounts', 'attempts', 'sessions', 'delivery', 'audit'],
@@ -27,7 +28,7 @@ const libs = {
   administration: {
     tier: 4,
     may: [
-      ...['kernel', 'config', 'database', 'pages', 'server-keys', 'service-keys', 'sign-in'],
+      ...['kernel', 'config', 'database', 'pages', 'server-keys', 'service-keys', 'operators', 'sign-in'],
       ...['accounts', 'attempts', 'sessions', 'tokens', 'delivery', 'audit'],
     ],
   },
@@ -67,7 +68,15 @@ const wireWords = {
     'A flow service speaks no wire format: it returns outcomes or throws AuthError, and the protocol says it.',
 };
 // A room rests on flows and never the other way round; no flow knows another, and no room another.
-const rooms = ['account', 'second-factors', 'passkeys', 'password-reset', 'pages', 'session-check'];
+const rooms = [
+  'account',
+  'second-factors',
+  'passkeys',
+  'password-reset',
+  'pages',
+  'session-check',
+  'console',
+];
 const mayRestOn = { pages: [...flows, 'password-reset'] };
 const roomRules = [...flows, ...rooms].map((room) => {
   const may = [room, ...(mayRestOn[room] ?? (flows.includes(room) ? [] : flows))];
@@ -89,7 +98,7 @@ const flowRules = roomRules.map(({ room, foreign }) => ({
 const flowServiceRules = roomRules.map(({ room, foreign }) => ({
   files: [`apps/auth/src/${room}/**/*.ts`],
   ignores: [
-    '**/*.{controller,dto,presenter,decorator,question,module,page,words,guard,interceptor,spec}.ts',
+    '**/*.{controller,dto,presenter,decorator,question,module,page,words,guard,filter,middleware,interceptor,spec}.ts',
     ...wireFiles,
   ],
   rules: imports(noDeepImports, wireWords, foreign),

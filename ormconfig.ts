@@ -24,6 +24,7 @@ import {
   SuppressedAddressEntity,
 } from '@app/delivery';
 import { IdempotentCallEntity } from '@app/idempotency';
+import { OperatorEntity, OperatorSessionEntity } from '@app/operators';
 import { ReplicaEntity, ServerKeyEntity } from '@app/server-keys';
 import { ServiceKeyEntity } from '@app/service-keys';
 import { BrowserAttemptEntity, BrowserSessionEntity, SessionEntity } from '@app/sessions';
@@ -76,6 +77,8 @@ export function dataSourceOptions(url: string, poolSize = 10, pooler: Pooler = '
       StreamedEventEntity,
       IdempotentCallEntity,
       ServiceKeyEntity,
+      OperatorEntity,
+      OperatorSessionEntity,
     ],
     migrations,
     migrationsTableName: 'migrations',

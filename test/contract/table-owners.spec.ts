@@ -26,6 +26,7 @@ const OWNERS: Record<string, string[]> = {
   'libs/server-keys': ['server_keys', 'replicas'],
   'libs/service-keys': ['service_keys'],
   'libs/administration': ['imports', 'import_findings'],
+  'libs/operators': ['operators', 'operator_sessions'],
 };
 
 /** Who else names a table, and why. None of them writes. */

@@ -33,6 +33,7 @@ const COMMANDS: string[][] = [
   ['keys', 'ring', 'status'],
   ['keys', 'reseal'],
   ['keys', 'service', 'list'],
+  ['operator', 'list'],
   ['migrate'],
   ['completion', 'bash'],
   ['account', 'create', '--help'],

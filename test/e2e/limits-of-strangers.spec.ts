@@ -1,4 +1,5 @@
 import { LIMITS, type LimitName, type LimitRow, NOTHING } from '../support/limits-table.js';
+import { CONSOLE_SCENARIOS } from '../support/spending/console.js';
 import { GUESS_SCENARIOS } from '../support/spending/guesses.js';
 import { RECIPIENT_SCENARIOS } from '../support/spending/recipients.js';
 import { REQUEST_SCENARIOS } from '../support/spending/requests.js';
@@ -14,6 +15,7 @@ const SCENARIOS: Record<LimitName, Scenario> = {
   ...GUESS_SCENARIOS,
   ...SEND_SCENARIOS,
   ...RECIPIENT_SCENARIOS,
+  ...CONSOLE_SCENARIOS,
 };
 
 /** `docs/security/limits.md`, row by row. */

@@ -1,3 +1,4 @@
+import { CONSOLE_LIMITS } from './limits-of-console.js';
 import { RECIPIENT_LIMITS } from './limits-of-recipients.js';
 import { SERVICE_LIMITS } from './limits-of-services.js';
 
@@ -67,6 +68,7 @@ export const LIMITS = {
     code: ['dfns.address', 'DFNS_REQUESTS_PER_MINUTE_LIMIT'],
   },
   ...SERVICE_LIMITS,
+  ...CONSOLE_LIMITS,
   passwordNetwork: {
     limit: 'wrong passwords of an account from a network: 5 in a minute, then 60 s',
     spender: `${ANYBODY}, from the owner’s own network`,

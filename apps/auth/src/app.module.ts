@@ -9,6 +9,7 @@ import { ThrottleModule } from '@app/throttle';
 import { dataSourceOptions } from '../../../ormconfig.js';
 import { AccountModule } from './account/account.module.js';
 import { CodeModule } from './code/code.module.js';
+import { ConsoleModule } from './console/console.module.js';
 import { DeliveryEventsModule } from './delivery-events/delivery-events.module.js';
 import { DevMailboxModule } from './dev-mailbox/dev-mailbox.module.js';
 import { DoorModule } from './door/door.module.js';
@@ -73,6 +74,7 @@ export class AppModule {
         EventStreamModule,
         MetricsModule,
         TracingModule,
+        ...(config.console.isOn ? [ConsoleModule] : []),
         ...(config.delivery.mailProviders.length ? [] : [DevMailboxModule]),
       ],
     };

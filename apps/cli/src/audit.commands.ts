@@ -48,7 +48,7 @@ function filtered(command: Command): Command {
   return command
     .option('--account <account>', `of this account: ${ACCOUNT}`)
     .option('--event <event>', 'of this event, or of all that begin with it: code, code.verify')
-    .option('--protocol <name>', 'navixy, docspace, yat, wacht, dfns or cli')
+    .option('--protocol <name>', 'navixy, docspace, yat, wacht, dfns, cli or console')
     .addOption(
       new Option('--since <time>', 'from that moment on: 2026-01-31, 2026-01-31T12:00Z').argParser(time),
     );

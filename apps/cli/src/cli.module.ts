@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { AdministrationModule } from '@app/administration';
 import { ConfigModule, type Config } from '@app/config';
 import { DatabaseModule } from '@app/database';
+import { OperatorsModule } from '@app/operators';
 import { WordsModule } from '@app/pages';
 import { ServerKeysModule } from '@app/server-keys';
 import { dataSourceOptions } from '../../../ormconfig.js';
@@ -21,6 +22,7 @@ export class CliModule {
         WordsModule,
         ServerKeysModule,
         AdministrationModule,
+        OperatorsModule,
       ],
     };
   }

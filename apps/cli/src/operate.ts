@@ -19,6 +19,7 @@ import {
 } from '@app/administration';
 import type { Config } from '@app/config';
 import { Clock, Ids, type RequestContext } from '@app/kernel';
+import { OperatorsService } from '@app/operators';
 import { Speeches } from '@app/pages';
 import { ServerKeys } from '@app/server-keys';
 import { CliModule } from './cli.module.js';
@@ -40,6 +41,7 @@ export interface Operator {
   imports: ImportService;
   names: NamesService;
   audit: AuditService;
+  operators: OperatorsService;
   speeches: Speeches;
   call: RequestContext;
 }
@@ -85,6 +87,7 @@ function operatorOf(nest: INestApplicationContext, { events }: Config): Operator
     imports: nest.get(ImportService),
     names: nest.get(NamesService),
     audit: nest.get(AuditService),
+    operators: nest.get(OperatorsService),
     speeches: nest.get(Speeches),
     call: { ...callOf(nest.get(Clock), nest.get(Ids)), streams: events !== undefined },
   };

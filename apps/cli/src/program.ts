@@ -7,6 +7,7 @@ import { completionCommand } from './completion/completion.command.js';
 import { keysCommands } from './keys.commands.js';
 import { migrateCommand } from './migrate.command.js';
 import { refusalOf } from './refusal.js';
+import { operatorCommands } from './operator.commands.js';
 import { sessionCommands } from './session.commands.js';
 import { Shell } from './shell.js';
 import { templateCommands } from './template.commands.js';
@@ -47,6 +48,7 @@ function createProgram(shell: Shell): Command {
   attemptCommands(program, shell);
   keysCommands(program, shell);
   auditCommands(program, shell);
+  operatorCommands(program, shell);
   templateCommands(program, shell);
   migrateCommand(program, shell);
   completionCommand(program, shell);

@@ -143,7 +143,7 @@ export { purgeFactorSetups } from './second-factors/purge.js';
 export { SecondFactors, type Connection, type FactorSetup } from './second-factors/second-factors.js';
 export { activeSubjectParts, unknownSubject, subjectParts, type Subject } from './subject.js';
 export { takenName } from './taken-name.js';
-export { TotpFactors } from './totp-factors.js';
+export { TOTP_LABEL, TotpFactors } from './totp-factors.js';
 export { OfferedTotp, challengeOf } from './credentials/challenge.js';
 export { signedToken, spellings } from './credentials/client-data.js';
 export {

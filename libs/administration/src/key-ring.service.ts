@@ -5,6 +5,7 @@ import { audit, recordedAs } from '@app/audit';
 import { Database, part, sql, statement, type Resting } from '@app/database';
 import { restingMessages } from '@app/delivery';
 import type { RequestContext } from '@app/kernel';
+import { restingOperators } from '@app/operators';
 import { ServerKeysRepository, type KnownKey } from '@app/server-keys';
 import { restingSigningKeys } from '@app/tokens';
 import { OperatorError } from './operator-error.js';
@@ -65,7 +66,10 @@ export class KeyRingService {
   }
 
   private async resting(now: Date): Promise<Resting[]> {
-    const queries = [restingSigningKeys(), restingSecrets(), restingAttempts(now), restingMessages()];
+    const queries = [
+      ...[restingSigningKeys(), restingSecrets(), restingOperators()],
+      ...[restingAttempts(now), restingMessages()],
+    ];
     return (await Promise.all(queries.map((query) => this.database.rows(query)))).flat();
   }
 }

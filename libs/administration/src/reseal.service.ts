@@ -3,10 +3,11 @@ import { sealedAuthenticators, sealedBackupCodes } from '@app/accounts';
 import { audit, recordedAs } from '@app/audit';
 import { Database, part, sql, statement, type SealedRow, type SealedRows } from '@app/database';
 import { KeyRing, type RequestContext } from '@app/kernel';
+import { sealedOperators } from '@app/operators';
 import { sealedSigningKeys } from '@app/tokens';
 
 const PAGE = 500;
-const KINDS = [sealedSigningKeys, sealedAuthenticators, sealedBackupCodes];
+const KINDS = [sealedSigningKeys, sealedAuthenticators, sealedBackupCodes, sealedOperators];
 
 export interface Resealed {
   what: string;

@@ -69,6 +69,13 @@ export type AuditEvent =
   | 'keys.forget'
   | `service_key.create ${string}`
   | `service_key.revoke ${string}`
+  | `operator.invite ${string}`
+  | `operator.reset ${string}`
+  | `operator.remove ${string}`
+  | `operator.set_up ${string}`
+  | `operator.sign_in ${string}`
+  | 'operator.sign_in'
+  | 'operator.sign_out'
   | 'request'
   | `request ${string}`;
 

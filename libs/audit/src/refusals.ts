@@ -25,10 +25,14 @@ export const DID_NOTHING = [
 /** Where `ended` says that the session was over, and not that it is now. */
 const OF_A_SESSION: AuditEvent[] = ['token.refresh', 'second_factor'];
 
-/** Whether row `v` did nothing, or concerns nobody; what operators do is always kept. */
+/** Where operators call from: what they do is always kept, also where it concerns no account. */
+const OF_OPERATORS = ['cli', 'console'];
+
+/** Whether row `v` did nothing, or concerns nobody. */
 export function didNothing({ protocol }: RequestContext, event: AuditEvent): Sql {
   const outcomes = OF_A_SESSION.includes(event) ? [...DID_NOTHING, 'ended'] : DID_NOTHING;
-  return sql`(v.outcome = ANY(${outcomes}::text[]) OR (v.account_id IS NULL AND ${protocol}::text <> 'cli'))`;
+  return sql`(v.outcome = ANY(${outcomes}::text[])
+    OR (v.account_id IS NULL AND ${protocol}::text <> ALL(${OF_OPERATORS}::text[])))`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { withoutTrailing } from '@app/kernel';
 import { z } from 'zod';
+import { consoleOf } from './console-variables.js';
 import { clientNameOf, type TextProvider } from './message-providers.js';
 import { Origins } from './origins.js';
 import { productionProblems } from './production.js';
@@ -62,6 +63,7 @@ export class Config {
   readonly captcha;
   readonly identityProviders;
   readonly audit;
+  readonly console;
   readonly events;
   /** Where spans go, by the variables of OpenTelemetry; absent: they are not made, and nothing of it is loaded. */
   readonly tracing;
@@ -200,6 +202,7 @@ export class Config {
       refusalsKeptSeconds:
         Math.min(env.AUDIT_REFUSALS_RETENTION_DAYS, env.AUDIT_RETENTION_DAYS) * DAY_SECONDS,
     });
+    this.console = consoleOf(env);
     this.events = eventsOf(env);
     const { hostname, origin } = new URL(this.http.publicUrl);
     this.webauthn = Object.freeze({

@@ -63,6 +63,9 @@ const NUMBERS: Record<string, [least: number, most: number]> = {
   DELIVERY_EVENTS_PER_MINUTE_LIMIT: [1, 1_000_000],
   SERVICE_REQUESTS_PER_SECOND_LIMIT: [1, 1_000_000],
   FORWARD_AUTH_REQUESTS_PER_SECOND_LIMIT: [1, 1_000_000],
+  CONSOLE_IDLE_SECONDS: [1, 3_600],
+  CONSOLE_SESSION_SECONDS: [1, 86_400],
+  CONSOLE_REQUESTS_PER_MINUTE_LIMIT: [1, 1_000_000],
   AUDIT_RETENTION_DAYS: [1, 36_500],
   AUDIT_REFUSALS_RETENTION_DAYS: [1, 36_500],
   UNPROVEN_ACCOUNT_DAYS: [1, 36_500],
@@ -85,6 +88,12 @@ const OTHERS: Record<string, { right: string[]; edge?: string[]; wrong: string[]
     right: ['10.0.0.0/8', '2001:db8::/32'],
     edge: ['', '192.0.2.1', '10.0.0.0/32', '::1/128'],
     wrong: ['10.0.0.0/33', '::1/129', 'proxy.example.com', '10.0.0.0/8;10.1.0.0/16'],
+  },
+  CONSOLE: { right: ['on'], edge: ['off'], wrong: ['true', 'On', 'no'] },
+  CONSOLE_NETWORKS: {
+    right: ['10.0.0.0/8', '2001:db8::/32'],
+    edge: ['', 'loopback', '192.0.2.1', '::1/128'],
+    wrong: ['10.0.0.0/33', 'office', '10.0.0.0/8;10.1.0.0/16'],
   },
   CORS_ORIGINS: {
     right: ['https://app.example.com', 'capacitor://localhost'],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { consoleVariables } from './console-variables.js';
 import { deliveryVariables } from './delivery-variables.js';
 import { identityProviders } from './identity-providers.js';
 import { baseUrl, flag, keyRing, networks, seconds, signingSecrets, url, whole } from './readers.js';
@@ -241,6 +242,7 @@ export const variables = {
   ACCESS_TOKEN_SECONDS: set(seconds(LONGEST_ACCESS_TOKEN_SECONDS), '900', 'Life of an access token.'),
   ACCESS_TOKEN_AUDIENCE: maybe(z.string(), 'Who access tokens are for (`aud`). Default: PUBLIC_URL.'),
 
+  ...consoleVariables,
   ...sendLimits,
   ...telemetry,
   ...requestLimits,

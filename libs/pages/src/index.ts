@@ -1,11 +1,12 @@
 export { BrowserLanguage, BrowserSpeech, browserSpeech, SPEECHES } from './browser-language.decorator.js';
 export { layout, type PageDocument } from './look/layout.js';
-export { LOGO_CID, type Logo } from './look/look.js';
+export { LOGO_CID, type Logo, type Look } from './look/look.js';
 export { mailDocument } from './look/mail.js';
 export { markup, type Markup } from './markup.js';
 export { sendPage, type Page } from './page.js';
 export { qrCodeUrl, qrSvg } from './qr.js';
 export { SameSiteGuard } from './same-site.guard.js';
+export type { SentenceKey } from './words/catalogue.js';
 export { LANGUAGES } from './words/language.js';
 export { ENGLISH, type Speech } from './words/speech.js';
 export { Speeches } from './words/speeches.js';

@@ -12,10 +12,12 @@ export interface Page {
   formTarget?: string;
   /** Whether images that are part of the page are shown: a QR code. */
   dataImages?: boolean;
+  /** Whether scripts run that are files of this origin. None runs that is part of the page. */
+  scripts?: boolean;
 }
 
 /**
- * Nothing runs and nothing is loaded; nobody frames the page, keeps it or learns the address it was reached by, which may
+ * Nothing runs and nothing is loaded but what the page says; nobody frames the page, keeps it or learns the address it was reached by, which may
  * hold a token. Its origin is told: by that `SameSiteGuard` knows our own form where a browser says nothing else.
  */
 export function sendPage(response: Response, { status, location, ...page }: Page): void {
@@ -30,10 +32,11 @@ export function sendPage(response: Response, { status, location, ...page }: Page
   response.send(page.document?.html ?? '');
 }
 
-function policyOf({ document, formTarget, dataImages }: Omit<Page, 'status'>): string {
+function policyOf({ document, formTarget, dataImages, scripts }: Omit<Page, 'status'>): string {
   return [
     "default-src 'none'",
     ...(document ? [`style-src ${document.styleSource}`] : []),
+    ...(scripts ? ["script-src 'self'"] : []),
     ...(dataImages || document?.hasLogo ? ['img-src data:'] : []),
     `form-action 'self'${formTarget ? ` ${formTarget}` : ''}`,
     "base-uri 'none'",

@@ -24,8 +24,12 @@ export class SameSiteGuard implements CanActivate {
   }
 
   private isOurs(origin: string | undefined, site: unknown): boolean {
-    if (origin !== undefined && (origin === this.own || this.config.http.corsOrigins.has(origin)))
-      return true;
+    if (origin !== undefined && (origin === this.own || this.trusts(origin))) return true;
     return site === undefined ? origin === undefined : site === 'same-origin' || site === 'none';
+  }
+
+  /** Whether a page of this other origin may send its forms here. */
+  protected trusts(origin: string): boolean {
+    return this.config.http.corsOrigins.has(origin);
   }
 }

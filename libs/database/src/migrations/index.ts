@@ -32,6 +32,7 @@ import { DeactivatedKeys1760000033000 } from './0033-deactivated-keys.js';
 import { Imports1760000034000 } from './0034-imports.js';
 import { Deletion1760000035000 } from './0035-deletion.js';
 import { Search1760000036000 } from './0036-search.js';
+import { Operators1760000037000 } from './0037-operators.js';
 
 /** In the order in which they run. Classes and not a glob: the same in tests, in the build and on the command line. */
 export const migrations = [
@@ -69,4 +70,5 @@ export const migrations = [
   Imports1760000034000,
   Deletion1760000035000,
   Search1760000036000,
+  Operators1760000037000,
 ];

@@ -1,3 +1,4 @@
+import type { consolePages } from './languages/en/console.js';
 import type { mails } from './languages/en/mails.js';
 import type { notices } from './languages/en/notices.js';
 import type { pages } from './languages/en/pages.js';
@@ -6,8 +7,9 @@ import type { pages } from './languages/en/pages.js';
 export type Mails = Record<keyof typeof mails, string>;
 export type Notices = Record<keyof typeof notices, string>;
 export type Pages = Record<keyof typeof pages, string>;
+export type ConsolePages = Record<keyof typeof consolePages, string>;
 
-export type English = typeof mails & typeof notices & typeof pages;
+export type English = typeof mails & typeof notices & typeof pages & typeof consolePages;
 export type SentenceKey = keyof English;
 export type Catalogue = Readonly<Record<SentenceKey, string>>;
 

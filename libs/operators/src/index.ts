@@ -1,0 +1,10 @@
+export { OperatorEntity } from './operator.entity.js';
+export { OperatorSessionEntity } from './operator-session.entity.js';
+export { presentedOperator, type PresentedOperator } from './operator-sessions.js';
+export { OperatorSetUpService, type OfferedAuthenticator } from './operator-set-up.service.js';
+export { OperatorSignInService, type OpenedSession } from './operator-sign-in.service.js';
+export { WRONG_CODES_LIMIT, type ChangedOperator } from './operators.js';
+export { OperatorsModule } from './operators.module.js';
+export { INVITATION_SECONDS, OperatorsService, type SentInvitation } from './operators.service.js';
+export { isRole, mayDo, ROLES, type Role } from './role.js';
+export { restingOperators, sealedOperators } from './sealed-operators.js';
