@@ -33,6 +33,8 @@ export const TRIES = {
   recovery_proof: 'challengeTries',
   registration_proof: 'challengeTries',
   login_proof: 'challengeTries',
+  user_action: 'challengeTries',
+  credential_code: 'challengeTries',
   recovery_stop: 'linkUses',
   recovery: 'longCodeTries',
   registration: 'longCodeTries',

@@ -112,6 +112,13 @@ export const LIMITS = {
     open: 'the sign-ins from every other network, finished or not',
     code: ['SESSIONS_PER_ACCOUNT_LIMIT', 'PENDING_SESSIONS_PER_ACCOUNT_LIMIT'],
   },
+  accountKeys: {
+    limit: 'passkeys and keys of an account: 20',
+    spender: `${NOBODY_ELSE}: it takes the account’s own session`,
+    lost: NOTHING,
+    open: 'every way: the keys that it has, and new ones by a recovery',
+    code: ['ACCOUNT_KEYS_LIMIT'],
+  },
   databasePool: {
     limit: 'connections of a process to Postgres: 10',
     spender: 'many at once, within the limits of their networks',

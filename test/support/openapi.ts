@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-const SHARED = /^#\/components\/(?:examples|parameters|requestBodies|responses)\//;
+const SHARED = /^#\/components\/(?:examples|headers|parameters|requestBodies|responses)\//;
 
 /** The committed document, with what several operations share put where it is referred to. Schemas stay references. */
 export function openApi<Document extends object>(): Document {

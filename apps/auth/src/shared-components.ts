@@ -2,8 +2,9 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { shareProperties } from './shared-properties.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
-type Kind = 'examples' | 'parameters' | 'requestBodies' | 'responses';
-type Content = Record<string, { examples?: Record<string, object> }>;
+type Kind = 'examples' | 'headers' | 'parameters' | 'requestBodies' | 'responses';
+type Content = Record<string, { examples?: Record<string, Example> }>;
+type Example = { summary?: string } & object;
 
 /** What stands in components already, by what it says and by its name there. */
 class Shelf {
@@ -38,7 +39,11 @@ export function shareComponents(document: OpenAPIObject): void {
   shareProperties(document);
   const operations = Object.values(document.paths).flatMap(operationsOf);
   const examples = new Shelf('examples');
-  for (const operation of operations) shareExamples(operation, examples);
+  const headers = new Shelf('headers');
+  for (const operation of operations) {
+    shareExamples(operation, examples);
+    shareHeaders(operation, headers);
+  }
   const shelves = {
     parameters: new Shelf('parameters'),
     requestBodies: new Shelf('requestBodies'),
@@ -49,7 +54,7 @@ export function shareComponents(document: OpenAPIObject): void {
   document.components = {
     ...document.components,
     ...Object.fromEntries(
-      Object.entries({ examples, ...shelves }).map(([kind, { things }]) => [kind, things]),
+      Object.entries({ examples, headers, ...shelves }).map(([kind, { things }]) => [kind, things]),
     ),
   };
 }
@@ -75,7 +80,20 @@ function shareExamples(operation: Operation, shelf: Shelf): void {
     for (const other of others) if (JSON.stringify(other.examples) === said) delete other.examples;
     for (const { examples = {} } of first ? [first, ...others] : [])
       for (const [name, example] of Object.entries(examples))
-        examples[name] = shelf.reference(example, `${tagOf(operation)}.${name}`);
+        examples[name] = shelf.reference(withoutEcho(example), `${tagOf(operation)}.${name}`);
+  }
+}
+
+/** What an example is called, where that is a sentence in it, stands there already. */
+function withoutEcho({ summary, ...example }: Example): Example {
+  const isEcho = summary !== undefined && JSON.stringify(example).includes(JSON.stringify(summary));
+  return isEcho ? example : { ...(summary !== undefined && { summary }), ...example };
+}
+
+function shareHeaders(operation: Operation, shelf: Shelf): void {
+  for (const response of Object.values(operation.responses)) {
+    const { headers = {} } = response as { headers?: Record<string, object> };
+    for (const [name, header] of Object.entries(headers)) headers[name] = shelf.reference(header, name);
   }
 }
 
@@ -90,7 +108,7 @@ function repeatedAmong(operations: Operation[]): (part: object) => boolean {
 
 function shareParts(
   operation: Operation,
-  { parameters, requestBodies, responses }: Record<Exclude<Kind, 'examples'>, Shelf>,
+  { parameters, requestBodies, responses }: Record<Exclude<Kind, 'examples' | 'headers'>, Shelf>,
   isRepeated: (part: object) => boolean,
 ): void {
   if (operation.parameters?.length)

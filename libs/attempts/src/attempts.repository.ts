@@ -2,14 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '@app/config';
 import { part, type Part, sql, type Sql } from '@app/database';
 import { KeyRing, plusSeconds, type RequestContext } from '@app/kernel';
-import type { AttemptFactor, AttemptKind, AttemptMethod, AttemptPurpose } from './attempt.entity.js';
+import type { AttemptFactor, AttemptKind, AttemptPurpose } from './attempt.entity.js';
 import { isLive } from './conditions.js';
-import { linkState, type LinkState } from './links.js';
+import { dismissLink, linkState, spendLinks, type LinkState } from './links.js';
 import {
   LINK_BINDING,
   type NewAttempt,
   type NewChallenge,
   type Opened,
+  type OpenedChallenge,
   type OpenedAttempt,
   type Opening,
   type RedeemQuestion,
@@ -96,7 +97,7 @@ export class AttemptsRepository {
     const { token, ...rest } = challenge;
     const rule = this.ruleOf(challenge.purpose, call.now);
     const secret = { binding: LINK_BINDING, value: token };
-    return this.open(call, { id: call.nextId(), kind: 'challenge', ...rest, ...rule, secret }, from);
+    return this.open(call, { id: call.nextId(), kind: 'challenge', ...rule, ...rest, secret }, from);
   }
 
   /**
@@ -134,16 +135,32 @@ export class AttemptsRepository {
   }
 
   /** The challenge whose token this is, while it can be answered, not locked. */
-  openChallengeOf(
-    call: RequestContext,
-    purpose: AttemptPurpose,
-    token: string,
-  ): Part<{ account_id: string | null; method: AttemptMethod }> {
+  openChallengeOf(call: RequestContext, purpose: AttemptPurpose, token: string): Part<OpenedChallenge> {
     return part(
       'challenge',
       sql`
-      SELECT a.account_id, a.method FROM attempts a WHERE ${this.challenge(call, token)} AND a.purpose = ${purpose}
+      SELECT a.id, a.account_id, a.session_id, a.method FROM attempts a WHERE ${this.challenge(call, token)} AND a.purpose = ${purpose}
         AND ${isLive(call)}`,
+    );
+  }
+
+  /**
+   * Ends, as used, the challenge whose token this is and whose answer was checked before, if it is still good and of this session; no
+   * row when it is not. `session`: locked, so that of two calls one has it.
+   */
+  spendChallenge(
+    call: RequestContext,
+    purpose: AttemptPurpose,
+    token: string,
+    session: Part<{ session_id: string }>,
+  ): Part<{ id: string }> {
+    return part(
+      'spent_challenge',
+      sql`
+      UPDATE attempts a SET status = 'consumed', closed_at = ${call.now}::timestamptz FROM ${session} f
+      WHERE ${this.challenge(call, token)} AND a.purpose = ${purpose} AND a.session_id = f.session_id AND ${isLive(call)}
+      RETURNING a.id, a.purpose, a.method, a.status`,
+      ENDED,
     );
   }
 
@@ -199,14 +216,7 @@ export class AttemptsRepository {
     from: Part<{ account_id: string }>,
   ): Part<{ id: string }> {
     const used = token === undefined ? sql`false` : sql`(${this.link(token)})`;
-    return part(
-      'spent_links',
-      sql`
-      UPDATE attempts a SET status = CASE WHEN ${used} THEN 'consumed' ELSE 'superseded' END, closed_at = ${now}::timestamptz
-      FROM ${from} f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY(${purposes}::text[])
-        AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status`,
-      ENDED,
-    );
+    return spendLinks(now, purposes, used, from);
   }
 
   /** Ends the link whose token this is and the code of the same mail. */
@@ -214,21 +224,7 @@ export class AttemptsRepository {
     { now }: RequestContext,
     token: string,
   ): Part<{ id: string; account_id: string | null; session_id: string | null }> {
-    const target = part(
-      'target',
-      sql`
-        SELECT a.subject, a.purpose, a.browser_attempt_id FROM attempts a
-        WHERE ${this.link(token)} AND a.purpose IN ('magic_link', 'sign_in')`,
-    );
-    return part(
-      'dismissed',
-      sql`
-        UPDATE attempts a SET status = 'superseded', closed_at = ${now}::timestamptz FROM ${target} t
-        WHERE a.subject = t.subject AND a.purpose = t.purpose AND a.status = 'open'
-          AND a.browser_attempt_id IS NOT DISTINCT FROM t.browser_attempt_id AND (t.purpose = 'magic_link' OR t.browser_attempt_id IS NOT NULL)
-        RETURNING a.id, a.account_id, a.session_id, a.purpose, a.method, a.status`,
-      ENDED,
-    );
+    return dismissLink(now, this.link(token));
   }
 
   private guess(

@@ -33,7 +33,11 @@ export function newLink(
 }
 
 /** A challenge that a key has to answer. `token`: unguessable, and known to nobody but the client. */
-export type NewChallenge = Pick<NewAttempt, 'purpose' | 'factor' | 'method' | 'browser'> & { token: string };
+export type NewChallenge = Pick<NewAttempt, 'purpose' | 'factor' | 'method' | 'browser'> & {
+  token: string;
+  /** Where it is to live shorter than its purpose allows. */
+  expiresAt?: Date;
+};
 
 /** For whom an attempt is opened. */
 export interface Opening {
@@ -47,6 +51,11 @@ export interface OpenedAttempt extends Opening {
   id: string;
   factor: AttemptFactor;
 }
+
+/** A challenge that can be answered. */
+export type OpenedChallenge = Pick<OpenedAttempt, 'id' | 'account_id' | 'session_id'> & {
+  method: AttemptMethod;
+};
 
 /** `budget_row`: what `redeem` will lock. */
 export type Opened = { attempt: Part<OpenedAttempt>; budget_row: Part<{ subject: string }> };

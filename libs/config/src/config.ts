@@ -43,6 +43,7 @@ export class Config {
   /** Folder of the operator's own words and look. */
   readonly templatesDir: string | undefined;
   readonly attempts;
+  readonly keysPerAccount: number;
   readonly guesses;
   readonly sends;
   readonly recipients;
@@ -119,6 +120,8 @@ export class Config {
       recovery_proof: { lifeSeconds: env.CHALLENGE_SECONDS, tries: env.CHALLENGE_TRIES_LIMIT },
       registration_proof: { lifeSeconds: env.CHALLENGE_SECONDS, tries: env.CHALLENGE_TRIES_LIMIT },
       login_proof: { lifeSeconds: env.CHALLENGE_SECONDS, tries: env.CHALLENGE_TRIES_LIMIT },
+      user_action: { lifeSeconds: env.CHALLENGE_SECONDS, tries: env.CHALLENGE_TRIES_LIMIT },
+      credential_code: { lifeSeconds: env.CHALLENGE_SECONDS, tries: env.CHALLENGE_TRIES_LIMIT },
       recovery_stop: { lifeSeconds: env.RECOVERY_DELAY_SECONDS, tries: env.CHALLENGE_TRIES_LIMIT },
       second_factor: { lifeSeconds: env.SIGN_IN_CODE_SECONDS, tries: env.SIGN_IN_CODE_TRIES_LIMIT },
       factor_setup: { lifeSeconds: env.FACTOR_SETUP_SECONDS, tries: env.SIGN_IN_CODE_TRIES_LIMIT },
@@ -128,6 +131,7 @@ export class Config {
       sign_in_key: { lifeSeconds: env.MAGIC_LINK_SECONDS, tries: 1 },
       link_exchange: { lifeSeconds: LINK_EXCHANGE_SECONDS, tries: 1 },
     });
+    this.keysPerAccount = env.ACCOUNT_KEYS_LIMIT;
     this.guesses = Object.freeze({
       accountWrongLimit: env.ACCOUNT_WRONG_CODES_LIMIT,
       accountWrongSeconds: env.ACCOUNT_WRONG_CODES_SECONDS,

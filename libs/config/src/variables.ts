@@ -115,6 +115,11 @@ export const variables = {
   ),
   CHALLENGE_SECONDS: set(seconds(600), '300', 'Life of a challenge that a key has to sign.'),
   CHALLENGE_TRIES_LIMIT: set(whole(1, 10), '5', 'Wrong signatures that end a challenge.'),
+  ACCOUNT_KEYS_LIMIT: set(
+    whole(2, 100),
+    '20',
+    'Passkeys and keys that one account can have, those too that its owner has put out of use.',
+  ),
   RECOVERY_DELAY_SECONDS: set(
     whole(0, 30 * DAY),
     '0',

@@ -8,6 +8,7 @@ export { IdentityProof } from './first-factor/identity-proof.js';
 export { KeyChallenges, type LoginChallenge, type Whom } from './first-factor/key-challenges.js';
 export {
   KeyProof,
+  type KeyPurpose,
   type LoginAnswer,
   type ProvenLogin,
   type SecondFactorParts,

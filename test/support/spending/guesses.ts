@@ -1,9 +1,11 @@
 import { AccountsService, AccountStateService } from '@app/administration';
 import { Authenticator } from '../authenticator.js';
 import { DfnsClient, otherCodeThan } from '../dfns-client.js';
+import { DfnsNewKeys } from '../dfns-new-keys.js';
 import { DfnsPeople, ORG } from '../dfns-people.js';
 import { otherThan } from '../navixy-client.js';
 import { PASSWORD, type TestApp } from '../test-app.js';
+import { SoftwareKey } from '../software-authenticator.js';
 import { WachtClient } from '../wacht-client.js';
 import { mailedLink } from '../ways-in.js';
 import { YatClient } from '../yat-client.js';
@@ -197,6 +199,30 @@ async function challengeTries(stage: Stage): Promise<Spending> {
   };
 }
 
+async function accountKeys(stage: Stage): Promise<Spending> {
+  const client = new DfnsClient(await stage.elsewhere());
+  const people = new DfnsPeople(stage.app, client);
+  const [other, owner] = [
+    await people.registered(await stage.person({ orgId: ORG })),
+    await people.registered(await stage.person({ orgId: ORG })),
+  ];
+  const add = async (member: typeof owner, app: TestApp) => {
+    const near = new DfnsClient(app);
+    const token = String((await new DfnsPeople(stage.app, near).login(member)).body.token);
+    return new DfnsNewKeys(near, token, member.key).add(new SoftwareKey());
+  };
+  return {
+    // A registration has brought two.
+    spend: async () => {
+      for (let count = 2; count < 20; count += 1) await add(other, await stage.elsewhere());
+      return (await add(other, await stage.elsewhere())).status === 400;
+    },
+    enter: async () =>
+      (await people.login(other)).status === 200 &&
+      (await add(owner, await stage.elsewhere())).status === 200,
+  };
+}
+
 async function longCodeTries(stage: Stage): Promise<Spending> {
   const [stranger, home] = [new DfnsClient(await stage.elsewhere()), new DfnsClient(await stage.elsewhere())];
   const people = new DfnsPeople(stage.app, home);
@@ -231,6 +257,7 @@ export const GUESS_SCENARIOS = {
   secondGuesses,
   codeTries,
   challengeTries,
+  accountKeys,
   longCodeTries,
   linkUses,
 } satisfies Record<string, Scenario>;

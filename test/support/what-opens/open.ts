@@ -1,4 +1,5 @@
 import { Authenticator } from '../authenticator.js';
+import { DfnsNewKeys, type KeyChallenge } from '../dfns-new-keys.js';
 import { SoftwareKey } from '../software-authenticator.js';
 import { freshCode, type Person } from './person.js';
 import { once, type Sample } from './sample.js';
@@ -12,7 +13,9 @@ export async function openFor(
   world: World,
   person: Person,
 ): Promise<{ open: Sample[]; login: Sample[]; setUp: Sample[] }> {
-  const login = await ofLogin(world, person);
+  // Logging in closes the challenges of a login that are open.
+  const keys = await ofOwnKeys(world, person);
+  const login = [...(await ofLogin(world, person)), ...keys];
   const others = [
     ...(await signIns(world, person.email)),
     ...(await keysByMail(world, person)),
@@ -111,6 +114,34 @@ async function ofLogin(world: World, person: Person): Promise<Sample[]> {
       closes: 'second_factor',
       isClosedBy: 'second_factor',
       isAlive: async () => (await init()).status === 200,
+    },
+  ];
+}
+
+/** What somebody who is logged in has signed, and a code that they have made for a device without a key. */
+async function ofOwnKeys(world: World, person: Person): Promise<Sample[]> {
+  const { dfns, people } = world;
+  const { email, key, authenticator } = person;
+  world.tick();
+  const secondFactor = otp(authenticator && freshCode(world, authenticator));
+  const token = String((await people.login({ email, key }, secondFactor)).body.token);
+  const keys = new DfnsNewKeys(dfns, token, key);
+  const path = '/auth/credentials/code';
+  const payload = JSON.stringify({ expiration: '2099-01-01T00:00:00Z' });
+  const { code } = (await keys.make(path, JSON.parse(payload))).body;
+  const { body: challenge } = await dfns.post(`${path}/init`, { credentialKind: 'Key', code });
+  const offered = keys.offer(new SoftwareKey(), challenge as KeyChallenge);
+  const signed = await keys.signed('POST', path, payload);
+  return [
+    {
+      thing: 'user_action',
+      what: 'signed by a key',
+      isAlive: async () => (await keys.send(path, payload, signed)).status === 200,
+    },
+    {
+      thing: 'credential_code',
+      what: 'of a login',
+      isAlive: async () => (await dfns.post(`${path}/verify`, offered)).status === 200,
     },
   ];
 }

@@ -8,7 +8,7 @@ export class DfnsCredentialUuidRequest {
   credentialUuid: string;
 }
 
-class DfnsOwnCredential {
+export class DfnsOwnCredential {
   @ApiProperty({ enum: CREDENTIAL_KINDS, example: 'Fido2' })
   kind: CredentialKind;
   /** As the client named it. */

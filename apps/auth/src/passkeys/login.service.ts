@@ -29,8 +29,8 @@ export class LoginService {
   ) {}
 
   /** The token of the new session. Every refusal reads the same. */
-  async login(call: RequestContext, answer: LoginAnswer): Promise<string> {
-    const login = await this.proofs.prove(call, answer);
+  async login(call: RequestContext, answer: Omit<LoginAnswer, 'purpose'>): Promise<string> {
+    const login = await this.proofs.prove(call, { purpose: PURPOSE, ...answer });
     if (!login) return this.refuse(call, answer.token);
     await this.proofs.claim(call, answer.token, login);
     const token = await this.tokens.sign(call, login);
@@ -97,7 +97,7 @@ export class LoginService {
   }
 
   private async refuse(call: RequestContext, token: string): Promise<never> {
-    await this.proofs.refuse(call, token);
+    await this.proofs.refuse(call, PURPOSE, token);
     throw new AuthError('credentials_wrong');
   }
 }

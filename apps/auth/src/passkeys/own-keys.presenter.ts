@@ -1,11 +1,9 @@
-import type { OwnKey } from '@app/accounts';
+import type { CredentialRow, OwnKey } from '@app/accounts';
+import type { RequestContext } from '@app/kernel';
 import type { Config } from '@app/config';
-import type { DfnsCredentialsResponse } from './dfns-own-credentials.dto.js';
+import type { DfnsOwnCredential } from './dfns-own-credentials.dto.js';
 
-export function presentKey(
-  key: OwnKey,
-  { webauthn, http }: Config,
-): DfnsCredentialsResponse['items'][number] {
+export function presentKey(key: OwnKey, { webauthn, http }: Config): DfnsOwnCredential {
   return {
     kind: key.kind,
     credentialId: key.credential_id,
@@ -17,4 +15,13 @@ export function presentKey(
     relyingPartyId: webauthn.rpId,
     origin: new URL(http.publicUrl).origin,
   };
+}
+
+/** One that this call has made. */
+export function presentNewKey(
+  { now }: RequestContext,
+  key: CredentialRow,
+  config: Config,
+): DfnsOwnCredential {
+  return presentKey({ ...key, created_at: now, is_active: true }, config);
 }

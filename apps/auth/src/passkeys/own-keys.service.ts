@@ -1,19 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { lockAccount, ownKeys, switchKey, type OwnKey } from '@app/accounts';
 import { audit, type Recorded } from '@app/audit';
-import { Database, part, type Part, sql, statement } from '@app/database';
-import { AuthError, digest, type RequestContext } from '@app/kernel';
-import { signedInSession, type OwnedSession } from '@app/sessions';
+import { Database, part, sql, statement } from '@app/database';
+import { AuthError, type RequestContext } from '@app/kernel';
 import { OwnerNotices } from '@app/sign-in';
 import { refuseUsedKey } from '../recovery/new-keys.service.js';
-import { LoginTokens } from './login-tokens.js';
+import { LoginSessions } from './login-sessions.service.js';
 
 /** The keys of an account, by the holder of a login's token. It lives no longer than a proof is fresh. */
 @Injectable()
 export class OwnKeysService {
   constructor(
     private readonly database: Database,
-    private readonly tokens: LoginTokens,
+    private readonly sessions: LoginSessions,
     private readonly notices: OwnerNotices,
   ) {}
 
@@ -23,7 +22,7 @@ export class OwnKeysService {
    * @throws AuthError `session_not_found`
    */
   async list(call: RequestContext, jwt: string): Promise<OwnKey[]> {
-    const session = await this.session(call, jwt);
+    const session = await this.sessions.part(call, jwt);
     const listed = part<OwnKey & { uuid: string | null }>(
       'listed',
       sql`SELECT k.* FROM ${session} s LEFT JOIN ${ownKeys(session)} k ON true`,
@@ -39,7 +38,7 @@ export class OwnKeysService {
    * @throws AuthError `session_not_found`, `invalid_parameters` for no key of the account, and for the last one that signs in
    */
   async switch(call: RequestContext, jwt: string, uuid: string, active: boolean): Promise<void> {
-    const session = await this.session(call, jwt);
+    const session = await this.sessions.part(call, jwt);
     const owned = await this.database.row(statement(session));
     if (!owned) throw new AuthError('session_not_found');
     const { change, switched } = switchKey(call, uuid, active, session);
@@ -60,11 +59,6 @@ export class OwnKeysService {
     if (!row) throw new AuthError('session_not_found');
     if (row.outcome === 'absent') throw refused('names no key of this account');
     if (row.outcome === 'last') throw refused('is the last key that signs in: register another one before');
-  }
-
-  private async session(call: RequestContext, jwt: string): Promise<Part<OwnedSession>> {
-    await this.tokens.verify(call, jwt);
-    return signedInSession(call, digest(jwt));
   }
 }
 

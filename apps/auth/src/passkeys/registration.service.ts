@@ -64,7 +64,8 @@ export class RegistrationService {
     accountId: string,
     keys: ProvenKeys,
   ): Statement<{ outcome: string }> {
-    const free = sql`EXISTS (SELECT FROM ${unregisteredAccount(accountId)})`;
+    // A challenge of a session is for one more key, of an account that has some.
+    const free = sql`a.session_id IS NULL AND EXISTS (SELECT FROM ${unregisteredAccount(accountId)})`;
     const redemption = this.attempts.redeemChallenge(call, 'registration_proof', token, free);
     const { verdict } = redemption;
     const done = redeemedAccount(verdict);

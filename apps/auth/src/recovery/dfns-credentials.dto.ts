@@ -5,12 +5,12 @@ import { MayBeAbsent } from '../protocols/dfns/may-be-absent.decorator.js';
 import { IsPlainText } from '../protocols/plain-text.decorator.js';
 import { TypedCode } from '../protocols/typed-code.decorator.js';
 
-const LONGEST_NAME = 256;
+export const LONGEST_NAME = 256;
 const LONGEST_ID = 1024;
 const LONGEST_DATA = 32_768;
 
 /** A property that is an object of this class. */
-function Nested(type: () => new () => object): PropertyDecorator {
+export function Nested(type: () => new () => object): PropertyDecorator {
   const decorators = [IsObject(), ValidateNested(), Type(type)];
   return (target, key) => decorators.forEach((decorate) => decorate(target, key));
 }
@@ -41,7 +41,7 @@ export class DfnsOtpInfo {
   otpCode: string;
 }
 
-class DfnsNewCredential {
+export class DfnsNewCredential {
   @MayBeAbsent()
   @IsString()
   @Length(1, LONGEST_NAME)

@@ -59,14 +59,14 @@ export class DfnsRecoverRequest {
   newCredentials: DfnsNewCredentials;
 }
 
-class DfnsUser {
+export class DfnsUser {
   /** @example '4f8a6b1e-6a53-4c37-9a52-6d1c8a3f6f0e' */
   id: string;
   displayName: string;
   name: string;
 }
 
-class DfnsRelyingParty {
+export class DfnsRelyingParty {
   /** @example 'auth.example.com' */
   id: string;
   name: string;
@@ -78,19 +78,19 @@ class DfnsSupportedKinds {
   secondFactor: string[];
 }
 
-class DfnsAuthenticatorSelection {
+export class DfnsAuthenticatorSelection {
   residentKey: string;
   requireResidentKey: boolean;
   userVerification: string;
 }
 
-class DfnsKeyParameters {
+export class DfnsKeyParameters {
   type: string;
   /** COSE number. */
   alg: number;
 }
 
-class DfnsKnownCredential {
+export class DfnsKnownCredential {
   type: string;
   id: string;
 }

@@ -1,11 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { challengeOf, OfferedTotp, type CredentialOffer } from '@app/accounts';
+import { challengeOf, OfferedTotp, type CredentialKind, type CredentialOffer } from '@app/accounts';
 import { Config } from '@app/config';
-import type {
-  DfnsFirstFactorCredential,
-  DfnsNewCredentials,
-  DfnsRecoveryCredential,
-} from './dfns-credentials.dto.js';
+import type { DfnsKeyInfo, DfnsNewCredential, DfnsNewCredentials } from './dfns-credentials.dto.js';
 import type {
   DfnsCompletedResponse,
   DfnsRecoveryChallengeResponse,
@@ -73,6 +69,9 @@ export class DfnsPresenter {
   }
 }
 
+/** What a client says of a key, in any call that takes one. */
+type OfferedCredential = DfnsNewCredential & { credentialKind: CredentialKind; credentialInfo: DfnsKeyInfo };
+
 /** The offered keys as the service takes them. */
 export function offeredKeys({
   firstFactorCredential,
@@ -86,7 +85,8 @@ export function offeredKeys({
   };
 }
 
-function offer(credential: DfnsFirstFactorCredential | DfnsRecoveryCredential): CredentialOffer {
+/** A key as the services take it. */
+export function offer(credential: OfferedCredential): CredentialOffer {
   const { credentialKind: kind, credentialName: name, credentialInfo, encryptedPrivateKey } = credential;
   const { credId, clientData, attestationData } = credentialInfo;
   return { kind, name, credId, clientData, attestationData, encryptedPrivateKey };

@@ -59,9 +59,9 @@ export class PasskeySignInService {
    */
   async finish(call: RequestContext, browser: Browser, assertion: CredentialAssertion): Promise<string> {
     const token = signedToken(assertion.clientData) ?? '';
-    const login = await this.proofs.prove(call, { token, assertion }, [token]);
+    const login = await this.proofs.prove(call, { purpose: 'login_proof', token, assertion }, [token]);
     if (!login) {
-      await this.proofs.refuse(call, token);
+      await this.proofs.refuse(call, 'login_proof', token);
       throw new AuthError('credentials_wrong');
     }
     await this.proofs.claim(call, token, login);

@@ -25,6 +25,11 @@ export function ownKeys(from: Part<MaybeOfAccount>): Part<OwnKey> {
   );
 }
 
+/** Whether the account has fewer keys than this, in use or put out of use; the account is held, so that none is added meanwhile. */
+export function hasRoomForKey(from: Part<MaybeOfAccount>, limit: number): Part<{ room: boolean }> {
+  return part('room', sql`SELECT count(*) < ${limit}::int AS room FROM ${ownKeys(from)}`);
+}
+
 /** How the change of one key has gone; `last`: no other one would sign in, and none is put out of use. */
 export interface KeyChange extends OfAccount {
   outcome: 'changed' | 'unchanged' | 'last' | 'absent';

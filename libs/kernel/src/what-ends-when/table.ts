@@ -20,6 +20,8 @@ const openEnds = {
   recovery_proof: 'ends',
   registration_proof: 'ends',
   login_proof: 'ends',
+  user_action: 'ends',
+  credential_code: 'ends',
   recovery_stop: 'stays',
 } as const satisfies Record<AttemptPurpose, string>;
 
@@ -39,6 +41,8 @@ const openStays = {
   recovery_proof: 'stays',
   registration_proof: 'stays',
   login_proof: 'stays',
+  user_action: 'stays',
+  credential_code: 'stays',
   recovery_stop: 'stays',
 } as const satisfies Record<AttemptPurpose, string>;
 

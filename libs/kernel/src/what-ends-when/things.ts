@@ -15,6 +15,8 @@ const PURPOSES = {
   recovery_proof: 'recovery ticket',
   registration_proof: 'registration ticket',
   login_proof: 'login challenge',
+  user_action: 'action to be signed',
+  credential_code: 'code for a new key',
   recovery_stop: 'link that stops a recovery',
 } as const;
 

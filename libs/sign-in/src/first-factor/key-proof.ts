@@ -2,20 +2,28 @@ import { Injectable } from '@nestjs/common';
 import {
   challengeOf,
   CredentialProofs,
+  lockOwner,
   loginKey,
   spellings,
   TotpFactors,
   type CredentialAssertion,
   type KeyAccount,
+  type MaybeOfAccount,
   type OfAccount,
   type StoredCredential,
 } from '@app/accounts';
-import { AttemptsRepository, type GuessVerdict } from '@app/attempts';
-import { audit } from '@app/audit';
+import { AttemptsRepository, type AttemptPurpose, type GuessVerdict } from '@app/attempts';
+import { audit, type AuditEvent } from '@app/audit';
 import { Database, type Effect, part, type Part, type Sql, sql, statement } from '@app/database';
 import type { RequestContext } from '@app/kernel';
 
-const PURPOSE = 'login_proof';
+/** What a key's signature is for, and as what a wrong one is recorded. */
+const EVENTS = {
+  login_proof: 'login.complete',
+  user_action: 'user_action.sign',
+} as const satisfies Partial<Record<AttemptPurpose, AuditEvent>>;
+
+export type KeyPurpose = keyof typeof EVENTS;
 
 /** A key and the challenge it was shown for. */
 export interface ShownKey {
@@ -34,8 +42,9 @@ export interface ProvenLogin extends ShownKey {
   step?: number;
 }
 
-/** What a login shows. */
+/** What a login shows; or, for another purpose, who is logged in. */
 export interface LoginAnswer {
+  purpose: KeyPurpose;
   token: string;
   assertion: CredentialAssertion;
   otpCode?: string;
@@ -62,10 +71,10 @@ export class KeyProof {
   /** Undefined when there is no such open challenge or key, or when the key signed none of `challenges`. */
   async prove(
     call: RequestContext,
-    { token, assertion, otpCode }: LoginAnswer,
+    { purpose, token, assertion, otpCode }: LoginAnswer,
     challenges = spellings(challengeOf(token)),
   ): Promise<ProvenLogin | undefined> {
-    const shown = await this.shown(call, token, assertion.credId);
+    const shown = await this.shown(call, purpose, token, assertion.credId);
     const count = shown && (await this.proofs.assert(assertion, shown.key, challenges));
     if (!shown || count === undefined) return undefined;
     const { account, totp_sealed: sealed } = shown;
@@ -84,20 +93,29 @@ export class KeyProof {
   }
 
   /** Counts an answer that was not good, and records it; there may be no such challenge. */
-  async refuse(call: RequestContext, token: string): Promise<void> {
-    const { verdict, ...redemption } = this.attempts.redeemChallenge(call, PURPOSE, token, sql`false`);
-    await this.database.rows(statement(verdict, redemption, audit(call, 'login.complete', verdict)));
+  async refuse(call: RequestContext, purpose: KeyPurpose, token: string): Promise<void> {
+    // What spends a signed action holds the account before the challenge.
+    const holds =
+      purpose === 'user_action' ? (target: Part<MaybeOfAccount>) => lockOwner(target, 'SHARE') : undefined;
+    const refused = this.attempts.redeemChallenge(call, purpose, token, sql`false`, false, holds);
+    const { verdict, ...redemption } = refused;
+    await this.database.rows(statement(verdict, redemption, audit(call, EVENTS[purpose], verdict)));
   }
 
   /** Gives a challenge that was opened for nobody in particular to the account whose key has answered it. */
   async claim(call: RequestContext, token: string, { account, unclaimed }: ProvenLogin): Promise<void> {
     if (!unclaimed) return;
-    const { claimed, budget_row } = this.attempts.claimChallenge(call, PURPOSE, token, account);
+    const { claimed, budget_row } = this.attempts.claimChallenge(call, 'login_proof', token, account);
     await this.database.rows(statement(claimed, budget_row));
   }
 
-  private async shown(call: RequestContext, token: string, credId: string): Promise<ShownKey | undefined> {
-    const challenge = this.attempts.openChallengeOf(call, PURPOSE, token);
+  private async shown(
+    call: RequestContext,
+    purpose: KeyPurpose,
+    token: string,
+    credId: string,
+  ): Promise<ShownKey | undefined> {
+    const challenge = this.attempts.openChallengeOf(call, purpose, token);
     const shown = part<ShownKey>(
       'shown',
       sql`

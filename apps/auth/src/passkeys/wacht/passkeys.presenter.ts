@@ -3,7 +3,7 @@ import type { OwnPasskey } from '@app/accounts';
 import { Config } from '@app/config';
 import { ALGORITHMS } from '../../recovery/dfns.presenter.js';
 import { instant } from '../../session/session.presenter.js';
-import type { PasskeyChallenge } from './own-passkeys.service.js';
+import type { OpenChallenge } from '../../recovery/open-challenge.js';
 import type { WachtPasskey } from './passkeys.dto.js';
 
 const type = 'public-key';
@@ -13,7 +13,7 @@ const type = 'public-key';
 export class PasskeysPresenter {
   constructor(private readonly config: Config) {}
 
-  registration({ token, holder }: PasskeyChallenge): { options: { publicKey: object } } {
+  registration({ token, holder }: OpenChallenge): { options: { publicKey: object } } {
     const { webauthn, attempts } = this.config;
     const { rpId } = webauthn;
     const { uuid, name, keys } = holder;

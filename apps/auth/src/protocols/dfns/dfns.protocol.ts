@@ -5,7 +5,7 @@ import { dfnsErrors } from './dfns.errors.js';
 /** docs/protocols/dfns.md: JSON alone, and nothing in it that the call does not know. */
 export const dfns: Protocol = {
   name: 'dfns',
-  prefixes: ['/auth/recover', '/auth/login', '/auth/registration'],
+  prefixes: ['/auth/recover', '/auth/login', '/auth/registration', '/auth/credentials', '/auth/action'],
   renderError,
   validation: { whitelist: true, forbidNonWhitelisted: true, transform: true },
   bodies: { json: ['application/json'], form: false },
