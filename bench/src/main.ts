@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { PREPARED_PER_SECOND, runBench, withInstruments } from './bench.js';
 import { operations } from './operations/operations.js';
 import { describe, profile } from './profile/profile.js';
+import { runImport } from './import/import.js';
 import { draw } from './report/chart.js';
 import { describeMachine, load } from './report/machine.js';
 import { previous, write } from './report/results.js';
@@ -40,6 +41,14 @@ const program = new Command('npm run bench --')
       'What the figures mean is in docs/performance.md.',
   )
   .showHelpAfterError();
+
+program
+  .command('import')
+  .description(
+    'bringing people along from a file: made up, looked at, imported, and once more where all are here already',
+  )
+  .option('--many <count>', 'how many', positive, 100_000)
+  .action(async ({ many }: { many: number }) => runImport(many));
 
 program
   .command('operations', { isDefault: true })

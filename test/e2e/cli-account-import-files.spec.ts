@@ -80,4 +80,12 @@ describe('the files that account import reads', () => {
     });
     expect(await people.cli.run(['account', 'import', 'x', '--format', 'ldap'])).toMatchObject({ code: 2 });
   });
+
+  it.each([
+    ['{"realm":"acme"}', /^The file has no list of people/],
+    ['{"users":[{"id":"1"}', /^The file ends in the middle/],
+  ])('stops in a sentence at %s', async (content, sentence) => {
+    const answer = await people.cli.run(['account', 'import', people.write(content), '--format', 'keycloak']);
+    expect(answer).toMatchObject({ code: 1, err: expect.stringMatching(sentence) });
+  });
 });

@@ -33,6 +33,7 @@ const SECONDS: Record<string, number> = {
   'embedded-postgres': 18,
   demo: 15,
   'cli-binary': 12,
+  'cli-account-import-killed': 40,
   introspect: 12,
   'forward-auth': 12,
   'abandoned-connections': 12,

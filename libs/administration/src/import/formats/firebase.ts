@@ -11,7 +11,7 @@ const user = z.looseObject({
   salt: maybe(z.string()),
   phoneNumber: maybe(z.string()),
   providerUserInfo: maybe(z.array(z.looseObject({ providerId: z.string(), rawId: maybe(z.string()) }))),
-  mfaInfo: maybe(z.array(z.looseObject({ phoneInfo: maybe(z.string()), totpInfo: z.unknown() }))),
+  mfaInfo: maybe(z.array(z.looseObject({ phoneInfo: maybe(z.string()) }))),
   createdAt: maybe(z.union([z.string(), z.number()])),
   disabled: maybe(z.boolean()),
 });

@@ -89,6 +89,13 @@ function dataOf<T>(schema: z.ZodType<T>, text: string | undefined): T {
   return shapedAs(schema, data);
 }
 
+/** By its names for them; the first had no digest in it. */
+const PBKDF2: Record<string, string> = {
+  pbkdf2: 'sha1',
+  'pbkdf2-sha256': 'sha256',
+  'pbkdf2-sha512': 'sha512',
+};
+
 function passwordHash({ secretData, credentialData }: Credential): string {
   const { value, salt } = dataOf(secret, secretData);
   const { hashIterations, algorithm, additionalParameters } = dataOf(passwordData, credentialData);
@@ -97,11 +104,10 @@ function passwordHash({ secretData, credentialData }: Credential): string {
     const cost = `m=${of('memory')},t=${hashIterations},p=${of('parallelism')}`;
     return `$argon2${of('type')}$v=${of('version') === '1.0' ? 16 : 19}$${cost}$${phc(salt ?? '')}$${phc(value)}`;
   }
-  // Its first name had no number behind it.
-  const [, digest] = /^pbkdf2(?:-(sha256|sha512))?$/.exec(algorithm) ?? [null];
-  if (digest === null)
+  const digest = PBKDF2[algorithm];
+  if (digest === undefined)
     throw new PersonRefused('credentials: its password is hashed in a way that is not known here');
-  return `$pbkdf2-${digest ?? 'sha1'}$i=${hashIterations}$${salt ?? ''}$${value}`;
+  return `$pbkdf2-${digest}$i=${hashIterations}$${salt ?? ''}$${value}`;
 }
 
 function authenticator({ secretData, credentialData }: Credential): string {
