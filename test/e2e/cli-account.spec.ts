@@ -105,6 +105,7 @@ describe('the account commands', () => {
           createdAt: expect.any(String),
           updatedAt: expect.any(String),
           disabledAt: null,
+          deletionDueAt: null,
         },
         ...{ liveSessions: 0, passwordLockedUntil: null, codesRefusedUntil: null, identities: [] },
         ...{ guardedUntil: null, suppressed: [] },
