@@ -1,11 +1,9 @@
-import { UsageError } from './usage-error.js';
+import { unspoken } from '@app/administration';
 import type { Speeches } from '@app/pages';
+import { UsageError } from './usage-error.js';
 
-/** Refuses a language in which nobody would be written to: every mail would be in English. */
+/** Refuses a language in which nobody would be written to. */
 export function requireSpoken(speeches: Speeches, language = 'en'): void {
-  if (speeches.speaks(language)) return;
-  const languages = speeches.languages.join(', ');
-  throw new UsageError(
-    `The service does not speak ${language}: it speaks ${languages}. A folder TEMPLATES_DIR can add a language.`,
-  );
+  const sentence = unspoken(speeches, language);
+  if (sentence !== undefined) throw new UsageError(sentence);
 }

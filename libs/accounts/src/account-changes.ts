@@ -103,7 +103,7 @@ export function raiseStamp(
 /** Which second factor a sign-in asks for, by an operator. Ends what was made for the account before. */
 export function setSecondFactor(
   { now }: RequestContext,
-  accountId: string,
+  from: Part<OfAccount>,
   factor: SecondFactor,
 ): Part<HeldAccount> {
   return part(
@@ -111,7 +111,7 @@ export function setSecondFactor(
     sql`
     UPDATE accounts a SET second_factor = ${factor}, phone = ${phoneAfter('factor_set_by_operator', factor)}, security_stamp = a.security_stamp + 1,
       updated_at = ${now}::timestamptz
-    WHERE a.id = ${accountId}::bigint RETURNING a.id AS account_id, a.security_stamp`,
+    FROM ${from} f WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp`,
   );
 }
 

@@ -106,6 +106,7 @@ export {
 export { givePassword, resetPassword } from './change-password.js';
 export { resetContact, type ResetContact } from './reset-contact.js';
 export { changeLanguage } from './activation.js';
+export { asRead, changeDetails, type AccountDetails } from './details.js';
 export { endCredentialsAt } from './end-credentials.js';
 export { accountContact, contactOwner, signUpContact, type Contact } from './contacts.js';
 export { mailboxOwner, type MailboxOwner } from './mailbox-owner.js';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
   AccountsRepository,
+  asRead,
   dropMade,
   dropUnproven,
   givePassword,
@@ -21,7 +22,7 @@ import {
 } from '@app/accounts';
 import { AttemptsRepository, MAILED_KEYS } from '@app/attempts';
 import { audit, recordedAs, type AuditEvent } from '@app/audit';
-import { Database, type Effect, type Part, statement } from '@app/database';
+import { Database, type Effect, exists, ofOne, type Part, statement } from '@app/database';
 import type { FactorChange } from '@app/delivery';
 import type { RequestContext } from '@app/kernel';
 import { liveAmong } from '@app/sessions';
@@ -71,6 +72,12 @@ export class AccountsService {
 
   /** In the place of one that somebody registered with the address and nobody proved to own. */
   async create(call: RequestContext, request: AccountRequest): Promise<CreatedAccount> {
+    const lacks = missingFor(request.secondFactor, request);
+    if (lacks)
+      throw new OperatorError(
+        `The second factor ${request.secondFactor} needs ${lacks}.`,
+        'invalid_parameters',
+      );
     const id = call.nextId();
     const { password } = request;
     const passwordHash = typeof password === 'string' ? await this.hasher.hash(password) : password.verifier;
@@ -142,7 +149,7 @@ export class AccountsService {
         'The account waits for a key by mail: the mailbox cannot be the second factor as well.',
       );
     const totp = to === 'totp' ? this.totp.create(id, labelOf(account)) : undefined;
-    const changed = setSecondFactor(call, id, to);
+    const changed = setSecondFactor(call, asRead(account), to);
     const brings = totp ? (['authenticator'] as const) : [];
     const ended = endedBy('factor_set_by_operator', call, changed, { brings });
     const given = totp && putTotpFactor(call, id, totp.sealed);
@@ -167,7 +174,7 @@ export class AccountsService {
       );
     if (phone === null && !account.email && !account.username)
       throw new OperatorError('The phone is the only name of the account.');
-    const changed = setPhone(call, phone, ofAccount(account.id));
+    const changed = setPhone(call, phone, asRead(account));
     const ended = endedBy('phone_set_by_operator', call, changed);
     const facts = { change: phone === null ? 'removed' : 'set' } as const;
     const told =
@@ -217,9 +224,12 @@ export class AccountsService {
     ...also: Effect[]
   ): Promise<number> {
     const audited = audit(call, event, recordedAs('done', changed, { session: false }));
-    const query = statement(liveAmong(call, ended), ...effects, ...also, audited);
+    const answer = { sessions: ofOne(liveAmong(call, ended), 'sessions'), done: exists(changed) };
+    const query = statement(answer, ...effects, ...also, audited);
     const [row] = await this.database.rowsUnderLock(lockAccount(accountId), query);
-    return row?.sessions ?? 0;
+    // What was allowed by how the account was read is done to that account, and to no other.
+    if (!row?.done) throw new OperatorError('The account has been changed meanwhile.');
+    return row.sessions;
   }
 }
 

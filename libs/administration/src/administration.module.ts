@@ -4,6 +4,7 @@ import { AttemptsModule } from '@app/attempts';
 import { ServerKeysModule } from '@app/server-keys';
 import { OwnerNotices } from '@app/sign-in';
 import { TokensModule } from '@app/tokens';
+import { AccountDetailsService } from './account-details.service.js';
 import { AccountSearchService } from './account-search.service.js';
 import { AccountStateService } from './account-state.service.js';
 import { AccountTimelineService } from './account-timeline.service.js';
@@ -29,6 +30,7 @@ const services = [
   AccountsService,
   AccountSearchService,
   AccountTimelineService,
+  AccountDetailsService,
   AccountStateService,
   SessionsService,
   AttemptsService,

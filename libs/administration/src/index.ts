@@ -1,3 +1,4 @@
+export { AccountDetailsService } from './account-details.service.js';
 export { AccountSearchService, type AccountSearch, type FoundAccounts } from './account-search.service.js';
 export { AccountStateService, type AccountState } from './account-state.service.js';
 export { AccountTimelineService, type Timeline, type TimelineEntry } from './account-timeline.service.js';
@@ -12,13 +13,7 @@ export { AccountDeletion, type Asked, type Restored } from './deletion/account-d
 export { DeletionModule } from './deletion/deletion.module.js';
 export { AttemptsService, type AttemptHistory } from './attempts.service.js';
 export { AuditService } from './audit.service.js';
-export {
-  languageTag,
-  LONGEST_ORGANISATION,
-  missingFor,
-  organisationId,
-  USERNAME_WORDS,
-} from './identifiers.js';
+export { missingFor } from './identifiers.js';
 export { ImportEntity, ImportFindingEntity } from './import/import.entity.js';
 export { FORMATS, type FormatName } from './import/formats/index.js';
 export type { ImportCounts } from './import/import-check.js';
@@ -51,3 +46,4 @@ export {
 export { attemptFacts, eventFacts, messageFacts, reportFacts } from './facts.js';
 export { count, instant, only } from './words.js';
 export { StatisticsService, type HourOfStatistics, type Statistics } from './statistics.service.js';
+export { faultOf, FieldFault, fields, unspoken, type Field } from './fields.js';

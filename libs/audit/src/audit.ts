@@ -28,6 +28,8 @@ export type AuditEvent =
   | 'account.guard'
   | 'account.second_factor'
   | 'account.phone'
+  | 'account.details'
+  | `admin.read ${string}`
   | 'account.respell'
   | 'account.password'
   | 'account.register'

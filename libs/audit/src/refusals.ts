@@ -26,7 +26,7 @@ export const DID_NOTHING = [
 const OF_A_SESSION: AuditEvent[] = ['token.refresh', 'second_factor'];
 
 /** Where operators call from: what they do is always kept, also where it concerns no account. */
-const OF_OPERATORS = ['cli', 'console'];
+const OF_OPERATORS = ['cli', 'console', 'admin'];
 
 /** Whether row `v` did nothing, or concerns nobody. */
 export function didNothing({ protocol }: RequestContext, event: AuditEvent): Sql {
