@@ -57,6 +57,10 @@ const FATES: Record<string, Record<string, string>> = {
   replicas: { '*': 'of the service' },
   signing_keys: { '*': 'of the service' },
   service_keys: { '*': 'of services' },
+  imports: { '*': 'counts, and the digest of a file' },
+  import_findings: { '*': 'lines of a file, with a reason of ours that repeats nothing of what stood there' },
+  operators: { '*': 'of those who help: no account is theirs, and none of them goes with one' },
+  operator_sessions: { '*': 'likewise' },
 };
 
 const NAMING = ['text', 'jsonb', 'json', 'uuid', 'inet', 'bytea', 'ARRAY', 'character varying'];
@@ -129,7 +133,7 @@ describe('the columns that can name a person', () => {
   it('of rows that have to refer to an account are those of no other table than these', async () => {
     expect((await cascading()).sort()).toEqual([
       ...['backup_codes', 'contact_changes', 'credentials', 'external_identities', 'factor_setups'],
-      ...['pending_recoveries', 'sessions', 'totp_factors'],
+      ...['imported_accounts', 'pending_recoveries', 'sessions', 'totp_factors'],
     ]);
   });
 });
