@@ -2,7 +2,8 @@ import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
 import { Idempotent } from '@app/idempotency';
 import type { RequestContext } from '@app/kernel';
-import { byAddress, Limits } from '@app/throttle';
+import { Limits } from '@app/throttle';
+import { yatLimits } from '../limits/yat.limits.js';
 import { Caller } from '../protocols/caller.decorator.js';
 import { YatApi, YatErrors } from '../protocols/yat/yat-api.decorator.js';
 import { YatBody } from '../protocols/yat/yat-body.decorator.js';
@@ -17,12 +18,7 @@ const MESSAGE = 'If the account exists, a magic link is on its way';
 
 @Controller('auth/magic_link')
 @YatApi()
-@Limits({
-  name: 'yat.address',
-  limit: (config) => config.limits.yatRequestsPerMinute,
-  windowSeconds: () => 60,
-  tracker: byAddress,
-})
+@Limits(...yatLimits)
 export class YatMagicLinkController {
   constructor(
     private readonly requests: LinkRequestService,

@@ -2,8 +2,9 @@ import { Controller, Get, Post, Res, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { RequestContext } from '@app/kernel';
 import { BrowserSpeech, SameSiteGuard, sendPage, type Speech } from '@app/pages';
-import { byAddress, Limits } from '@app/throttle';
+import { Limits } from '@app/throttle';
 import type { Response } from 'express';
+import { yatLimits } from '../../limits/yat.limits.js';
 import { Caller } from '../../protocols/caller.decorator.js';
 import { LinkToken, Visits } from './landing-token.js';
 import { LandingPresenter } from './landing.presenter.js';
@@ -13,12 +14,7 @@ import { LandingService, type Visitor } from './landing.service.js';
 @Controller('magic-link')
 @ApiExcludeController()
 @UseGuards(SameSiteGuard)
-@Limits({
-  name: 'yat.address',
-  limit: (config) => config.limits.yatRequestsPerMinute,
-  windowSeconds: () => 60,
-  tracker: byAddress,
-})
+@Limits(...yatLimits)
 export class MagicLinkPageController {
   constructor(
     private readonly landing: LandingService,

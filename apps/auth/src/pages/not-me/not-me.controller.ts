@@ -2,8 +2,9 @@ import { Controller, Get, Post, Query, Res, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { RequestContext } from '@app/kernel';
 import { BrowserSpeech, SameSiteGuard, sendPage, type Speech } from '@app/pages';
-import { byAddress, Limits } from '@app/throttle';
+import { Limits } from '@app/throttle';
 import type { Response } from 'express';
+import { yatLimits } from '../../limits/yat.limits.js';
 import { Caller } from '../../protocols/caller.decorator.js';
 import { notMePage } from './not-me.page.js';
 import { NotMeService } from './not-me.service.js';
@@ -15,12 +16,7 @@ const LONGEST_TOKEN = 100;
 @Controller('not-me')
 @ApiExcludeController()
 @UseGuards(SameSiteGuard)
-@Limits({
-  name: 'yat.address',
-  limit: (config) => config.limits.yatRequestsPerMinute,
-  windowSeconds: () => 60,
-  tracker: byAddress,
-})
+@Limits(...yatLimits)
 export class NotMeController {
   constructor(private readonly notMe: NotMeService) {}
 
