@@ -4,6 +4,8 @@ import { DfnsClient, otherCodeThan } from '../support/dfns-client.js';
 import { AT_HOME, DfnsPeople, ORG, type Challenge } from '../support/dfns-people.js';
 import { SoftwareAuthenticator, SoftwareKey } from '../support/software-authenticator.js';
 import { TestApp } from '../support/test-app.js';
+import { WachtClient } from '../support/wacht-client.js';
+import { WachtPasskeys } from '../support/wacht-passkeys.js';
 
 describe('registration', () => {
   let app: TestApp;
@@ -33,6 +35,24 @@ describe('registration', () => {
       const before = (await mails(member.email)).length;
       expect((await sendCode(member.email)).body).toEqual({ message: 'success' });
       expect(await mails(member.email)).toHaveLength(before);
+    });
+
+    it('mails nothing to an account whose owner has taken its last passkey away, nor is a challenge of before answered', async () => {
+      const { email } = await people.newcomer();
+      const ticket = await people.registrationChallenge(email);
+      const browser = new WachtClient(app);
+      await browser.signInWithPassword(email);
+      await new WachtPasskeys(browser).add();
+      const [{ id }] = (await browser.get('/me/passkeys')).body.data as [{ id: string }];
+      expect((await browser.post(`/me/passkeys/${id}/delete`)).status).toBe(200);
+      app.clock.advanceSeconds(60);
+      const codes = () =>
+        app.rows(sql`SELECT FROM messages WHERE recipient = ${email} AND template LIKE '%code%'`);
+      const before = (await codes()).length;
+      expect((await sendCode(email)).body).toEqual({ message: 'success' });
+      expect(await codes()).toHaveLength(before);
+      const offered = { firstFactorCredential: new SoftwareKey().create(ticket.challenge) };
+      expect((await register(offered, ticket)).status).toBe(401);
     });
 
     it('needs an organisation', async () => {

@@ -5,16 +5,17 @@ import type { NewCredential, StoredCredential } from './credential-proofs.js';
 import type { CredentialKind } from './credential.entity.js';
 
 /**
- * Condition on table `accounts`: nobody has a key to it yet, and a mailed code may be answered by its first one. Where the mailbox is the
- * second factor, it would be the first one as well: such an account gets its keys in another way.
+ * Condition on table `accounts`: it never had a key, and a mailed code may be answered by its first one. Whoever has taken the last one
+ * away has not asked for keys by mail. Where the mailbox is the second factor, it would be the first one as well: such an account gets its
+ * keys in another way.
  */
 export const UNREGISTERED = sql`(accounts.second_factor <> 'email' AND NOT EXISTS (
-  SELECT FROM credentials c WHERE c.account_id = accounts.id AND c.revoked_at IS NULL))`;
+  SELECT FROM credentials c WHERE c.account_id = accounts.id))`;
 
 /** Condition on key `c`: a passkey that opens its account. */
 const IS_PASSKEY = sql`c.kind = 'Fido2' AND c.revoked_at IS NULL`;
 
-/** The account, while nobody has a key to it. */
+/** The account, while it never had a key. */
 export function unregisteredAccount(accountId: string): Part<OfAccount> {
   return part(
     'unregistered',
