@@ -6,6 +6,7 @@ import { accountView, disabledView, doneView, passwordView, secondFactorView } f
 import type { Answer } from './answer.js';
 import { ACCOUNT, phoneOrNone, secondFactor } from './arguments.js';
 import { deletionCommands } from './account-delete.command.js';
+import { exportCommand } from './account-export.command.js';
 import { createAccountCommand } from './create-account.command.js';
 import { example } from './example.js';
 import { identityCommands } from './identity.commands.js';
@@ -33,6 +34,7 @@ export function accountCommands(program: Command, shell: Shell): void {
   add('disable', 'shut an account and end its sessions in all protocols', disable);
   add('enable', 'open an account again', enable);
   deletionCommands(group, shell);
+  exportCommand(group, shell);
   add('unlock', 'forget wrong passwords and wrong codes, and that messages to it came back', unlock);
   add('stop-recovery', 'stop a recovery that waits for its time', stopRecovery);
   secondFactorCommand(group, shell);

@@ -13,6 +13,8 @@ import {
   KeysService,
   MailedKeysService,
   NamesService,
+  PeopleExport,
+  PersonalData,
   ResealService,
   ServiceKeysService,
   SessionsService,
@@ -42,6 +44,8 @@ export interface Operator {
   names: NamesService;
   audit: AuditService;
   operators: OperatorsService;
+  peopleExport: PeopleExport;
+  personalData: PersonalData;
   speeches: Speeches;
   call: RequestContext;
 }
@@ -88,6 +92,8 @@ function operatorOf(nest: INestApplicationContext, { events }: Config): Operator
     names: nest.get(NamesService),
     audit: nest.get(AuditService),
     operators: nest.get(OperatorsService),
+    peopleExport: nest.get(PeopleExport),
+    personalData: nest.get(PersonalData),
     speeches: nest.get(Speeches),
     call: { ...callOf(nest.get(Clock), nest.get(Ids)), streams: events !== undefined },
   };

@@ -72,6 +72,7 @@ export {
 } from './deletion.js';
 export { deleteUnproven, lockedAccounts, unprovenAccounts } from './unproven-accounts.js';
 export { purgePasswordFailures, purgeRecoveries } from './purge.js';
+export { exportedAccounts, type ExportedAccount, type ExportedCredential } from './exported-accounts.js';
 export { ExternalIdentityEntity } from './external-identity.entity.js';
 export {
   accountOfIdentity,

@@ -12,6 +12,8 @@ import { AccountsService } from './accounts.service.js';
 import { AttemptsService } from './attempts.service.js';
 import { AuditService } from './audit.service.js';
 import { DeletionModule } from './deletion/deletion.module.js';
+import { PeopleExport } from './export/people-export.service.js';
+import { PersonalData } from './export/personal-data.service.js';
 import { IdentitiesService } from './identities.service.js';
 import { ImportService } from './import/import.service.js';
 import { Importer } from './import/importer.js';
@@ -44,6 +46,8 @@ const services = [
   AuditService,
   ImportService,
   StatisticsService,
+  PeopleExport,
+  PersonalData,
 ];
 
 /** What an operator does, by whatever way: each way reads what is asked, calls one of these, and says what came of it. */

@@ -24,6 +24,7 @@ export type AuditEvent =
   | 'account.enable'
   | 'account.delete'
   | 'account.restore'
+  | 'account.export'
   | 'account.unlock'
   | 'account.guard'
   | 'account.second_factor'

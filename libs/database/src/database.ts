@@ -17,6 +17,8 @@ const TRIES = 3;
 export const RETRY_AFTER_SECONDS = 5;
 /** For how long a shortage keeps a replica out of the load balancer: longer than the client waits, so that it meets another one. */
 const SHORTAGE_MS = 10_000;
+/** Whoever reads slowly holds nothing that others wait for. */
+const AT_ONE_MOMENT = `SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0`;
 
 /** `by`: the values of the tally's columns, in their order. */
 type TallyListener = (times: number, ...by: (string | boolean | null)[]) => void;
@@ -95,6 +97,31 @@ export class Database {
       }),
     );
     return this.announced(second, rows);
+  }
+
+  /**
+   * The rows of a statement that reads, in batches of `size`, as they are at one moment however many there are: a cursor of Postgres, which
+   * is asked for the next batch when `take` is done with the one before, be it in hours.
+   *
+   * @throws as `rows`, and whatever `take` throws
+   */
+  async stream<Row extends object>(
+    query: Query<Row>,
+    size: number,
+    take: (rows: Row[]) => Promise<void>,
+  ): Promise<void> {
+    const { text, values, builder } = compile(query);
+    const asked = <Result>(work: Promise<Result>) =>
+      work.catch((error: unknown) => Promise.reject(refusalOf(builder, error)));
+    await this.transaction(async (client) => {
+      await asked(client.query(AT_ONE_MOMENT));
+      await asked(client.query({ text: `DECLARE batches NO SCROLL CURSOR FOR ${text}`, values }));
+      for (let came = size; came === size;) {
+        const { rows } = await asked(client.query<Row>(`FETCH FORWARD ${size} FROM batches`));
+        came = rows.length;
+        if (came) await take(rows);
+      }
+    });
   }
 
   /** The connections of this process, and how many statements wait for one. */
@@ -198,10 +225,14 @@ async function repeated<Result>({ builder }: Compiled, work: () => Promise<Resul
       return await work();
     } catch (error) {
       if (REPEATABLE.includes(errorCode(error)) && tries < TRIES) continue;
-      if (!isUnavailable(error)) throw new StatementError(builder, error);
-      // What Postgres says may quote values; what the driver says of a connection does not.
-      const cause = error instanceof DatabaseError ? new StatementError(builder, error) : error;
-      throw new AuthError('database_unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS }, { cause });
+      throw refusalOf(builder, error);
     }
   }
+}
+
+function refusalOf(builder: string, error: unknown): Error {
+  if (!isUnavailable(error)) return new StatementError(builder, error);
+  // What Postgres says may quote values; what the driver says of a connection does not.
+  const cause = error instanceof DatabaseError ? new StatementError(builder, error) : error;
+  return new AuthError('database_unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS }, { cause });
 }
