@@ -75,6 +75,7 @@ const rooms = [
   'password-reset',
   'pages',
   'session-check',
+  'admin',
   'console',
 ];
 const mayRestOn = { pages: [...flows, 'password-reset'] };

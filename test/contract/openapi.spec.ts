@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { shareComponents } from '../../apps/auth/src/shared-components.js';
-import { openApi, withoutShared } from '../support/openapi.js';
+import { isServiceScope } from '@app/service-keys';
+import { DOCUMENTS, openApi, withoutShared } from '../support/openapi.js';
 
 interface Content {
   schema?: { $ref?: string; type?: string };
@@ -12,6 +13,7 @@ interface Operation {
   summary?: string;
   operationId: string;
   tags?: string[];
+  'x-required-scope'?: string;
   requestBody?: { content: Record<string, Content> };
   responses: Record<string, { description: string; content?: Record<string, Content> }>;
 }
@@ -34,16 +36,24 @@ interface Document {
   components: { schemas: Record<string, Schema> };
 }
 
-const document = openApi<Document>();
-const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-  Object.entries(methods).map(
-    ([method, operation]) => [`${method.toUpperCase()} ${path}`, operation] as const,
-  ),
-);
-
-describe('openapi.json', () => {
-  const text = readFileSync('openapi.json', 'utf8');
+describe.each(DOCUMENTS)('%s', (file) => {
+  const text = readFileSync(file, 'utf8');
   const committed = JSON.parse(text) as OpenAPIObject;
+  const document = openApi<Document>(file);
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(
+      ([method, operation]) => [`${method.toUpperCase()} ${path}`, operation] as const,
+    ),
+  );
+
+  it('has the calls of its readers alone, and of the administration each names its scope', () => {
+    const isForOperators = file === 'openapi.admin.json';
+    for (const [path, methods] of Object.entries(document.paths)) {
+      expect([path, path.startsWith('/admin/')]).toEqual([path, isForOperators]);
+      for (const { 'x-required-scope': scope } of Object.values(methods))
+        expect([path, isServiceScope(String(scope))]).toEqual([path, isForOperators]);
+    }
+  });
 
   it('is small enough for a browser to read at once', () => {
     expect(text.length).toBeLessThan(250_000);

@@ -30,7 +30,7 @@ const HEADERS = [
   ...['Origin', 'Referer', 'Sec-Fetch-Site', 'X-Forwarded-For', 'X-Forwarded-Proto', 'X-Forwarded-Host'],
   ...['Forwarded', 'X-Request-Id', 'If-None-Match', 'confirm', 'X-Unknown'],
 ];
-const PROTOCOLS = ['navixy', 'docspace', 'wacht', 'yat', 'dfns', 'service'];
+const PROTOCOLS = ['navixy', 'docspace', 'wacht', 'yat', 'dfns', 'service', 'admin'];
 const REFUSED_AT_THE_DOOR = [401, 403, 404, 405, 429];
 
 describe('hostile texts', () => {
@@ -44,6 +44,7 @@ describe('hostile texts', () => {
       DOCSPACE_REQUESTS_PER_MINUTE_LIMIT: MANY,
       WACHT_REQUESTS_PER_MINUTE_LIMIT: MANY,
       YAT_REQUESTS_PER_MINUTE_LIMIT: MANY,
+      ADMIN_REQUESTS_PER_MINUTE_LIMIT: MANY,
       TRUSTED_PROXIES: '127.0.0.1',
     });
     credentials = new Credentials(app);

@@ -1,4 +1,5 @@
 import { sql } from '@app/database';
+import { SERVICE_SCOPES, type ServiceScope } from '@app/service-keys';
 import { DfnsClient } from './dfns-client.js';
 import { DfnsPeople } from './dfns-people.js';
 import { DocspaceClient } from './docspace-client.js';
@@ -27,6 +28,10 @@ export class Credentials {
     if (credential === 'dfnsToken') return { Authorization: `Bearer ${await this.dfnsToken(path)}` };
     if (credential === 'serviceKey')
       return { Authorization: `Bearer ${await this.app.serviceKey({ scopes: ['introspect', 'recover'] })}` };
+    if (credential === 'adminKey')
+      return {
+        Authorization: `Bearer ${await this.app.serviceKey({ scopes: Object.keys(SERVICE_SCOPES) as ServiceScope[] })}`,
+      };
     return {};
   }
 

@@ -1,4 +1,4 @@
-import { openApi } from './openapi.js';
+import { everyCall } from './openapi.js';
 
 interface Schema {
   $ref?: string;
@@ -22,7 +22,7 @@ interface Operation {
 /** A place in a body, from its top on. */
 export type Place = string[];
 
-/** One call as openapi.json has it. */
+/** One call as its document has it. */
 export interface DocumentedCall {
   method: string;
   path: string;
@@ -46,7 +46,7 @@ export interface Field {
   isNew: boolean;
 }
 
-const document = openApi<{
+const document = everyCall<{
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Schema> };
 }>();

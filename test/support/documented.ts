@@ -1,6 +1,6 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import * as addFormats from 'ajv-formats';
-import { openApi } from './openapi.js';
+import { everyCall } from './openapi.js';
 
 interface Operation {
   responses: Record<string, { content?: Record<string, { schema?: object }> }>;
@@ -17,7 +17,7 @@ export interface ServedAnswer {
   body: unknown;
 }
 
-const document = JSON.parse(JSON.stringify(openApi()), closeObjects) as Document;
+const document = JSON.parse(JSON.stringify(everyCall()), closeObjects) as Document;
 const ajv = new Ajv({ strict: false, allErrors: true });
 addFormats.default.default(ajv);
 ajv.addSchema(document, 'openapi');

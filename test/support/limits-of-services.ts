@@ -9,6 +9,13 @@ export const SERVICE_LIMITS = {
     open: 'every other network at once, all protocols at once, and this network when the second ends',
     code: ['service.address', 'SERVICE_REQUESTS_PER_SECOND_LIMIT'],
   },
+  adminAddress: {
+    limit: 'calls of the administration, from an address: 600 in a minute',
+    spender: ITS_NETWORK,
+    lost: 'administer by programs from there for the rest of the minute',
+    open: 'the command line, every other network at once, all protocols at once, and this network when the minute ends',
+    code: ['admin.address', 'ADMIN_REQUESTS_PER_MINUTE_LIMIT'],
+  },
   forwardAuthAddress: {
     limit: 'requests that a proxy asks about, of an address: 200 in a second',
     spender: ITS_NETWORK,

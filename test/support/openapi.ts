@@ -2,9 +2,27 @@ import { readFileSync } from 'node:fs';
 
 const SHARED = /^#\/components\/(?:examples|headers|parameters|requestBodies|responses)\//;
 
-/** The committed document, with what several operations share put where it is referred to. Schemas stay references. */
-export function openApi<Document extends object>(): Document {
-  return withoutShared(JSON.parse(readFileSync('openapi.json', 'utf8')) as Document);
+/** The committed documents: for clients, and for an operator's programs. */
+export const DOCUMENTS = ['openapi.json', 'openapi.admin.json'] as const;
+
+/** A committed document, with what several operations share put where it is referred to. Schemas stay references. */
+export function openApi<Document extends object>(
+  file: (typeof DOCUMENTS)[number] = 'openapi.json',
+): Document {
+  return withoutShared(JSON.parse(readFileSync(file, 'utf8')) as Document);
+}
+
+/** All of them as one: no two have a path or the name of a schema in common. */
+export function everyCall<Document extends object>(): Document {
+  const [whole, ...others] = DOCUMENTS.map((file) =>
+    openApi<{ paths: object; components: { schemas: object } }>(file),
+  );
+  if (!whole) throw new Error('there is no document');
+  for (const { paths, components } of others) {
+    Object.assign(whole.paths, paths);
+    Object.assign(whole.components.schemas, components.schemas);
+  }
+  return whole as unknown as Document;
 }
 
 /** The same of any document. */

@@ -7,6 +7,7 @@ import { WordsModule } from '@app/pages';
 import { ServerKeysModule } from '@app/server-keys';
 import { ThrottleModule } from '@app/throttle';
 import { dataSourceOptions } from '../../../ormconfig.js';
+import { AdminModule } from './admin/admin.module.js';
 import { AccountModule } from './account/account.module.js';
 import { CodeModule } from './code/code.module.js';
 import { ConsoleModule } from './console/console.module.js';
@@ -66,6 +67,7 @@ export class AppModule {
         PagesModule,
         // What operators and other services read.
         SessionCheckModule,
+        AdminModule,
         DoorModule,
         DeliveryEventsModule,
         HealthModule,

@@ -8,21 +8,38 @@ import { WACHT_SESSION } from './protocols/wacht/wacht-api.decorator.js';
 import { shareComponents } from './shared-components.js';
 import { YAT_BEARER } from './protocols/yat/yat-api.decorator.js';
 import { DOCSPACE_COOKIE, DOCSPACE_HEADER } from './protocols/docspace/docspace-api.decorator.js';
+import { partOf, type Readers } from './part-of-document.js';
+import { ADMIN_KEY } from './protocols/admin/admin-api.decorator.js';
 import { SERVICE_BASIC, SERVICE_BEARER } from './protocols/service/service-api.decorator.js';
 import { NAVIXY_HASH } from './protocols/navixy/navixy-api.decorator.js';
 
 type PathItemObject = OpenAPIObject['paths'][string];
 type OperationObject = NonNullable<PathItemObject['get']>;
 
-/** The OpenAPI document of everything the service answers. `demo`: with what to send for the account of the demonstration. */
+const TITLES: Record<Readers, [title: string, description: string]> = {
+  clients: [
+    'Countersign',
+    'Self-hosted authentication: each client family keeps the protocol it already speaks.',
+  ],
+  operators: [
+    'Countersign: administration',
+    'What an operator’s programs ask and do, each with a key of its own.',
+  ],
+};
+
+/**
+ * The OpenAPI document of everything the service answers to these readers. `demo`: with what to send for the account of the
+ * demonstration.
+ */
 export function openApiDocument(
   app: INestApplication,
   config: Pick<Config, 'http'>,
-  { demo = false } = {},
+  { demo = false, readers = 'clients' as Readers } = {},
 ): OpenAPIObject {
+  const [title, about] = TITLES[readers];
   const description = new DocumentBuilder()
-    .setTitle('Countersign')
-    .setDescription('Self-hosted authentication: each client family keeps the protocol it already speaks.')
+    .setTitle(title)
+    .setDescription(about)
     .setVersion(VERSION)
     .addApiKey(
       { type: 'apiKey', in: 'header', name: 'Authorization', description: '`NVX <hash>`' },
@@ -38,10 +55,12 @@ export function openApiDocument(
     .addBearerAuth({ type: 'http', scheme: 'bearer' }, DFNS_TOKEN)
     .addBearerAuth({ type: 'http', scheme: 'bearer' }, SERVICE_BEARER)
     .addBasicAuth({ type: 'http', scheme: 'basic' }, SERVICE_BASIC)
+    .addBearerAuth({ type: 'http', scheme: 'bearer' }, ADMIN_KEY)
     .build();
-  const document = SwaggerModule.createDocument(app, description, {
+  const whole = SwaggerModule.createDocument(app, description, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
   });
+  const document = partOf(whole, readers);
   for (const operation of Object.values(document.paths).flatMap(operationsOf)) {
     splitComment(operation);
     describeIdempotency(operation);
@@ -74,10 +93,12 @@ function splitComment(operation: OperationObject): void {
   if (rest.length) operation.description = rest.join('\n\n').replace(/(?<!\n)\n(?!\n)/g, ' ');
 }
 
-/** The explorer at `/docs` and the document at `/openapi.json`, made when first asked for. */
+/**
+ * The explorers, each with its document, made when first asked for: `/docs` and `/openapi.json` for clients, `/docs/admin` and
+ * `/openapi.admin.json` for an operator's programs.
+ */
 export function serveExplorer(app: INestApplication, config: Config, demo: boolean): void {
-  SwaggerModule.setup('docs', app, () => openApiDocument(app, config, { demo }), {
-    jsonDocumentUrl: 'openapi.json',
+  const options = {
     customSiteTitle: 'Countersign',
     // In production a browser must not keep what somebody has typed into the explorer once.
     swaggerOptions: {
@@ -85,7 +106,16 @@ export function serveExplorer(app: INestApplication, config: Config, demo: boole
       deepLinking: true,
       // By family: a hundred calls at once take a browser seconds to show, and nobody looks for all of them.
       docExpansion: 'none',
-      ...(demo && { responseInterceptor: keepCredential }),
     },
+  };
+  // The longer path first: behind the other one nothing below it would be found.
+  SwaggerModule.setup('docs/admin', app, () => openApiDocument(app, config, { readers: 'operators' }), {
+    ...options,
+    jsonDocumentUrl: 'openapi.admin.json',
+  });
+  SwaggerModule.setup('docs', app, () => openApiDocument(app, config, { demo }), {
+    ...options,
+    jsonDocumentUrl: 'openapi.json',
+    swaggerOptions: { ...options.swaggerOptions, ...(demo && { responseInterceptor: keepCredential }) },
   });
 }

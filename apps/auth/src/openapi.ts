@@ -18,11 +18,13 @@ function inLines(value: object, depth: number, indent = ''): string {
   return members.length ? `{\n${members.join(',\n')}\n${indent}}` : '{}';
 }
 
-// Writes the two documents to the files named on the command line. Preview mode makes no provider: no database is needed.
+// Writes the three documents to the files named on the command line. Preview mode makes no provider: no database is needed.
 const config = readConfig({});
 const app = await NestFactory.create(AppModule.forRoot(config, 'postgres://unused'), {
   preview: true,
   logger: false,
 });
 writeFileSync(process.argv[2] ?? 'openapi.json', `${inLines(openApiDocument(app, config), 3)}\n`);
+const operators = openApiDocument(app, config, { readers: 'operators' });
+writeFileSync(process.argv[4] ?? 'openapi.admin.json', `${inLines(operators, 3)}\n`);
 writeFileSync(process.argv[3] ?? 'docs/routes.md', routesDocument(app));

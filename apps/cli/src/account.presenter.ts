@@ -1,4 +1,5 @@
 import {
+  accountFacts,
   type AccountState,
   type Asked,
   type ChangedSecondFactor,
@@ -6,7 +7,6 @@ import {
   type CreatedAccount,
   instant,
   type MailedKey,
-  only,
 } from '@app/administration';
 import type { AccountEntity, ExternalIdentityEntity, SecondFactor } from '@app/accounts';
 import { table, type Answer } from './answer.js';
@@ -16,7 +16,6 @@ export function createdView({ id, uuid, otpauthUri }: CreatedAccount): Answer {
   return { lines: otpauthUri ? [id, otpauthUri] : [id], json: { id, uuid, otpauthUri } };
 }
 
-/** Everything but the verifier of the password. */
 export function accountView(
   account: AccountEntity,
   state: AccountState,
@@ -44,14 +43,7 @@ export function accountView(
     ['nothing is sent to', suppressedOf(state)],
     ['live sessions', String(state.liveSessions)],
   ]);
-  const json = {
-    ...only(account, 'id', 'uuid', 'email', 'username', 'phone', 'secondFactor', 'orgId', 'tenantId'),
-    ...only(account, 'language', 'invitedAt', 'activatedAt', 'disabledAt', 'deletionDueAt'),
-    ...only(account, 'createdAt', 'updatedAt'),
-    ...state,
-    identities: identities.map((identity) => only(identity, 'provider', 'issuer', 'subject', 'linkedAt')),
-  };
-  return { lines, json };
+  return { lines, json: accountFacts(account, state, identities) };
 }
 
 function suppressedOf({ suppressed }: AccountState): string | null {

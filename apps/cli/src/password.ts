@@ -1,7 +1,7 @@
 import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { OperatorError } from '@app/administration';
-import { ForeignHashError, PASSWORD_LENGTH, readForeignHash } from '@app/accounts';
+import { faultOf, OperatorError } from '@app/administration';
+import { PASSWORD_LENGTH } from '@app/accounts';
 import type { Terminal } from './terminal.js';
 
 /** More than any password may have: a wrong file in the pipe is not read to its end. */
@@ -15,14 +15,9 @@ export async function readPassword(terminal: Terminal): Promise<string> {
 /** The line on standard input: a verifier that is known here, within its bounds. */
 export async function readPasswordHash({ input }: Terminal): Promise<string> {
   const verifier = await readLine(input);
-  try {
-    readForeignHash(verifier);
-    return verifier;
-  } catch (error) {
-    if (error instanceof ForeignHashError)
-      throw new OperatorError(`This hash is not taken: ${error.message}.`);
-    throw error;
-  }
+  const fault = faultOf('passwordHash', verifier);
+  if (fault !== undefined) throw new OperatorError(`This hash ${fault}.`);
+  return verifier;
 }
 
 /** The text up to its end, without one line break there. */
@@ -76,11 +71,8 @@ async function hidden(prompt: string, keyboard: Interface, { err }: Terminal): P
 }
 
 function check(password: string): string {
-  const length = [...password].length;
-  if (length < PASSWORD_LENGTH.min || length > PASSWORD_LENGTH.max) throw wrongLength();
-  // A second line, a NUL or a tab is a slip, and hardly anyone could type it again.
-  if (/\p{Cc}/u.test(password))
-    throw new OperatorError('The password has to be one line without control characters.');
+  const fault = faultOf('password', password);
+  if (fault !== undefined) throw new OperatorError(`The password ${fault}.`);
   return password;
 }
 

@@ -1,15 +1,13 @@
-import { instant, only } from '@app/administration';
+import { instant, sessionFacts } from '@app/administration';
 import type { SessionEntity } from '@app/sessions';
 import { table, type Answer } from './answer.js';
 
-/** Everything about a session but the hash of its credential. */
 export function sessionsView(sessions: SessionEntity[]): Answer {
-  const listed = sessions.map((session) => ({
-    ...only(session, 'id', 'protocol', 'stage', 'amr', 'clientAddress', 'userAgent'),
-    ...only(session, 'createdAt', 'signedInAt', 'expiresAt'),
-  }));
   const lines = sessions.flatMap((session, index) => [...(index ? [''] : []), ...sessionLines(session)]);
-  return { lines: lines.length ? lines : ['No live sessions.'], json: { sessions: listed } };
+  return {
+    lines: lines.length ? lines : ['No live sessions.'],
+    json: { sessions: sessions.map(sessionFacts) },
+  };
 }
 
 function sessionLines(session: SessionEntity): string[] {

@@ -23,6 +23,8 @@ import { KeyRingService } from './key-ring.service.js';
 import { KeysService } from './keys.service.js';
 import { MailedKeysService } from './mailed-keys.service.js';
 import { NamesService } from './names.service.js';
+import { ReadingsService } from './readings.service.js';
+import { RecoveriesService } from './recoveries.service.js';
 import { ResealService } from './reseal.service.js';
 import { ServiceKeysService } from './service-keys.service.js';
 import { SessionsService } from './sessions.service.js';
@@ -48,6 +50,8 @@ const services = [
   StatisticsService,
   PeopleExport,
   PersonalData,
+  ReadingsService,
+  RecoveriesService,
 ];
 
 /** What an operator does, by whatever way: each way reads what is asked, calls one of these, and says what came of it. */

@@ -31,10 +31,8 @@ export class AttemptsService {
 
   /** Of the message with this reference, the attempt with this id, or the newest ones of the account. */
   async history(reference: string): Promise<AttemptHistory> {
-    const attempt = await this.find(reference);
-    if (attempt) return this.withMessages([attempt], await this.eventsOf(attempt));
-    const message = await this.findMessage(reference);
-    if (message) return this.ofMessage(message);
+    const known = await this.known(reference);
+    if (known) return known;
     const { id: accountId } = await this.accounts.find(reference, 'No attempt and no account');
     const newest = { where: { accountId }, order: { id: 'DESC' as const } };
     const attempts = await this.dataSource
@@ -44,6 +42,14 @@ export class AttemptsService {
       .getRepository(AuditEventEntity)
       .find({ ...newest, take: NEWEST_EVENTS });
     return this.withMessages(attempts, events.reverse());
+  }
+
+  /** Of the message with this reference, or the attempt with this id; undefined: there is neither. */
+  async known(reference: string): Promise<AttemptHistory | undefined> {
+    const attempt = await this.find(reference);
+    if (attempt) return this.withMessages([attempt], await this.eventsOf(attempt));
+    const message = await this.findMessage(reference);
+    return message ? this.ofMessage(message) : undefined;
   }
 
   private async find(reference: string): Promise<AttemptEntity | null> {

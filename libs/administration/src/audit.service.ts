@@ -13,6 +13,12 @@ const EVERY_MS = 500;
 const SETTLED_SECONDS = 60;
 const NO_END = '9223372036854775807';
 
+export interface AuditPage {
+  rows: AuditRow[];
+  cursor: string;
+  more: boolean;
+}
+
 type Found = AuditRow & { matches: boolean };
 
 /** Reads the audit log in the order of its ids, page by page: in as much memory for a million rows as for one. */
@@ -41,6 +47,16 @@ export class AuditService {
       yield { rows: found.filter(({ matches }) => matches).map(withoutMark), cursor };
       if (found.length < PAGE) return;
     }
+  }
+
+  /**
+   * As many of the next rows as are looked at, and of them those that are looked for; `cursor`: where the next page begins, `more`: whether
+   * there is one already. Nothing comes to what was read: it ends at `settled`.
+   */
+  async page(after: string, most: number, filter: AuditFilter): Promise<AuditPage> {
+    const found = await this.database.rows<Found>(auditPage(after, firstIdAt(this.settled()), most, filter));
+    const rows = found.filter(({ matches }) => matches).map(withoutMark);
+    return { rows, cursor: found.at(-1)?.id ?? after, more: found.length === most };
   }
 
   /** The newest rows, in the order of time. */

@@ -1,5 +1,11 @@
-import { SECOND_FACTORS, type SecondFactor } from '@app/accounts';
-import { phoneNumber, readUsername, storedEmail } from '@app/kernel';
+import {
+  ForeignHashError,
+  PASSWORD_LENGTH,
+  readForeignHash,
+  SECOND_FACTORS,
+  type SecondFactor,
+} from '@app/accounts';
+import { isPlainText, phoneNumber, readUsername, storedEmail } from '@app/kernel';
 import type { Speeches } from '@app/pages';
 import { languageTag, LONGEST_ORGANISATION, organisationId, USERNAME_WORDS } from './identifiers.js';
 
@@ -41,6 +47,28 @@ export const fields = {
     const value = organisationId(text);
     if (value !== undefined) return value;
     throw new FieldFault(`has to have 1 to ${LONGEST_ORGANISATION} visible characters`);
+  },
+
+  /** A new password, as it is typed. */
+  password(text: string): string {
+    const length = [...text].length;
+    if (length < PASSWORD_LENGTH.min || length > PASSWORD_LENGTH.max)
+      throw new FieldFault(`has to have ${PASSWORD_LENGTH.min} to ${PASSWORD_LENGTH.max} characters`);
+    // A second line, a NUL or a tab is a slip, and hardly anyone could type it again.
+    if (/\p{Cc}/u.test(text) || !isPlainText(text))
+      throw new FieldFault('has to be one line without control characters');
+    return text;
+  },
+
+  /** What another system has made of a password (docs/operations/import.md): a verifier that is known here, within its bounds. */
+  passwordHash(text: string): string {
+    try {
+      readForeignHash(text);
+      return text;
+    } catch (error) {
+      if (error instanceof ForeignHashError) throw new FieldFault(`is not taken: ${error.message}`);
+      throw error;
+    }
   },
 
   secondFactor(text: string): SecondFactor {

@@ -14,7 +14,7 @@ export { DeletionModule } from './deletion/deletion.module.js';
 export { PeopleExport, type ExportRequest } from './export/people-export.service.js';
 export { PersonalData } from './export/personal-data.service.js';
 export { AttemptsService, type AttemptHistory } from './attempts.service.js';
-export { AuditService } from './audit.service.js';
+export { AuditService, type AuditPage } from './audit.service.js';
 export { missingFor } from './identifiers.js';
 export { ImportEntity, ImportFindingEntity } from './import/import.entity.js';
 export { FORMATS, type FormatName } from './import/formats/index.js';
@@ -45,7 +45,9 @@ export {
   reportSentence,
   statusOf,
 } from './attempt.sentences.js';
-export { attemptFacts, eventFacts, messageFacts, reportFacts } from './facts.js';
+export { accountFacts, attemptFacts, eventFacts, messageFacts, reportFacts, sessionFacts } from './facts.js';
+export { ReadingsService } from './readings.service.js';
+export { RecoveriesService, type WaitingRecovery } from './recoveries.service.js';
 export { count, instant, only } from './words.js';
 export { StatisticsService, type HourOfStatistics, type Statistics } from './statistics.service.js';
 export { faultOf, FieldFault, fields, unspoken, type Field } from './fields.js';

@@ -189,6 +189,7 @@ export class Config {
       redisUrl: env.LIMITS_REDIS_URL,
       docspaceRequestsPerMinute: env.DOCSPACE_REQUESTS_PER_MINUTE_LIMIT,
       dfnsRequestsPerMinute: env.DFNS_REQUESTS_PER_MINUTE_LIMIT,
+      adminRequestsPerMinute: env.ADMIN_REQUESTS_PER_MINUTE_LIMIT,
       forwardAuthRequestsPerSecond: env.FORWARD_AUTH_REQUESTS_PER_SECOND_LIMIT,
       deliveryEventsPerMinute: env.DELIVERY_EVENTS_PER_MINUTE_LIMIT,
       idempotencyKeysPerMinute: env.IDEMPOTENCY_KEYS_PER_MINUTE_LIMIT,

@@ -38,6 +38,11 @@ export const requestLimits = {
     '1000',
     'Calls of services behind this one (`/introspect`) from one address in a second.',
   ),
+  ADMIN_REQUESTS_PER_MINUTE_LIMIT: set(
+    whole(1, 1_000_000),
+    '600',
+    'Calls of the administration (`/admin`) from one address in a minute.',
+  ),
   FORWARD_AUTH_REQUESTS_PER_SECOND_LIMIT: set(
     whole(1, 1_000_000),
     '200',

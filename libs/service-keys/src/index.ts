@@ -1,4 +1,4 @@
-export { SERVICE_KEY_BITS, serviceKeyOf } from './presented-key.js';
+export { isServiceKeyIn, SERVICE_KEY_BITS, serviceKeyOf } from './presented-key.js';
 export { FoundByService, ServiceKey, ServiceName } from './service-key.decorator.js';
 export { ServiceKeyEntity } from './service-key.entity.js';
 export { dropServiceKey, insertServiceKey, revokeServiceKey, type NewServiceKey } from './service-keys.js';

@@ -31,3 +31,8 @@ export function presentedKey({ headers: { authorization = '' } }: Request): Pres
   const key = pair.slice(colon + 1);
   return colon >= 0 && KEY.test(key) ? { key, name: pair.slice(0, colon) } : undefined;
 }
+
+/** Whether a text has a service key somewhere in it. */
+export function isServiceKeyIn(text: string): boolean {
+  return /csk_[\w-]{43}/.test(text);
+}

@@ -244,6 +244,7 @@ export const REQUEST_SCENARIOS = {
   ),
   dfnsAddress,
   serviceAddress: ofNetwork(REQUESTS, 1, sent('POST', '/introspect'), 'a navixy password'),
+  adminAddress: ofNetwork(REQUESTS, 60, sent('GET', '/admin/accounts'), 'a navixy password'),
   forwardAuthAddress: ofNetwork(REQUESTS, 1, sent('GET', '/forward-auth'), 'a navixy password'),
   deliveryEvents: ofNetwork(REQUESTS, 60, sent('POST', '/delivery/events'), 'a yat password'),
   passwordQueue,
