@@ -1,7 +1,12 @@
 import { Module, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
+import { AdministrationModule } from '@app/administration';
 import { OperatorsModule } from '@app/operators';
 import { InvitationController } from './invitation/invitation.controller.js';
+import { OperatorsController } from './operators/operators.controller.js';
 import { OverviewController } from './overview/overview.controller.js';
+import { DeedsController } from './people/deeds.controller.js';
+import { PeopleController } from './people/people.controller.js';
+import { PeopleService } from './people/people.service.js';
 import { ConsoleAssetsController } from './shell/assets.controller.js';
 import { ConsoleAssets } from './shell/console-assets.js';
 import { ConsoleErrorFilter } from './shell/console-error.filter.js';
@@ -10,13 +15,16 @@ import { NetworksMiddleware } from './shell/networks.middleware.js';
 import { VisitPipe } from './shell/visit.decorator.js';
 import { SignInController } from './sign-in/sign-in.controller.js';
 
-const controllers = [ConsoleAssetsController, SignInController, InvitationController, OverviewController];
+const controllers = [
+  ...[ConsoleAssetsController, SignInController, InvitationController],
+  ...[OverviewController, PeopleController, DeedsController, OperatorsController],
+];
 
 /** The console of the support desk, behind accounts of its own. */
 @Module({
-  imports: [OperatorsModule],
+  imports: [AdministrationModule, OperatorsModule],
   controllers,
-  providers: [ConsoleAssets, ConsoleErrorFilter, ConsoleShell, VisitPipe],
+  providers: [ConsoleAssets, ConsoleErrorFilter, ConsoleShell, PeopleService, VisitPipe],
 })
 export class ConsoleModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {

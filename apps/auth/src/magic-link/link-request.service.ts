@@ -114,7 +114,7 @@ export class LinkRequestService {
   }
 
   private message(
-    { now, client, nextId }: RequestContext,
+    { now, client, protocol, nextId }: RequestContext,
     { id, expiresAt }: NewAttempt,
     { token, code }: Secrets,
   ): NewMessage {
@@ -130,7 +130,7 @@ export class LinkRequestService {
         notMeLink: `${publicUrl}/magic-link/not-me?token=${token}`,
         code,
         lifeSeconds: this.config.attempts.magic_link.lifeSeconds,
-        ...askedBy({ now, client }),
+        ...askedBy({ now, client, protocol }),
       },
     };
   }

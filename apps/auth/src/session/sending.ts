@@ -73,9 +73,9 @@ export function purposeOf({ kind, stage }: BrowserAttempt): 'sign_in' | 'sign_up
   return stage === 'pending' ? 'second_factor' : kind;
 }
 
-function requestFacts({ now, client }: RequestContext, expiresAt: Date) {
+function requestFacts({ now, client, protocol }: RequestContext, expiresAt: Date) {
   return {
     lifeSeconds: Math.round((expiresAt.getTime() - now.getTime()) / 1000),
-    ...askedBy({ now, client }),
+    ...askedBy({ now, client, protocol }),
   };
 }

@@ -23,7 +23,8 @@ export class ConsoleErrorFilter implements ExceptionFilter {
     const [request, response] = [http.getRequest<Request>(), http.getResponse<Response>()];
     const code = thrown instanceof AuthError ? thrown.code : undefined;
     if (code === 'session_not_found') return this.shell.go(response, await this.visit(request), '/sign-in');
-    if (thrown instanceof OperatorError) return this.say(request, response, 409, thrown.message);
+    if (thrown instanceof OperatorError)
+      return this.say(request, response, console.renderError(thrown).status, thrown.message);
     if (code !== 'not_permitted' && code !== 'origin_refused') return answerError(console, thrown, response);
     response.locals['refused'] = code;
     const { speech } = await this.visit(request);
