@@ -23,6 +23,9 @@ const ROUTES: [route: string, who: 'anybody' | 'support' | 'admin', path?: strin
   ['POST /console/accounts/:id/send', 'support', '/console/accounts/<a>/send'],
   ['POST /console/accounts/:id/disable', 'admin', '/console/accounts/<a>/disable'],
   ['POST /console/accounts/:id/enable', 'admin', '/console/accounts/<a>/enable'],
+  ['GET /console/accounts/:id/delete', 'admin', '/console/accounts/<a>/delete'],
+  ['POST /console/accounts/:id/delete', 'admin', '/console/accounts/<a>/delete'],
+  ['POST /console/accounts/:id/restore', 'admin', '/console/accounts/<a>/restore'],
   ['GET /console/operators', 'admin', '/console/operators'],
   ['POST /console/operators', 'admin', '/console/operators'],
   ['POST /console/operators/:id/reset', 'admin', '/console/operators/<o>/reset'],
@@ -33,6 +36,8 @@ const FORMS = CLOSED.filter(([route]) => route.startsWith('POST'));
 
 describe('each route of the console', () => {
   let app: TestApp;
+  /** Of the account that stands for `<a>`: to delete it takes its name. */
+  let deletedName: string;
 
   beforeAll(async () => {
     app = await TestApp.start({ limits: 'off' });
@@ -41,7 +46,8 @@ describe('each route of the console', () => {
 
   /** What there is to do something to, in the place of what stands for it. */
   async function pathOf(path: string): Promise<string> {
-    const { id } = await app.given.person();
+    const { id, email: name } = await app.given.person();
+    deletedName = name;
     const { email } = await ConsoleClient.invited(app);
     const operators = await app.nest.get(OperatorsService).list();
     const operator = operators.find((each) => each.email === email)?.id ?? '';
@@ -53,8 +59,8 @@ describe('each route of the console', () => {
 
   async function ask(client: ConsoleClient, route: string, path: string, token?: string) {
     if (route.startsWith('GET')) return client.get(path);
-    const invited = { email: app.given.email(), role: 'support' };
-    return client.post(path, { ...invited, ...(token !== undefined && { form_token: token }) });
+    const fields = { email: app.given.email(), role: 'support', name: deletedName };
+    return client.post(path, { ...fields, ...(token !== undefined && { form_token: token }) });
   }
 
   /** What changes by a deed: what is recorded is all that any of them leaves. */

@@ -143,6 +143,20 @@ describe('an account in the console', () => {
     expect([refused.status, refused.text.includes('the second factor of the account')]).toEqual([409, true]);
   });
 
+  it('is deleted with a second look: by whoever types its name', async () => {
+    const { id, email } = await app.given.person();
+    const page = await admin.get(`${pageOf(id)}/delete`);
+    const other = await admin.submit(`${pageOf(id)}/delete`, page, { name: 'somebody@example.com' });
+    expect([other.status, other.text.includes('not the name of the account')]).toEqual([400, true]);
+    expect(await isIn(email)).toBe(true);
+    const asked = await admin.submit(`${pageOf(id)}/delete`, page, { name: ` ${email.toUpperCase()} ` });
+    expect(asked.location).toBe(`${pageOf(id)}?done=deleting`);
+    expect(await isIn(email)).toBe(false);
+    expect((await admin.get(asked.location ?? '')).text).toContain('Will be deleted on');
+    expect((await press(admin, id, 'restore')).location).toBe(`${pageOf(id)}?done=restored`);
+    expect(await isIn(email)).toBe(true);
+  });
+
   it('stays what it is when two operators do the same at once', async () => {
     const { id, email } = await app.given.person();
     const [one, other] = [await ConsoleClient.of(app, 'admin'), await ConsoleClient.of(app, 'admin')];

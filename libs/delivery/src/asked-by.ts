@@ -3,8 +3,8 @@ import type { RequestFacts } from './templates/request.js';
 
 /** The addresses of calls that no client makes, by who makes them. */
 const DOERS: Record<string, RequestFacts['by']> = { local: 'operator', self: 'itself' };
-/** Where operators work in a browser: who they are and where they sit is nothing that owners are told. */
-const OF_OPERATORS = ['console'];
+/** Where operators work, or a service in their place: who they are and where they sit is nothing that owners are told. */
+const OF_OPERATORS = ['console', 'admin'];
 
 /** The facts by which every message says who asked for it: when, from where, with what. */
 export function askedBy({

@@ -1,9 +1,10 @@
 import { Module, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
-import { AdministrationModule } from '@app/administration';
+import { AdministrationModule, DeletionModule } from '@app/administration';
 import { OperatorsModule } from '@app/operators';
 import { InvitationController } from './invitation/invitation.controller.js';
 import { OperatorsController } from './operators/operators.controller.js';
 import { OverviewController } from './overview/overview.controller.js';
+import { DeletionController } from './people/deletion.controller.js';
 import { DeedsController } from './people/deeds.controller.js';
 import { PeopleController } from './people/people.controller.js';
 import { PeopleService } from './people/people.service.js';
@@ -17,12 +18,12 @@ import { SignInController } from './sign-in/sign-in.controller.js';
 
 const controllers = [
   ...[ConsoleAssetsController, SignInController, InvitationController],
-  ...[OverviewController, PeopleController, DeedsController, OperatorsController],
+  ...[OverviewController, PeopleController, DeedsController, DeletionController, OperatorsController],
 ];
 
 /** The console of the support desk, behind accounts of its own. */
 @Module({
-  imports: [AdministrationModule, OperatorsModule],
+  imports: [AdministrationModule, DeletionModule, OperatorsModule],
   controllers,
   providers: [ConsoleAssets, ConsoleErrorFilter, ConsoleShell, PeopleService, VisitPipe],
 })

@@ -25,9 +25,12 @@ ${story(visit, account.id, person.story)}</section>`;
 }
 
 function names({ speech }: Visit, { account }: Person): Markup {
-  const { id, email, username, phone, language, createdAt, secondFactor } = account;
+  const { id, email, username, phone, language, createdAt, secondFactor, deletionDueAt } = account;
+  const state = deletionDueAt
+    ? speech.say('console.deleting', { time: speech.time(deletionDueAt.toISOString()) })
+    : speech.say(`console.state_${stateOf(account)}`);
   const rows = [
-    [speech.say('console.state'), speech.say(`console.state_${stateOf(account)}`)],
+    [speech.say('console.state'), state],
     [speech.say('console.email'), email],
     [speech.say('console.username'), username],
     [speech.say('console.phone'), phone],
@@ -48,15 +51,22 @@ ${shown}</dl>`;
 
 /** What this operator may do with it, as its state lets them. */
 function deeds(visit: Visit, { account }: Person): Markup {
-  const { speech, base, operator } = visit;
+  const { speech, operator } = visit;
   const path = `/accounts/${account.id}`;
   const isAdmin = operator !== undefined && mayDo(operator.role, 'admin');
   const turn = account.disabledAt ? 'enable' : 'disable';
   return markup`<div class="row">
 ${account.email && !account.disabledAt ? postForm(visit, `${path}/send`, speech.say('console.send_again')) : ''}
-${isAdmin ? postForm(visit, `${path}/${turn}`, speech.say(`console.${turn}`)) : ''}
-${isAdmin ? markup`<a href="${base}/console${path}/delete">${speech.say('console.delete')}</a>` : ''}
+${isAdmin && !account.deletionDueAt ? postForm(visit, `${path}/${turn}`, speech.say(`console.${turn}`)) : ''}
+${isAdmin ? deletion(visit, account) : ''}
 </div>`;
+}
+
+/** The way to it, or back from it while there is time. */
+function deletion(visit: Visit, { id, deletionDueAt }: Person['account']): Markup {
+  const { speech, base } = visit;
+  if (deletionDueAt) return postForm(visit, `/accounts/${id}/restore`, speech.say('console.restore'));
+  return markup`<a href="${base}/console/accounts/${id}/delete">${speech.say('console.delete')}</a>`;
 }
 
 function identityList({ speech }: Visit, { identities }: Person): Markup {

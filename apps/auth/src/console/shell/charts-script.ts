@@ -23,6 +23,7 @@ export const CHARTS_SCRIPT = `'use strict';
     canvas.setAttribute('role', 'img');
     canvas.setAttribute('aria-label', table.caption.textContent.trim());
     box.append(canvas);
+    figure.querySelector('details').open = false;
     figure.prepend(box);
     new Chart(canvas, {
       type: 'bar',

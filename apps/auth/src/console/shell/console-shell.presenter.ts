@@ -32,6 +32,8 @@ const DONE = {
   disabled: 'console.done_disabled',
   enabled: 'console.done_enabled',
   deleted: 'console.done_deleted',
+  deleting: 'console.done_deleting',
+  restored: 'console.done_restored',
   removed: 'console.done_removed',
 } as const satisfies Record<string, SentenceKey>;
 

@@ -98,4 +98,9 @@ export const consolePages = {
   'console.count': 'العدد',
   'console.hour': 'الساعة (UTC)',
   'console.nothing': 'لا شيء في اليوم الأخير.',
+  'console.done_deleting': 'أُغلق الحساب، ويزول عند انتهاء مهلته.',
+  'console.deleting': 'سيُحذف في {time}',
+  'console.restore': 'عدم الحذف',
+  'console.done_restored': 'لن يُحذف الحساب.',
+  'console.table': 'كجدول',
 } satisfies ConsolePages;

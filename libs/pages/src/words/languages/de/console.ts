@@ -100,4 +100,9 @@ export const consolePages = {
   'console.count': 'Anzahl',
   'console.hour': 'Stunde (UTC)',
   'console.nothing': 'Nichts am letzten Tag.',
+  'console.done_deleting': 'Das Konto ist geschlossen und verschwindet, wenn seine Zeit gekommen ist.',
+  'console.deleting': 'Wird gelöscht am {time}',
+  'console.restore': 'Nicht löschen',
+  'console.done_restored': 'Das Konto wird nicht gelöscht.',
+  'console.table': 'Als Tabelle',
 } satisfies ConsolePages;

@@ -98,4 +98,9 @@ export const consolePages = {
   'console.count': 'Count',
   'console.hour': 'Hour (UTC)',
   'console.nothing': 'Nothing in the last day.',
+  'console.done_deleting': 'The account is closed, and goes when its time has come.',
+  'console.deleting': 'Will be deleted on {time}',
+  'console.restore': 'Do not delete it',
+  'console.done_restored': 'The account is not deleted.',
+  'console.table': 'As a table',
 } as const;

@@ -100,4 +100,9 @@ export const consolePages = {
   'console.count': 'Cantidad',
   'console.hour': 'Hora (UTC)',
   'console.nothing': 'Nada en el último día.',
+  'console.done_deleting': 'La cuenta está cerrada y desaparecerá cuando venza el plazo.',
+  'console.deleting': 'Se eliminará el {time}',
+  'console.restore': 'No eliminarla',
+  'console.done_restored': 'La cuenta no se elimina.',
+  'console.table': 'Como tabla',
 } satisfies ConsolePages;

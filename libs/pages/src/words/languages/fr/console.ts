@@ -100,4 +100,9 @@ export const consolePages = {
   'console.count': 'Nombre',
   'console.hour': 'Heure (UTC)',
   'console.nothing': 'Rien ces dernières 24 heures.',
+  'console.done_deleting': 'Le compte est fermé et disparaîtra au terme du délai.',
+  'console.deleting': 'Sera supprimé le {time}',
+  'console.restore': 'Ne pas supprimer',
+  'console.done_restored': 'Le compte n’est pas supprimé.',
+  'console.table': 'En tableau',
 } satisfies ConsolePages;

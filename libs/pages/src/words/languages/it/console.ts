@@ -100,4 +100,9 @@ export const consolePages = {
   'console.count': 'Numero',
   'console.hour': 'Ora (UTC)',
   'console.nothing': 'Niente nell’ultimo giorno.',
+  'console.done_deleting': 'L’account è chiuso e sparirà allo scadere del termine.',
+  'console.deleting': 'Sarà eliminato il {time}',
+  'console.restore': 'Non eliminarlo',
+  'console.done_restored': 'L’account non viene eliminato.',
+  'console.table': 'Come tabella',
 } satisfies ConsolePages;

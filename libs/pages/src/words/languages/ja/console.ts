@@ -98,4 +98,9 @@ export const consolePages = {
   'console.count': '件数',
   'console.hour': '時刻 (UTC)',
   'console.nothing': 'この一日には何もありません。',
+  'console.done_deleting': 'アカウントを停止しました。期限が来ると削除されます。',
+  'console.deleting': '{time} に削除されます',
+  'console.restore': '削除しない',
+  'console.done_restored': 'アカウントは削除されません。',
+  'console.table': '表で見る',
 } satisfies ConsolePages;

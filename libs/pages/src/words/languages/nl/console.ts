@@ -99,4 +99,9 @@ export const consolePages = {
   'console.count': 'Aantal',
   'console.hour': 'Uur (UTC)',
   'console.nothing': 'Niets in de laatste dag.',
+  'console.done_deleting': 'Het account is gesloten en verdwijnt wanneer de termijn voorbij is.',
+  'console.deleting': 'Wordt verwijderd op {time}',
+  'console.restore': 'Niet verwijderen',
+  'console.done_restored': 'Het account wordt niet verwijderd.',
+  'console.table': 'Als tabel',
 } satisfies ConsolePages;

@@ -99,4 +99,9 @@ export const consolePages = {
   'console.count': 'Liczba',
   'console.hour': 'Godzina (UTC)',
   'console.nothing': 'Nic w ostatniej dobie.',
+  'console.done_deleting': 'Konto jest zamknięte i zniknie, gdy minie termin.',
+  'console.deleting': 'Zostanie usunięte {time}',
+  'console.restore': 'Nie usuwaj',
+  'console.done_restored': 'Konto nie zostanie usunięte.',
+  'console.table': 'Jako tabela',
 } satisfies ConsolePages;

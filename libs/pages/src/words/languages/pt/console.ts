@@ -99,4 +99,9 @@ export const consolePages = {
   'console.count': 'Quantidade',
   'console.hour': 'Hora (UTC)',
   'console.nothing': 'Nada no último dia.',
+  'console.done_deleting': 'A conta está fechada e desaparecerá no fim do prazo.',
+  'console.deleting': 'Será excluída em {time}',
+  'console.restore': 'Não excluir',
+  'console.done_restored': 'A conta não será excluída.',
+  'console.table': 'Como tabela',
 } satisfies ConsolePages;
