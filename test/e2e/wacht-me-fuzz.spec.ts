@@ -7,6 +7,7 @@ describe('anything at all, sent to the calls of who is signed in with a wacht cl
     ['GET', '/me/email-addresses'],
     ['GET', '/me/phone-numbers'],
     ['POST', '/me/update-password'],
+    ['POST', '/me/remove-password'],
     ['GET', '/me/signins'],
     ['POST', '/me/signins/{id}/signout'],
     ['PATCH', '/me/signins/{id}/signout'],

@@ -47,6 +47,7 @@ export { readTotpUri, TotpUriError } from './totp.js';
 export { ClientPasswords, type ClientPasswordParameters } from './pbkdf2-verifier.js';
 export {
   changeProfile,
+  removePassword,
   claimMailbox,
   claimedOnes,
   profileOf,

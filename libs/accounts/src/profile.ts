@@ -110,6 +110,27 @@ export function changeProfile(
   );
 }
 
+/** Condition on account `a`: somebody gets in without its password: by a mail or a text, where that is not the second factor, a key or a provider. */
+const OPENS_OTHERWISE = sql`((a.email IS NOT NULL AND a.activated_at IS NOT NULL AND a.second_factor <> 'email')
+  OR EXISTS (SELECT FROM credentials c WHERE c.account_id = a.id AND c.kind <> 'RecoveryKey' AND c.revoked_at IS NULL)
+  OR EXISTS (SELECT FROM external_identities i WHERE i.account_id = a.id))`;
+
+/** Takes the password of the account away; no row when it has none, when nothing else opens it, or when it has changed since. */
+export function removePassword(
+  { now }: Pick<RequestContext, 'now'>,
+  from: Part<HeldAccount>,
+): Part<HeldAccount & Profile> {
+  return part(
+    'changed',
+    sql`
+    UPDATE accounts a SET password_hash = NULL, password_changed_at = ${now}::timestamptz,
+      security_stamp = a.security_stamp + 1, updated_at = ${now}::timestamptz
+    FROM ${from} f WHERE a.id = f.account_id AND a.security_stamp = f.security_stamp AND a.password_hash IS NOT NULL
+      AND ${OPENS_OTHERWISE}
+    RETURNING a.id AS account_id, a.security_stamp, ${PROFILE}`,
+  );
+}
+
 /**
  * An account that somebody registered. One with an e-mail address is not activated before
  * its owner has proven that mailbox (`claimMailbox`); a taken identifier violates `accounts_<column>_key`.

@@ -10,7 +10,12 @@ import type { Browser, BrowserAnswer } from '../../session/browser.js';
 import { BrowserService } from '../../session/browser.service.js';
 import { ActiveSignIn, CurrentBrowser, InBrowser } from '../../session/in-browser.decorator.js';
 import { WachtDoneResponse } from '../../session/session-answers.dto.js';
-import { WachtProfileRequest, WachtUpdatePasswordRequest, WachtUserResponse } from './me.dto.js';
+import {
+  WachtProfileRequest,
+  WachtRemovePasswordRequest,
+  WachtUpdatePasswordRequest,
+  WachtUserResponse,
+} from './me.dto.js';
 import { toChange } from './identifiers.js';
 import { presentUser } from './me.presenter.js';
 import { OwnAccountService } from './own-account.service.js';
@@ -81,6 +86,28 @@ export class MeController {
     @WachtParameters() { current_password: current, new_password: password }: WachtUpdatePasswordRequest,
   ): Promise<BrowserAnswer> {
     await this.accounts.changePassword(call, signIn, { current, password });
+    return { view: await this.browsers.view(call, id), data: { success: true } };
+  }
+
+  /**
+   * Take the password away
+   *
+   * Only where the account is entered in another way. What a new password ends ends with it, and the owner is told.
+   */
+  @Post('remove-password')
+  @HttpCode(200)
+  @InBrowser()
+  @ApiConsumes(...FORMS)
+  @ApiBody({ type: WachtRemovePasswordRequest })
+  @ApiOkResponse({ type: WachtDoneResponse })
+  @WachtErrors('invalid_parameters', 'session_not_found', 'proof_stale', 'not_permitted', 'login_locked')
+  async removePassword(
+    @Caller() call: RequestContext,
+    @CurrentBrowser() { id }: Browser,
+    @ActiveSignIn() signIn: string,
+    @WachtParameters() { current_password }: WachtRemovePasswordRequest,
+  ): Promise<BrowserAnswer> {
+    await this.accounts.removePassword(call, signIn, current_password);
     return { view: await this.browsers.view(call, id), data: { success: true } };
   }
 }

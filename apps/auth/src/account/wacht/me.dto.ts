@@ -33,6 +33,10 @@ export class WachtUpdatePasswordRequest {
   new_password: string;
 }
 
+export class WachtRemovePasswordRequest extends PickType(WachtUpdatePasswordRequest, [
+  'current_password',
+] as const) {}
+
 export class WachtAddEmailRequest {
   /** @example 'ada@example.org' */
   @IsEmailAddress()

@@ -54,6 +54,21 @@ export class OwnAccountService {
       .catch(recordRefusal(this.database, call, 'account.update', { accountId: own.id }));
   }
 
+  /**
+   * By the password itself; an account with a second factor needs that fresh as well.
+   *
+   * @throws AuthError `session_not_found`, `invalid_parameters`, `login_locked`, `busy`, `proof_stale`, `not_permitted`
+   */
+  async removePassword(call: RequestContext, sessionId: string, current: string | undefined): Promise<void> {
+    const own = await this.show(call, sessionId);
+    if (!own.has_password)
+      throw new AuthError('invalid_parameters', wrongPassword('is none: the account has no password'));
+    const proof = await this.prove(call, own, current);
+    await this.accounts
+      .removePassword(call, sessionId, proof)
+      .catch(recordRefusal(this.database, call, 'account.update', { accountId: own.id }));
+  }
+
   private async prove(
     call: RequestContext,
     own: OwnAccount,

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import {
   changeProfile,
+  lockAccount,
   NewPassword,
   raiseStamp,
+  removePassword,
   withProfile,
   type HeldAccount,
   type OfAccount,
@@ -87,6 +89,23 @@ export class AccountService {
     if (wanted && row) this.contacts.refuse(call, wanted, row);
     if (!row?.uuid) throw new AuthError('proof_stale');
     return row;
+  }
+
+  /**
+   * Takes the password away, which ends what a new one would; of an account that is entered in another way. `proof`: by the password itself.
+   *
+   * @throws AuthError `session_not_found`, `proof_stale`, `not_permitted` where nothing else opens the account
+   */
+  async removePassword(call: RequestContext, sessionId: string, proof: ProvenFactor): Promise<void> {
+    await this.fresh(call, sessionId, true);
+    const allowed = this.freshness.fresh(call, sessionAndAccount(call, sessionId), true);
+    const changed = removePassword(call, allowed);
+    const effects = [...proof.also(changed), ...this.endOthers(call, sessionId, changed)];
+    const audited = audit(call, 'account.update', verdictOf(sessionId, changed));
+    // What else opens the account is looked at while nobody else changes it.
+    const lock = lockAccount(proof.account.id);
+    const [row] = await this.database.rowsUnderLock(lock, statement(changed, ...effects, audited));
+    if (!row) throw new AuthError('not_permitted');
   }
 
   /** What a new password ends, and its owner is told. */
