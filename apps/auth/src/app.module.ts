@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { MigrationModule } from '@app/administration';
 import { AuditModule } from '@app/audit';
 import { ConfigModule, type Config } from '@app/config';
 import { DatabaseModule } from '@app/database';
@@ -76,6 +77,7 @@ export class AppModule {
         EventStreamModule,
         MetricsModule,
         TracingModule,
+        ...(config.migration ? [MigrationModule] : []),
         ...(config.console.isOn ? [ConsoleModule] : []),
         ...(config.delivery.mailProviders.length ? [] : [DevMailboxModule]),
       ],

@@ -34,6 +34,8 @@ export { PasswordRenewal } from './password-renewal.js';
 export { PasswordCheck, type PasswordOutcome } from './password-check.js';
 export { PasswordHasher, readVerifiers, type ShownPassword } from './password-hasher.js';
 export { bringAlong } from './import/bring-along.js';
+export { giveFirstPassword } from './import/first-password.js';
+export { Newcomers, type Newcomer } from './newcomers.js';
 export {
   incomingPeople,
   type IncomingCode,

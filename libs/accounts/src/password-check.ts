@@ -1,10 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { Config } from '@app/config';
 import { Database, part, type Part, sql, type Sql } from '@app/database';
 import { KeyRing, plusSeconds, secondsUntil, type Identifier } from '@app/kernel';
 import { askedFactor } from './guard.js';
 import type { OfAccount } from './held-account.js';
 import { isNamed, likeliest } from './named.js';
+import { Newcomers } from './newcomers.js';
 import { knownColumns, type KnownAccount } from './known-account.js';
 import { isForeign, PasswordHasher, type ShownPassword } from './password-hasher.js';
 import { PasswordRenewal } from './password-renewal.js';
@@ -40,6 +41,7 @@ export class PasswordCheck {
     private readonly renewal: PasswordRenewal,
     private readonly keys: KeyRing,
     private readonly config: Config,
+    @Optional() private readonly newcomers?: Newcomers,
   ) {}
 
   /**
@@ -53,9 +55,32 @@ export class PasswordCheck {
     now: Date,
     { networkLifted = false } = {},
   ): Promise<PasswordOutcome> {
-    return this.hasher.admit(async () =>
-      this.look(await this.countAndFind(login, network, now, networkLifted), password, now),
-    );
+    const look = () =>
+      this.hasher.admit(async () =>
+        this.look(await this.countAndFind(login, network, now, networkLifted), password, now),
+      );
+    const { hasPassword, ...outcome } = await look();
+    if (outcome.ok || outcome.reason === 'locked' || !this.newcomers || typeof password !== 'string')
+      return outcome;
+    return (await this.isNewcomer(login, password, now, hasPassword)) ? await look() : outcome;
+  }
+
+  /**
+   * Whether somebody of that name is known elsewhere by this password, and has been taken over now. For whoever has a password here the
+   * same is asked, and the same work done, and its answer left alone: a name that is known here takes as long as one that is not.
+   */
+  private async isNewcomer(
+    login: Identifier,
+    password: string,
+    now: Date,
+    isHere: boolean,
+  ): Promise<boolean> {
+    const newcomer = await this.newcomers?.ask(login, now);
+    const verifiers = isHere ? undefined : newcomer?.verifiers;
+    const right = await this.hasher.admit(() => this.hasher.verify(verifiers, password));
+    if (!right) return false;
+    await newcomer?.bring();
+    return true;
   }
 
   /** For the statement of a success: forgets the failures of this account. Locks in the order `check` counts. */
@@ -95,17 +120,19 @@ export class PasswordCheck {
     { password_hash, locked_until, ...found }: Found,
     password: ShownPassword,
     now: Date,
-  ): Promise<PasswordOutcome> {
+  ): Promise<PasswordOutcome & { hasPassword: boolean }> {
     const accountId = found.id ?? null;
+    const hasPassword = password_hash !== null;
     if (locked_until) {
-      return { ok: false, reason: 'locked', accountId, retryAfterSeconds: secondsUntil(locked_until, now) };
+      const retryAfterSeconds = secondsUntil(locked_until, now);
+      return { ok: false, reason: 'locked', accountId, retryAfterSeconds, hasPassword };
     }
     const right = await this.hasher.verify(password_hash, password);
-    if (!right) return { ok: false, reason: 'wrong', accountId };
+    if (!right) return { ok: false, reason: 'wrong', accountId, hasPassword };
     const account = found as KnownAccount;
     if (password_hash && isForeign(password_hash) && typeof password === 'string')
       this.renewal.begin(account.id, password_hash, password);
-    return { ok: true, account };
+    return { ok: true, account, hasPassword };
   }
 
   /** A try that meets the lock of its network is not looked at, so it does not count against the account either. */

@@ -22,6 +22,7 @@ export type { ImportCounts } from './import/import-check.js';
 export type { ImportOptions } from './import/import-options.js';
 export type { Finding } from './import/import-progress.js';
 export { ImportService, type Imported } from './import/import.service.js';
+export { MigrationModule } from './migration/migration.module.js';
 export { UnreadableFile } from './import/files/entry.js';
 export { Person } from './person.js';
 export { IdentitiesService } from './identities.service.js';

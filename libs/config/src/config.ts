@@ -8,6 +8,7 @@ import { recipientLimits } from './send-limits.js';
 import { withSecretFiles } from './secret-files.js';
 import { tracingOf } from './telemetry.js';
 import { LONGEST_ACCESS_TOKEN_SECONDS, variables, type Variables } from './variables.js';
+import { signedAddress } from './webhooks.js';
 
 /** One variable that cannot be used, and what to do about it. Never holds the variable's value. */
 export interface ConfigProblem {
@@ -66,6 +67,7 @@ export class Config {
   readonly audit;
   readonly console;
   readonly events;
+  readonly migration;
   /** Where spans go, by the variables of OpenTelemetry; absent: they are not made, and nothing of it is loaded. */
   readonly tracing;
   /** How long an account waits for its owner that somebody registered and nobody uses. */
@@ -208,7 +210,8 @@ export class Config {
         Math.min(env.AUDIT_REFUSALS_RETENTION_DAYS, env.AUDIT_RETENTION_DAYS) * DAY_SECONDS,
     });
     this.console = consoleOf(env);
-    this.events = eventsOf(env);
+    this.events = signedAddress(env.EVENTS_WEBHOOK_URL, env.EVENTS_WEBHOOK_SECRET);
+    this.migration = signedAddress(env.MIGRATION_URL, env.MIGRATION_SECRET);
     const { hostname, origin } = new URL(this.http.publicUrl);
     this.webauthn = Object.freeze({
       rpId: env.WEBAUTHN_RP_ID ?? hostname,
@@ -257,9 +260,4 @@ export function readConfig(environment: Record<string, string | undefined>): Con
 /** The process's environment, read here and nowhere else. */
 export function readEnvironment(): Config {
   return readConfig(process.env);
-}
-
-/** Where what happens at accounts is told; undefined: nowhere. */
-function eventsOf({ EVENTS_WEBHOOK_URL: url, EVENTS_WEBHOOK_SECRET: secrets }: Variables) {
-  return url && secrets && Object.freeze({ url, secrets });
 }

@@ -76,6 +76,16 @@ const NUMBERS: Record<string, [least: number, most: number]> = {
 
 const KEY = (byte: number, bytes = 32) => Buffer.alloc(bytes, byte).toString('base64');
 const SECRET = (bytes: number) => `whsec_${KEY(7, bytes)}`;
+const WEBHOOK = {
+  right: ['https://a.example.com/x'],
+  edge: ['http://localhost'],
+  wrong: ['', 'a.example.com', 'ftp://a'],
+};
+const SIGNING = {
+  right: [SECRET(32), `${SECRET(32)},${SECRET(33)}`],
+  edge: [SECRET(24), SECRET(64)],
+  wrong: ['', SECRET(23), SECRET(65), 'secret'],
+};
 const PROVIDER = '{"name":"a","issuer":"https://id.example.com","clientId":"b"}';
 
 /** What each of the others takes, what it just takes, and what it does not. */
@@ -144,16 +154,10 @@ const OTHERS: Record<string, { right: string[]; edge?: string[]; wrong: string[]
     edge: ['http://localhost'],
     wrong: ['', 'a.example.com', 'ftp://a'],
   },
-  EVENTS_WEBHOOK_URL: {
-    right: ['https://a.example.com/x'],
-    edge: ['http://localhost'],
-    wrong: ['', 'a.example.com', 'ftp://a'],
-  },
-  EVENTS_WEBHOOK_SECRET: {
-    right: [SECRET(32), `${SECRET(32)},${SECRET(33)}`],
-    edge: [SECRET(24), SECRET(64)],
-    wrong: ['', SECRET(23), SECRET(65), 'secret'],
-  },
+  EVENTS_WEBHOOK_URL: WEBHOOK,
+  EVENTS_WEBHOOK_SECRET: SIGNING,
+  MIGRATION_URL: WEBHOOK,
+  MIGRATION_SECRET: SIGNING,
   DOCSPACE_CONFIRM_URL: {
     right: ['https://a.example.com/confirm'],
     edge: ['http://localhost'],

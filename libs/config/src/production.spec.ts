@@ -85,6 +85,7 @@ describe('a secret in a file', () => {
       ...{ SMS_URL: 'vonage://key:secret@?from=Example', WEBHOOK_SECRET: `whsec_${'A'.repeat(32)}` },
       ...{ OIDC_PROVIDERS: '[]', LIMITS_REDIS_URL: 'redis://cache' },
       EVENTS_WEBHOOK_SECRET: `whsec_${Buffer.alloc(24, 7).toString('base64')}`,
+      MIGRATION_SECRET: `whsec_${Buffer.alloc(24, 7).toString('base64')}`,
     }[name as string];
     const path = file(name, `  ${content ?? 'x'.repeat(16)}\n`);
     expect(problemsOf({ [`${name}_FILE`]: path })).toEqual([]);

@@ -16,6 +16,7 @@ const ADDRESSES = [
   'DOCSPACE_CONFIRM_URL',
   'SMS_WEBHOOK_URL',
   'EVENTS_WEBHOOK_URL',
+  'MIGRATION_URL',
   'RECAPTCHA_VERIFY_URL',
   'HCAPTCHA_VERIFY_URL',
 ];
@@ -42,6 +43,11 @@ function everywhere(env: Given, refuse: Refuse): void {
     refuse(
       'EVENTS_WEBHOOK_SECRET',
       'must be set when EVENTS_WEBHOOK_URL is: the receiver has to know an event is ours.',
+    );
+  if (env.MIGRATION_URL && !env.MIGRATION_SECRET)
+    refuse(
+      'MIGRATION_SECRET',
+      'must be set when MIGRATION_URL is: the other system has to know that it is us who asks.',
     );
   for (const name of ['SMTP_URL', 'SMS_URL'])
     if (HAS_WEBHOOK.test(env[name] ?? '') && !env.WEBHOOK_SECRET)

@@ -68,6 +68,14 @@ export const variables = {
     signingSecrets,
     'Its keys, whsec_<base64 of 24 to 64 bytes>, comma-separated: each of them signs.',
   ),
+  MIGRATION_URL: maybe(
+    url('http:', 'https:'),
+    'Another system, which is asked for people that nobody knows here when they sign in with a password (docs/operations/import.md). Absent: none is.',
+  ),
+  MIGRATION_SECRET: maybe(
+    signingSecrets,
+    'Its keys, whsec_<base64 of 24 to 64 bytes>, comma-separated: each of them signs.',
+  ),
 
   SIGN_IN_CODE_SECONDS: set(seconds(600), '300', 'Life of a sign-in code.'),
   SIGN_IN_CODE_TRIES_LIMIT: set(whole(1, 10), '5', 'Wrong tries that end a sign-in code.'),

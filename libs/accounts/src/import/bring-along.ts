@@ -9,7 +9,7 @@ import type { IncomingPerson } from './incoming-person.js';
 export function bringAlong(
   people: Part<IncomingPerson>,
   { now, importId }: { now: Date; importId: string | null },
-): Record<string, Part<OfAccount>> {
+): { accounts: Part<OfAccount> } & Record<string, Part<OfAccount>> {
   const accounts = part<OfAccount>(
     'accounts_made',
     sql`

@@ -1,17 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import {
   bringAlong,
+  giveFirstPassword,
   dropUnproven,
   incomingPeople,
   lookAtIncoming,
   welcome,
+  type IncomingPerson,
   type LookedAt,
+  type OfAccount,
 } from '@app/accounts';
 import { audit, recordedAs } from '@app/audit';
 import { Database, part, type Part, sql, SqlState, statement, StatementError } from '@app/database';
 import type { RequestContext } from '@app/kernel';
 import { OperatorError } from '../operator-error.js';
-import type { Batch } from './batch.js';
+import { Batch } from './batch.js';
 import {
   beginImport,
   findingsBehind,
@@ -39,15 +42,14 @@ export class Importer {
 
   /** @throws OperatorError when somebody else has gone on with the file */
   async bring(call: RequestContext, importId: string, batch: Batch): Promise<ImportProgress> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await this.tryToBring(call, importId, batch);
-      } catch (error) {
-        // Somebody has registered with one of the names since they were looked at: the next look sees them.
-        const isTaken = error instanceof StatementError && error.code === SqlState.uniqueViolation;
-        if (!isTaken || tries === TRIES) throw error;
-      }
-    }
+    return this.untilFree(() => this.tryToBring(call, importId, batch));
+  }
+
+  /** Brings somebody along who was asked for; who is here already, or in whose place somebody is, stays as they are. */
+  async bringOne(call: RequestContext, person: IncomingPerson): Promise<void> {
+    const batch = new Batch(person.line - 1);
+    batch.add(person, 0);
+    await this.untilFree(() => this.tryToBringOne(call, batch));
   }
 
   /** Who of the batch is here, or in whose place somebody is; nothing is changed. */
@@ -68,6 +70,32 @@ export class Importer {
       if (page.length < PAGE) return;
       line = page.at(-1)?.line ?? 0;
     }
+  }
+
+  /** Somebody may register with one of the names between the look and the deed: the next look sees them. */
+  private async untilFree<Result>(work: () => Promise<Result>): Promise<Result> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await work();
+      } catch (error) {
+        const isTaken = error instanceof StatementError && error.code === SqlState.uniqueViolation;
+        if (!isTaken || tries === TRIES) throw error;
+      }
+    }
+  }
+
+  private async tryToBringOne(call: RequestContext, batch: Batch): Promise<void> {
+    const incoming = incomingPeople(batch.people);
+    const always = part('turn', sql`SELECT 1`);
+    const people = welcome(incoming, lookAtIncoming(incoming), always);
+    const { accounts, ...made } = bringAlong(people, { now: call.now, importId: null });
+    const password = giveFirstPassword(incoming, call.now);
+    const changed = part<OfAccount>(
+      'changed',
+      sql`SELECT account_id FROM ${accounts} UNION ALL SELECT account_id FROM ${password}`,
+    );
+    const audited = audit(call, 'account.import', recordedAs('done', changed, { session: false }));
+    await this.database.rowsUnderLock(makeRoom(batch), statement(changed, made, audited));
   }
 
   private async tryToBring(call: RequestContext, importId: string, batch: Batch): Promise<ImportProgress> {
