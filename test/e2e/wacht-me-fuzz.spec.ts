@@ -8,6 +8,8 @@ describe('anything at all, sent to the calls of who is signed in with a wacht cl
     ['GET', '/me/phone-numbers'],
     ['POST', '/me/update-password'],
     ['POST', '/me/remove-password'],
+    ['POST', '/me/delete'],
+    ['DELETE', '/me'],
     ['GET', '/me/signins'],
     ['POST', '/me/signins/{id}/signout'],
     ['PATCH', '/me/signins/{id}/signout'],

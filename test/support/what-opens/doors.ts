@@ -120,6 +120,14 @@ const askDeletion: Door['pass'] = async (world, { email, password }) => {
   await world.cli('account', 'restore', email);
 };
 
+const letGo: Door['pass'] = async (world, who) => {
+  const client = world.wacht();
+  await signInWithWacht(world, client, who);
+  const { status } = await client.post('/me/delete', { current_password: who.password });
+  if (status !== 200) throw new Error(`the owner is not let go: ${status}`);
+  await world.cli('account', 'restore', who.email);
+};
+
 const deleteNow: Door['pass'] = async (world, { email }) => {
   await world.cli('account', 'delete', email, '--now');
 };
@@ -233,7 +241,10 @@ export const DOORS: Record<AccountEvent, Door[]> = {
     ...forBoth('account disable', disable),
     { how: 'account disable, of an invited account', who: invited, pass: disable },
   ],
-  deletion_asked: forBoth('account delete, restored', askDeletion),
+  deletion_asked: [
+    ...forBoth('account delete, restored', askDeletion),
+    ...forBoth('POST /me/delete, restored', letGo),
+  ],
   sessions_revoked: forBoth('session revoke', cli('session', 'revoke')),
   signed_out_everywhere: forBoth('POST /logout', async ({ yat }, { token }) => {
     await yat.post('/logout', undefined, token);

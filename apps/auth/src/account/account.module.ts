@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { DeletionModule } from '@app/administration';
 import { SignInModule } from '@app/sign-in';
 import { TokensModule } from '@app/tokens';
 import { SessionModule } from '../session/session.module.js';
@@ -8,6 +9,7 @@ import { DocspacePortalController } from './docspace/portal.controller.js';
 import { DocspaceSettingsController } from './docspace/settings.controller.js';
 import { AvailabilityController } from './wacht/availability.controller.js';
 import { DeploymentController } from './wacht/deployment.controller.js';
+import { DeleteMeController } from './wacht/delete-me.controller.js';
 import { MeController } from './wacht/me.controller.js';
 import { OwnAccountService } from './wacht/own-account.service.js';
 import { OwnContactsService } from './wacht/own-contacts.service.js';
@@ -23,7 +25,7 @@ import { YatUsersController } from './yat/yat-users.controller.js';
 
 /** The account itself: what its holder learns and changes, who may have one, and what the deployment offers. */
 @Module({
-  imports: [SignInModule, TokensModule, SessionModule],
+  imports: [SignInModule, TokensModule, SessionModule, DeletionModule],
   controllers: [
     YatAccountController,
     YatSessionsController,
@@ -31,6 +33,7 @@ import { YatUsersController } from './yat/yat-users.controller.js';
     AvailabilityController,
     DeploymentController,
     MeController,
+    DeleteMeController,
     OwnEmailsController,
     OwnPhonesController,
     OwnSignInsController,

@@ -37,6 +37,9 @@ export class WachtRemovePasswordRequest extends PickType(WachtUpdatePasswordRequ
   'current_password',
 ] as const) {}
 
+/** The password once more. */
+export class WachtDeleteRequest extends PickType(WachtUpdatePasswordRequest, ['current_password'] as const) {}
+
 export class WachtAddEmailRequest {
   /** @example 'ada@example.org' */
   @IsEmailAddress()

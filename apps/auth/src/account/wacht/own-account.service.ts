@@ -1,9 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { withOwnAccount, type OwnAccount } from '@app/accounts';
+import { AccountDeletion } from '@app/administration';
 import { Database, statement } from '@app/database';
 import { AuthError, identify, type AuthErrorDetails, type RequestContext } from '@app/kernel';
 import { sessionOfToken } from '@app/sessions';
-import { FirstFactor, PasswordProof, recordRefusal, type ProvenFactor } from '@app/sign-in';
+import {
+  FirstFactor,
+  Freshness,
+  PasswordProof,
+  recordRefusal,
+  sessionAndAccount,
+  type ProvenFactor,
+} from '@app/sign-in';
 import { AccountService, type AccountChange } from '../yat/account.service.js';
 
 /** What a new password comes with. */
@@ -21,6 +29,8 @@ export class OwnAccountService {
     private readonly accounts: AccountService,
     private readonly passwords: PasswordProof,
     private readonly firstFactor: FirstFactor,
+    private readonly freshness: Freshness,
+    private readonly deletion: AccountDeletion,
   ) {}
 
   private async show(call: RequestContext, sessionId: string): Promise<OwnAccount> {
@@ -67,6 +77,29 @@ export class OwnAccountService {
     await this.accounts
       .removePassword(call, sessionId, proof)
       .catch(recordRefusal(this.database, call, 'account.update', { accountId: own.id }));
+  }
+
+  /**
+   * Lets its owner go, who proves to be that anew: by the password, where the account has one, and else by a fresh sign-in; by a fresh second
+   * factor in either case. Every sign-in ends. It can be restored until `DELETION_DELAY_SECONDS` are over.
+   *
+   * @throws AuthError `session_not_found`, `invalid_parameters`, `login_locked`, `busy`, `proof_stale`
+   */
+  async delete(call: RequestContext, sessionId: string, password: string | undefined): Promise<void> {
+    const own = await this.show(call, sessionId);
+    const proof = own.has_password ? await this.prove(call, own, password) : undefined;
+    await this.askDeletion(call, sessionId, proof).catch(
+      recordRefusal(this.database, call, 'account.delete', { accountId: own.id }),
+    );
+    await this.deletion.finish(call, own.id);
+  }
+
+  private async askDeletion(call: RequestContext, sessionId: string, proof?: ProvenFactor): Promise<void> {
+    const session = sessionAndAccount(call, sessionId);
+    const allowed = this.freshness.fresh(call, session, proof !== undefined);
+    const { asked, effects } = this.deletion.asking(call, allowed);
+    const done = await this.database.row(statement(asked, ...effects, ...(proof?.also(asked) ?? [])));
+    if (!done) throw new AuthError('proof_stale');
   }
 
   private async prove(
