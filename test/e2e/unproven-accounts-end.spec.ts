@@ -44,15 +44,19 @@ describe('an account that nobody has proven', () => {
     expect((await yat.post('/users', { email: 'gone@example.com', password: PASSWORD })).status).toBe(200);
   });
 
-  it('stays when it is proven, invited, disabled or an operator’s', async () => {
+  it('stays when it is proven, invited, disabled, brought along or an operator’s', async () => {
     await register('disabled@example.com');
     await app.rows(sql`UPDATE accounts SET disabled_at = ${app.clock.now()}::timestamptz`);
     await register('proven@example.com');
     await yat.post('/auth/magic_link/token', { token: await mailedLink(app, 'proven@example.com') });
     await app.invite({ email: 'invited@example.com' });
     await app.createAccount({ email: 'made@example.com' });
+    await register('brought@example.com');
+    await app.rows(sql`
+      INSERT INTO imported_accounts (account_id, imported_at) SELECT id, now() FROM accounts WHERE email = 'brought@example.com'`);
     app.clock.advanceSeconds(40 * DAY_SECONDS);
     expect(await emails()).toEqual([
+      'brought@example.com',
       'disabled@example.com',
       'invited@example.com',
       'made@example.com',

@@ -1,5 +1,5 @@
 import { CREDENTIAL_KINDS, SECOND_FACTORS } from '@app/accounts';
-import { isPlainText } from '@app/kernel';
+import { isId, isPlainText } from '@app/kernel';
 import { z } from 'zod';
 import { maybe } from './maybe.js';
 
@@ -15,8 +15,9 @@ const instant = z.iso
 /** Of 63 bits, as `account show --json` has it: text, because JavaScript's numbers end at 53. */
 const number63 = z
   .string()
-  .regex(/^[1-9]\d{0,18}$/)
-  .refine((value) => BigInt(value) < 1n << 63n);
+  .refine((text) => /^[1-9]\d{0,18}$/.test(text) && isId(text), 'has to be a number of 63 bits');
+/** In the one form in which two are compared. */
+const uuid = z.uuid().transform((text) => text.toLowerCase());
 
 /** A code of the owner's, good once. As a person has it on paper (`code`), or as it rests under the key ring, bound to the account's `id` (`hash`, and `sealed` where the owner may read it again). */
 const backupCode = z
@@ -35,7 +36,7 @@ const backupCode = z
 
 /** A public key: of a passkey (`Fido2`, base64url of its COSE key), of a client or of a recovery (PEM). */
 const credential = z.strictObject({
-  uuid: z.uuid().optional(),
+  uuid: uuid.optional(),
   kind: z.enum(CREDENTIAL_KINDS),
   credentialId: text(1400),
   name: text(LONGEST_NAME).optional(),
@@ -65,7 +66,7 @@ const identity = z.strictObject({
 export const Person = z.strictObject({
   /** The account's number and UUID, kept where they are given. */
   id: maybe(number63),
-  uuid: maybe(z.uuid()),
+  uuid: maybe(uuid),
   /** By which the system that people come from knows them. It, or else the UUID, says who is here already. */
   externalId: maybe(text(LONGEST_NAME)),
 

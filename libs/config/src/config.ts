@@ -1,7 +1,7 @@
 import { withoutTrailing } from '@app/kernel';
 import { z } from 'zod';
 import { consoleOf } from './console-variables.js';
-import { clientNameOf, type TextProvider } from './message-providers.js';
+import { clientNameOf, ownWebhook } from './message-providers.js';
 import { Origins } from './origins.js';
 import { productionProblems } from './production.js';
 import { recipientLimits } from './send-limits.js';
@@ -230,16 +230,10 @@ export class Config {
       recaptchaUrl: env.RECAPTCHA_VERIFY_URL,
       hcaptchaUrl: env.HCAPTCHA_VERIFY_URL,
     });
-    this.identityProviders = Object.freeze({
-      providers: env.OIDC_PROVIDERS,
-      idTokenSeconds: env.OIDC_ID_TOKEN_SECONDS,
-    });
+    const { OIDC_PROVIDERS: providers, OIDC_ID_TOKEN_SECONDS: idTokenSeconds } = env;
+    this.identityProviders = Object.freeze({ providers, idTokenSeconds });
     Object.freeze(this);
   }
-}
-
-function ownWebhook(url: string | undefined): TextProvider[] {
-  return url ? [{ kind: 'own_webhook', name: 'sms-webhook', url }] : [];
 }
 
 /** The raw environment as `Config`; throws one `ConfigError` that lists every problem. An empty variable is absent. */

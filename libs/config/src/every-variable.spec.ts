@@ -149,11 +149,7 @@ const OTHERS: Record<string, { right: string[]; edge?: string[]; wrong: string[]
     edge: [SECRET(24), SECRET(64)],
     wrong: ['', SECRET(23), SECRET(65), 'secret'],
   },
-  SMS_WEBHOOK_URL: {
-    right: ['https://a.example.com/x'],
-    edge: ['http://localhost'],
-    wrong: ['', 'a.example.com', 'ftp://a'],
-  },
+  SMS_WEBHOOK_URL: WEBHOOK,
   EVENTS_WEBHOOK_URL: WEBHOOK,
   EVENTS_WEBHOOK_SECRET: SIGNING,
   MIGRATION_URL: WEBHOOK,

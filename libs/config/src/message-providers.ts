@@ -116,3 +116,8 @@ export function clientNameOf(publicUrl: string): string {
   if (hostname.startsWith('[')) return `[IPv6:${hostname.slice(1)}`;
   return isIP(hostname) ? `[${hostname}]` : hostname;
 }
+
+/** The webhook of `SMS_WEBHOOK_URL`, behind those of `SMS_URL`. */
+export function ownWebhook(url: string | undefined): TextProvider[] {
+  return url ? [{ kind: 'own_webhook', name: 'sms-webhook', url }] : [];
+}

@@ -62,6 +62,17 @@ describe('what is safe, variable by variable', () => {
     expect(refused({ ...env, WEBAUTHN_RP_ID: own })).toEqual([]);
   });
 
+  it.each(['EVENTS_WEBHOOK', 'MIGRATION'])('whoever %s_URL calls has to know that it is us', (name) => {
+    const secret = `${name}_SECRET`;
+    const env = { ...PRODUCTION, [`${name}_URL`]: 'https://a.example.com/x' };
+    expect(refused(env)).toEqual([secret]);
+    const keys = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
+    expect(refused({ ...env, [secret]: keys })).toEqual([]);
+    expect(refused({ ...env, [secret]: keys, [`${name}_URL`]: 'http://a.example.com/x' })).toEqual([
+      `${name}_URL`,
+    ]);
+  });
+
   it('the built-in mailbox is not opened to a network by whoever says nothing', () => {
     expect(refused({ HOST: '0.0.0.0' })).toEqual(['NODE_ENV']);
     for (const HOST of ['127.0.0.1', '::1', 'localhost']) expect(refused({ HOST })).toEqual([]);
