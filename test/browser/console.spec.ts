@@ -1,5 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { LANGUAGES } from '@app/pages';
 import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { launchChromium } from '../support/chromium.js';
@@ -129,7 +130,7 @@ describe('the console in a real browser', () => {
     await page.getByRole('status').getByText('Removed.').waitFor();
   }
 
-  async function somebodyLocked(): Promise<{ email: string }> {
+  async function somebodyLocked(): Promise<{ id: string; email: string }> {
     const person = await app.given.person();
     for (let times = 0; times < 3; times += 1) await new YatClient(app).signIn(person.email);
     for (let wrong = 0; wrong <= 5; wrong += 1)
@@ -162,6 +163,26 @@ describe('the console in a real browser', () => {
       });
     },
   );
+
+  it.each(LANGUAGES)('fits a phone in %s, in its direction', async (language) => {
+    const { id } = await somebodyLocked();
+    const client = await ConsoleClient.of(app, 'admin');
+    await withPage({ viewport: PHONE, locale: language }, async (page) => {
+      const cookie = { name: 'operator', value: client.token, url: app.url };
+      await page.context().addCookies([cookie]);
+      for (const path of ['', '/accounts', `/accounts/${id}`, `/accounts/${id}/delete`, '/operators']) {
+        await page.goto(`${app.url}/console${path}`);
+        const { lang, dir } = await page.evaluate<{ lang: string; dir: string }>(
+          '({ lang: document.documentElement.lang, dir: document.documentElement.dir })',
+        );
+        expect([path, lang, dir]).toEqual([path, language, language === 'ar' ? 'rtl' : 'ltr']);
+        const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+        expect([path, overflow <= 0]).toEqual([path, true]);
+        const name = path.replace(/\d+/, 'one').replaceAll('/', '-');
+        await page.screenshot({ path: `${PICTURES}/${language}${name}.png`, fullPage: true });
+      }
+    });
+  });
 
   it('keeps its own policy, and draws its charts under it', async () => {
     await somebodyLocked();

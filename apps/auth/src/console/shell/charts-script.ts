@@ -33,6 +33,7 @@ export const CHARTS_SCRIPT = `'use strict';
           label,
           data: rows.map((row) => Number(row.cells[index + 1].dataset.value)),
           backgroundColor: palette[index % palette.length],
+          maxBarThickness: 28,
         })),
       },
       options: {

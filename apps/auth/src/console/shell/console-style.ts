@@ -9,14 +9,20 @@ const SERIES = {
 };
 
 const RULES = `
+html { font-size: 100%; }
 body { overflow-wrap: anywhere; }
+h1 { font-size: 1.6rem; margin-bottom: 1rem; }
+h2 { font-size: 1.2rem; margin-bottom: .75rem; }
+section { margin-bottom: 2rem; }
 body > header { padding-block: .5rem; border-bottom: 1px solid var(--pico-muted-border-color); background: var(--pico-card-background-color); }
-body > header, body > main { max-width: 72rem; }
+body > header, body > main { max-width: none; padding-inline: max(1rem, calc((100% - 68rem) / 2)); }
 body > header > p { margin: 0; font-weight: 600; }
 body > main { padding-block: 1.5rem; }
+nav ul:first-of-type { margin-inline-start: 0; }
+nav li { padding-inline: 0 1rem; }
 nav { flex-wrap: wrap; gap: .25rem 1rem; align-items: center; }
 nav a[aria-current] { font-weight: 700; text-decoration: underline; }
-nav .operator { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .75rem; padding-inline: var(--pico-nav-element-spacing-horizontal); }
+nav .operator { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .75rem; padding-block: .25rem; }
 form { margin: 0; }
 form.narrow { max-width: 30rem; }
 button, [type=submit] { width: auto; margin: 0; padding: .4rem .9rem; }
@@ -24,7 +30,8 @@ form.narrow button { width: 100%; padding: .75rem 1rem; }
 button.secondary { --pico-background-color: transparent; --pico-color: var(--pico-primary); --pico-border-color: var(--pico-primary); }
 button.secondary:is(:hover, :focus) { --pico-background-color: var(--pico-primary-focus); --pico-color: var(--pico-primary-hover); }
 button.danger { --pico-background-color: var(--alarm); --pico-border-color: var(--alarm); --pico-color: var(--on-alarm); }
-.row { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; }
+.row { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; margin-bottom: 2rem; }
+.cards .row { margin-bottom: 0; }
 .search { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin-bottom: 1.5rem; }
 .search label { flex: 1 1 16rem; margin: 0; }
 .search input { margin-bottom: 0; }
@@ -41,14 +48,16 @@ caption { text-align: start; color: var(--pico-muted-color); caption-side: top; 
 td[data-value], th.number { text-align: end; font-variant-numeric: tabular-nums; }
 .grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1.5rem; }
 .grid > * { min-width: 0; margin: 0; }
-.chart { position: relative; height: 16rem; }
+.chart { position: relative; height: 16rem; overflow: hidden; }
+figure details { margin: .5rem 0 0; }
 figure { margin: 0; }
-.story { list-style: none; padding: 0; margin: 0 0 1.5rem; border-inline-start: 2px solid var(--pico-muted-border-color); }
+.story { list-style: none; padding: 0; margin-block: 0 1.5rem; margin-inline: .5rem 0; border-inline-start: 2px solid var(--pico-muted-border-color); }
+.story p { margin: 0; color: var(--pico-muted-color); font-size: .9em; }
 .story > li { position: relative; list-style: none; margin: 0 0 1rem; padding-inline-start: 1.25rem; }
-.story > li::before { content: ''; position: absolute; inset-inline-start: -.45rem; top: .45rem; width: .8rem; height: .8rem; border-radius: 50%; background: var(--pico-primary); }
+.story > li::before { content: ''; position: absolute; inset-inline-start: calc(-.4rem - 1px); top: .45rem; width: .8rem; height: .8rem; border-radius: 50%; background: var(--pico-primary); }
 .story > li.refused::before { background: var(--alarm); }
 .story time { display: block; color: var(--pico-muted-color); font-size: .9em; }
-.cards { list-style: none; padding: 0; display: grid; gap: 1rem; }
+.cards { list-style: none; padding: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); gap: 1rem; }
 .cards > li { list-style: none; margin: 0; padding: 1rem; border: 1px solid var(--pico-muted-border-color); border-radius: var(--pico-border-radius); background: var(--pico-card-background-color); }
 .cards p { margin: 0 0 .5rem; }
 .qr { display: block; width: 14rem; height: 14rem; margin: 0 0 1rem; background: #fff; }
