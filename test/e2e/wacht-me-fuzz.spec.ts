@@ -22,6 +22,7 @@ describe('anything at all, sent to the calls of who is signed in with a wacht cl
     ['DELETE', '/me/passkeys/{id}'],
     ['POST', '/auth/passkey/login/begin'],
     ['POST', '/auth/passkey/login/finish'],
+    ['GET', '/auth/identifier-availability'],
     ['POST', '/auth/oauth2/init'],
     ['GET', '/auth/sso/callback'],
   ]);

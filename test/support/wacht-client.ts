@@ -1,4 +1,5 @@
 import { expectDocumented } from './documented.js';
+import { expectPublished } from './published-wacht.js';
 import { PASSWORD, type Service } from './test-app.js';
 
 export interface WachtSession {
@@ -56,13 +57,11 @@ export class WachtClient {
     const text = await response.text();
     this.keep(response.headers);
     const body = (text ? JSON.parse(text) : undefined) as WachtAnswer['body'];
-    if (body)
-      expectDocumented({
-        method: init.method ?? 'POST',
-        path: path.split('?')[0] as string,
-        status: response.status,
-        body,
-      });
+    if (body) {
+      const bare = path.split('?')[0] as string;
+      expectDocumented({ method: init.method ?? 'POST', path: bare, status: response.status, body });
+      if (body.session) expectPublished(bare, body);
+    }
     return { status: response.status, headers: response.headers, body, code: body?.errors?.[0]?.code };
   }
 

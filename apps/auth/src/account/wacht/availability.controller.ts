@@ -1,5 +1,5 @@
-import { Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOkResponse } from '@nestjs/swagger';
+import { Controller, Get, HttpCode, Post } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiOkResponse, ApiQuery } from '@nestjs/swagger';
 import { Limits } from '@app/throttle';
 import { wachtLimits } from '../../limits/wacht.limits.js';
 import { FORMS, WachtApi, WachtErrors } from '../../protocols/wacht/wacht-api.decorator.js';
@@ -32,5 +32,19 @@ export class AvailabilityController {
     const identifier = toIdentifier(request);
     const available = await this.signUps.isAvailable(identifier);
     return { view, data: { available, identifier_type: identifier.kind, identifier: identifier.value } };
+  }
+
+  /** The same, as newer clients spell it: by the query */
+  @Get('identifier-availability')
+  @InBrowser()
+  @ApiQuery({ name: 'email', required: false, example: 'ada@example.com' })
+  @ApiQuery({ name: 'username', required: false, example: 'ada.l' })
+  @ApiOkResponse({ type: WachtAvailabilityResponse })
+  @WachtErrors('invalid_parameters', 'identifier_missing', 'email_invalid')
+  availabilityByQuery(
+    @CurrentBrowser() browser: Browser,
+    @WachtParameters() request: WachtAvailabilityRequest,
+  ): Promise<BrowserAnswer> {
+    return this.availability(browser, request);
   }
 }
