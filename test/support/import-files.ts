@@ -39,7 +39,7 @@ export class ImportFiles {
   /** Somebody new. */
   person<More extends object = object>(more?: More): GivenPerson & More {
     this.people += 1;
-    const names = { externalId: `crm-${this.people}`, email: `p${this.people}@example.com` };
+    const names = { externalId: `old-${this.people}`, email: `p${this.people}@example.com` };
     return Object.assign({ ...names, emailVerified: true, passwordHash: BCRYPT }, more) as GivenPerson & More;
   }
 
