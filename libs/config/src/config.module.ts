@@ -1,6 +1,7 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { Clock, KeyRing, SystemClock } from '@app/kernel';
-import { Config, readEnvironment } from './config.js';
+import { Config } from './config.js';
+import { readEnvironment } from './read-config.js';
 import { loadKeyRing } from './key-file.js';
 
 /** What every room needs: the configuration, the key ring and the time. */

@@ -1,7 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Config, readConfig } from './config.js';
+import { Config } from './config.js';
+import { readConfig } from './read-config.js';
 import { envExample } from './env-example.js';
 import { loadKeyRing } from './key-file.js';
 import { variables } from './variables.js';

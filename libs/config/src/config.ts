@@ -1,13 +1,10 @@
 import { withoutTrailing } from '@app/kernel';
-import { z } from 'zod';
 import { consoleOf } from './console-variables.js';
 import { clientNameOf, ownWebhook } from './message-providers.js';
 import { Origins } from './origins.js';
-import { productionProblems } from './production.js';
 import { recipientLimits } from './send-limits.js';
-import { withSecretFiles } from './secret-files.js';
 import { tracingOf } from './telemetry.js';
-import { LONGEST_ACCESS_TOKEN_SECONDS, variables, type Variables } from './variables.js';
+import { LONGEST_ACCESS_TOKEN_SECONDS, type Variables } from './variables.js';
 import { signedAddress } from './webhooks.js';
 
 /** One variable that cannot be used, and what to do about it. Never holds the variable's value. */
@@ -234,24 +231,4 @@ export class Config {
     this.identityProviders = Object.freeze({ providers, idTokenSeconds });
     Object.freeze(this);
   }
-}
-
-/** The raw environment as `Config`; throws one `ConfigError` that lists every problem. An empty variable is absent. */
-export function readConfig(environment: Record<string, string | undefined>): Config {
-  const files = withSecretFiles(environment);
-  const known = Object.keys(variables).map((name) => [name, files.given[name]?.trim() || undefined]);
-  const given = Object.fromEntries(known) as Record<string, string | undefined>;
-  const parsed = z.object(variables).safeParse(given);
-  const problems: ConfigProblem[] = (parsed.error?.issues ?? []).map((issue) => ({
-    variable: String(issue.path[0]),
-    problem: issue.message,
-  }));
-  problems.push(...files.problems, ...productionProblems(given));
-  if (!parsed.success || problems.length) throw new ConfigError(problems);
-  return new Config(parsed.data);
-}
-
-/** The process's environment, read here and nowhere else. */
-export function readEnvironment(): Config {
-  return readConfig(process.env);
 }

@@ -1,5 +1,6 @@
 export { basePathOf } from './base-path.js';
-export { Config, ConfigError, readConfig, readEnvironment, type ConfigProblem } from './config.js';
+export { Config, ConfigError, type ConfigProblem } from './config.js';
+export { readConfig, readEnvironment } from './read-config.js';
 export { ConfigModule } from './config.module.js';
 export { envExample } from './env-example.js';
 export type { IdentityProviderConfig } from './identity-providers.js';

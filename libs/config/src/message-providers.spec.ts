@@ -1,5 +1,5 @@
 import { problemsOf, PRODUCTION, refused } from '../../../test/support/config-problems.js';
-import { readConfig } from './config.js';
+import { readConfig } from './read-config.js';
 
 const SECRET = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
 const mails = (SMTP_URL: string) => readConfig({ SMTP_URL, WEBHOOK_SECRET: SECRET }).delivery.mailProviders;

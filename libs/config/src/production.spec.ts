@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readConfig } from './config.js';
+import { readConfig } from './read-config.js';
 import { SECRETS } from './secret-files.js';
 import { KEY, PRODUCTION, problemsOf, refused } from '../../../test/support/config-problems.js';
 
