@@ -109,6 +109,37 @@ describe('the passkeys of who is signed in with a wacht client', () => {
     expect((await client.post(`/me/passkeys/${id}/delete`)).code).toBe('FORBIDDEN');
   });
 
+  describe('of an account that nothing else opens', () => {
+    /** As if it had a user name alone, and its password were gone: an operator may make such an account, no client can. */
+    async function keyed(count: number) {
+      const { client, passkeys, id } = await signedIn();
+      for (let number = 0; number < count; number += 1) await passkeys.add();
+      await app.rows(sql`UPDATE accounts SET email = NULL, username = ${`keyed${id}`}, password_hash = NULL
+        WHERE id = ${id}::bigint RETURNING id`);
+      const listed: { id: string }[] = (await client.get('/me/passkeys')).body.data;
+      const remove = (each: { id: string }) => client.copy().post(`/me/passkeys/${each.id}/delete`);
+      return { listed, remove, kept: async () => (await kept(id)).length };
+    }
+
+    it('the last one stays', async () => {
+      const { listed, remove, kept } = await keyed(2);
+      expect((await remove(listed[0] as { id: string })).status).toBe(200);
+      expect(await remove(listed[0] as { id: string })).toMatchObject({
+        status: 400,
+        code: 'VALIDATION_ERROR',
+      });
+      expect(await remove(listed[1] as { id: string })).toMatchObject({ status: 403 });
+      expect(await kept()).toBe(1);
+    });
+
+    it('abuse: of those that are taken away at once one stays', async () => {
+      const { listed, remove, kept } = await keyed(4);
+      const statuses = (await Promise.all(listed.map(remove))).map(({ status }) => status);
+      expect(statuses.sort()).toEqual([200, 200, 200, 403]);
+      expect(await kept()).toBe(1);
+    });
+  });
+
   it.each([
     ['another origin', { origin: 'https://evil.example' }],
     ['another ceremony', { type: 'webauthn.get' }],

@@ -4,6 +4,7 @@ import type { SecondFactor } from './account.entity.js';
 import { askedFactor } from './guard.js';
 import type { HeldAccount, OfAccount } from './held-account.js';
 import { emailToInsert } from './named.js';
+import { opensByOthers } from './ways-in.js';
 
 /** What a client is told of the account behind its session. */
 export interface Profile {
@@ -110,11 +111,6 @@ export function changeProfile(
   );
 }
 
-/** Condition on account `a`: somebody gets in without its password: by a mail or a text, where that is not the second factor, a key or a provider. */
-const OPENS_OTHERWISE = sql`((a.email IS NOT NULL AND a.activated_at IS NOT NULL AND a.second_factor <> 'email')
-  OR EXISTS (SELECT FROM credentials c WHERE c.account_id = a.id AND c.kind <> 'RecoveryKey' AND c.revoked_at IS NULL)
-  OR EXISTS (SELECT FROM external_identities i WHERE i.account_id = a.id))`;
-
 /** Takes the password of the account away; no row when it has none, when nothing else opens it, or when it has changed since. */
 export function removePassword(
   { now }: Pick<RequestContext, 'now'>,
@@ -126,7 +122,7 @@ export function removePassword(
     UPDATE accounts a SET password_hash = NULL, password_changed_at = ${now}::timestamptz,
       security_stamp = a.security_stamp + 1, updated_at = ${now}::timestamptz
     FROM ${from} f WHERE a.id = f.account_id AND a.security_stamp = f.security_stamp AND a.password_hash IS NOT NULL
-      AND ${OPENS_OTHERWISE}
+      AND ${opensByOthers()}
     RETURNING a.id AS account_id, a.security_stamp, ${PROFILE}`,
   );
 }

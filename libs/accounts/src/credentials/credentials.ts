@@ -2,6 +2,7 @@ import { after, empty, part, type Part, sql, type Sql } from '@app/database';
 import type { RequestContext } from '@app/kernel';
 import type { MaybeOfAccount, OfAccount } from '../held-account.js';
 import type { NewCredential, StoredCredential } from './credential-proofs.js';
+import { opensByOthers } from '../ways-in.js';
 import type { CredentialKind } from './credential.entity.js';
 
 /**
@@ -142,7 +143,7 @@ export function renamePasskey(id: string, name: string, from: Part<OfAccount>): 
   );
 }
 
-/** Revokes a passkey of the account; no row likewise. */
+/** Revokes a passkey of the account, unless nothing else opens it; no row likewise. The account has to be held by a statement before. */
 export function revokePasskey(
   { now }: Pick<RequestContext, 'now'>,
   id: string,
@@ -151,7 +152,9 @@ export function revokePasskey(
   return part(
     'revoked',
     sql`
-    UPDATE credentials c SET revoked_at = ${now}::timestamptz FROM ${from} f
-    WHERE c.account_id = f.account_id AND c.id::text = ${id} AND ${IS_PASSKEY} RETURNING c.account_id`,
+    UPDATE credentials c SET revoked_at = ${now}::timestamptz FROM ${from} f JOIN accounts a ON a.id = f.account_id
+    WHERE c.account_id = f.account_id AND c.id::text = ${id} AND ${IS_PASSKEY}
+      AND (a.password_hash IS NOT NULL OR ${opensByOthers(sql`c.id`)})
+    RETURNING c.account_id`,
   );
 }

@@ -7,8 +7,8 @@ import {
   type CredentialOffer,
   type OwnPasskey,
 } from '@app/accounts';
-import { audit, type AuditEvent, type Recorded } from '@app/audit';
-import { Database, type Effect, type Part, statement } from '@app/database';
+import { audit, type Recorded } from '@app/audit';
+import { Database, statement } from '@app/database';
 import { AuthError, randomToken, type RequestContext } from '@app/kernel';
 import { sessionOfToken } from '@app/sessions';
 import { Freshness, OwnerNotices, sessionAndAccount } from '@app/sign-in';
@@ -61,7 +61,8 @@ export class OwnPasskeysService {
     const session = sessionAndAccount(call, sessionId);
     const fresh = this.freshness.fresh(call, session, true);
     const renamed = renamePasskey(id, name, fresh);
-    await this.decide(call, 'account.update', sessionVerdict(session, fresh, 'renamed', renamed));
+    const verdict = sessionVerdict(session, fresh, 'renamed', renamed);
+    this.judge(await this.database.row(statement(verdict, audit(call, 'account.update', verdict))));
     const passkey = (await this.list(call, sessionId)).find((each) => each.id === id);
     return passkey ?? unknownPasskey();
   }
@@ -69,7 +70,8 @@ export class OwnPasskeysService {
   /**
    * It signs in no more. Sessions that it has begun stay: their owner ends them by themselves. The owner is told.
    *
-   * @throws AuthError `session_not_found`, `proof_stale`, `invalid_parameters` where there is none of this id
+   * @throws AuthError `session_not_found`, `proof_stale`, `invalid_parameters` where there is none of this id, `not_permitted` where nothing
+   *   else opens the account
    */
   async remove(call: RequestContext, sessionId: string, id: string): Promise<void> {
     const session = sessionAndAccount(call, sessionId);
@@ -79,19 +81,24 @@ export class OwnPasskeysService {
       template: 'passkeys_changed',
       facts: { change: 'removed' },
     });
-    await this.decide(call, 'factor.disconnect', sessionVerdict(session, fresh, 'revoked', revoked), told);
+    // Of two that are taken away at once the second one sees that the first one has gone.
+    const lock = statement(sessionAndAccount(call, sessionId));
+    const verdict = sessionVerdict(session, fresh, 'revoked', revoked);
+    const removed = statement(verdict, ...told, audit(call, 'factor.disconnect', verdict));
+    const [row] = await this.database.rowsUnderLock(lock, removed);
+    if (row?.outcome === 'absent' && (await this.has(call, sessionId, id)))
+      throw new AuthError('not_permitted');
+    this.judge(row);
   }
 
-  private async decide(
-    call: RequestContext,
-    event: AuditEvent,
-    verdict: Part<Recorded>,
-    also: Effect[] = [],
-  ): Promise<void> {
-    const row = await this.database.row(statement(verdict, ...also, audit(call, event, verdict)));
+  private judge(row: Recorded | undefined): void {
     if (!row) throw new AuthError('session_not_found');
     if (row.outcome === 'stale') throw new AuthError('proof_stale');
     if (row.outcome === 'absent') unknownPasskey();
+  }
+
+  private async has(call: RequestContext, sessionId: string, id: string): Promise<boolean> {
+    return (await this.list(call, sessionId)).some((each) => each.id === id);
   }
 }
 

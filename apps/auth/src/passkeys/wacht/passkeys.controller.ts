@@ -112,14 +112,14 @@ export class WachtPasskeysController {
   /**
    * Take a passkey away
    *
-   * Needs a fresh proof as adding one does. The owner is told.
+   * Needs a fresh proof as adding one does, and something else that opens the account. The owner is told.
    */
   @Post(':id/delete')
   @HttpCode(200)
   @InBrowser()
   @ApiParam(ID)
   @ApiOkResponse({ type: WachtDoneResponse })
-  @WachtErrors('invalid_parameters', 'session_not_found', 'proof_stale')
+  @WachtErrors('invalid_parameters', 'session_not_found', 'proof_stale', 'not_permitted')
   async remove(
     @Caller() call: RequestContext,
     @CurrentBrowser() { view }: Browser,
@@ -135,7 +135,7 @@ export class WachtPasskeysController {
   @InBrowser()
   @ApiParam(ID)
   @ApiOkResponse({ type: WachtDoneResponse })
-  @WachtErrors('invalid_parameters', 'session_not_found', 'proof_stale')
+  @WachtErrors('invalid_parameters', 'session_not_found', 'proof_stale', 'not_permitted')
   removeByDelete(
     @Caller() call: RequestContext,
     @CurrentBrowser() browser: Browser,
