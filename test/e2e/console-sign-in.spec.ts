@@ -1,5 +1,6 @@
 import { sql } from '@app/database';
 import { WRONG_CODES_LIMIT } from '@app/operators';
+import { HousekeepingService } from '../../apps/auth/src/housekeeping/housekeeping.service.js';
 import { ConsoleClient, OPERATOR_PASSWORD } from '../support/console-client.js';
 import { TestApp } from '../support/test-app.js';
 
@@ -124,6 +125,20 @@ describe('the way into the console', () => {
     expect((await client.get('/console')).status).toBe(200);
     app.clock.advanceSeconds(1);
     expect((await client.get('/console')).status).toBe(303);
+  });
+
+  it('is forgotten by housekeeping when it is over, though its operator does not come back', async () => {
+    const client = await ConsoleClient.of(app);
+    const kept = async () => {
+      await app.nest.get(HousekeepingService).tidyUp();
+      const rows = await app.rows(sql`
+        SELECT FROM operator_sessions s JOIN operators o ON o.id = s.operator_id WHERE o.email = ${client.email}`);
+      return rows.length;
+    };
+    app.clock.advanceSeconds(SESSION_SECONDS - 1);
+    expect(await kept()).toBe(1);
+    app.clock.advanceSeconds(1);
+    expect(await kept()).toBe(0);
   });
 
   it('is left by signing out, for good', async () => {

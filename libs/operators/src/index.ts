@@ -1,6 +1,6 @@
 export { OperatorEntity } from './operator.entity.js';
 export { OperatorSessionEntity } from './operator-session.entity.js';
-export { presentedOperator, type PresentedOperator } from './operator-sessions.js';
+export { presentedOperator, purgeOperatorSessions, type PresentedOperator } from './operator-sessions.js';
 export { OperatorSetUpService, type OfferedAuthenticator } from './operator-set-up.service.js';
 export { OperatorSignInService, type OpenedSession } from './operator-sign-in.service.js';
 export { WRONG_CODES_LIMIT, type ChangedOperator } from './operators.js';

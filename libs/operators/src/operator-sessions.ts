@@ -1,4 +1,4 @@
-import { part, type Part, sql } from '@app/database';
+import { part, type Part, sql, type Sql } from '@app/database';
 import type { RequestContext } from '@app/kernel';
 import type { ChangedOperator } from './operators.js';
 import type { Role } from './role.js';
@@ -67,4 +67,12 @@ export function endSessionsOf(operator: Part<ChangedOperator>): Part<{ id: strin
     'ended',
     sql`DELETE FROM operator_sessions s USING ${operator} o WHERE s.operator_id = o.id::bigint RETURNING s.id`,
   );
+}
+
+/** Statement: a batch of those that are over, of operators who have not come back. */
+export function purgeOperatorSessions(now: Date, batch: number): Sql {
+  return sql`
+    DELETE FROM operator_sessions WHERE id IN (
+      SELECT id FROM operator_sessions WHERE expires_at <= ${now}::timestamptz LIMIT ${batch}::int FOR UPDATE SKIP LOCKED)
+    RETURNING id`;
 }

@@ -24,6 +24,7 @@ import {
 } from '@app/delivery';
 import { purgeIdempotentCalls } from '@app/idempotency';
 import { plusSeconds } from '@app/kernel';
+import { purgeOperatorSessions } from '@app/operators';
 import {
   purgeBrowserAttempts,
   purgeBrowserSessions,
@@ -85,6 +86,7 @@ export class Duties {
       browser_attempts: () => purgeBrowserAttempts(kept, BATCH),
       browser_sessions: () => purgeBrowserSessions(kept, BATCH),
       browser_sessions_empty: () => purgeEmptyBrowserSessions(now, BATCH),
+      operator_sessions: () => purgeOperatorSessions(now, BATCH),
       password_failures: () => purgePasswordFailures(now, BATCH),
       factor_setups: () => purgeFactorSetups(now, BATCH),
       contact_changes: () => purgeContactChanges(now, BATCH),
