@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from '@app/database';
 import { Person } from '../../libs/administration/src/person.js';
+import { AdminClient } from '../support/admin-client.js';
+import { ConsoleClient } from '../support/console-client.js';
 import { PASSWORD, TestCli } from '../support/test-cli.js';
 import type { Person as Everybody } from '../support/what-opens/person.js';
 import { PEOPLE } from '../support/what-opens/doors.js';
@@ -219,11 +221,43 @@ describe('account export --personal', () => {
     expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
   }, 60_000);
 
-  it('names the operator’s acts, and not the operator', async () => {
-    const { email } = await world.app.given.person({ email: `acts${world.number()}@example.com` });
-    await world.cli('account', 'disable', email);
+  it.each<[string, (account: { id: string; email: string }) => Promise<string>]>([
+    ['on the command line', async ({ email }) => world.cli('account', 'disable', email).then(() => 'local')],
+    [
+      'by a program',
+      async ({ id }) => {
+        const admin = await AdminClient.of(world.app, 'accounts:write');
+        await admin.send('POST', `/accounts/${id}/disable`);
+        return admin.name;
+      },
+    ],
+    [
+      'in the console',
+      async ({ id }) => {
+        const admin = await ConsoleClient.of(world.app, 'admin');
+        const page = `/console/accounts/${id}`;
+        await admin.submit(`${page}/disable`, await admin.get(page));
+        return admin.email;
+      },
+    ],
+  ])('names what an operator did %s, and not the operator', async (_where, disable) => {
+    const { id, email } = await world.app.given.person({ email: `acts${world.number()}@example.com` });
+    const operator = await disable({ id, email });
     const { events } = JSON.parse(await world.cli('account', 'export', email, '--personal'));
     const disabled = events.find(({ event }: { event: string }) => event === 'account.disable');
-    expect(disabled).toMatchObject({ by: 'operator', userAgent: null });
+    expect(disabled).toMatchObject({ by: 'operator', userAgent: null, clientAddress: null });
+    expect(JSON.stringify(events)).not.toContain(operator);
+  });
+
+  it('leaves to the audit log of a deleted account who of the operators did it', async () => {
+    const { id, email } = await world.app.given.person({ email: `gone${world.number()}@example.com` });
+    const admin = await ConsoleClient.of(world.app, 'admin');
+    const page = `/console/accounts/${id}`;
+    await admin.submit(`${page}/disable`, await admin.get(page));
+    await world.cli('account', 'delete', email, '--now');
+    const [row] = await world.app.rows<{ user_agent: string }>(
+      sql`SELECT user_agent FROM audit_events WHERE account_id = ${id}::bigint AND event = 'account.disable'`,
+    );
+    expect(row?.user_agent).toContain(admin.email);
   });
 });

@@ -4,7 +4,6 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 /** Tables whose rows are an account's, and that are never asked for by it: why none of their indexes begins with the account. */
 const NOT_ASKED_BY_ACCOUNT: Record<string, string> = {
   event_stream: 'a queue: taken by when a row is due, and forgotten by its id',
-  messages: 'a queue: taken by when a row is due, and explained by attempt or reference',
 };
 
 describe("what is an account's", () => {

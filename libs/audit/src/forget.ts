@@ -1,4 +1,5 @@
 import { part, type Part, sql } from '@app/database';
+import { OPERATORS_PROTOCOLS } from '@app/kernel';
 
 /**
  * The records of an account that is deleted stay, and lose what says where from and with what it was used: what is left is a number that
@@ -13,7 +14,7 @@ export function forgetTraces(accountId: string, of: Part<{ account_id: string }>
     UPDATE audit_events e SET client_address = NULL, user_agent = NULL, request_id = NULL,
       repeat_key = CASE WHEN e.repeat_key >= 'k' AND e.repeat_key < 'l' THEN e.repeat_key
         WHEN e.repeat_key >= 'r' AND e.repeat_key < 's' THEN left(e.repeat_key, 9) || e.id END
-    FROM ${of} f WHERE e.account_id = f.account_id AND e.protocol IS DISTINCT FROM 'cli'
+    FROM ${of} f WHERE e.account_id = f.account_id AND (e.protocol = ANY(${OPERATORS_PROTOCOLS}::text[])) IS NOT TRUE
       AND (SELECT set_config('countersign.audit_forgets', ${accountId}::text, true)) IS NOT NULL
     RETURNING e.id`,
   );

@@ -1,5 +1,5 @@
 import { sql, type Sql } from '@app/database';
-import type { RequestContext } from '@app/kernel';
+import { OPERATORS_PROTOCOLS, type RequestContext } from '@app/kernel';
 import type { AuditEvent } from './audit.js';
 
 /**
@@ -25,14 +25,11 @@ export const DID_NOTHING = [
 /** Where `ended` says that the session was over, and not that it is now. */
 const OF_A_SESSION: AuditEvent[] = ['token.refresh', 'second_factor'];
 
-/** Where operators call from: what they do is always kept, also where it concerns no account. */
-const OF_OPERATORS = ['cli', 'console', 'admin'];
-
-/** Whether row `v` did nothing, or concerns nobody. */
+/** Whether row `v` did nothing, or concerns nobody. What operators do is always kept, also where it concerns no account. */
 export function didNothing({ protocol }: RequestContext, event: AuditEvent): Sql {
   const outcomes = OF_A_SESSION.includes(event) ? [...DID_NOTHING, 'ended'] : DID_NOTHING;
   return sql`(v.outcome = ANY(${outcomes}::text[])
-    OR (v.account_id IS NULL AND ${protocol}::text <> ALL(${OF_OPERATORS}::text[])))`;
+    OR (v.account_id IS NULL AND ${protocol}::text <> ALL(${OPERATORS_PROTOCOLS}::text[])))`;
 }
 
 /**

@@ -22,6 +22,17 @@ export interface RequestContext {
   streams?: boolean;
 }
 
+/**
+ * The protocols by which operators and their programs call. The client of such a call is one of them: the audit log names them, and nobody
+ * whose account it is about is told who they are or where they sit.
+ */
+export const OPERATORS_PROTOCOLS: readonly string[] = ['cli', 'console', 'admin'];
+
+/** Whether a call of this protocol is an operator's; one of no protocol is nobody's. */
+export function isOfOperator(protocol: string | null): boolean {
+  return protocol !== null && OPERATORS_PROTOCOLS.includes(protocol);
+}
+
 /** In the place of a client where nobody calls: what the service does by itself. */
 export function ownClient(): RequestContext['client'] {
   return { address: 'self', network: 'self', userAgent: '', requestId: '' };

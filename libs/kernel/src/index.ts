@@ -1,7 +1,7 @@
 export { AuthError, type AuthErrorCode, type AuthErrorDetails, type InvalidParameter } from './auth-error.js';
 export { briefly } from './brief-memory.js';
 export type { RequestContext, Client } from './call.js';
-export { ownClient } from './call.js';
+export { isOfOperator, OPERATORS_PROTOCOLS, ownClient } from './call.js';
 export {
   BACKUP_CODE_ALPHABET,
   isBackupCode,

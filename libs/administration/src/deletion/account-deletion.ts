@@ -26,7 +26,7 @@ import {
   statement,
 } from '@app/database';
 import { dropMessages, lockedMessages } from '@app/delivery';
-import { ownClient, plusSeconds, type RequestContext } from '@app/kernel';
+import { isOfOperator, ownClient, plusSeconds, type RequestContext } from '@app/kernel';
 import { dropSignUps, liveAmong, lockedSessions } from '@app/sessions';
 import { endedBy, OwnerNotices } from '@app/sign-in';
 
@@ -98,7 +98,7 @@ export class AccountDeletion {
     delaySeconds = this.config.deletion.delaySeconds,
   ): Promise<void> {
     if (delaySeconds === 0)
-      await this.delete(call.protocol === 'cli' ? call : { ...call, client: ownClient() }, accountId);
+      await this.delete(isOfOperator(call.protocol) ? call : { ...call, client: ownClient() }, accountId);
   }
 
   /** Undefined: it is not to be deleted. */

@@ -13,16 +13,13 @@ import { AttemptEntity } from '@app/attempts';
 import { audit, AuditEventEntity, recordedAs } from '@app/audit';
 import { Database, statement } from '@app/database';
 import { browserInWords, MessageEntity } from '@app/delivery';
-import type { RequestContext } from '@app/kernel';
+import { isOfOperator, type RequestContext } from '@app/kernel';
 import { ENGLISH } from '@app/pages';
 import { SessionEntity } from '@app/sessions';
 import { DataSource } from 'typeorm';
 import { isEndedByEvent } from '../attempts.service.js';
 import { attemptFacts, eventFacts, messageFacts } from '../facts.js';
 import { only } from '../words.js';
-
-/** By what an operator's call is recorded: it names the operator and not the person. */
-const OPERATORS = 'cli';
 
 /** Everything that is kept about one person, to be handed to that person (GDPR, articles 15 and 20). Without secrets and their hashes. */
 @Injectable()
@@ -85,8 +82,9 @@ export class PersonalData {
         attemptFacts(attempt, now, isEndedByEvent(attempt, account.securityStamp)),
       ),
       events: events.map((row) =>
-        row.protocol === OPERATORS
-          ? { ...eventFacts(row), userAgent: null, by: 'operator' }
+        // It names the operator, and not the person.
+        isOfOperator(row.protocol)
+          ? { ...eventFacts(row), clientAddress: null, userAgent: null, by: 'operator' }
           : eventFacts(row),
       ),
     };
