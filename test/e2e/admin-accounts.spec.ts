@@ -1,4 +1,5 @@
 import { sql } from '@app/database';
+import { Person } from '../../libs/administration/src/person.js';
 import { AdminClient } from '../support/admin-client.js';
 import { NavixyClient } from '../support/navixy-client.js';
 import { PASSWORD, TestApp } from '../support/test-app.js';
@@ -205,6 +206,22 @@ describe('the administration of accounts', () => {
     expect((await admin.send('POST', `/accounts/${id}/restore`)).status).toBe(204);
     expect((await admin.send('POST', `/accounts/${id}/restore`)).status).toBe(409);
     expect((await new NavixyClient(app).signIn(email)).body.success).toBe(true);
+  });
+
+  it('writes one down as an import reads it, and what is kept about its owner, and no secret of either', async () => {
+    const { id, email } = await app.given.person({ factor: 'totp' });
+    const reader = await AdminClient.of(app, 'accounts:export');
+    const written = (await reader.send('GET', `/accounts/${id}/export`)).body;
+    expect(Person.parse(written)).toMatchObject({ id, email, secondFactor: 'totp' });
+    const kept = (await reader.send('GET', `/accounts/${id}/personal-data`)).body;
+    expect(kept).toMatchObject({ profile: { id, email }, signsInWith: { password: true }, sessions: [] });
+    for (const secret of ['passwordHash', '$argon2', 'otpauth', 'sealed'])
+      expect(JSON.stringify([written, kept])).not.toContain(secret);
+    expect(
+      (await eventsOf(id)).filter((event) => JSON.stringify(event).includes('account.export')),
+    ).toHaveLength(2);
+    await admin.send('DELETE', `/accounts/${id}`);
+    expect((await reader.send('GET', `/accounts/${id}/export`)).status).toBe(409);
   });
 
   it('leaves nothing of a call that it refuses', async () => {

@@ -12,7 +12,7 @@ export { AdministrationModule } from './administration.module.js';
 export { AccountDeletion, type Asked, type Restored } from './deletion/account-deletion.js';
 export { DeletionModule } from './deletion/deletion.module.js';
 export { PeopleExport, type ExportRequest } from './export/people-export.service.js';
-export { PersonalData } from './export/personal-data.service.js';
+export { PersonalData, type KeptAboutPerson } from './export/personal-data.service.js';
 export { AttemptsService, type AttemptHistory } from './attempts.service.js';
 export { AuditService, type AuditPage } from './audit.service.js';
 export { missingFor } from './identifiers.js';

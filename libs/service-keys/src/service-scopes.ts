@@ -5,6 +5,7 @@ export const SERVICE_SCOPES = {
   'accounts:read': 'find accounts, and see them and their sessions',
   'accounts:write': 'make, change, disable, enable and unlock accounts, and end their sessions',
   'accounts:delete': 'delete accounts, and restore them before they are gone',
+  'accounts:export': 'write accounts down without their secrets, with all that is kept about their owners',
   'attempts:read': 'see what became of attempts and messages, and what happened at an account',
   'audit:read': 'read the audit log',
   'recoveries:read': 'see the recoveries that wait for their time',

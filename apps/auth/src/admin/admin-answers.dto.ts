@@ -83,6 +83,19 @@ export class AdminEndedSessions {
   sessionsEnded: number;
 }
 
+/** What is kept about the owner of an account, by what it is. */
+export class AdminPersonalData {
+  exportedAt: Date;
+  profile: object;
+  /** Which factors there are, and since when; no secret. */
+  signsInWith: object;
+  sessions: object[];
+  messages: object[];
+  attempts: object[];
+  /** The records of the audit log. */
+  events: object[];
+}
+
 export class AdminDeletion {
   /** When it is deleted; until then it can be restored. */
   dueAt: Date;

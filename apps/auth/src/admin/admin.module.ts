@@ -6,6 +6,7 @@ import { AdminCredentialsController } from './admin-credentials.controller.js';
 import { AdminCredentialsService } from './admin-credentials.service.js';
 import { AdminDeletionController } from './admin-deletion.controller.js';
 import { AdminDeletionService } from './admin-deletion.service.js';
+import { AdminExportController } from './admin-export.controller.js';
 import { AdminHistoryController } from './admin-history.controller.js';
 import { AdminHistoryService } from './admin-history.service.js';
 
@@ -16,6 +17,7 @@ import { AdminHistoryService } from './admin-history.service.js';
     AdminAccountsController,
     AdminCredentialsController,
     AdminDeletionController,
+    AdminExportController,
     AdminHistoryController,
   ],
   providers: [AdminAccountsService, AdminCredentialsService, AdminDeletionService, AdminHistoryService],

@@ -21,6 +21,17 @@ import { isEndedByEvent } from '../attempts.service.js';
 import { attemptFacts, eventFacts, messageFacts } from '../facts.js';
 import { only } from '../words.js';
 
+/** What is kept about one person, by what it is. */
+export interface KeptAboutPerson {
+  exportedAt: Date;
+  profile: object;
+  signsInWith: object;
+  sessions: object[];
+  messages: object[];
+  attempts: object[];
+  events: object[];
+}
+
 /** Everything that is kept about one person, to be handed to that person (GDPR, articles 15 and 20). Without secrets and their hashes. */
 @Injectable()
 export class PersonalData {
@@ -30,7 +41,7 @@ export class PersonalData {
   ) {}
 
   /** It is in the audit log before anybody is given it. */
-  async of(call: RequestContext, account: AccountEntity): Promise<object> {
+  async of(call: RequestContext, account: AccountEntity): Promise<KeptAboutPerson> {
     const verdict = recordedAs('personal data', ofAccount(account.id), { session: false });
     await this.database.rows(statement(verdict, audit(call, 'account.export', verdict)));
     return {
