@@ -26,6 +26,8 @@ const UNLIMITED = {
   PASSWORD_HOURLY_LIMIT: '100000',
   SIGN_IN_CODE_TRIES_LIMIT: '10',
   ACCOUNT_WRONG_CODES_LIMIT: '100',
+  SMS_DAILY_LIMIT: '1000000',
+  SMS_COUNTRY_DAILY_LIMIT: '1000000',
 };
 
 export async function openStage(): Promise<Stage> {
