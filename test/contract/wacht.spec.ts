@@ -26,8 +26,10 @@ describe('the published description of the wacht frontend API', () => {
     ],
     ['a number where an id is', { ...BODY, session: { ...SESSION, signins: [{ id: 1, user_id: '2' }] } }],
   ])('would be found out with %s', (_what, body) => {
-    expect(() => expectPublished('/session', BODY)).not.toThrow();
-    expect(() => expectPublished('/session', body as never)).toThrow(/is not what wacht's description says/);
+    expect(() => expectPublished('GET', '/session', BODY)).not.toThrow();
+    expect(() => expectPublished('GET', '/session', body as never)).toThrow(
+      /is not what wacht's description says/,
+    );
   });
 
   it('is held by what somebody sees from sign-up to their own account', async () => {

@@ -95,6 +95,7 @@ interface Session {
 
 /** Fails where an answer is not what the published description has, but for what is said to differ. */
 export function expectPublished(
+  method: string,
   path: string,
   body: { data: unknown; session: Session; errors: unknown[] },
 ): void {
@@ -106,14 +107,16 @@ export function expectPublished(
     ...signin_attempts.flatMap((each) => differences('SigninAttempt', each)),
     ...signup_attempts.flatMap((each) => differences('SignupAttempt', each)),
     ...[...signins, ...(active_signin ? [active_signin] : [])].flatMap((each) => differences('SignIn', each)),
-    ...(data ? ofData(path, data) : []),
+    ...(data ? ofData(`${method} ${path}`, data) : []),
   ];
-  if (found.length) throw new Error(`${path} is not what wacht's description says: ${found.join(', ')}`);
+  if (found.length)
+    throw new Error(`${method} ${path} is not what wacht's description says: ${found.join(', ')}`);
 }
 
-function ofData(path: string, data: unknown): string[] {
-  if (path === '/me/signins') return (data as unknown[]).flatMap((each) => differences('SignIn', each));
-  if (path !== '/me') return [];
+/** `call`: method and path. */
+function ofData(call: string, data: unknown): string[] {
+  if (call === 'GET /me/signins') return (data as unknown[]).flatMap((each) => differences('SignIn', each));
+  if (!['GET /me', 'POST /me'].includes(call)) return [];
   const { social_connections } = data as { social_connections: unknown[] };
   return [
     ...differences('User', data),

@@ -58,9 +58,10 @@ export class WachtClient {
     this.keep(response.headers);
     const body = (text ? JSON.parse(text) : undefined) as WachtAnswer['body'];
     if (body) {
+      const { method = 'POST' } = init;
       const bare = path.split('?')[0] as string;
-      expectDocumented({ method: init.method ?? 'POST', path: bare, status: response.status, body });
-      if (body.session) expectPublished(bare, body);
+      expectDocumented({ method, path: bare, status: response.status, body });
+      if (body.session) expectPublished(method, bare, body);
     }
     return { status: response.status, headers: response.headers, body, code: body?.errors?.[0]?.code };
   }

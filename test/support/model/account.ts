@@ -113,7 +113,9 @@ export class Account {
     const ends = {
       all: () => true,
       waiting: ({ stage }: Session) => stage === 'pending',
-      'lacking it': ({ provenBy }: Session) => by === undefined || !provenBy.includes(by),
+      // One that waits for a second factor has not shown it, though its first one may have been of the same kind.
+      'lacking it': ({ stage, provenBy }: Session) =>
+        stage === 'pending' || by === undefined || !provenBy.includes(by),
     }[sessions];
     for (const session of this.sessions) if (session !== own && ends(session)) session.over ??= event;
     for (const attempt of this.attempts)
