@@ -64,9 +64,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $41::bigint, $42::timestamptz, $43, v.outcome, $44, v.account_id, v.session_id, v.attempt_id,
-      $45, $46, $47, CASE WHEN (v.outcome = ANY($48::text[]) OR (v.account_id IS NULL AND $49::text <> 'cli')) THEN $50::text || md5(concat_ws(' ', $51::text, v.outcome,
+      $45, $46, $47, CASE WHEN (v.outcome = ANY($48::text[])
+    OR (v.account_id IS NULL AND $49::text <> ALL($50::text[]))) THEN $51::text || md5(concat_ws(' ', $52::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $52::text END
+    ELSE $53::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -70,9 +70,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $45::bigint, $46::timestamptz, $47, v.outcome, $48, v.account_id, v.session_id, v.attempt_id,
-      $49, $50, $51, CASE WHEN (v.outcome = ANY($52::text[]) OR (v.account_id IS NULL AND $53::text <> 'cli')) THEN $54::text || md5(concat_ws(' ', $55::text, v.outcome,
+      $49, $50, $51, CASE WHEN (v.outcome = ANY($52::text[])
+    OR (v.account_id IS NULL AND $53::text <> ALL($54::text[]))) THEN $55::text || md5(concat_ws(' ', $56::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $56::text END
+    ELSE $57::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

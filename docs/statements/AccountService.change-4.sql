@@ -74,9 +74,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $47::bigint, $48::timestamptz, $49, v.outcome, $50, v.account_id, v.session_id, v.attempt_id,
-      $51, $52, $53, CASE WHEN (v.outcome = ANY($54::text[]) OR (v.account_id IS NULL AND $55::text <> 'cli')) THEN $56::text || md5(concat_ws(' ', $57::text, v.outcome,
+      $51, $52, $53, CASE WHEN (v.outcome = ANY($54::text[])
+    OR (v.account_id IS NULL AND $55::text <> ALL($56::text[]))) THEN $57::text || md5(concat_ws(' ', $58::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $58::text END
+    ELSE $59::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -99,9 +99,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $67::bigint, $68::timestamptz, $69, v.outcome, $70, v.account_id, v.session_id, v.attempt_id,
-      $71, $72, $73, CASE WHEN (v.outcome = ANY($74::text[]) OR (v.account_id IS NULL AND $75::text <> 'cli')) THEN $76::text || md5(concat_ws(' ', $77::text, v.outcome,
+      $71, $72, $73, CASE WHEN (v.outcome = ANY($74::text[])
+    OR (v.account_id IS NULL AND $75::text <> ALL($76::text[]))) THEN $77::text || md5(concat_ws(' ', $78::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $78::text END
+    ELSE $79::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

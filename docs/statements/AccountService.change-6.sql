@@ -191,9 +191,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $149::bigint, $150::timestamptz, $151, v.outcome, $152, v.account_id, v.session_id, v.attempt_id,
-      $153, $154, $155, CASE WHEN (v.outcome = ANY($156::text[]) OR (v.account_id IS NULL AND $157::text <> 'cli')) THEN $158::text || md5(concat_ws(' ', $159::text, v.outcome,
+      $153, $154, $155, CASE WHEN (v.outcome = ANY($156::text[])
+    OR (v.account_id IS NULL AND $157::text <> ALL($158::text[]))) THEN $159::text || md5(concat_ws(' ', $160::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $160::text END
+    ELSE $161::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -235,7 +236,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --   CTE other
 --     ->  Nested Loop
 --           Join Filter: (s_2.account_id <> accounts.id)
---           ->  Index Scan using accounts_email_key on accounts
+--           ->  Index Scan using accounts_email_prefix on accounts
 --                 Index Cond: (email = $10)
 --                 Filter: ((activated_at IS NOT NULL) OR (invited_at IS NOT NULL))
 --           ->  CTE Scan on fresh s_2

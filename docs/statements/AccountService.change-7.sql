@@ -226,9 +226,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $175::bigint, $176::timestamptz, $177, v.outcome, $178, v.account_id, v.session_id, v.attempt_id,
-      $179, $180, $181, CASE WHEN (v.outcome = ANY($182::text[]) OR (v.account_id IS NULL AND $183::text <> 'cli')) THEN $184::text || md5(concat_ws(' ', $185::text, v.outcome,
+      $179, $180, $181, CASE WHEN (v.outcome = ANY($182::text[])
+    OR (v.account_id IS NULL AND $183::text <> ALL($184::text[]))) THEN $185::text || md5(concat_ws(' ', $186::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $186::text END
+    ELSE $187::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -270,7 +271,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --   CTE other
 --     ->  Nested Loop
 --           Join Filter: (s_2.account_id <> accounts.id)
---           ->  Index Scan using accounts_email_key on accounts
+--           ->  Index Scan using accounts_email_prefix on accounts
 --                 Index Cond: (email = $10)
 --                 Filter: ((activated_at IS NOT NULL) OR (invited_at IS NOT NULL))
 --           ->  CTE Scan on fresh s_2

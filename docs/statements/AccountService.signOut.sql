@@ -31,9 +31,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $15::bigint, $16::timestamptz, $17, v.outcome, $18, v.account_id, v.session_id, v.attempt_id,
-      $19, $20, $21, CASE WHEN (v.outcome = ANY($22::text[]) OR (v.account_id IS NULL AND $23::text <> 'cli')) THEN $24::text || md5(concat_ws(' ', $25::text, v.outcome,
+      $19, $20, $21, CASE WHEN (v.outcome = ANY($22::text[])
+    OR (v.account_id IS NULL AND $23::text <> ALL($24::text[]))) THEN $25::text || md5(concat_ws(' ', $26::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $26::text END
+    ELSE $27::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

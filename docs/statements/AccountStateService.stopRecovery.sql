@@ -9,9 +9,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $5::bigint, $6::timestamptz, $7, v.outcome, $8, v.account_id, v.session_id, v.attempt_id,
-      $9, $10, $11, CASE WHEN (v.outcome = ANY($12::text[]) OR (v.account_id IS NULL AND $13::text <> 'cli')) THEN $14::text || md5(concat_ws(' ', $15::text, v.outcome,
+      $9, $10, $11, CASE WHEN (v.outcome = ANY($12::text[])
+    OR (v.account_id IS NULL AND $13::text <> ALL($14::text[]))) THEN $15::text || md5(concat_ws(' ', $16::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $16::text END
+    ELSE $17::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -1,26 +1,29 @@
 -- AccountsService.changeAlone
 
-WITH changed AS (
-    UPDATE accounts a SET second_factor = $1, phone = CASE WHEN $2 = 'sms' OR a.second_factor <> 'sms' OR a.phone_signs_in OR num_nonnulls(a.email, a.username) = 0
+WITH as_read AS (
+    SELECT id AS account_id, security_stamp FROM accounts
+    WHERE id = $1::bigint AND security_stamp = $2::int),
+changed AS (
+    UPDATE accounts a SET second_factor = $3, phone = CASE WHEN $4 = 'sms' OR a.second_factor <> 'sms' OR a.phone_signs_in OR num_nonnulls(a.email, a.username) = 0
     THEN a.phone END, security_stamp = a.security_stamp + 1,
-      updated_at = $3::timestamptz
-    WHERE a.id = $4::bigint RETURNING a.id AS account_id, a.security_stamp),
+      updated_at = $5::timestamptz
+    FROM as_read f WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp),
 ended AS (
-      UPDATE sessions s SET ended_at = $5::timestamptz, end_reason = $6 FROM changed f
+      UPDATE sessions s SET ended_at = $6::timestamptz, end_reason = $7 FROM changed f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.stage = 'signed_in') RETURNING s.id),
 live AS (
-    SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > $7::timestamptz),
+    SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > $8::timestamptz),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM changed f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in') AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
 carried_over_attempts AS (
     UPDATE attempts a SET security_stamp = f.security_stamp FROM changed f
-    WHERE a.account_id = f.account_id AND a.purpose = ANY($8::text[]) AND a.status = 'open' AND a.security_stamp = f.security_stamp - 1 RETURNING a.id),
+    WHERE a.account_id = f.account_id AND a.purpose = ANY($9::text[]) AND a.status = 'open' AND a.security_stamp = f.security_stamp - 1 RETURNING a.id),
 setup_dropped AS (DELETE FROM factor_setups u USING changed f WHERE u.account_id = f.account_id RETURNING u.account_id),
 backup_codes_dropped AS (DELETE FROM backup_codes b USING changed f WHERE b.account_id = f.account_id RETURNING b.account_id),
 factor AS (
     INSERT INTO totp_factors (account_id, secret_sealed, created_at)
-    VALUES ($9::bigint, $10, $11::timestamptz)
+    VALUES ($10::bigint, $11, $12::timestamptz)
     ON CONFLICT (account_id) DO UPDATE SET secret_sealed = excluded.secret_sealed, last_step = 0,
       created_at = excluded.created_at RETURNING account_id),
 recipient AS (
@@ -30,11 +33,11 @@ told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE 
 message AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $12::bigint, $13::bigint, r.account_id, $14,
-      $15::boolean, $16, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $17::text END,
-      $18::timestamptz, $19::timestamptz, $20::timestamptz,
+    SELECT $13::bigint, $14::bigint, r.account_id, $15,
+      $16::boolean, $17, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $18::text END,
+      $19::timestamptz, $20::timestamptz, $21::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $21::timestamptz END, r.withheld, (SELECT c FROM unnest($22::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $22::timestamptz END, r.withheld, (SELECT c FROM unnest($23::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told r
     RETURNING id),
 recipient_2 AS (
@@ -44,32 +47,37 @@ told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHER
 message_2 AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $23::bigint, $24::bigint, r.account_id, $25,
-      $26::boolean, $27, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $28::text END,
-      $29::timestamptz, $30::timestamptz, $31::timestamptz,
+    SELECT $24::bigint, $25::bigint, r.account_id, $26,
+      $27::boolean, $28, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $29::text END,
+      $30::timestamptz, $31::timestamptz, $32::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $32::timestamptz END, r.withheld, (SELECT c FROM unnest($33::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $33::timestamptz END, r.withheld, (SELECT c FROM unnest($34::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told_2 r
     RETURNING id),
-verdict AS (SELECT $34::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
+verdict AS (SELECT $35::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $35::bigint, $36::timestamptz, $37, v.outcome, $38, v.account_id, v.session_id, v.attempt_id,
-      $39, $40, $41, CASE WHEN (v.outcome = ANY($42::text[]) OR (v.account_id IS NULL AND $43::text <> 'cli')) THEN $44::text || md5(concat_ws(' ', $45::text, v.outcome,
+    SELECT $36::bigint, $37::timestamptz, $38, v.outcome, $39, v.account_id, v.session_id, v.attempt_id,
+      $40, $41, $42, CASE WHEN (v.outcome = ANY($43::text[])
+    OR (v.account_id IS NULL AND $44::text <> ALL($45::text[]))) THEN $46::text || md5(concat_ws(' ', $47::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $46::text END
+    ELSE $48::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
-SELECT * FROM live;
+SELECT (SELECT sessions FROM live) AS sessions, EXISTS (SELECT FROM changed) AS done;
 
 -- Plan, with any values:
--- Aggregate
+-- Result
 --   CTE changed
 --     ->  Update on accounts a
---           ->  Index Scan using accounts_pkey on accounts a
---                 Index Cond: (id = $4)
+--           ->  Nested Loop
+--                 ->  Index Scan using accounts_pkey on accounts a
+--                       Index Cond: (id = $1)
+--                 ->  Index Scan using accounts_pkey on accounts
+--                       Index Cond: (id = $1)
+--                       Filter: (security_stamp = $2)
 --   CTE ended
 --     ->  Update on sessions s
 --           ->  Nested Loop
@@ -90,7 +98,7 @@ SELECT * FROM live;
 --                 ->  CTE Scan on changed f_2
 --                 ->  Index Scan using attempts_account on attempts a_1
 --                       Index Cond: (account_id = f_2.account_id)
---                       Filter: ((status = 'open'::text) AND ((f_2.security_stamp - 1) = security_stamp) AND (purpose = ANY ($8)))
+--                       Filter: ((status = 'open'::text) AND ((f_2.security_stamp - 1) = security_stamp) AND (purpose = ANY ($9)))
 --   CTE setup_dropped
 --     ->  Delete on factor_setups u
 --           ->  Nested Loop
@@ -165,8 +173,12 @@ SELECT * FROM live;
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on changed
---   ->  Nested Loop
---         ->  CTE Scan on ended
---         ->  Index Scan using sessions_pkey on sessions
---               Index Cond: (id = ended.id)
---               Filter: (expires_at > $7)
+--   InitPlan 29
+--     ->  Aggregate
+--           ->  Nested Loop
+--                 ->  CTE Scan on ended
+--                 ->  Index Scan using sessions_pkey on sessions
+--                       Index Cond: (id = ended.id)
+--                       Filter: (expires_at > $8)
+--   InitPlan 30
+--     ->  CTE Scan on changed changed_1

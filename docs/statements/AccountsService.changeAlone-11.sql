@@ -1,15 +1,17 @@
 -- AccountsService.changeAlone
 
-WITH of_account AS (SELECT $1::bigint AS account_id),
+WITH as_read AS (
+    SELECT id AS account_id, security_stamp FROM accounts
+    WHERE id = $1::bigint AND security_stamp = $2::int),
 changed AS (
-    UPDATE accounts a SET phone = $2, phone_signs_in = $3::boolean,
-      security_stamp = a.security_stamp + 1, updated_at = $4::timestamptz
-    FROM of_account f WHERE a.id = f.account_id AND true RETURNING a.id AS account_id, a.security_stamp),
+    UPDATE accounts a SET phone = $3, phone_signs_in = $4::boolean,
+      security_stamp = a.security_stamp + 1, updated_at = $5::timestamptz
+    FROM as_read f WHERE a.id = f.account_id AND true RETURNING a.id AS account_id, a.security_stamp),
 ended AS (
-      UPDATE sessions s SET ended_at = $5::timestamptz, end_reason = $6 FROM changed f
+      UPDATE sessions s SET ended_at = $6::timestamptz, end_reason = $7 FROM changed f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.stage = 'signed_in') RETURNING s.id),
 live AS (
-    SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > $7::timestamptz),
+    SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > $8::timestamptz),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM changed f
       WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in') AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
@@ -20,11 +22,11 @@ told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE 
 message AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $8::bigint, $9::bigint, r.account_id, $10,
-      $11::boolean, $12, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $13::text END,
-      $14::timestamptz, $15::timestamptz, $16::timestamptz,
+    SELECT $9::bigint, $10::bigint, r.account_id, $11,
+      $12::boolean, $13, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $14::text END,
+      $15::timestamptz, $16::timestamptz, $17::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $17::timestamptz END, r.withheld, (SELECT c FROM unnest($18::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $18::timestamptz END, r.withheld, (SELECT c FROM unnest($19::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told r
     RETURNING id),
 recipient_2 AS (
@@ -34,46 +36,51 @@ told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHER
 message_2 AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $19::bigint, $20::bigint, r.account_id, $21,
-      $22::boolean, $23, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $24::text END,
-      $25::timestamptz, $26::timestamptz, $27::timestamptz,
+    SELECT $20::bigint, $21::bigint, r.account_id, $22,
+      $23::boolean, $24, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $25::text END,
+      $26::timestamptz, $27::timestamptz, $28::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $28::timestamptz END, r.withheld, (SELECT c FROM unnest($29::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $29::timestamptz END, r.withheld, (SELECT c FROM unnest($30::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told_2 r
     RETURNING id),
 recipient_3 AS (
-    SELECT $30::text AS address, a.language, a.id AS account_id
-    FROM accounts a JOIN changed f ON f.account_id = a.id WHERE a.phone IS DISTINCT FROM $31::text),
+    SELECT $31::text AS address, a.language, a.id AS account_id
+    FROM accounts a JOIN changed f ON f.account_id = a.id WHERE a.phone IS DISTINCT FROM $32::text),
 told_3 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE b.address = lower(r.address)) THEN 'suppressed' END AS withheld FROM recipient_3 r WHERE r.address IS NOT NULL),
 message_3 AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $32::bigint, $33::bigint, r.account_id, $34,
-      $35::boolean, $36, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $37::text END,
-      $38::timestamptz, $39::timestamptz, $40::timestamptz,
+    SELECT $33::bigint, $34::bigint, r.account_id, $35,
+      $36::boolean, $37, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $38::text END,
+      $39::timestamptz, $40::timestamptz, $41::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $41::timestamptz END, r.withheld, (SELECT c FROM unnest($42::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $42::timestamptz END, r.withheld, (SELECT c FROM unnest($43::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told_3 r
     RETURNING id),
-verdict AS (SELECT $43::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
+verdict AS (SELECT $44::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $44::bigint, $45::timestamptz, $46, v.outcome, $47, v.account_id, v.session_id, v.attempt_id,
-      $48, $49, $50, CASE WHEN (v.outcome = ANY($51::text[]) OR (v.account_id IS NULL AND $52::text <> 'cli')) THEN $53::text || md5(concat_ws(' ', $54::text, v.outcome,
+    SELECT $45::bigint, $46::timestamptz, $47, v.outcome, $48, v.account_id, v.session_id, v.attempt_id,
+      $49, $50, $51, CASE WHEN (v.outcome = ANY($52::text[])
+    OR (v.account_id IS NULL AND $53::text <> ALL($54::text[]))) THEN $55::text || md5(concat_ws(' ', $56::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $55::text END
+    ELSE $57::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
-SELECT * FROM live;
+SELECT (SELECT sessions FROM live) AS sessions, EXISTS (SELECT FROM changed) AS done;
 
 -- Plan, with any values:
--- Aggregate
+-- Result
 --   CTE changed
 --     ->  Update on accounts a
---           ->  Index Scan using accounts_pkey on accounts a
---                 Index Cond: (id = $1)
+--           ->  Nested Loop
+--                 ->  Index Scan using accounts_pkey on accounts a
+--                       Index Cond: (id = $1)
+--                 ->  Index Scan using accounts_pkey on accounts
+--                       Index Cond: (id = $1)
+--                       Filter: (security_stamp = $2)
 --   CTE ended
 --     ->  Update on sessions s
 --           ->  Nested Loop
@@ -142,16 +149,16 @@ SELECT * FROM live;
 --     ->  Insert on messages messages_2
 --           InitPlan 24
 --             ->  Seq Scan on suppressed_addresses b_8
---                   Filter: (address = lower($30))
+--                   Filter: (address = lower($31))
 --           InitPlan 25
 --             ->  Seq Scan on suppressed_addresses b_9
---                   Filter: (address = lower($30))
+--                   Filter: (address = lower($31))
 --           InitPlan 26
 --             ->  Seq Scan on suppressed_addresses b_10
---                   Filter: (address = lower($30))
+--                   Filter: (address = lower($31))
 --           InitPlan 27
 --             ->  Seq Scan on suppressed_addresses b_11
---                   Filter: (address = lower($30))
+--                   Filter: (address = lower($31))
 --           InitPlan 28
 --             ->  Limit
 --                   ->  Nested Loop Anti Join
@@ -159,19 +166,23 @@ SELECT * FROM live;
 --                         ->  Index Only Scan using messages_reference on messages m_2
 --                               Index Cond: (reference = c_2.c)
 --           ->  Result
---                 One-Time Filter: ($30 IS NOT NULL)
+--                 One-Time Filter: ($31 IS NOT NULL)
 --                 ->  Nested Loop
 --                       ->  CTE Scan on changed f_4
 --                       ->  Index Scan using accounts_pkey on accounts a_3
 --                             Index Cond: (id = f_4.account_id)
---                             Filter: (phone IS DISTINCT FROM $31)
+--                             Filter: (phone IS DISTINCT FROM $32)
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on changed
---   ->  Nested Loop
---         ->  CTE Scan on ended
---         ->  Index Scan using sessions_pkey on sessions
---               Index Cond: (id = ended.id)
---               Filter: (expires_at > $7)
+--   InitPlan 31
+--     ->  Aggregate
+--           ->  Nested Loop
+--                 ->  CTE Scan on ended
+--                 ->  Index Scan using sessions_pkey on sessions
+--                       Index Cond: (id = ended.id)
+--                       Filter: (expires_at > $8)
+--   InitPlan 32
+--     ->  CTE Scan on changed changed_1

@@ -1,24 +1,24 @@
 -- AccountsService.changeAlone
 
-WITH changed AS (
-    UPDATE accounts a SET second_factor = $1, phone = CASE WHEN $2 = 'sms' OR a.second_factor <> 'sms' OR a.phone_signs_in OR num_nonnulls(a.email, a.username) = 0
-    THEN a.phone END, security_stamp = a.security_stamp + 1,
-      updated_at = $3::timestamptz
-    WHERE a.id = $4::bigint RETURNING a.id AS account_id, a.security_stamp),
+WITH of_account AS (SELECT $1::bigint AS account_id),
+changed AS (
+    UPDATE accounts a SET password_hash = $2, password_changed_at = $3::timestamptz,
+      security_stamp = a.security_stamp + 1, updated_at = $4::timestamptz
+    FROM of_account f WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp),
 ended AS (
       UPDATE sessions s SET ended_at = $5::timestamptz, end_reason = $6 FROM changed f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.stage = 'signed_in') RETURNING s.id),
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
 live AS (
     SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > $7::timestamptz),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM changed f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in') AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
-carried_over_attempts AS (
-    UPDATE attempts a SET security_stamp = f.security_stamp FROM changed f
-    WHERE a.account_id = f.account_id AND a.purpose = ANY($8::text[]) AND a.status = 'open' AND a.security_stamp = f.security_stamp - 1 RETURNING a.id),
-authenticator_dropped AS (DELETE FROM totp_factors t USING changed f WHERE t.account_id = f.account_id RETURNING t.account_id),
-setup_dropped AS (DELETE FROM factor_setups u USING changed f WHERE u.account_id = f.account_id RETURNING u.account_id),
-backup_codes_dropped AS (DELETE FROM backup_codes b USING changed f WHERE b.account_id = f.account_id RETURNING b.account_id),
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (false) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+spent_links AS (
+      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $8::timestamptz
+      FROM changed f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($9::text[])
+        AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
+forgiven AS (
+      DELETE FROM password_failures WHERE login IN (SELECT 'account ' || account_id FROM changed) RETURNING key),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN changed f ON f.account_id = a.id WHERE a.email IS NOT NULL),
@@ -26,11 +26,11 @@ told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE 
 message AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $9::bigint, $10::bigint, r.account_id, $11,
-      $12::boolean, $13, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $14::text END,
-      $15::timestamptz, $16::timestamptz, $17::timestamptz,
+    SELECT $10::bigint, $11::bigint, r.account_id, $12,
+      $13::boolean, $14, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $15::text END,
+      $16::timestamptz, $17::timestamptz, $18::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $18::timestamptz END, r.withheld, (SELECT c FROM unnest($19::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $19::timestamptz END, r.withheld, (SELECT c FROM unnest($20::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told r
     RETURNING id),
 recipient_2 AS (
@@ -40,86 +40,75 @@ told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHER
 message_2 AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $20::bigint, $21::bigint, r.account_id, $22,
-      $23::boolean, $24, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $25::text END,
-      $26::timestamptz, $27::timestamptz, $28::timestamptz,
+    SELECT $21::bigint, $22::bigint, r.account_id, $23,
+      $24::boolean, $25, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $26::text END,
+      $27::timestamptz, $28::timestamptz, $29::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $29::timestamptz END, r.withheld, (SELECT c FROM unnest($30::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $30::timestamptz END, r.withheld, (SELECT c FROM unnest($31::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told_2 r
     RETURNING id),
-verdict AS (SELECT $31::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
+verdict AS (SELECT $32::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM changed),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $32::bigint, $33::timestamptz, $34, v.outcome, $35, v.account_id, v.session_id, v.attempt_id,
-      $36, $37, $38, CASE WHEN (v.outcome = ANY($39::text[]) OR (v.account_id IS NULL AND $40::text <> 'cli')) THEN $41::text || md5(concat_ws(' ', $42::text, v.outcome,
+    SELECT $33::bigint, $34::timestamptz, $35, v.outcome, $36, v.account_id, v.session_id, v.attempt_id,
+      $37, $38, $39, CASE WHEN (v.outcome = ANY($40::text[])
+    OR (v.account_id IS NULL AND $41::text <> ALL($42::text[]))) THEN $43::text || md5(concat_ws(' ', $44::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $43::text END
+    ELSE $45::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
-SELECT * FROM live;
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT sessions FROM live) AS sessions, EXISTS (SELECT FROM changed) AS done) rows) answer ON true;
 
 -- Plan, with any values:
--- Aggregate
+-- Result
 --   CTE changed
 --     ->  Update on accounts a
 --           ->  Index Scan using accounts_pkey on accounts a
---                 Index Cond: (id = $4)
+--                 Index Cond: (id = $1)
 --   CTE ended
 --     ->  Update on sessions s
 --           ->  Nested Loop
 --                 ->  CTE Scan on changed f
 --                 ->  Index Scan using sessions_account on sessions s
 --                       Index Cond: (account_id = f.account_id)
---                       Filter: ((ended_at IS NULL) AND (stage <> 'signed_in'::text))
+--                       Filter: (ended_at IS NULL)
 --   CTE carried_over
 --     ->  Update on sessions s_1
---           ->  Nested Loop
---                 ->  CTE Scan on changed f_1
---                 ->  Index Scan using sessions_account on sessions s_1
---                       Index Cond: (account_id = f_1.account_id)
---                       Filter: ((ended_at IS NULL) AND (stage = 'signed_in'::text) AND ((f_1.security_stamp - 1) = security_stamp))
---   CTE carried_over_attempts
+--           ->  Result
+--                 One-Time Filter: false
+--   CTE spent_links
 --     ->  Update on attempts a_1
 --           ->  Nested Loop
 --                 ->  CTE Scan on changed f_2
 --                 ->  Index Scan using attempts_account on attempts a_1
 --                       Index Cond: (account_id = f_2.account_id)
---                       Filter: ((status = 'open'::text) AND ((f_2.security_stamp - 1) = security_stamp) AND (purpose = ANY ($8)))
---   CTE authenticator_dropped
---     ->  Delete on totp_factors t
+--                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($9)))
+--   CTE forgiven
+--     ->  Delete on password_failures
 --           ->  Nested Loop
---                 ->  CTE Scan on changed f_3
---                 ->  Index Scan using totp_factors_pkey on totp_factors t
---                       Index Cond: (account_id = f_3.account_id)
---   CTE setup_dropped
---     ->  Delete on factor_setups u
---           ->  Nested Loop
---                 ->  CTE Scan on changed f_4
---                 ->  Index Scan using factor_setups_pkey on factor_setups u
---                       Index Cond: (account_id = f_4.account_id)
---   CTE backup_codes_dropped
---     ->  Delete on backup_codes b
---           ->  Nested Loop
---                 ->  CTE Scan on changed f_5
---                 ->  Bitmap Heap Scan on backup_codes b
---                       Recheck Cond: (account_id = f_5.account_id)
---                       ->  Bitmap Index Scan on backup_codes_pkey
---                             Index Cond: (account_id = f_5.account_id)
+--                 ->  HashAggregate
+--                       Group Key: ('account '::text || (changed.account_id)::text)
+--                       ->  CTE Scan on changed
+--                 ->  Index Scan using password_failures_login on password_failures
+--                       Index Cond: (login = ('account '::text || (changed.account_id)::text))
 --   CTE message
 --     ->  Insert on messages
---           InitPlan 16
+--           InitPlan 14
 --             ->  Limit
 --                   ->  Nested Loop Anti Join
 --                         ->  Function Scan on unnest c
 --                         ->  Index Only Scan using messages_reference on messages m
 --                               Index Cond: (reference = c.c)
 --           ->  Nested Loop
---                 ->  CTE Scan on changed f_6
+--                 ->  CTE Scan on changed f_3
 --                 ->  Index Scan using accounts_pkey on accounts a_2
---                       Index Cond: (id = f_6.account_id)
+--                       Index Cond: (id = f_3.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
+--                 SubPlan 6
+--                   ->  Seq Scan on suppressed_addresses b
+--                         Filter: (address = lower(a_2.email))
 --                 SubPlan 8
 --                   ->  Seq Scan on suppressed_addresses b_1
 --                         Filter: (address = lower(a_2.email))
@@ -129,22 +118,22 @@ SELECT * FROM live;
 --                 SubPlan 12
 --                   ->  Seq Scan on suppressed_addresses b_3
 --                         Filter: (address = lower(a_2.email))
---                 SubPlan 14
---                   ->  Seq Scan on suppressed_addresses b_4
---                         Filter: (address = lower(a_2.email))
 --   CTE message_2
 --     ->  Insert on messages messages_1
---           InitPlan 26
+--           InitPlan 24
 --             ->  Limit
 --                   ->  Nested Loop Anti Join
 --                         ->  Function Scan on unnest c_1
 --                         ->  Index Only Scan using messages_reference on messages m_1
 --                               Index Cond: (reference = c_1.c)
 --           ->  Nested Loop
---                 ->  CTE Scan on changed f_7
+--                 ->  CTE Scan on changed f_4
 --                 ->  Index Scan using accounts_pkey on accounts a_3
---                       Index Cond: (id = f_7.account_id)
+--                       Index Cond: (id = f_4.account_id)
 --                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
+--                 SubPlan 16
+--                   ->  Seq Scan on suppressed_addresses b_4
+--                         Filter: (address = lower(a_3.phone))
 --                 SubPlan 18
 --                   ->  Seq Scan on suppressed_addresses b_5
 --                         Filter: (address = lower(a_3.phone))
@@ -154,16 +143,22 @@ SELECT * FROM live;
 --                 SubPlan 22
 --                   ->  Seq Scan on suppressed_addresses b_7
 --                         Filter: (address = lower(a_3.phone))
---                 SubPlan 24
---                   ->  Seq Scan on suppressed_addresses b_8
---                         Filter: (address = lower(a_3.phone))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
---           ->  CTE Scan on changed
---   ->  Nested Loop
---         ->  CTE Scan on ended
---         ->  Index Scan using sessions_pkey on sessions
---               Index Cond: (id = ended.id)
---               Filter: (expires_at > $7)
+--           ->  CTE Scan on changed changed_1
+--   InitPlan 27
+--     ->  Aggregate
+--           ->  HashAggregate
+--                 Group Key: spent_links.purpose, spent_links.method, spent_links.status
+--                 ->  CTE Scan on spent_links
+--   InitPlan 28
+--     ->  Aggregate
+--           ->  Nested Loop
+--                 ->  CTE Scan on ended
+--                 ->  Index Scan using sessions_pkey on sessions
+--                       Index Cond: (id = ended.id)
+--                       Filter: (expires_at > $7)
+--   InitPlan 29
+--     ->  CTE Scan on changed changed_2

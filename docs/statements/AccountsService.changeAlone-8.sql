@@ -1,24 +1,27 @@
 -- AccountsService.changeAlone
 
-WITH of_account AS (SELECT $1::bigint AS account_id),
+WITH as_read AS (
+    SELECT id AS account_id, security_stamp FROM accounts
+    WHERE id = $1::bigint AND security_stamp = $2::int),
 changed AS (
-    UPDATE accounts a SET password_hash = $2, password_changed_at = $3::timestamptz,
-      security_stamp = a.security_stamp + 1, updated_at = $4::timestamptz
-    FROM of_account f WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp),
+    UPDATE accounts a SET second_factor = $3, phone = CASE WHEN $4 = 'sms' OR a.second_factor <> 'sms' OR a.phone_signs_in OR num_nonnulls(a.email, a.username) = 0
+    THEN a.phone END, security_stamp = a.security_stamp + 1,
+      updated_at = $5::timestamptz
+    FROM as_read f WHERE a.id = f.account_id RETURNING a.id AS account_id, a.security_stamp),
 ended AS (
-      UPDATE sessions s SET ended_at = $5::timestamptz, end_reason = $6 FROM changed f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (false) RETURNING s.id),
+      UPDATE sessions s SET ended_at = $6::timestamptz, end_reason = $7 FROM changed f
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND NOT (s.stage = 'signed_in') RETURNING s.id),
 live AS (
-    SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > $7::timestamptz),
+    SELECT count(*)::int AS sessions FROM ended JOIN sessions USING (id) WHERE expires_at > $8::timestamptz),
 carried_over AS (
       UPDATE sessions s SET security_stamp = f.security_stamp FROM changed f
-      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (false) AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
-spent_links AS (
-      UPDATE attempts a SET status = CASE WHEN false THEN 'consumed' ELSE 'superseded' END, closed_at = $8::timestamptz
-      FROM changed f WHERE a.account_id = f.account_id AND a.kind = 'link' AND a.purpose = ANY($9::text[])
-        AND a.status = 'open' RETURNING a.id, a.purpose, a.method, a.status),
-forgiven AS (
-      DELETE FROM password_failures WHERE login IN (SELECT 'account ' || account_id FROM changed) RETURNING key),
+      WHERE s.account_id = f.account_id AND s.ended_at IS NULL  AND (s.stage = 'signed_in') AND s.security_stamp = f.security_stamp - 1 RETURNING s.id),
+carried_over_attempts AS (
+    UPDATE attempts a SET security_stamp = f.security_stamp FROM changed f
+    WHERE a.account_id = f.account_id AND a.purpose = ANY($9::text[]) AND a.status = 'open' AND a.security_stamp = f.security_stamp - 1 RETURNING a.id),
+authenticator_dropped AS (DELETE FROM totp_factors t USING changed f WHERE t.account_id = f.account_id RETURNING t.account_id),
+setup_dropped AS (DELETE FROM factor_setups u USING changed f WHERE u.account_id = f.account_id RETURNING u.account_id),
+backup_codes_dropped AS (DELETE FROM backup_codes b USING changed f WHERE b.account_id = f.account_id RETURNING b.account_id),
 recipient AS (
     SELECT a.email AS address, a.language, a.id AS account_id
     FROM accounts a JOIN changed f ON f.account_id = a.id WHERE a.email IS NOT NULL),
@@ -52,62 +55,79 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $33::bigint, $34::timestamptz, $35, v.outcome, $36, v.account_id, v.session_id, v.attempt_id,
-      $37, $38, $39, CASE WHEN (v.outcome = ANY($40::text[]) OR (v.account_id IS NULL AND $41::text <> 'cli')) THEN $42::text || md5(concat_ws(' ', $43::text, v.outcome,
+      $37, $38, $39, CASE WHEN (v.outcome = ANY($40::text[])
+    OR (v.account_id IS NULL AND $41::text <> ALL($42::text[]))) THEN $43::text || md5(concat_ws(' ', $44::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $44::text END
+    ELSE $45::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
-SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_links GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM live) rows) answer ON true;
+SELECT (SELECT sessions FROM live) AS sessions, EXISTS (SELECT FROM changed) AS done;
 
 -- Plan, with any values:
--- Nested Loop Left Join
+-- Result
 --   CTE changed
 --     ->  Update on accounts a
---           ->  Index Scan using accounts_pkey on accounts a
---                 Index Cond: (id = $1)
+--           ->  Nested Loop
+--                 ->  Index Scan using accounts_pkey on accounts a
+--                       Index Cond: (id = $1)
+--                 ->  Index Scan using accounts_pkey on accounts
+--                       Index Cond: (id = $1)
+--                       Filter: (security_stamp = $2)
 --   CTE ended
 --     ->  Update on sessions s
 --           ->  Nested Loop
 --                 ->  CTE Scan on changed f
 --                 ->  Index Scan using sessions_account on sessions s
 --                       Index Cond: (account_id = f.account_id)
---                       Filter: (ended_at IS NULL)
+--                       Filter: ((ended_at IS NULL) AND (stage <> 'signed_in'::text))
 --   CTE carried_over
 --     ->  Update on sessions s_1
---           ->  Result
---                 One-Time Filter: false
---   CTE spent_links
+--           ->  Nested Loop
+--                 ->  CTE Scan on changed f_1
+--                 ->  Index Scan using sessions_account on sessions s_1
+--                       Index Cond: (account_id = f_1.account_id)
+--                       Filter: ((ended_at IS NULL) AND (stage = 'signed_in'::text) AND ((f_1.security_stamp - 1) = security_stamp))
+--   CTE carried_over_attempts
 --     ->  Update on attempts a_1
 --           ->  Nested Loop
 --                 ->  CTE Scan on changed f_2
 --                 ->  Index Scan using attempts_account on attempts a_1
 --                       Index Cond: (account_id = f_2.account_id)
---                       Filter: ((kind = 'link'::text) AND (status = 'open'::text) AND (purpose = ANY ($9)))
---   CTE forgiven
---     ->  Delete on password_failures
+--                       Filter: ((status = 'open'::text) AND ((f_2.security_stamp - 1) = security_stamp) AND (purpose = ANY ($9)))
+--   CTE authenticator_dropped
+--     ->  Delete on totp_factors t
 --           ->  Nested Loop
---                 ->  HashAggregate
---                       Group Key: ('account '::text || (changed.account_id)::text)
---                       ->  CTE Scan on changed
---                 ->  Index Scan using password_failures_login on password_failures
---                       Index Cond: (login = ('account '::text || (changed.account_id)::text))
+--                 ->  CTE Scan on changed f_3
+--                 ->  Index Scan using totp_factors_pkey on totp_factors t
+--                       Index Cond: (account_id = f_3.account_id)
+--   CTE setup_dropped
+--     ->  Delete on factor_setups u
+--           ->  Nested Loop
+--                 ->  CTE Scan on changed f_4
+--                 ->  Index Scan using factor_setups_pkey on factor_setups u
+--                       Index Cond: (account_id = f_4.account_id)
+--   CTE backup_codes_dropped
+--     ->  Delete on backup_codes b
+--           ->  Nested Loop
+--                 ->  CTE Scan on changed f_5
+--                 ->  Bitmap Heap Scan on backup_codes b
+--                       Recheck Cond: (account_id = f_5.account_id)
+--                       ->  Bitmap Index Scan on backup_codes_pkey
+--                             Index Cond: (account_id = f_5.account_id)
 --   CTE message
 --     ->  Insert on messages
---           InitPlan 14
+--           InitPlan 16
 --             ->  Limit
 --                   ->  Nested Loop Anti Join
 --                         ->  Function Scan on unnest c
 --                         ->  Index Only Scan using messages_reference on messages m
 --                               Index Cond: (reference = c.c)
 --           ->  Nested Loop
---                 ->  CTE Scan on changed f_3
+--                 ->  CTE Scan on changed f_6
 --                 ->  Index Scan using accounts_pkey on accounts a_2
---                       Index Cond: (id = f_3.account_id)
+--                       Index Cond: (id = f_6.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
---                 SubPlan 6
---                   ->  Seq Scan on suppressed_addresses b
---                         Filter: (address = lower(a_2.email))
 --                 SubPlan 8
 --                   ->  Seq Scan on suppressed_addresses b_1
 --                         Filter: (address = lower(a_2.email))
@@ -117,22 +137,22 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 SubPlan 12
 --                   ->  Seq Scan on suppressed_addresses b_3
 --                         Filter: (address = lower(a_2.email))
+--                 SubPlan 14
+--                   ->  Seq Scan on suppressed_addresses b_4
+--                         Filter: (address = lower(a_2.email))
 --   CTE message_2
 --     ->  Insert on messages messages_1
---           InitPlan 24
+--           InitPlan 26
 --             ->  Limit
 --                   ->  Nested Loop Anti Join
 --                         ->  Function Scan on unnest c_1
 --                         ->  Index Only Scan using messages_reference on messages m_1
 --                               Index Cond: (reference = c_1.c)
 --           ->  Nested Loop
---                 ->  CTE Scan on changed f_4
+--                 ->  CTE Scan on changed f_7
 --                 ->  Index Scan using accounts_pkey on accounts a_3
---                       Index Cond: (id = f_4.account_id)
+--                       Index Cond: (id = f_7.account_id)
 --                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
---                 SubPlan 16
---                   ->  Seq Scan on suppressed_addresses b_4
---                         Filter: (address = lower(a_3.phone))
 --                 SubPlan 18
 --                   ->  Seq Scan on suppressed_addresses b_5
 --                         Filter: (address = lower(a_3.phone))
@@ -142,21 +162,20 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --                 SubPlan 22
 --                   ->  Seq Scan on suppressed_addresses b_7
 --                         Filter: (address = lower(a_3.phone))
+--                 SubPlan 24
+--                   ->  Seq Scan on suppressed_addresses b_8
+--                         Filter: (address = lower(a_3.phone))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
---           ->  CTE Scan on changed changed_1
---   InitPlan 27
+--           ->  CTE Scan on changed
+--   InitPlan 29
 --     ->  Aggregate
---           ->  HashAggregate
---                 Group Key: spent_links.purpose, spent_links.method, spent_links.status
---                 ->  CTE Scan on spent_links
---   ->  Result
---   ->  Subquery Scan on live
---         ->  Aggregate
---               ->  Nested Loop
---                     ->  CTE Scan on ended
---                     ->  Index Scan using sessions_pkey on sessions
---                           Index Cond: (id = ended.id)
---                           Filter: (expires_at > $7)
+--           ->  Nested Loop
+--                 ->  CTE Scan on ended
+--                 ->  Index Scan using sessions_pkey on sessions
+--                       Index Cond: (id = ended.id)
+--                       Filter: (expires_at > $8)
+--   InitPlan 30
+--     ->  CTE Scan on changed changed_1

@@ -25,7 +25,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 -- Nested Loop Left Join
 --   CTE known
 --     ->  LockRows
---           ->  Index Scan using accounts_email_key on accounts
+--           ->  Index Scan using accounts_email_prefix on accounts
 --                 Index Cond: (email = $1)
 --                 Filter: (disabled_at IS NULL)
 --   CTE attempt

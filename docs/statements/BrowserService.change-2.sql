@@ -14,9 +14,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $7::bigint, $8::timestamptz, $9, v.outcome, $10, v.account_id, v.session_id, v.attempt_id,
-      $11, $12, $13, CASE WHEN (v.outcome = ANY($14::text[]) OR (v.account_id IS NULL AND $15::text <> 'cli')) THEN $16::text || md5(concat_ws(' ', $17::text, v.outcome,
+      $11, $12, $13, CASE WHEN (v.outcome = ANY($14::text[])
+    OR (v.account_id IS NULL AND $15::text <> ALL($16::text[]))) THEN $17::text || md5(concat_ws(' ', $18::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $18::text END
+    ELSE $19::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

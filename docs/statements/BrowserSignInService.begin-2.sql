@@ -19,9 +19,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $12::bigint, $13::timestamptz, $14, v.outcome, $15, v.account_id, v.session_id, v.attempt_id,
-      $16, $17, $18, CASE WHEN (v.outcome = ANY($19::text[]) OR (v.account_id IS NULL AND $20::text <> 'cli')) THEN $21::text || md5(concat_ws(' ', $22::text, v.outcome,
+      $16, $17, $18, CASE WHEN (v.outcome = ANY($19::text[])
+    OR (v.account_id IS NULL AND $20::text <> ALL($21::text[]))) THEN $22::text || md5(concat_ws(' ', $23::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $23::text END
+    ELSE $24::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -36,7 +37,7 @@ SELECT * FROM verdict;
 --                 Filter: ((expires_at > $3) AND (id = $1))
 --   CTE known
 --     ->  LockRows
---           ->  Index Scan using accounts_phone_key on accounts
+--           ->  Index Scan using accounts_phone_prefix on accounts
 --                 Index Cond: (phone = $4)
 --                 Filter: ((disabled_at IS NULL) AND (activated_at IS NOT NULL))
 --   CTE begun

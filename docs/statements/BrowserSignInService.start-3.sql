@@ -75,28 +75,30 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $60::bigint, $61::timestamptz, $62, v.outcome, $63, v.account_id, v.session_id, v.attempt_id,
-      $64, $65, $66, CASE WHEN (v.outcome = ANY($67::text[]) OR (v.account_id IS NULL AND $68::text <> 'cli')) THEN $69::text || md5(concat_ws(' ', $70::text, v.outcome,
+      $64, $65, $66, CASE WHEN (v.outcome = ANY($67::text[])
+    OR (v.account_id IS NULL AND $68::text <> ALL($69::text[]))) THEN $70::text || md5(concat_ws(' ', $71::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $71::text END
+    ELSE $72::text END
     FROM verdict_2 v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id),
 rotated AS (
-      UPDATE browser_sessions b SET token_hash = $72, previous_token_hash = b.token_hash,
-        rotated_at = $73::timestamptz, expires_at = $74::timestamptz,
+      UPDATE browser_sessions b SET token_hash = $73, previous_token_hash = b.token_hash,
+        rotated_at = $74::timestamptz, expires_at = $75::timestamptz,
         active_session_id = CASE WHEN p.stage = 'signed_in' THEN p.session_id ELSE b.active_session_id END
       FROM session p, browser l WHERE b.id = l.browser_session_id RETURNING b.id),
 replaced AS (
-      UPDATE sessions s SET ended_at = $75::timestamptz, end_reason = 'replaced' FROM session p, browser b
+      UPDATE sessions s SET ended_at = $76::timestamptz, end_reason = 'replaced' FROM session p, browser b
       WHERE p.stage = 'signed_in' AND s.browser_session_id = b.browser_session_id AND s.account_id = p.account_id
         AND s.id <> p.session_id AND s.stage = 'signed_in' AND s.ended_at IS NULL RETURNING s.id),
 audited_2 AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $76::bigint, $77::timestamptz, $78, v.outcome, $79, v.account_id, v.session_id, v.attempt_id,
-      $80, $81, $82, CASE WHEN (v.outcome = ANY($83::text[]) OR (v.account_id IS NULL AND $84::text <> 'cli')) THEN $85::text || md5(concat_ws(' ', $86::text, v.outcome,
+    SELECT $77::bigint, $78::timestamptz, $79, v.outcome, $80, v.account_id, v.session_id, v.attempt_id,
+      $81, $82, $83, CASE WHEN (v.outcome = ANY($84::text[])
+    OR (v.account_id IS NULL AND $85::text <> ALL($86::text[]))) THEN $87::text || md5(concat_ws(' ', $88::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $87::text END
+    ELSE $89::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

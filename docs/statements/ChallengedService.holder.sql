@@ -1,7 +1,7 @@
 -- ChallengedService.holder
 
 WITH challenge AS (
-      SELECT a.account_id, a.method FROM attempts a WHERE a.kind = 'challenge' AND a.secret_hash = ANY($1::text[]) AND a.protocol = $2 AND a.purpose = $3
+      SELECT a.id, a.account_id, a.session_id, a.method FROM attempts a WHERE a.kind = 'challenge' AND a.secret_hash = ANY($1::text[]) AND a.protocol = $2 AND a.purpose = $3
         AND (a.status = 'open' AND a.expires_at > $4::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($5::text[]) OR EXISTS (
     SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)))),
 active_credentials AS (

@@ -84,9 +84,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $59::bigint, $60::timestamptz, $61, v.outcome, $62, v.account_id, v.session_id, v.attempt_id,
-      $63, $64, $65, CASE WHEN (v.outcome = ANY($66::text[]) OR (v.account_id IS NULL AND $67::text <> 'cli')) THEN $68::text || md5(concat_ws(' ', $69::text, v.outcome,
+      $63, $64, $65, CASE WHEN (v.outcome = ANY($66::text[])
+    OR (v.account_id IS NULL AND $67::text <> ALL($68::text[]))) THEN $69::text || md5(concat_ws(' ', $70::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $70::text END
+    ELSE $71::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -106,9 +106,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $81::bigint, $82::timestamptz, $83, v.outcome, $84, v.account_id, v.session_id, v.attempt_id,
-      $85, $86, $87, CASE WHEN (v.outcome = ANY($88::text[]) OR (v.account_id IS NULL AND $89::text <> 'cli')) THEN $90::text || md5(concat_ws(' ', $91::text, v.outcome,
+      $85, $86, $87, CASE WHEN (v.outcome = ANY($88::text[])
+    OR (v.account_id IS NULL AND $89::text <> ALL($90::text[]))) THEN $91::text || md5(concat_ws(' ', $92::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $92::text END
+    ELSE $93::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -128,9 +128,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $103::bigint, $104::timestamptz, $105, v.outcome, $106, v.account_id, v.session_id, v.attempt_id,
-      $107, $108, $109, CASE WHEN (v.outcome = ANY($110::text[]) OR (v.account_id IS NULL AND $111::text <> 'cli')) THEN $112::text || md5(concat_ws(' ', $113::text, v.outcome,
+      $107, $108, $109, CASE WHEN (v.outcome = ANY($110::text[])
+    OR (v.account_id IS NULL AND $111::text <> ALL($112::text[]))) THEN $113::text || md5(concat_ws(' ', $114::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $114::text END
+    ELSE $115::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -127,9 +127,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $104::bigint, $105::timestamptz, $106, v.outcome, $107, v.account_id, v.session_id, v.attempt_id,
-      $108, $109, $110, CASE WHEN (v.outcome = ANY($111::text[]) OR (v.account_id IS NULL AND $112::text <> 'cli')) THEN $113::text || md5(concat_ws(' ', $114::text, v.outcome,
+      $108, $109, $110, CASE WHEN (v.outcome = ANY($111::text[])
+    OR (v.account_id IS NULL AND $112::text <> ALL($113::text[]))) THEN $114::text || md5(concat_ws(' ', $115::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $115::text END
+    ELSE $116::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -130,9 +130,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $105::bigint, $106::timestamptz, $107, v.outcome, $108, v.account_id, v.session_id, v.attempt_id,
-      $109, $110, $111, CASE WHEN (v.outcome = ANY($112::text[]) OR (v.account_id IS NULL AND $113::text <> 'cli')) THEN $114::text || md5(concat_ws(' ', $115::text, v.outcome,
+      $109, $110, $111, CASE WHEN (v.outcome = ANY($112::text[])
+    OR (v.account_id IS NULL AND $113::text <> ALL($114::text[]))) THEN $115::text || md5(concat_ws(' ', $116::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $116::text END
+    ELSE $117::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -128,9 +128,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $72::bigint, $73::timestamptz, $74, v.outcome, $75, v.account_id, v.session_id, v.attempt_id,
-      $76, $77, $78, CASE WHEN (v.outcome = ANY($79::text[]) OR (v.account_id IS NULL AND $80::text <> 'cli')) THEN $81::text || md5(concat_ws(' ', $82::text, v.outcome,
+      $76, $77, $78, CASE WHEN (v.outcome = ANY($79::text[])
+    OR (v.account_id IS NULL AND $80::text <> ALL($81::text[]))) THEN $82::text || md5(concat_ws(' ', $83::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $83::text END
+    ELSE $84::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -41,9 +41,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $24::bigint, $25::timestamptz, $26, v.outcome, $27, v.account_id, v.session_id, v.attempt_id,
-      $28, $29, $30, CASE WHEN (v.outcome = ANY($31::text[]) OR (v.account_id IS NULL AND $32::text <> 'cli')) THEN $33::text || md5(concat_ws(' ', $34::text, v.outcome,
+      $28, $29, $30, CASE WHEN (v.outcome = ANY($31::text[])
+    OR (v.account_id IS NULL AND $32::text <> ALL($33::text[]))) THEN $34::text || md5(concat_ws(' ', $35::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $35::text END
+    ELSE $36::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -48,9 +48,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $33::bigint, $34::timestamptz, $35, v.outcome, $36, v.account_id, v.session_id, v.attempt_id,
-      $37, $38, $39, CASE WHEN (v.outcome = ANY($40::text[]) OR (v.account_id IS NULL AND $41::text <> 'cli')) THEN $42::text || md5(concat_ws(' ', $43::text, v.outcome,
+      $37, $38, $39, CASE WHEN (v.outcome = ANY($40::text[])
+    OR (v.account_id IS NULL AND $41::text <> ALL($42::text[]))) THEN $43::text || md5(concat_ws(' ', $44::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $44::text END
+    ELSE $45::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -55,9 +55,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $35::bigint, $36::timestamptz, $37, v.outcome, $38, v.account_id, v.session_id, v.attempt_id,
-      $39, $40, $41, CASE WHEN (v.outcome = ANY($42::text[]) OR (v.account_id IS NULL AND $43::text <> 'cli')) THEN $44::text || md5(concat_ws(' ', $45::text, v.outcome,
+      $39, $40, $41, CASE WHEN (v.outcome = ANY($42::text[])
+    OR (v.account_id IS NULL AND $43::text <> ALL($44::text[]))) THEN $45::text || md5(concat_ws(' ', $46::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $46::text END
+    ELSE $47::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

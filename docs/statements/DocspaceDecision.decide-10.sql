@@ -94,9 +94,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $60::bigint, $61::timestamptz, $62, v.outcome, $63, v.account_id, v.session_id, v.attempt_id,
-      $64, $65, $66, CASE WHEN (v.outcome = ANY($67::text[]) OR (v.account_id IS NULL AND $68::text <> 'cli')) THEN $69::text || md5(concat_ws(' ', $70::text, v.outcome,
+      $64, $65, $66, CASE WHEN (v.outcome = ANY($67::text[])
+    OR (v.account_id IS NULL AND $68::text <> ALL($69::text[]))) THEN $70::text || md5(concat_ws(' ', $71::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $71::text END
+    ELSE $72::text END
     FROM decided v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

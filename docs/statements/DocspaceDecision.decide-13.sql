@@ -113,9 +113,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $77::bigint, $78::timestamptz, $79, v.outcome, $80, v.account_id, v.session_id, v.attempt_id,
-      $81, $82, $83, CASE WHEN (v.outcome = ANY($84::text[]) OR (v.account_id IS NULL AND $85::text <> 'cli')) THEN $86::text || md5(concat_ws(' ', $87::text, v.outcome,
+      $81, $82, $83, CASE WHEN (v.outcome = ANY($84::text[])
+    OR (v.account_id IS NULL AND $85::text <> ALL($86::text[]))) THEN $87::text || md5(concat_ws(' ', $88::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $88::text END
+    ELSE $89::text END
     FROM verdict_2 v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id),
@@ -125,16 +126,17 @@ codeless AS (
 backup_codes_dropped AS (DELETE FROM backup_codes b USING codeless f WHERE b.account_id = f.account_id RETURNING b.account_id),
 backup_codes_issued AS (
     INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
-    SELECT c.account_id, c.hash, c.sealed, $89::timestamptz FROM (
-          SELECT f.account_id, h.hash, h.sealed FROM codeless f, unnest($90::text[], $91::text[]) AS h (hash, sealed)
-          WHERE f.account_id = $92::bigint) c RETURNING account_id),
+    SELECT c.account_id, c.hash, c.sealed, $90::timestamptz FROM (
+          SELECT f.account_id, h.hash, h.sealed FROM codeless f, unnest($91::text[], $92::text[]) AS h (hash, sealed)
+          WHERE f.account_id = $93::bigint) c RETURNING account_id),
 audited_2 AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $93::bigint, $94::timestamptz, $95, v.outcome, $96, v.account_id, v.session_id, v.attempt_id,
-      $97, $98, $99, CASE WHEN (v.outcome = ANY($100::text[]) OR (v.account_id IS NULL AND $101::text <> 'cli')) THEN $102::text || md5(concat_ws(' ', $103::text, v.outcome,
+    SELECT $94::bigint, $95::timestamptz, $96, v.outcome, $97, v.account_id, v.session_id, v.attempt_id,
+      $98, $99, $100, CASE WHEN (v.outcome = ANY($101::text[])
+    OR (v.account_id IS NULL AND $102::text <> ALL($103::text[]))) THEN $104::text || md5(concat_ws(' ', $105::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $104::text END
+    ELSE $106::text END
     FROM decided v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -350,7 +352,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --     ->  Insert on backup_codes
 --           ->  Nested Loop
 --                 ->  CTE Scan on codeless f_9
---                       Filter: (account_id = $92)
+--                       Filter: (account_id = $93)
 --                 ->  Function Scan on h
 --   CTE audited_2
 --     ->  Insert on audit_events e_1

@@ -117,9 +117,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $68::bigint, $69::timestamptz, $70, v.outcome, $71, v.account_id, v.session_id, v.attempt_id,
-      $72, $73, $74, CASE WHEN (v.outcome = ANY($75::text[]) OR (v.account_id IS NULL AND $76::text <> 'cli')) THEN $77::text || md5(concat_ws(' ', $78::text, v.outcome,
+      $72, $73, $74, CASE WHEN (v.outcome = ANY($75::text[])
+    OR (v.account_id IS NULL AND $76::text <> ALL($77::text[]))) THEN $78::text || md5(concat_ws(' ', $79::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $79::text END
+    ELSE $80::text END
     FROM verdict_2 v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id),
@@ -129,16 +130,17 @@ codeless AS (
 backup_codes_dropped AS (DELETE FROM backup_codes b USING codeless f WHERE b.account_id = f.account_id RETURNING b.account_id),
 backup_codes_issued AS (
     INSERT INTO backup_codes (account_id, code_hash, code_sealed, created_at)
-    SELECT c.account_id, c.hash, c.sealed, $80::timestamptz FROM (
-          SELECT f.account_id, h.hash, h.sealed FROM codeless f, unnest($81::text[], $82::text[]) AS h (hash, sealed)
-          WHERE f.account_id = $83::bigint) c RETURNING account_id),
+    SELECT c.account_id, c.hash, c.sealed, $81::timestamptz FROM (
+          SELECT f.account_id, h.hash, h.sealed FROM codeless f, unnest($82::text[], $83::text[]) AS h (hash, sealed)
+          WHERE f.account_id = $84::bigint) c RETURNING account_id),
 audited_2 AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $84::bigint, $85::timestamptz, $86, v.outcome, $87, v.account_id, v.session_id, v.attempt_id,
-      $88, $89, $90, CASE WHEN (v.outcome = ANY($91::text[]) OR (v.account_id IS NULL AND $92::text <> 'cli')) THEN $93::text || md5(concat_ws(' ', $94::text, v.outcome,
+    SELECT $85::bigint, $86::timestamptz, $87, v.outcome, $88, v.account_id, v.session_id, v.attempt_id,
+      $89, $90, $91, CASE WHEN (v.outcome = ANY($92::text[])
+    OR (v.account_id IS NULL AND $93::text <> ALL($94::text[]))) THEN $95::text || md5(concat_ws(' ', $96::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $95::text END
+    ELSE $97::text END
     FROM decided v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -367,7 +369,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --     ->  Insert on backup_codes
 --           ->  Nested Loop
 --                 ->  CTE Scan on codeless f_10
---                       Filter: (account_id = $83)
+--                       Filter: (account_id = $84)
 --                 ->  Function Scan on h
 --   CTE audited_2
 --     ->  Insert on audit_events e_1

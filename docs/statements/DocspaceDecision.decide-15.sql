@@ -135,9 +135,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $83::bigint, $84::timestamptz, $85, v.outcome, $86, v.account_id, v.session_id, v.attempt_id,
-      $87, $88, $89, CASE WHEN (v.outcome = ANY($90::text[]) OR (v.account_id IS NULL AND $91::text <> 'cli')) THEN $92::text || md5(concat_ws(' ', $93::text, v.outcome,
+      $87, $88, $89, CASE WHEN (v.outcome = ANY($90::text[])
+    OR (v.account_id IS NULL AND $91::text <> ALL($92::text[]))) THEN $93::text || md5(concat_ws(' ', $94::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $94::text END
+    ELSE $95::text END
     FROM decided v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

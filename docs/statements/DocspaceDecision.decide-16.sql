@@ -137,9 +137,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $89::bigint, $90::timestamptz, $91, v.outcome, $92, v.account_id, v.session_id, v.attempt_id,
-      $93, $94, $95, CASE WHEN (v.outcome = ANY($96::text[]) OR (v.account_id IS NULL AND $97::text <> 'cli')) THEN $98::text || md5(concat_ws(' ', $99::text, v.outcome,
+      $93, $94, $95, CASE WHEN (v.outcome = ANY($96::text[])
+    OR (v.account_id IS NULL AND $97::text <> ALL($98::text[]))) THEN $99::text || md5(concat_ws(' ', $100::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $100::text END
+    ELSE $101::text END
     FROM decided v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

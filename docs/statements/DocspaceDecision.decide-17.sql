@@ -139,9 +139,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $74::bigint, $75::timestamptz, $76, v.outcome, $77, v.account_id, v.session_id, v.attempt_id,
-      $78, $79, $80, CASE WHEN (v.outcome = ANY($81::text[]) OR (v.account_id IS NULL AND $82::text <> 'cli')) THEN $83::text || md5(concat_ws(' ', $84::text, v.outcome,
+      $78, $79, $80, CASE WHEN (v.outcome = ANY($81::text[])
+    OR (v.account_id IS NULL AND $82::text <> ALL($83::text[]))) THEN $84::text || md5(concat_ws(' ', $85::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $85::text END
+    ELSE $86::text END
     FROM decided v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -141,9 +141,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $80::bigint, $81::timestamptz, $82, v.outcome, $83, v.account_id, v.session_id, v.attempt_id,
-      $84, $85, $86, CASE WHEN (v.outcome = ANY($87::text[]) OR (v.account_id IS NULL AND $88::text <> 'cli')) THEN $89::text || md5(concat_ws(' ', $90::text, v.outcome,
+      $84, $85, $86, CASE WHEN (v.outcome = ANY($87::text[])
+    OR (v.account_id IS NULL AND $88::text <> ALL($89::text[]))) THEN $90::text || md5(concat_ws(' ', $91::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $91::text END
+    ELSE $92::text END
     FROM decided v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -155,9 +155,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $99::bigint, $100::timestamptz, $101, v.outcome, $102, v.account_id, v.session_id, v.attempt_id,
-      $103, $104, $105, CASE WHEN (v.outcome = ANY($106::text[]) OR (v.account_id IS NULL AND $107::text <> 'cli')) THEN $108::text || md5(concat_ws(' ', $109::text, v.outcome,
+      $103, $104, $105, CASE WHEN (v.outcome = ANY($106::text[])
+    OR (v.account_id IS NULL AND $107::text <> ALL($108::text[]))) THEN $109::text || md5(concat_ws(' ', $110::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $110::text END
+    ELSE $111::text END
     FROM decided v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -79,9 +79,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $39::bigint, $40::timestamptz, $41, v.outcome, $42, v.account_id, v.session_id, v.attempt_id,
-      $43, $44, $45, CASE WHEN (v.outcome = ANY($46::text[]) OR (v.account_id IS NULL AND $47::text <> 'cli')) THEN $48::text || md5(concat_ws(' ', $49::text, v.outcome,
+      $43, $44, $45, CASE WHEN (v.outcome = ANY($46::text[])
+    OR (v.account_id IS NULL AND $47::text <> ALL($48::text[]))) THEN $49::text || md5(concat_ws(' ', $50::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $50::text END
+    ELSE $51::text END
     FROM decided v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -85,9 +85,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $54::bigint, $55::timestamptz, $56, v.outcome, $57, v.account_id, v.session_id, v.attempt_id,
-      $58, $59, $60, CASE WHEN (v.outcome = ANY($61::text[]) OR (v.account_id IS NULL AND $62::text <> 'cli')) THEN $63::text || md5(concat_ws(' ', $64::text, v.outcome,
+      $58, $59, $60, CASE WHEN (v.outcome = ANY($61::text[])
+    OR (v.account_id IS NULL AND $62::text <> ALL($63::text[]))) THEN $64::text || md5(concat_ws(' ', $65::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $65::text END
+    ELSE $66::text END
     FROM decided v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -30,9 +30,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $27::bigint, $28::timestamptz, $29, v.outcome, $30, v.account_id, v.session_id, v.attempt_id,
-      $31, $32, $33, CASE WHEN (v.outcome = ANY($34::text[]) OR (v.account_id IS NULL AND $35::text <> 'cli')) THEN $36::text || md5(concat_ws(' ', $37::text, v.outcome,
+      $31, $32, $33, CASE WHEN (v.outcome = ANY($34::text[])
+    OR (v.account_id IS NULL AND $35::text <> ALL($36::text[]))) THEN $37::text || md5(concat_ws(' ', $38::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $38::text END
+    ELSE $39::text END
     FROM opened v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

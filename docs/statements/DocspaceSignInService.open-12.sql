@@ -93,9 +93,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $84::bigint, $85::timestamptz, $86, v.outcome, $87, v.account_id, v.session_id, v.attempt_id,
-      $88, $89, $90, CASE WHEN (v.outcome = ANY($91::text[]) OR (v.account_id IS NULL AND $92::text <> 'cli')) THEN $93::text || md5(concat_ws(' ', $94::text, v.outcome,
+      $88, $89, $90, CASE WHEN (v.outcome = ANY($91::text[])
+    OR (v.account_id IS NULL AND $92::text <> ALL($93::text[]))) THEN $94::text || md5(concat_ws(' ', $95::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $95::text END
+    ELSE $96::text END
     FROM opened v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -114,9 +114,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $106::bigint, $107::timestamptz, $108, v.outcome, $109, v.account_id, v.session_id, v.attempt_id,
-      $110, $111, $112, CASE WHEN (v.outcome = ANY($113::text[]) OR (v.account_id IS NULL AND $114::text <> 'cli')) THEN $115::text || md5(concat_ws(' ', $116::text, v.outcome,
+      $110, $111, $112, CASE WHEN (v.outcome = ANY($113::text[])
+    OR (v.account_id IS NULL AND $114::text <> ALL($115::text[]))) THEN $116::text || md5(concat_ws(' ', $117::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $117::text END
+    ELSE $118::text END
     FROM opened v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -33,9 +33,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $29::bigint, $30::timestamptz, $31, v.outcome, $32, v.account_id, v.session_id, v.attempt_id,
-      $33, $34, $35, CASE WHEN (v.outcome = ANY($36::text[]) OR (v.account_id IS NULL AND $37::text <> 'cli')) THEN $38::text || md5(concat_ws(' ', $39::text, v.outcome,
+      $33, $34, $35, CASE WHEN (v.outcome = ANY($36::text[])
+    OR (v.account_id IS NULL AND $37::text <> ALL($38::text[]))) THEN $39::text || md5(concat_ws(' ', $40::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $40::text END
+    ELSE $41::text END
     FROM opened v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

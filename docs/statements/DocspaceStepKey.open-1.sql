@@ -34,9 +34,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $32::bigint, $33::timestamptz, $34, v.outcome, $35, v.account_id, v.session_id, v.attempt_id,
-      $36, $37, $38, CASE WHEN (v.outcome = ANY($39::text[]) OR (v.account_id IS NULL AND $40::text <> 'cli')) THEN $41::text || md5(concat_ws(' ', $42::text, v.outcome,
+      $36, $37, $38, CASE WHEN (v.outcome = ANY($39::text[])
+    OR (v.account_id IS NULL AND $40::text <> ALL($41::text[]))) THEN $42::text || md5(concat_ws(' ', $43::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $43::text END
+    ELSE $44::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -40,9 +40,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $38::bigint, $39::timestamptz, $40, v.outcome, $41, v.account_id, v.session_id, v.attempt_id,
-      $42, $43, $44, CASE WHEN (v.outcome = ANY($45::text[]) OR (v.account_id IS NULL AND $46::text <> 'cli')) THEN $47::text || md5(concat_ws(' ', $48::text, v.outcome,
+      $42, $43, $44, CASE WHEN (v.outcome = ANY($45::text[])
+    OR (v.account_id IS NULL AND $46::text <> ALL($47::text[]))) THEN $48::text || md5(concat_ws(' ', $49::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $49::text END
+    ELSE $50::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

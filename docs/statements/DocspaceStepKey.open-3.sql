@@ -90,9 +90,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $86::bigint, $87::timestamptz, $88, v.outcome, $89, v.account_id, v.session_id, v.attempt_id,
-      $90, $91, $92, CASE WHEN (v.outcome = ANY($93::text[]) OR (v.account_id IS NULL AND $94::text <> 'cli')) THEN $95::text || md5(concat_ws(' ', $96::text, v.outcome,
+      $90, $91, $92, CASE WHEN (v.outcome = ANY($93::text[])
+    OR (v.account_id IS NULL AND $94::text <> ALL($95::text[]))) THEN $96::text || md5(concat_ws(' ', $97::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $97::text END
+    ELSE $98::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

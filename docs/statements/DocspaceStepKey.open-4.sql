@@ -112,9 +112,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $108::bigint, $109::timestamptz, $110, v.outcome, $111, v.account_id, v.session_id, v.attempt_id,
-      $112, $113, $114, CASE WHEN (v.outcome = ANY($115::text[]) OR (v.account_id IS NULL AND $116::text <> 'cli')) THEN $117::text || md5(concat_ws(' ', $118::text, v.outcome,
+      $112, $113, $114, CASE WHEN (v.outcome = ANY($115::text[])
+    OR (v.account_id IS NULL AND $116::text <> ALL($117::text[]))) THEN $118::text || md5(concat_ws(' ', $119::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $119::text END
+    ELSE $120::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -122,9 +122,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $64::bigint, $65::timestamptz, $66, v.outcome, $67, v.account_id, v.session_id, v.attempt_id,
-      $68, $69, $70, CASE WHEN (v.outcome = ANY($71::text[]) OR (v.account_id IS NULL AND $72::text <> 'cli')) THEN $73::text || md5(concat_ws(' ', $74::text, v.outcome,
+      $68, $69, $70, CASE WHEN (v.outcome = ANY($71::text[])
+    OR (v.account_id IS NULL AND $72::text <> ALL($73::text[]))) THEN $74::text || md5(concat_ws(' ', $75::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $75::text END
+    ELSE $76::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -298,9 +298,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $267::bigint, $268::timestamptz, $269, v.outcome, $270, v.account_id, v.session_id, v.attempt_id,
-      $271, $272, $273, CASE WHEN (v.outcome = ANY($274::text[]) OR (v.account_id IS NULL AND $275::text <> 'cli')) THEN $276::text || md5(concat_ws(' ', $277::text, v.outcome,
+      $271, $272, $273, CASE WHEN (v.outcome = ANY($274::text[])
+    OR (v.account_id IS NULL AND $275::text <> ALL($276::text[]))) THEN $277::text || md5(concat_ws(' ', $278::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $278::text END
+    ELSE $279::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -310,7 +311,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 -- Result
 --   CTE known
 --     ->  LockRows
---           ->  Index Scan using accounts_email_key on accounts
+--           ->  Index Scan using accounts_email_prefix on accounts
 --                 Index Cond: (email = $1)
 --                 Filter: ((disabled_at IS NULL) AND (activated_at IS NOT NULL))
 --   CTE subject

@@ -298,9 +298,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $268::bigint, $269::timestamptz, $270, v.outcome, $271, v.account_id, v.session_id, v.attempt_id,
-      $272, $273, $274, CASE WHEN (v.outcome = ANY($275::text[]) OR (v.account_id IS NULL AND $276::text <> 'cli')) THEN $277::text || md5(concat_ws(' ', $278::text, v.outcome,
+      $272, $273, $274, CASE WHEN (v.outcome = ANY($275::text[])
+    OR (v.account_id IS NULL AND $276::text <> ALL($277::text[]))) THEN $278::text || md5(concat_ws(' ', $279::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $279::text END
+    ELSE $280::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -77,9 +77,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $36::bigint, $37::timestamptz, $38, v.outcome, $39, v.account_id, v.session_id, v.attempt_id,
-      $40, $41, $42, CASE WHEN (v.outcome = ANY($43::text[]) OR (v.account_id IS NULL AND $44::text <> 'cli')) THEN $45::text || md5(concat_ws(' ', $46::text, v.outcome,
+      $40, $41, $42, CASE WHEN (v.outcome = ANY($43::text[])
+    OR (v.account_id IS NULL AND $44::text <> ALL($45::text[]))) THEN $46::text || md5(concat_ws(' ', $47::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $47::text END
+    ELSE $48::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id),

@@ -93,9 +93,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $48::bigint, $49::timestamptz, $50, v.outcome, $51, v.account_id, v.session_id, v.attempt_id,
-      $52, $53, $54, CASE WHEN (v.outcome = ANY($55::text[]) OR (v.account_id IS NULL AND $56::text <> 'cli')) THEN $57::text || md5(concat_ws(' ', $58::text, v.outcome,
+      $52, $53, $54, CASE WHEN (v.outcome = ANY($55::text[])
+    OR (v.account_id IS NULL AND $56::text <> ALL($57::text[]))) THEN $58::text || md5(concat_ws(' ', $59::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $59::text END
+    ELSE $60::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id),

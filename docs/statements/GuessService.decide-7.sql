@@ -101,17 +101,18 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $60::bigint, $61::timestamptz, $62, v.outcome, $63, v.account_id, v.session_id, v.attempt_id,
-      $64, $65, $66, CASE WHEN (v.outcome = ANY($67::text[]) OR (v.account_id IS NULL AND $68::text <> 'cli')) THEN $69::text || md5(concat_ws(' ', $70::text, v.outcome,
+      $64, $65, $66, CASE WHEN (v.outcome = ANY($67::text[])
+    OR (v.account_id IS NULL AND $68::text <> ALL($69::text[]))) THEN $70::text || md5(concat_ws(' ', $71::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $71::text END
+    ELSE $72::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id),
 noted AS (
       UPDATE sign_ups u SET
-        email_proven_at = CASE WHEN s.method = 'email' THEN $72::timestamptz ELSE u.email_proven_at END,
-        phone_proven_at = CASE WHEN s.method = 'sms' THEN $73::timestamptz ELSE u.phone_proven_at END,
-        completed_at = CASE WHEN s.complete THEN $74::timestamptz END,
+        email_proven_at = CASE WHEN s.method = 'email' THEN $73::timestamptz ELSE u.email_proven_at END,
+        phone_proven_at = CASE WHEN s.method = 'sms' THEN $74::timestamptz ELSE u.phone_proven_at END,
+        completed_at = CASE WHEN s.complete THEN $75::timestamptz END,
         password_hash = CASE WHEN s.complete THEN NULL ELSE u.password_hash END
       FROM sign_up s WHERE u.id = s.id RETURNING u.id),
 read AS (SELECT CASE s.method WHEN 'email' THEN s.email ELSE s.phone END AS address FROM sign_up s),

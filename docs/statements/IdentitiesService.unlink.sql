@@ -8,9 +8,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $4::bigint, $5::timestamptz, $6, v.outcome, $7, v.account_id, v.session_id, v.attempt_id,
-      $8, $9, $10, CASE WHEN (v.outcome = ANY($11::text[]) OR (v.account_id IS NULL AND $12::text <> 'cli')) THEN $13::text || md5(concat_ws(' ', $14::text, v.outcome,
+      $8, $9, $10, CASE WHEN (v.outcome = ANY($11::text[])
+    OR (v.account_id IS NULL AND $12::text <> ALL($13::text[]))) THEN $14::text || md5(concat_ws(' ', $15::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $15::text END
+    ELSE $16::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

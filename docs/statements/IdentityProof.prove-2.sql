@@ -24,7 +24,7 @@ owner AS (
 --                     One-Time Filter: (NOT (InitPlan 4).col1)
 --                     InitPlan 4
 --                       ->  CTE Scan on identity identity_1
---                     ->  Index Scan using accounts_email_key on accounts
+--                     ->  Index Scan using accounts_email_prefix on accounts
 --                           Index Cond: (email = $3)
 --                           Filter: (activated_at IS NOT NULL)
 --   ->  Index Scan using accounts_pkey on accounts a

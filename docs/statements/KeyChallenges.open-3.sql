@@ -35,9 +35,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $21::bigint, $22::timestamptz, $23, v.outcome, $24, v.account_id, v.session_id, v.attempt_id,
-      $25, $26, $27, CASE WHEN (v.outcome = ANY($28::text[]) OR (v.account_id IS NULL AND $29::text <> 'cli')) THEN $30::text || md5(concat_ws(' ', $31::text, v.outcome,
+      $25, $26, $27, CASE WHEN (v.outcome = ANY($28::text[])
+    OR (v.account_id IS NULL AND $29::text <> ALL($30::text[]))) THEN $31::text || md5(concat_ws(' ', $32::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $32::text END
+    ELSE $33::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -47,7 +48,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 -- Result
 --   CTE known
 --     ->  LockRows
---           ->  Index Scan using accounts_email_key on accounts
+--           ->  Index Scan using accounts_email_prefix on accounts
 --                 Index Cond: (email = $1)
 --                 Filter: ((disabled_at IS NULL) AND (($2 IS NULL) OR (NOT (org_id IS DISTINCT FROM $3))) AND (($4 IS NULL) OR (NOT (tenant_id IS DISTINCT FROM $5))))
 --   CTE whom

@@ -13,9 +13,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $6::bigint, $7::timestamptz, $8, v.outcome, $9, v.account_id, v.session_id, v.attempt_id,
-      $10, $11, $12, CASE WHEN (v.outcome = ANY($13::text[]) OR (v.account_id IS NULL AND $14::text <> 'cli')) THEN $15::text || md5(concat_ws(' ', $16::text, v.outcome,
+      $10, $11, $12, CASE WHEN (v.outcome = ANY($13::text[])
+    OR (v.account_id IS NULL AND $14::text <> ALL($15::text[]))) THEN $16::text || md5(concat_ws(' ', $17::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $17::text END
+    ELSE $18::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

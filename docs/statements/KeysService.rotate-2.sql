@@ -17,9 +17,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $10::bigint, $11::timestamptz, $12, v.outcome, $13, v.account_id, v.session_id, v.attempt_id,
-      $14, $15, $16, CASE WHEN (v.outcome = ANY($17::text[]) OR (v.account_id IS NULL AND $18::text <> 'cli')) THEN $19::text || md5(concat_ws(' ', $20::text, v.outcome,
+      $14, $15, $16, CASE WHEN (v.outcome = ANY($17::text[])
+    OR (v.account_id IS NULL AND $18::text <> ALL($19::text[]))) THEN $20::text || md5(concat_ws(' ', $21::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $21::text END
+    ELSE $22::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

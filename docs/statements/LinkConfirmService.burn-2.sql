@@ -117,9 +117,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $42::bigint, $43::timestamptz, $44, v.outcome, $45, v.account_id, v.session_id, v.attempt_id,
-      $46, $47, $48, CASE WHEN (v.outcome = ANY($49::text[]) OR (v.account_id IS NULL AND $50::text <> 'cli')) THEN $51::text || md5(concat_ws(' ', $52::text, v.outcome,
+      $46, $47, $48, CASE WHEN (v.outcome = ANY($49::text[])
+    OR (v.account_id IS NULL AND $50::text <> ALL($51::text[]))) THEN $52::text || md5(concat_ws(' ', $53::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $53::text END
+    ELSE $54::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

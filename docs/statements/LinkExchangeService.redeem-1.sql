@@ -133,9 +133,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $49::bigint, $50::timestamptz, $51, v.outcome, $52, v.account_id, v.session_id, v.attempt_id,
-      $53, $54, $55, CASE WHEN (v.outcome = ANY($56::text[]) OR (v.account_id IS NULL AND $57::text <> 'cli')) THEN $58::text || md5(concat_ws(' ', $59::text, v.outcome,
+      $53, $54, $55, CASE WHEN (v.outcome = ANY($56::text[])
+    OR (v.account_id IS NULL AND $57::text <> ALL($58::text[]))) THEN $59::text || md5(concat_ws(' ', $60::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $60::text END
+    ELSE $61::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -158,9 +158,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $127::bigint, $128::timestamptz, $129, v.outcome, $130, v.account_id, v.session_id, v.attempt_id,
-      $131, $132, $133, CASE WHEN (v.outcome = ANY($134::text[]) OR (v.account_id IS NULL AND $135::text <> 'cli')) THEN $136::text || md5(concat_ws(' ', $137::text, v.outcome,
+      $131, $132, $133, CASE WHEN (v.outcome = ANY($134::text[])
+    OR (v.account_id IS NULL AND $135::text <> ALL($136::text[]))) THEN $137::text || md5(concat_ws(' ', $138::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $138::text END
+    ELSE $139::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

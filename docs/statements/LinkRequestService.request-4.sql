@@ -158,9 +158,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $128::bigint, $129::timestamptz, $130, v.outcome, $131, v.account_id, v.session_id, v.attempt_id,
-      $132, $133, $134, CASE WHEN (v.outcome = ANY($135::text[]) OR (v.account_id IS NULL AND $136::text <> 'cli')) THEN $137::text || md5(concat_ws(' ', $138::text, v.outcome,
+      $132, $133, $134, CASE WHEN (v.outcome = ANY($135::text[])
+    OR (v.account_id IS NULL AND $136::text <> ALL($137::text[]))) THEN $138::text || md5(concat_ws(' ', $139::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $139::text END
+    ELSE $140::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

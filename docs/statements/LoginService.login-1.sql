@@ -75,9 +75,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $53::bigint, $54::timestamptz, $55, v.outcome, $56, v.account_id, v.session_id, v.attempt_id,
-      $57, $58, $59, CASE WHEN (v.outcome = ANY($60::text[]) OR (v.account_id IS NULL AND $61::text <> 'cli')) THEN $62::text || md5(concat_ws(' ', $63::text, v.outcome,
+      $57, $58, $59, CASE WHEN (v.outcome = ANY($60::text[])
+    OR (v.account_id IS NULL AND $61::text <> ALL($62::text[]))) THEN $63::text || md5(concat_ws(' ', $64::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $64::text END
+    ELSE $65::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -75,9 +75,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $55::bigint, $56::timestamptz, $57, v.outcome, $58, v.account_id, v.session_id, v.attempt_id,
-      $59, $60, $61, CASE WHEN (v.outcome = ANY($62::text[]) OR (v.account_id IS NULL AND $63::text <> 'cli')) THEN $64::text || md5(concat_ws(' ', $65::text, v.outcome,
+      $59, $60, $61, CASE WHEN (v.outcome = ANY($62::text[])
+    OR (v.account_id IS NULL AND $63::text <> ALL($64::text[]))) THEN $65::text || md5(concat_ws(' ', $66::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $66::text END
+    ELSE $67::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

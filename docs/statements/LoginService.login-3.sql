@@ -81,9 +81,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $58::bigint, $59::timestamptz, $60, v.outcome, $61, v.account_id, v.session_id, v.attempt_id,
-      $62, $63, $64, CASE WHEN (v.outcome = ANY($65::text[]) OR (v.account_id IS NULL AND $66::text <> 'cli')) THEN $67::text || md5(concat_ws(' ', $68::text, v.outcome,
+      $62, $63, $64, CASE WHEN (v.outcome = ANY($65::text[])
+    OR (v.account_id IS NULL AND $66::text <> ALL($67::text[]))) THEN $68::text || md5(concat_ws(' ', $69::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $69::text END
+    ELSE $70::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

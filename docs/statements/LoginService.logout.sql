@@ -10,9 +10,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $8::bigint, $9::timestamptz, $10, v.outcome, $11, v.account_id, v.session_id, v.attempt_id,
-      $12, $13, $14, CASE WHEN (v.outcome = ANY($15::text[]) OR (v.account_id IS NULL AND $16::text <> 'cli')) THEN $17::text || md5(concat_ws(' ', $18::text, v.outcome,
+      $12, $13, $14, CASE WHEN (v.outcome = ANY($15::text[])
+    OR (v.account_id IS NULL AND $16::text <> ALL($17::text[]))) THEN $18::text || md5(concat_ws(' ', $19::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $19::text END
+    ELSE $20::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

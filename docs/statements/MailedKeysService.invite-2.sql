@@ -40,9 +40,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $43::bigint, $44::timestamptz, $45, v.outcome, $46, v.account_id, v.session_id, v.attempt_id,
-      $47, $48, $49, CASE WHEN (v.outcome = ANY($50::text[]) OR (v.account_id IS NULL AND $51::text <> 'cli')) THEN $52::text || md5(concat_ws(' ', $53::text, v.outcome,
+      $47, $48, $49, CASE WHEN (v.outcome = ANY($50::text[])
+    OR (v.account_id IS NULL AND $51::text <> ALL($52::text[]))) THEN $53::text || md5(concat_ws(' ', $54::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $54::text END
+    ELSE $55::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -54,7 +55,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --     ->  Insert on accounts accounts_1
 --           InitPlan 1
 --             ->  Limit
---                   ->  Index Only Scan using accounts_email_key on accounts
+--                   ->  Index Only Scan using accounts_email_prefix on accounts
 --                         Index Cond: (email = ANY ($2))
 --           ->  Result
 --   CTE attempt

@@ -6,6 +6,6 @@ SELECT id::text AS id FROM accounts WHERE id <> $1::bigint AND accounts.email = 
 -- Limit
 --   ->  Sort
 --         Sort Key: id
---         ->  Index Scan using accounts_email_key on accounts
+--         ->  Index Scan using accounts_email_prefix on accounts
 --               Index Cond: (email = $2)
 --               Filter: (id <> $1)

@@ -6,6 +6,6 @@ SELECT id::text AS id FROM accounts WHERE id <> $1::bigint AND accounts.phone = 
 -- Limit
 --   ->  Sort
 --         Sort Key: id
---         ->  Index Scan using accounts_phone_key on accounts
+--         ->  Index Scan using accounts_phone_prefix on accounts
 --               Index Cond: (phone = $2)
 --               Filter: (id <> $1)

@@ -59,9 +59,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $31::bigint, $32::timestamptz, $33, v.outcome, $34, v.account_id, v.session_id, v.attempt_id,
-      $35, $36, $37, CASE WHEN (v.outcome = ANY($38::text[]) OR (v.account_id IS NULL AND $39::text <> 'cli')) THEN $40::text || md5(concat_ws(' ', $41::text, v.outcome,
+      $35, $36, $37, CASE WHEN (v.outcome = ANY($38::text[])
+    OR (v.account_id IS NULL AND $39::text <> ALL($40::text[]))) THEN $41::text || md5(concat_ws(' ', $42::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $42::text END
+    ELSE $43::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

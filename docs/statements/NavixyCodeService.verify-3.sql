@@ -58,15 +58,16 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $29::bigint, $30::timestamptz, $31, v.outcome, $32, v.account_id, v.session_id, v.attempt_id,
-      $33, $34, $35, CASE WHEN (v.outcome = ANY($36::text[]) OR (v.account_id IS NULL AND $37::text <> 'cli')) THEN $38::text || md5(concat_ws(' ', $39::text, v.outcome,
+      $33, $34, $35, CASE WHEN (v.outcome = ANY($36::text[])
+    OR (v.account_id IS NULL AND $37::text <> ALL($38::text[]))) THEN $39::text || md5(concat_ws(' ', $40::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $40::text END
+    ELSE $41::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING e.*),
 streamed AS (
     INSERT INTO event_stream (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address, request_id, next_try_at)
-    SELECT id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address, request_id, $41::timestamptz
+    SELECT id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address, request_id, $42::timestamptz
     FROM audited WHERE repeated = 0 AND account_id IS NOT NULL RETURNING id)
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM guess GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.guessed', count(*), protocol, outcome) FROM verdict GROUP BY protocol, outcome UNION ALL SELECT json_build_array('budget.settled', count(*), factor, used_up) FROM settled GROUP BY factor, used_up UNION ALL SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM superseded GROUP BY purpose, method, status) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, EXISTS (SELECT FROM pending) AS pending) rows) answer ON true;
 

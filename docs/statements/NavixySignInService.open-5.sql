@@ -75,15 +75,16 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $67::bigint, $68::timestamptz, $69, v.outcome, $70, v.account_id, v.session_id, v.attempt_id,
-      $71, $72, $73, CASE WHEN (v.outcome = ANY($74::text[]) OR (v.account_id IS NULL AND $75::text <> 'cli')) THEN $76::text || md5(concat_ws(' ', $77::text, v.outcome,
+      $71, $72, $73, CASE WHEN (v.outcome = ANY($74::text[])
+    OR (v.account_id IS NULL AND $75::text <> ALL($76::text[]))) THEN $77::text || md5(concat_ws(' ', $78::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $78::text END
+    ELSE $79::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING e.*),
 streamed AS (
     INSERT INTO event_stream (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address, request_id, next_try_at)
-    SELECT id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address, request_id, $79::timestamptz
+    SELECT id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address, request_id, $80::timestamptz
     FROM audited WHERE repeated = 0 AND account_id IS NOT NULL RETURNING id)
 SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM verdict) rows) answer ON true;
 

@@ -35,9 +35,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $20::bigint, $21::timestamptz, $22, v.outcome, $23, v.account_id, v.session_id, v.attempt_id,
-      $24, $25, $26, CASE WHEN (v.outcome = ANY($27::text[]) OR (v.account_id IS NULL AND $28::text <> 'cli')) THEN $29::text || md5(concat_ws(' ', $30::text, v.outcome,
+      $24, $25, $26, CASE WHEN (v.outcome = ANY($27::text[])
+    OR (v.account_id IS NULL AND $28::text <> ALL($29::text[]))) THEN $30::text || md5(concat_ws(' ', $31::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $31::text END
+    ELSE $32::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -79,7 +80,7 @@ SELECT * FROM decided;
 --   CTE other
 --     ->  Nested Loop
 --           Join Filter: (s_2.account_id <> accounts.id)
---           ->  Index Scan using accounts_email_key on accounts
+--           ->  Index Scan using accounts_email_prefix on accounts
 --                 Index Cond: (email = $10)
 --                 Filter: ((activated_at IS NOT NULL) OR (invited_at IS NOT NULL))
 --           ->  CTE Scan on fresh s_2

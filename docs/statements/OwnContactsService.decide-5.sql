@@ -179,9 +179,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $142::bigint, $143::timestamptz, $144, v.outcome, $145, v.account_id, v.session_id, v.attempt_id,
-      $146, $147, $148, CASE WHEN (v.outcome = ANY($149::text[]) OR (v.account_id IS NULL AND $150::text <> 'cli')) THEN $151::text || md5(concat_ws(' ', $152::text, v.outcome,
+      $146, $147, $148, CASE WHEN (v.outcome = ANY($149::text[])
+    OR (v.account_id IS NULL AND $150::text <> ALL($151::text[]))) THEN $152::text || md5(concat_ws(' ', $153::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $153::text END
+    ELSE $154::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -223,7 +224,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --   CTE other
 --     ->  Nested Loop
 --           Join Filter: (s_2.account_id <> accounts.id)
---           ->  Index Scan using accounts_email_key on accounts
+--           ->  Index Scan using accounts_email_prefix on accounts
 --                 Index Cond: (email = $10)
 --                 Filter: ((activated_at IS NOT NULL) OR (invited_at IS NOT NULL))
 --           ->  CTE Scan on fresh s_2

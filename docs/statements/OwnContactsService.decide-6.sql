@@ -195,9 +195,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $164::bigint, $165::timestamptz, $166, v.outcome, $167, v.account_id, v.session_id, v.attempt_id,
-      $168, $169, $170, CASE WHEN (v.outcome = ANY($171::text[]) OR (v.account_id IS NULL AND $172::text <> 'cli')) THEN $173::text || md5(concat_ws(' ', $174::text, v.outcome,
+      $168, $169, $170, CASE WHEN (v.outcome = ANY($171::text[])
+    OR (v.account_id IS NULL AND $172::text <> ALL($173::text[]))) THEN $174::text || md5(concat_ws(' ', $175::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $175::text END
+    ELSE $176::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -239,7 +240,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --   CTE other
 --     ->  Nested Loop
 --           Join Filter: (s_2.account_id <> accounts.id)
---           ->  Index Scan using accounts_phone_key on accounts
+--           ->  Index Scan using accounts_phone_prefix on accounts
 --                 Index Cond: (phone = $10)
 --                 Filter: ((activated_at IS NOT NULL) OR (invited_at IS NOT NULL))
 --           ->  CTE Scan on fresh s_2

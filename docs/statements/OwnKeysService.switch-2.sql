@@ -10,10 +10,10 @@ found AS (
       FROM credentials c JOIN session f USING (account_id)
       WHERE c.uuid = $5::uuid AND (c.revoked_at IS NULL OR c.deactivated_at IS NOT NULL)),
 switched AS (
-      UPDATE credentials c SET revoked_at = $6::timestamptz, deactivated_at = $7::timestamptz FROM found k
-      WHERE c.id = k.id AND k.is_active <> $8::boolean AND ($9::boolean OR NOT k.is_last) RETURNING c.account_id),
+      UPDATE credentials c SET revoked_at = NULL::timestamptz, deactivated_at = NULL::timestamptz FROM found k
+      WHERE c.id = k.id AND k.is_active <> $6::boolean AND ($7::boolean OR NOT k.is_last) RETURNING c.account_id),
 change AS (
-      SELECT f.account_id, CASE WHEN k.id IS NULL THEN 'absent' WHEN k.is_active = $10::boolean THEN 'unchanged'
+      SELECT f.account_id, CASE WHEN k.id IS NULL THEN 'absent' WHEN k.is_active = $8::boolean THEN 'unchanged'
         WHEN EXISTS (SELECT FROM switched) THEN 'changed' ELSE 'last' END AS outcome
       FROM session f LEFT JOIN found k ON true),
 verdict AS (
@@ -25,11 +25,11 @@ told AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHERE 
 message AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $11::bigint, $12::bigint, r.account_id, $13,
-      $14::boolean, $15, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $16::text END,
-      $17::timestamptz, $18::timestamptz, $19::timestamptz,
+    SELECT $9::bigint, $10::bigint, r.account_id, $11,
+      $12::boolean, $13, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $14::text END,
+      $15::timestamptz, $16::timestamptz, $17::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $20::timestamptz END, r.withheld, (SELECT c FROM unnest($21::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $18::timestamptz END, r.withheld, (SELECT c FROM unnest($19::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told r
     RETURNING id),
 recipient_2 AS (
@@ -39,20 +39,21 @@ told_2 AS (SELECT r.*, CASE WHEN EXISTS (SELECT FROM suppressed_addresses b WHER
 message_2 AS (
     INSERT INTO messages (id, attempt_id, account_id, channel, notice, template, recipient, language,
       facts_sealed, next_try_at, created_at, expires_at, state, ended_at, last_error, reference)
-    SELECT $22::bigint, $23::bigint, r.account_id, $24,
-      $25::boolean, $26, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $27::text END,
-      $28::timestamptz, $29::timestamptz, $30::timestamptz,
+    SELECT $20::bigint, $21::bigint, r.account_id, $22,
+      $23::boolean, $24, r.address, r.language, CASE WHEN r.withheld IS NULL THEN $25::text END,
+      $26::timestamptz, $27::timestamptz, $28::timestamptz,
       CASE WHEN r.withheld IS NULL THEN 'queued' ELSE 'withheld' END,
-      CASE WHEN r.withheld IS NOT NULL THEN $31::timestamptz END, r.withheld, (SELECT c FROM unnest($32::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
+      CASE WHEN r.withheld IS NOT NULL THEN $29::timestamptz END, r.withheld, (SELECT c FROM unnest($30::text[]) c WHERE NOT EXISTS (SELECT FROM messages m WHERE m.reference = c) LIMIT 1)
     FROM told_2 r
     RETURNING id),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $33::bigint, $34::timestamptz, $35, v.outcome, $36, v.account_id, v.session_id, v.attempt_id,
-      $37, $38, $39, CASE WHEN (v.outcome = ANY($40::text[]) OR (v.account_id IS NULL AND $41::text <> 'cli')) THEN $42::text || md5(concat_ws(' ', $43::text, v.outcome,
+    SELECT $31::bigint, $32::timestamptz, $33, v.outcome, $34, v.account_id, v.session_id, v.attempt_id,
+      $35, $36, $37, CASE WHEN (v.outcome = ANY($38::text[])
+    OR (v.account_id IS NULL AND $39::text <> ALL($40::text[]))) THEN $41::text || md5(concat_ws(' ', $42::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $44::text END
+    ELSE $43::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -83,7 +84,7 @@ SELECT * FROM verdict;
 --     ->  Update on credentials c_1
 --           ->  Nested Loop
 --                 ->  CTE Scan on found k
---                       Filter: (($9 OR (NOT is_last)) AND (is_active <> $8))
+--                       Filter: (($7 OR (NOT is_last)) AND (is_active <> $6))
 --                 ->  Index Scan using credentials_pkey on credentials c_1
 --                       Index Cond: (id = k.id)
 --   CTE verdict

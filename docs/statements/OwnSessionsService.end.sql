@@ -25,9 +25,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $11::bigint, $12::timestamptz, $13, v.outcome, $14, v.account_id, v.session_id, v.attempt_id,
-      $15, $16, $17, CASE WHEN (v.outcome = ANY($18::text[]) OR (v.account_id IS NULL AND $19::text <> 'cli')) THEN $20::text || md5(concat_ws(' ', $21::text, v.outcome,
+      $15, $16, $17, CASE WHEN (v.outcome = ANY($18::text[])
+    OR (v.account_id IS NULL AND $19::text <> ALL($20::text[]))) THEN $21::text || md5(concat_ws(' ', $22::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $22::text END
+    ELSE $23::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -27,9 +27,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $13::bigint, $14::timestamptz, $15, v.outcome, $16, v.account_id, v.session_id, v.attempt_id,
-      $17, $18, $19, CASE WHEN (v.outcome = ANY($20::text[]) OR (v.account_id IS NULL AND $21::text <> 'cli')) THEN $22::text || md5(concat_ws(' ', $23::text, v.outcome,
+      $17, $18, $19, CASE WHEN (v.outcome = ANY($20::text[])
+    OR (v.account_id IS NULL AND $21::text <> ALL($22::text[]))) THEN $23::text || md5(concat_ws(' ', $24::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $24::text END
+    ELSE $25::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

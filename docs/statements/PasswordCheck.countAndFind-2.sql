@@ -36,7 +36,7 @@ failure_2 AS (
 --   CTE who
 --     ->  Nested Loop Left Join
 --           ->  Result
---           ->  Index Scan using accounts_phone_key on accounts
+--           ->  Index Scan using accounts_phone_prefix on accounts
 --                 Index Cond: (phone = $3)
 --   CTE failure
 --     ->  Insert on password_failures f

@@ -37,9 +37,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $28::bigint, $29::timestamptz, $30, v.outcome, $31, v.account_id, v.session_id, v.attempt_id,
-      $32, $33, $34, CASE WHEN (v.outcome = ANY($35::text[]) OR (v.account_id IS NULL AND $36::text <> 'cli')) THEN $37::text || md5(concat_ws(' ', $38::text, v.outcome,
+      $32, $33, $34, CASE WHEN (v.outcome = ANY($35::text[])
+    OR (v.account_id IS NULL AND $36::text <> ALL($37::text[]))) THEN $38::text || md5(concat_ws(' ', $39::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $39::text END
+    ELSE $40::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

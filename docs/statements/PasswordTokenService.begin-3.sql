@@ -80,9 +80,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $66::bigint, $67::timestamptz, $68, v.outcome, $69, v.account_id, v.session_id, v.attempt_id,
-      $70, $71, $72, CASE WHEN (v.outcome = ANY($73::text[]) OR (v.account_id IS NULL AND $74::text <> 'cli')) THEN $75::text || md5(concat_ws(' ', $76::text, v.outcome,
+      $70, $71, $72, CASE WHEN (v.outcome = ANY($73::text[])
+    OR (v.account_id IS NULL AND $74::text <> ALL($75::text[]))) THEN $76::text || md5(concat_ws(' ', $77::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $77::text END
+    ELSE $78::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

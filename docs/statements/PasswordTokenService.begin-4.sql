@@ -102,9 +102,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $88::bigint, $89::timestamptz, $90, v.outcome, $91, v.account_id, v.session_id, v.attempt_id,
-      $92, $93, $94, CASE WHEN (v.outcome = ANY($95::text[]) OR (v.account_id IS NULL AND $96::text <> 'cli')) THEN $97::text || md5(concat_ws(' ', $98::text, v.outcome,
+      $92, $93, $94, CASE WHEN (v.outcome = ANY($95::text[])
+    OR (v.account_id IS NULL AND $96::text <> ALL($97::text[]))) THEN $98::text || md5(concat_ws(' ', $99::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $99::text END
+    ELSE $100::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

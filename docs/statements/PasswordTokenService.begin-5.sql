@@ -104,9 +104,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $90::bigint, $91::timestamptz, $92, v.outcome, $93, v.account_id, v.session_id, v.attempt_id,
-      $94, $95, $96, CASE WHEN (v.outcome = ANY($97::text[]) OR (v.account_id IS NULL AND $98::text <> 'cli')) THEN $99::text || md5(concat_ws(' ', $100::text, v.outcome,
+      $94, $95, $96, CASE WHEN (v.outcome = ANY($97::text[])
+    OR (v.account_id IS NULL AND $98::text <> ALL($99::text[]))) THEN $100::text || md5(concat_ws(' ', $101::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $101::text END
+    ELSE $102::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

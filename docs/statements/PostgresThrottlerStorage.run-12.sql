@@ -23,87 +23,72 @@ with_account AS (
 active AS (
     SELECT f.session_id::text AS sid, f.uuid, f.protocol, f.amr, f.signed_in_at, f.issued_at, f.expires_at
     FROM with_account f),
-used AS (
-    UPDATE service_keys SET last_used_on = $12::date
-    WHERE key_hash = $13 AND revoked_at IS NULL AND expires_at > $14::timestamptz AND last_used_on IS DISTINCT FROM $15::date RETURNING id),
-service_key AS (SELECT k.name, k.scopes, (SELECT row_to_json(q) FROM active q LIMIT 1) AS found FROM service_keys k CROSS JOIN (SELECT count(*) FROM used) done WHERE key_hash = $16 AND revoked_at IS NULL AND expires_at > $17::timestamptz),
 nothing AS (SELECT 0 AS hits, NULL::timestamptz AS expires_at, false AS refused, NULL::timestamptz AS free_at),
 link AS (
     INSERT INTO request_limits AS held (key, hits, expires_at)
-    SELECT $18::text,
+    SELECT $12::text,
            CASE WHEN refused THEN 0 ELSE 1 END,
-           CASE WHEN refused THEN $19::timestamptz ELSE $20::timestamptz END
+           CASE WHEN refused THEN $13::timestamptz ELSE $14::timestamptz END
       FROM nothing
     ON CONFLICT (key) DO UPDATE SET
-      hits = CASE WHEN held.expires_at <= $21::timestamptz THEN EXCLUDED.hits ELSE held.hits + EXCLUDED.hits END,
+      hits = CASE WHEN held.expires_at <= $15::timestamptz THEN EXCLUDED.hits ELSE held.hits + EXCLUDED.hits END,
       expires_at = CASE
-        WHEN held.expires_at <= $22::timestamptz THEN EXCLUDED.expires_at
-        WHEN held.hits = $23::int AND EXCLUDED.hits = 1 THEN coalesce($24::timestamptz, held.expires_at)
+        WHEN held.expires_at <= $16::timestamptz THEN EXCLUDED.expires_at
+        WHEN held.hits = $17::int AND EXCLUDED.hits = 1 THEN coalesce($18::timestamptz, held.expires_at)
         ELSE held.expires_at END
     RETURNING hits, expires_at,
-      hits > $25::int OR (SELECT refused FROM nothing) AS refused,
-      greatest(CASE WHEN hits >= $26::int THEN expires_at END, (SELECT free_at FROM nothing)) AS free_at),
-counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer) FROM service_key AS answer LIMIT 1) END AS found FROM link l)
+      hits > $19::int OR (SELECT refused FROM nothing) AS refused,
+      greatest(CASE WHEN hits >= $20::int THEN expires_at END, (SELECT free_at FROM nothing)) AS free_at),
+counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer) FROM active AS answer LIMIT 1) END AS found FROM link l)
 SELECT * FROM counted;
 
 -- Plan, with any values:
 -- CTE Scan on link l
---   CTE used
---     ->  Update on service_keys
---           ->  Seq Scan on service_keys
---                 Filter: ((revoked_at IS NULL) AND (expires_at > $14) AND (last_used_on IS DISTINCT FROM $15) AND (key_hash = $13))
 --   CTE nothing
 --     ->  Result
 --   CTE link
 --     ->  Insert on request_limits held
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: request_limits_pkey
---           InitPlan 3
+--           InitPlan 2
 --             ->  CTE Scan on nothing
---           InitPlan 4
+--           InitPlan 3
 --             ->  CTE Scan on nothing nothing_1
 --           ->  CTE Scan on nothing nothing_2
---   InitPlan 9
+--   InitPlan 7
 --     ->  Limit
---           InitPlan 8
---             ->  Limit
---                   ->  Nested Loop
---                         ->  Limit
---                               ->  Sort
---                                     Sort Key: "*SELECT* 1".rank
---                                     ->  Nested Loop
---                                           ->  Nested Loop
---                                                 ->  Append
---                                                       ->  Subquery Scan on "*SELECT* 1"
---                                                             ->  Index Scan using sessions_token_hash_key on sessions s_1
---                                                                   Index Cond: (token_hash = $1)
---                                                                   Filter: (protocol = $2)
---                                                       ->  Subquery Scan on "*SELECT* 2"
---                                                             ->  Index Scan using sessions_pkey on sessions s_2
---                                                                   Index Cond: (id = $3)
---                                                       ->  Subquery Scan on "*SELECT* 3"
---                                                             ->  Index Scan using sessions_token_hash_key on sessions s_3
---                                                                   Index Cond: (token_hash = $4)
---                                                                   Filter: ((refresh_hash = $5) OR ((refresh_previous_hash = $6) AND (refresh_rotated_at >= $7)))
---                                                       ->  Subquery Scan on "*SELECT* 4"
---                                                             ->  Index Scan using browser_sessions_token_hash_key on browser_sessions b_1
---                                                                   Index Cond: (token_hash = $8)
---                                                                   Filter: (active_session_id IS NOT NULL)
---                                                 ->  Index Scan using sessions_pkey on sessions s
---                                                       Index Cond: (id = "*SELECT* 1".id)
---                                                       Filter: ((ended_at IS NULL) AND (expires_at > $9) AND (stage = 'signed_in'::text) AND ((browser_session_id IS NULL) OR EXISTS(SubPlan 6)))
---                                                       SubPlan 6
---                                                         ->  Index Scan using browser_sessions_pkey on browser_sessions b
---                                                               Index Cond: (id = s.browser_session_id)
---                                                               Filter: (expires_at > $10)
---                                           ->  Index Scan using accounts_pkey on accounts o
---                                                 Index Cond: (id = s.account_id)
---                                                 Filter: (security_stamp <= s.security_stamp)
---                         ->  Index Scan using accounts_pkey on accounts a
---                               Index Cond: (id = s.account_id)
---                               Filter: (disabled_at IS NULL)
 --           ->  Nested Loop
---                 ->  Seq Scan on service_keys k
---                       Filter: ((revoked_at IS NULL) AND (expires_at > $17) AND (key_hash = $16))
---                 ->  Aggregate
---                       ->  CTE Scan on used
+--                 ->  Limit
+--                       ->  Sort
+--                             Sort Key: "*SELECT* 1".rank
+--                             ->  Nested Loop
+--                                   ->  Nested Loop
+--                                         ->  Append
+--                                               ->  Subquery Scan on "*SELECT* 1"
+--                                                     ->  Index Scan using sessions_token_hash_key on sessions s_1
+--                                                           Index Cond: (token_hash = $1)
+--                                                           Filter: (protocol = $2)
+--                                               ->  Subquery Scan on "*SELECT* 2"
+--                                                     ->  Index Scan using sessions_pkey on sessions s_2
+--                                                           Index Cond: (id = $3)
+--                                               ->  Subquery Scan on "*SELECT* 3"
+--                                                     ->  Index Scan using sessions_token_hash_key on sessions s_3
+--                                                           Index Cond: (token_hash = $4)
+--                                                           Filter: ((refresh_hash = $5) OR ((refresh_previous_hash = $6) AND (refresh_rotated_at >= $7)))
+--                                               ->  Subquery Scan on "*SELECT* 4"
+--                                                     ->  Index Scan using browser_sessions_token_hash_key on browser_sessions b_1
+--                                                           Index Cond: (token_hash = $8)
+--                                                           Filter: (active_session_id IS NOT NULL)
+--                                         ->  Index Scan using sessions_pkey on sessions s
+--                                               Index Cond: (id = "*SELECT* 1".id)
+--                                               Filter: ((ended_at IS NULL) AND (expires_at > $9) AND (stage = 'signed_in'::text) AND ((browser_session_id IS NULL) OR EXISTS(SubPlan 5)))
+--                                               SubPlan 5
+--                                                 ->  Index Scan using browser_sessions_pkey on browser_sessions b
+--                                                       Index Cond: (id = s.browser_session_id)
+--                                                       Filter: (expires_at > $10)
+--                                   ->  Index Scan using accounts_pkey on accounts o
+--                                         Index Cond: (id = s.account_id)
+--                                         Filter: (security_stamp <= s.security_stamp)
+--                 ->  Index Scan using accounts_pkey on accounts a
+--                       Index Cond: (id = s.account_id)
+--                       Filter: (disabled_at IS NULL)

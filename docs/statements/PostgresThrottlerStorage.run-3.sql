@@ -1,34 +1,37 @@
 -- PostgresThrottlerStorage.run
 
 WITH used AS (
-    UPDATE service_keys SET last_used_on = $1::date
-    WHERE key_hash = $2 AND revoked_at IS NULL AND expires_at > $3::timestamptz AND last_used_on IS DISTINCT FROM $4::date RETURNING id),
-service_key AS (SELECT k.name, k.scopes, NULL::json AS found FROM service_keys k CROSS JOIN (SELECT count(*) FROM used) done WHERE key_hash = $5 AND revoked_at IS NULL AND expires_at > $6::timestamptz),
+    UPDATE operator_sessions SET last_used_at = greatest(last_used_at, $1::timestamptz)
+    WHERE token_hash = $2 AND expires_at > $3::timestamptz AND last_used_at > $4::timestamptz
+    RETURNING id, operator_id),
+operator_session AS (
+    SELECT u.id::text AS session_id, o.id::text AS operator_id, o.email, o.role
+    FROM used u JOIN operators o ON o.id = u.operator_id),
 nothing AS (SELECT 0 AS hits, NULL::timestamptz AS expires_at, false AS refused, NULL::timestamptz AS free_at),
 link AS (
     INSERT INTO request_limits AS held (key, hits, expires_at)
-    SELECT $7::text,
+    SELECT $5::text,
            CASE WHEN refused THEN 0 ELSE 1 END,
-           CASE WHEN refused THEN $8::timestamptz ELSE $9::timestamptz END
+           CASE WHEN refused THEN $6::timestamptz ELSE $7::timestamptz END
       FROM nothing
     ON CONFLICT (key) DO UPDATE SET
-      hits = CASE WHEN held.expires_at <= $10::timestamptz THEN EXCLUDED.hits ELSE held.hits + EXCLUDED.hits END,
+      hits = CASE WHEN held.expires_at <= $8::timestamptz THEN EXCLUDED.hits ELSE held.hits + EXCLUDED.hits END,
       expires_at = CASE
-        WHEN held.expires_at <= $11::timestamptz THEN EXCLUDED.expires_at
-        WHEN held.hits = $12::int AND EXCLUDED.hits = 1 THEN coalesce($13::timestamptz, held.expires_at)
+        WHEN held.expires_at <= $9::timestamptz THEN EXCLUDED.expires_at
+        WHEN held.hits = $10::int AND EXCLUDED.hits = 1 THEN coalesce($11::timestamptz, held.expires_at)
         ELSE held.expires_at END
     RETURNING hits, expires_at,
-      hits > $14::int OR (SELECT refused FROM nothing) AS refused,
-      greatest(CASE WHEN hits >= $15::int THEN expires_at END, (SELECT free_at FROM nothing)) AS free_at),
-counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer) FROM service_key AS answer LIMIT 1) END AS found FROM link l)
+      hits > $12::int OR (SELECT refused FROM nothing) AS refused,
+      greatest(CASE WHEN hits >= $13::int THEN expires_at END, (SELECT free_at FROM nothing)) AS free_at),
+counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer) FROM operator_session AS answer LIMIT 1) END AS found FROM link l)
 SELECT * FROM counted;
 
 -- Plan, with any values:
 -- CTE Scan on link l
 --   CTE used
---     ->  Update on service_keys
---           ->  Seq Scan on service_keys
---                 Filter: ((revoked_at IS NULL) AND (expires_at > $3) AND (last_used_on IS DISTINCT FROM $4) AND (key_hash = $2))
+--     ->  Update on operator_sessions
+--           ->  Seq Scan on operator_sessions
+--                 Filter: ((expires_at > $3) AND (last_used_at > $4) AND (token_hash = $2))
 --   CTE nothing
 --     ->  Result
 --   CTE link
@@ -43,7 +46,6 @@ SELECT * FROM counted;
 --   InitPlan 6
 --     ->  Limit
 --           ->  Nested Loop
---                 ->  Seq Scan on service_keys k
---                       Filter: ((revoked_at IS NULL) AND (expires_at > $6) AND (key_hash = $5))
---                 ->  Aggregate
---                       ->  CTE Scan on used
+--                 Join Filter: (u.operator_id = o.id)
+--                 ->  CTE Scan on used u
+--                 ->  Seq Scan on operators o

@@ -1,28 +1,28 @@
 -- PostgresThrottlerStorage.run
 
-WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
-    AND s.expires_at > $3::timestamptz AND EXISTS (
+WITH session AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
+    AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
     SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp)),
-profile AS (
-    SELECT a.uuid, a.email, a.username, a.phone, a.first_name, a.last_name, a.second_factor, a.created_at,
-  a.updated_at, a.activated_at, a.language FROM owner s JOIN accounts a ON a.id = s.account_id WHERE a.disabled_at IS NULL),
+account AS (
+    SELECT a.id::text AS id, a.email, a.username, a.phone, a.language, a.created_at, a.activated_at
+    FROM session s JOIN accounts a ON a.id = s.account_id WHERE a.disabled_at IS NULL),
 nothing AS (SELECT 0 AS hits, NULL::timestamptz AS expires_at, false AS refused, NULL::timestamptz AS free_at),
 link AS (
     INSERT INTO request_limits AS held (key, hits, expires_at)
-    SELECT $4::text,
+    SELECT $5::text,
            CASE WHEN refused THEN 0 ELSE 1 END,
-           CASE WHEN refused THEN $5::timestamptz ELSE $6::timestamptz END
+           CASE WHEN refused THEN $6::timestamptz ELSE $7::timestamptz END
       FROM nothing
     ON CONFLICT (key) DO UPDATE SET
-      hits = CASE WHEN held.expires_at <= $7::timestamptz THEN EXCLUDED.hits ELSE held.hits + EXCLUDED.hits END,
+      hits = CASE WHEN held.expires_at <= $8::timestamptz THEN EXCLUDED.hits ELSE held.hits + EXCLUDED.hits END,
       expires_at = CASE
-        WHEN held.expires_at <= $8::timestamptz THEN EXCLUDED.expires_at
-        WHEN held.hits = $9::int AND EXCLUDED.hits = 1 THEN coalesce($10::timestamptz, held.expires_at)
+        WHEN held.expires_at <= $9::timestamptz THEN EXCLUDED.expires_at
+        WHEN held.hits = $10::int AND EXCLUDED.hits = 1 THEN coalesce($11::timestamptz, held.expires_at)
         ELSE held.expires_at END
     RETURNING hits, expires_at,
-      hits > $11::int OR (SELECT refused FROM nothing) AS refused,
-      greatest(CASE WHEN hits >= $12::int THEN expires_at END, (SELECT free_at FROM nothing)) AS free_at),
-counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer) FROM profile AS answer LIMIT 1) END AS found FROM link l)
+      hits > $12::int OR (SELECT refused FROM nothing) AS refused,
+      greatest(CASE WHEN hits >= $13::int THEN expires_at END, (SELECT free_at FROM nothing)) AS free_at),
+counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer) FROM account AS answer LIMIT 1) END AS found FROM link l)
 SELECT * FROM counted;
 
 -- Plan, with any values:
@@ -41,9 +41,9 @@ SELECT * FROM counted;
 --   InitPlan 5
 --     ->  Limit
 --           ->  Nested Loop
---                 ->  Index Scan using sessions_pkey on sessions s
---                       Index Cond: (id = $1)
---                       Filter: ((ended_at IS NULL) AND (expires_at > $3) AND (protocol = $2))
+--                 ->  Index Scan using sessions_token_hash_key on sessions s
+--                       Index Cond: (token_hash = $1)
+--                       Filter: ((ended_at IS NULL) AND (expires_at > $4) AND (protocol = $2) AND (stage = $3))
 --                 ->  Index Scan using accounts_pkey on accounts o
 --                       Index Cond: (id = s.account_id)
 --                       Filter: ((disabled_at IS NULL) AND (security_stamp <= s.security_stamp))

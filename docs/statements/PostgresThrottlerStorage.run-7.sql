@@ -1,36 +1,28 @@
 -- PostgresThrottlerStorage.run
 
-WITH nothing AS (SELECT 0 AS hits, NULL::timestamptz AS expires_at, false AS refused, NULL::timestamptz AS free_at),
+WITH session AS (SELECT s.id AS session_id, s.account_id FROM sessions s WHERE s.token_hash = $1 AND s.protocol = $2 AND s.stage = $3
+    AND s.ended_at IS NULL AND s.expires_at > $4::timestamptz AND EXISTS (
+    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp)),
+profile AS (
+    SELECT a.uuid, a.email, a.username, a.phone, a.first_name, a.last_name, a.second_factor, a.created_at,
+  a.updated_at, a.activated_at, a.language FROM session s JOIN accounts a ON a.id = s.account_id WHERE a.disabled_at IS NULL),
+nothing AS (SELECT 0 AS hits, NULL::timestamptz AS expires_at, false AS refused, NULL::timestamptz AS free_at),
 link AS (
     INSERT INTO request_limits AS held (key, hits, expires_at)
-    SELECT $1::text,
+    SELECT $5::text,
            CASE WHEN refused THEN 0 ELSE 1 END,
-           CASE WHEN refused THEN $2::timestamptz ELSE $3::timestamptz END
+           CASE WHEN refused THEN $6::timestamptz ELSE $7::timestamptz END
       FROM nothing
     ON CONFLICT (key) DO UPDATE SET
-      hits = CASE WHEN held.expires_at <= $4::timestamptz THEN EXCLUDED.hits ELSE held.hits + EXCLUDED.hits END,
+      hits = CASE WHEN held.expires_at <= $8::timestamptz THEN EXCLUDED.hits ELSE held.hits + EXCLUDED.hits END,
       expires_at = CASE
-        WHEN held.expires_at <= $5::timestamptz THEN EXCLUDED.expires_at
-        WHEN held.hits = $6::int AND EXCLUDED.hits = 1 THEN coalesce($7::timestamptz, held.expires_at)
+        WHEN held.expires_at <= $9::timestamptz THEN EXCLUDED.expires_at
+        WHEN held.hits = $10::int AND EXCLUDED.hits = 1 THEN coalesce($11::timestamptz, held.expires_at)
         ELSE held.expires_at END
     RETURNING hits, expires_at,
-      hits > $8::int OR (SELECT refused FROM nothing) AS refused,
-      greatest(CASE WHEN hits >= $9::int THEN expires_at END, (SELECT free_at FROM nothing)) AS free_at),
-admitted AS (SELECT FROM link WHERE NOT refused),
-claimed AS (
-    INSERT INTO idempotent_calls AS held (id, fingerprint, expires_at)
-    SELECT $10::text, $11::text, $12::timestamptz FROM admitted
-    WHERE NOT EXISTS (SELECT FROM idempotent_calls older
-      WHERE older.id = ANY($13::text[]) AND older.expires_at > $14::timestamptz)
-    ON CONFLICT (id) DO UPDATE SET
-      fingerprint = EXCLUDED.fingerprint, expires_at = EXCLUDED.expires_at, answer_sealed = NULL
-      WHERE held.expires_at <= $15::timestamptz
-    RETURNING id),
-known AS (
-    SELECT EXISTS (SELECT FROM claimed) AS claimed, k.id, k.fingerprint, k.answer_sealed
-    FROM (VALUES (1)) one
-    LEFT JOIN idempotent_calls k ON k.id = ANY($16::text[]) AND k.expires_at > $17::timestamptz),
-counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer) FROM known AS answer LIMIT 1) END AS found FROM link l)
+      hits > $12::int OR (SELECT refused FROM nothing) AS refused,
+      greatest(CASE WHEN hits >= $13::int THEN expires_at END, (SELECT free_at FROM nothing)) AS free_at),
+counted AS (SELECT l.*, CASE WHEN NOT l.refused THEN (SELECT row_to_json(answer) FROM profile AS answer LIMIT 1) END AS found FROM link l)
 SELECT * FROM counted;
 
 -- Plan, with any values:
@@ -46,23 +38,12 @@ SELECT * FROM counted;
 --           InitPlan 3
 --             ->  CTE Scan on nothing nothing_1
 --           ->  CTE Scan on nothing nothing_2
---   CTE claimed
---     ->  Insert on idempotent_calls held_1
---           Conflict Resolution: UPDATE
---           Conflict Arbiter Indexes: idempotent_calls_pkey
---           Conflict Filter: (held_1.expires_at <= $15)
---           InitPlan 5
---             ->  Seq Scan on idempotent_calls older
---                   Filter: ((expires_at > $14) AND (id = ANY ($13)))
---           ->  Result
---                 One-Time Filter: (NOT (InitPlan 5).col1)
---                 ->  CTE Scan on link
---                       Filter: (NOT refused)
---   InitPlan 8
+--   InitPlan 5
 --     ->  Limit
---           InitPlan 7
---             ->  CTE Scan on claimed
---           ->  Nested Loop Left Join
---                 ->  Result
---                 ->  Seq Scan on idempotent_calls k
---                       Filter: ((expires_at > $17) AND (id = ANY ($16)))
+--           ->  Nested Loop
+--                 ->  Index Scan using sessions_token_hash_key on sessions s
+--                       Index Cond: (token_hash = $1)
+--                       Filter: ((ended_at IS NULL) AND (expires_at > $4) AND (protocol = $2) AND (stage = $3))
+--                 ->  Index Scan using accounts_pkey on accounts o
+--                       Index Cond: (id = s.account_id)
+--                       Filter: ((disabled_at IS NULL) AND (security_stamp <= s.security_stamp))

@@ -170,9 +170,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $124::bigint, $125::timestamptz, $126, v.outcome, $127, v.account_id, v.session_id, v.attempt_id,
-      $128, $129, $130, CASE WHEN (v.outcome = ANY($131::text[]) OR (v.account_id IS NULL AND $132::text <> 'cli')) THEN $133::text || md5(concat_ws(' ', $134::text, v.outcome,
+      $128, $129, $130, CASE WHEN (v.outcome = ANY($131::text[])
+    OR (v.account_id IS NULL AND $132::text <> ALL($133::text[]))) THEN $134::text || md5(concat_ws(' ', $135::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $135::text END
+    ELSE $136::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -186,9 +186,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $144::bigint, $145::timestamptz, $146, v.outcome, $147, v.account_id, v.session_id, v.attempt_id,
-      $148, $149, $150, CASE WHEN (v.outcome = ANY($151::text[]) OR (v.account_id IS NULL AND $152::text <> 'cli')) THEN $153::text || md5(concat_ws(' ', $154::text, v.outcome,
+      $148, $149, $150, CASE WHEN (v.outcome = ANY($151::text[])
+    OR (v.account_id IS NULL AND $152::text <> ALL($153::text[]))) THEN $154::text || md5(concat_ws(' ', $155::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $155::text END
+    ELSE $156::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

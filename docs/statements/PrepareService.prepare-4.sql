@@ -198,9 +198,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $161::bigint, $162::timestamptz, $163, v.outcome, $164, v.account_id, v.session_id, v.attempt_id,
-      $165, $166, $167, CASE WHEN (v.outcome = ANY($168::text[]) OR (v.account_id IS NULL AND $169::text <> 'cli')) THEN $170::text || md5(concat_ws(' ', $171::text, v.outcome,
+      $165, $166, $167, CASE WHEN (v.outcome = ANY($168::text[])
+    OR (v.account_id IS NULL AND $169::text <> ALL($170::text[]))) THEN $171::text || md5(concat_ws(' ', $172::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $172::text END
+    ELSE $173::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

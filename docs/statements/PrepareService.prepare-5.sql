@@ -214,9 +214,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $168::bigint, $169::timestamptz, $170, v.outcome, $171, v.account_id, v.session_id, v.attempt_id,
-      $172, $173, $174, CASE WHEN (v.outcome = ANY($175::text[]) OR (v.account_id IS NULL AND $176::text <> 'cli')) THEN $177::text || md5(concat_ws(' ', $178::text, v.outcome,
+      $172, $173, $174, CASE WHEN (v.outcome = ANY($175::text[])
+    OR (v.account_id IS NULL AND $176::text <> ALL($177::text[]))) THEN $178::text || md5(concat_ws(' ', $179::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $179::text END
+    ELSE $180::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

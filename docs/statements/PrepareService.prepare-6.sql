@@ -230,9 +230,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $186::bigint, $187::timestamptz, $188, v.outcome, $189, v.account_id, v.session_id, v.attempt_id,
-      $190, $191, $192, CASE WHEN (v.outcome = ANY($193::text[]) OR (v.account_id IS NULL AND $194::text <> 'cli')) THEN $195::text || md5(concat_ws(' ', $196::text, v.outcome,
+      $190, $191, $192, CASE WHEN (v.outcome = ANY($193::text[])
+    OR (v.account_id IS NULL AND $194::text <> ALL($195::text[]))) THEN $196::text || md5(concat_ws(' ', $197::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $197::text END
+    ELSE $198::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -230,9 +230,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $188::bigint, $189::timestamptz, $190, v.outcome, $191, v.account_id, v.session_id, v.attempt_id,
-      $192, $193, $194, CASE WHEN (v.outcome = ANY($195::text[]) OR (v.account_id IS NULL AND $196::text <> 'cli')) THEN $197::text || md5(concat_ws(' ', $198::text, v.outcome,
+      $192, $193, $194, CASE WHEN (v.outcome = ANY($195::text[])
+    OR (v.account_id IS NULL AND $196::text <> ALL($197::text[]))) THEN $198::text || md5(concat_ws(' ', $199::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $199::text END
+    ELSE $200::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

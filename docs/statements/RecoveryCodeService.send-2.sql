@@ -164,9 +164,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $139::bigint, $140::timestamptz, $141, v.outcome, $142, v.account_id, v.session_id, v.attempt_id,
-      $143, $144, $145, CASE WHEN (v.outcome = ANY($146::text[]) OR (v.account_id IS NULL AND $147::text <> 'cli')) THEN $148::text || md5(concat_ws(' ', $149::text, v.outcome,
+      $143, $144, $145, CASE WHEN (v.outcome = ANY($146::text[])
+    OR (v.account_id IS NULL AND $147::text <> ALL($148::text[]))) THEN $149::text || md5(concat_ws(' ', $150::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $150::text END
+    ELSE $151::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -176,7 +177,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 -- Nested Loop Left Join
 --   CTE known
 --     ->  LockRows
---           ->  Index Scan using accounts_phone_key on accounts
+--           ->  Index Scan using accounts_phone_prefix on accounts
 --                 Index Cond: (phone = $1)
 --                 Filter: ((disabled_at IS NULL) AND (($2 IS NULL) OR (NOT (org_id IS DISTINCT FROM $3))) AND (($4 IS NULL) OR (NOT (tenant_id IS DISTINCT FROM $5))))
 --   CTE subject

@@ -4,7 +4,7 @@ WITH known AS (
       SELECT id AS account_id, security_stamp FROM accounts
       WHERE accounts.email = $1 AND disabled_at IS NULL AND ($2::text IS NULL OR org_id IS NOT DISTINCT FROM $3::text)
     AND ($4::text IS NULL OR tenant_id IS NOT DISTINCT FROM $5::text) AND (accounts.second_factor <> 'email' AND NOT EXISTS (
-  SELECT FROM credentials c WHERE c.account_id = accounts.id AND c.revoked_at IS NULL))  FOR SHARE),
+  SELECT FROM credentials c WHERE c.account_id = accounts.id))  FOR SHARE),
 subject AS (
       SELECT coalesce(k.account_id::text, $6::text) AS subject, k.account_id, k.security_stamp
       FROM (VALUES (1)) one LEFT JOIN known k ON true),
@@ -165,9 +165,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $139::bigint, $140::timestamptz, $141, v.outcome, $142, v.account_id, v.session_id, v.attempt_id,
-      $143, $144, $145, CASE WHEN (v.outcome = ANY($146::text[]) OR (v.account_id IS NULL AND $147::text <> 'cli')) THEN $148::text || md5(concat_ws(' ', $149::text, v.outcome,
+      $143, $144, $145, CASE WHEN (v.outcome = ANY($146::text[])
+    OR (v.account_id IS NULL AND $147::text <> ALL($148::text[]))) THEN $149::text || md5(concat_ws(' ', $150::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $150::text END
+    ELSE $151::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -178,12 +179,11 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --   CTE known
 --     ->  LockRows
 --           ->  Nested Loop Anti Join
---                 ->  Index Scan using accounts_email_key on accounts
+--                 ->  Index Scan using accounts_email_prefix on accounts
 --                       Index Cond: (email = $1)
 --                       Filter: ((disabled_at IS NULL) AND (($2 IS NULL) OR (NOT (org_id IS DISTINCT FROM $3))) AND (($4 IS NULL) OR (NOT (tenant_id IS DISTINCT FROM $5))) AND (second_factor <> 'email'::text))
 --                 ->  Index Scan using credentials_account on credentials c
 --                       Index Cond: (account_id = accounts.id)
---                       Filter: (revoked_at IS NULL)
 --   CTE subject
 --     ->  Nested Loop Left Join
 --           ->  Result

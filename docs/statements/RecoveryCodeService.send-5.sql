@@ -204,9 +204,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $185::bigint, $186::timestamptz, $187, v.outcome, $188, v.account_id, v.session_id, v.attempt_id,
-      $189, $190, $191, CASE WHEN (v.outcome = ANY($192::text[]) OR (v.account_id IS NULL AND $193::text <> 'cli')) THEN $194::text || md5(concat_ws(' ', $195::text, v.outcome,
+      $189, $190, $191, CASE WHEN (v.outcome = ANY($192::text[])
+    OR (v.account_id IS NULL AND $193::text <> ALL($194::text[]))) THEN $195::text || md5(concat_ws(' ', $196::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $196::text END
+    ELSE $197::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -216,7 +217,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 -- Nested Loop Left Join
 --   CTE known
 --     ->  LockRows
---           ->  Index Scan using accounts_email_key on accounts
+--           ->  Index Scan using accounts_email_prefix on accounts
 --                 Index Cond: (email = $1)
 --                 Filter: ((disabled_at IS NULL) AND (($2 IS NULL) OR (NOT (org_id IS DISTINCT FROM $3))) AND (($4 IS NULL) OR (NOT (tenant_id IS DISTINCT FROM $5))))
 --   CTE subject

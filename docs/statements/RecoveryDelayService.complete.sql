@@ -96,21 +96,23 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $55::bigint, $56::timestamptz, $57, v.outcome, $58, v.account_id, v.session_id, v.attempt_id,
-      $59, $60, $61, CASE WHEN (v.outcome = ANY($62::text[]) OR (v.account_id IS NULL AND $63::text <> 'cli')) THEN $64::text || md5(concat_ws(' ', $65::text, v.outcome,
+      $59, $60, $61, CASE WHEN (v.outcome = ANY($62::text[])
+    OR (v.account_id IS NULL AND $63::text <> ALL($64::text[]))) THEN $65::text || md5(concat_ws(' ', $66::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $66::text END
+    ELSE $67::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id),
 refused AS (SELECT account_id FROM ended WHERE end_reason <> 'completed'),
-verdict_2 AS (SELECT $67::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM refused),
+verdict_2 AS (SELECT $68::text AS outcome, account_id, NULL::bigint AS session_id, NULL::bigint AS attempt_id FROM refused),
 audited_2 AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $68::bigint, $69::timestamptz, $70, v.outcome, $71, v.account_id, v.session_id, v.attempt_id,
-      $72, $73, $74, CASE WHEN (v.outcome = ANY($75::text[]) OR (v.account_id IS NULL AND $76::text <> 'cli')) THEN $77::text || md5(concat_ws(' ', $78::text, v.outcome,
+    SELECT $69::bigint, $70::timestamptz, $71, v.outcome, $72, v.account_id, v.session_id, v.attempt_id,
+      $73, $74, $75, CASE WHEN (v.outcome = ANY($76::text[])
+    OR (v.account_id IS NULL AND $77::text <> ALL($78::text[]))) THEN $79::text || md5(concat_ws(' ', $80::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $79::text END
+    ELSE $81::text END
     FROM verdict_2 v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -46,9 +46,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $19::bigint, $20::timestamptz, $21, v.outcome, $22, v.account_id, v.session_id, v.attempt_id,
-      $23, $24, $25, CASE WHEN (v.outcome = ANY($26::text[]) OR (v.account_id IS NULL AND $27::text <> 'cli')) THEN $28::text || md5(concat_ws(' ', $29::text, v.outcome,
+      $23, $24, $25, CASE WHEN (v.outcome = ANY($26::text[])
+    OR (v.account_id IS NULL AND $27::text <> ALL($28::text[]))) THEN $29::text || md5(concat_ws(' ', $30::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $30::text END
+    ELSE $31::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -96,9 +96,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $61::bigint, $62::timestamptz, $63, v.outcome, $64, v.account_id, v.session_id, v.attempt_id,
-      $65, $66, $67, CASE WHEN (v.outcome = ANY($68::text[]) OR (v.account_id IS NULL AND $69::text <> 'cli')) THEN $70::text || md5(concat_ws(' ', $71::text, v.outcome,
+      $65, $66, $67, CASE WHEN (v.outcome = ANY($68::text[])
+    OR (v.account_id IS NULL AND $69::text <> ALL($70::text[]))) THEN $71::text || md5(concat_ws(' ', $72::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $72::text END
+    ELSE $73::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

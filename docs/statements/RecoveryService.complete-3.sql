@@ -134,9 +134,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $75::bigint, $76::timestamptz, $77, v.outcome, $78, v.account_id, v.session_id, v.attempt_id,
-      $79, $80, $81, CASE WHEN (v.outcome = ANY($82::text[]) OR (v.account_id IS NULL AND $83::text <> 'cli')) THEN $84::text || md5(concat_ws(' ', $85::text, v.outcome,
+      $79, $80, $81, CASE WHEN (v.outcome = ANY($82::text[])
+    OR (v.account_id IS NULL AND $83::text <> ALL($84::text[]))) THEN $85::text || md5(concat_ws(' ', $86::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $86::text END
+    ELSE $87::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -38,9 +38,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $16::bigint, $17::timestamptz, $18, v.outcome, $19, v.account_id, v.session_id, v.attempt_id,
-      $20, $21, $22, CASE WHEN (v.outcome = ANY($23::text[]) OR (v.account_id IS NULL AND $24::text <> 'cli')) THEN $25::text || md5(concat_ws(' ', $26::text, v.outcome,
+      $20, $21, $22, CASE WHEN (v.outcome = ANY($23::text[])
+    OR (v.account_id IS NULL AND $24::text <> ALL($25::text[]))) THEN $26::text || md5(concat_ws(' ', $27::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $27::text END
+    ELSE $28::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

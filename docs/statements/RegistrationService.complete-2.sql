@@ -12,12 +12,12 @@ budget AS (
       FOR UPDATE OF b),
 unregistered AS (
     SELECT id AS account_id FROM accounts WHERE id = $7::bigint AND disabled_at IS NULL AND (accounts.second_factor <> 'email' AND NOT EXISTS (
-  SELECT FROM credentials c WHERE c.account_id = accounts.id AND c.revoked_at IS NULL))),
+  SELECT FROM credentials c WHERE c.account_id = accounts.id))),
 guess AS (
       UPDATE attempts a SET
-        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM unregistered)) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
-        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM unregistered)) THEN a.tries_left ELSE a.tries_left - 1 END,
-        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND EXISTS (SELECT FROM unregistered)) OR a.tries_left = 1 THEN $8::timestamptz END
+        status = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND a.session_id IS NULL AND EXISTS (SELECT FROM unregistered)) THEN 'consumed' WHEN a.tries_left = 1 THEN 'exhausted' ELSE 'open' END,
+        tries_left = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND a.session_id IS NULL AND EXISTS (SELECT FROM unregistered)) THEN a.tries_left ELSE a.tries_left - 1 END,
+        closed_at = CASE WHEN (coalesce(a.account_id, a.sign_up_id) IS NOT NULL AND a.session_id IS NULL AND EXISTS (SELECT FROM unregistered)) OR a.tries_left = 1 THEN $8::timestamptz END
       FROM target t JOIN budget b USING (subject, factor)
       WHERE a.id = t.id AND a.kind = $9 AND a.status = 'open' AND a.expires_at > $10::timestamptz
         AND a.tries_left > 0 AND t.allowed AND true
@@ -130,9 +130,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $74::bigint, $75::timestamptz, $76, v.outcome, $77, v.account_id, v.session_id, v.attempt_id,
-      $78, $79, $80, CASE WHEN (v.outcome = ANY($81::text[]) OR (v.account_id IS NULL AND $82::text <> 'cli')) THEN $83::text || md5(concat_ws(' ', $84::text, v.outcome,
+      $78, $79, $80, CASE WHEN (v.outcome = ANY($81::text[])
+    OR (v.account_id IS NULL AND $82::text <> ALL($83::text[]))) THEN $84::text || md5(concat_ws(' ', $85::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $85::text END
+    ELSE $86::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -163,7 +164,7 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --           ->  Index Scan using accounts_pkey on accounts
 --                 Index Cond: (id = $7)
 --                 Filter: ((disabled_at IS NULL) AND (second_factor <> 'email'::text))
---           ->  Index Only Scan using credentials_active on credentials c
+--           ->  Index Only Scan using credentials_account on credentials c
 --                 Index Cond: (account_id = $7)
 --   CTE guess
 --     ->  Update on attempts a_1

@@ -37,9 +37,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $30::bigint, $31::timestamptz, $32, v.outcome, $33, v.account_id, v.session_id, v.attempt_id,
-      $34, $35, $36, CASE WHEN (v.outcome = ANY($37::text[]) OR (v.account_id IS NULL AND $38::text <> 'cli')) THEN $39::text || md5(concat_ws(' ', $40::text, v.outcome,
+      $34, $35, $36, CASE WHEN (v.outcome = ANY($37::text[])
+    OR (v.account_id IS NULL AND $38::text <> ALL($39::text[]))) THEN $40::text || md5(concat_ws(' ', $41::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $41::text END
+    ELSE $42::text END
     FROM registered v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

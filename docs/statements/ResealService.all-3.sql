@@ -1,12 +1,11 @@
 -- ResealService.all
 
-UPDATE signing_keys k SET private_key_sealed = n.resealed FROM unnest($1::text[], $2::text[], $3::text[]) AS n (id, sealed, resealed)
-    WHERE k.kid = n.id AND k.private_key_sealed = n.sealed RETURNING k.kid;
+SELECT account_id AS id, secret_sealed AS sealed FROM totp_factors
+    WHERE split_part(secret_sealed, '.', 1) <> $1 AND account_id > ($2)::bigint
+    ORDER BY account_id LIMIT $3;
 
 -- Plan, with any values:
--- Update on signing_keys k
---   ->  Hash Join
---         Hash Cond: ((n.id = k.kid) AND (n.sealed = k.private_key_sealed))
---         ->  Function Scan on n
---         ->  Hash
---               ->  Seq Scan on signing_keys k
+-- Limit
+--   ->  Index Scan using totp_factors_pkey on totp_factors
+--         Index Cond: (account_id > $2)
+--         Filter: (split_part(secret_sealed, '.'::text, 1) <> $1)

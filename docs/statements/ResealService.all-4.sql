@@ -1,12 +1,12 @@
 -- ResealService.all
 
-SELECT b.account_id || ' ' || b.code_hash AS id, b.code_sealed AS sealed FROM backup_codes b
-    WHERE split_part(b.code_sealed, '.', 1) <> $1 AND b.account_id || ' ' || b.code_hash > $2
-    ORDER BY 1 LIMIT $3;
+UPDATE signing_keys k SET private_key_sealed = n.resealed FROM unnest($1::text[], $2::text[], $3::text[]) AS n (id, sealed, resealed)
+    WHERE k.kid = n.id AND k.private_key_sealed = n.sealed RETURNING k.kid;
 
 -- Plan, with any values:
--- Limit
---   ->  Sort
---         Sort Key: ((((account_id)::text || ' '::text) || code_hash))
---         ->  Seq Scan on backup_codes b
---               Filter: ((split_part(code_sealed, '.'::text, 1) <> $1) AND ((((account_id)::text || ' '::text) || code_hash) > $2))
+-- Update on signing_keys k
+--   ->  Hash Join
+--         Hash Cond: ((n.id = k.kid) AND (n.sealed = k.private_key_sealed))
+--         ->  Function Scan on n
+--         ->  Hash
+--               ->  Seq Scan on signing_keys k

@@ -1,12 +1,12 @@
 -- ResealService.all
 
-UPDATE totp_factors t SET secret_sealed = n.resealed FROM unnest($1::text[], $2::text[], $3::text[]) AS n (id, sealed, resealed)
-    WHERE t.account_id = n.id::bigint AND t.secret_sealed = n.sealed RETURNING t.account_id;
+SELECT b.account_id || ' ' || b.code_hash AS id, b.code_sealed AS sealed FROM backup_codes b
+    WHERE split_part(b.code_sealed, '.', 1) <> $1 AND b.account_id || ' ' || b.code_hash > $2
+    ORDER BY 1 LIMIT $3;
 
 -- Plan, with any values:
--- Update on totp_factors t
---   ->  Nested Loop
---         ->  Function Scan on n
---         ->  Index Scan using totp_factors_pkey on totp_factors t
---               Index Cond: (account_id = (n.id)::bigint)
---               Filter: (n.sealed = secret_sealed)
+-- Limit
+--   ->  Sort
+--         Sort Key: ((((account_id)::text || ' '::text) || code_hash))
+--         ->  Seq Scan on backup_codes b
+--               Filter: ((split_part(code_sealed, '.'::text, 1) <> $1) AND ((((account_id)::text || ' '::text) || code_hash) > $2))

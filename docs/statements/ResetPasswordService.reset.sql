@@ -93,9 +93,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $44::bigint, $45::timestamptz, $46, v.outcome, $47, v.account_id, v.session_id, v.attempt_id,
-      $48, $49, $50, CASE WHEN (v.outcome = ANY($51::text[]) OR (v.account_id IS NULL AND $52::text <> 'cli')) THEN $53::text || md5(concat_ws(' ', $54::text, v.outcome,
+      $48, $49, $50, CASE WHEN (v.outcome = ANY($51::text[])
+    OR (v.account_id IS NULL AND $52::text <> ALL($53::text[]))) THEN $54::text || md5(concat_ws(' ', $55::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $55::text END
+    ELSE $56::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

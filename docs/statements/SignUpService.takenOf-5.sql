@@ -12,12 +12,12 @@ SELECT $1::text AS kind WHERE EXISTS (
 --   ->  Result
 --         One-Time Filter: (InitPlan 1).col1
 --         InitPlan 1
---           ->  Index Scan using accounts_email_key on accounts
+--           ->  Index Scan using accounts_email_prefix on accounts
 --                 Index Cond: (email = $2)
 --                 Filter: ((activated_at IS NOT NULL) OR (invited_at IS NOT NULL) OR ($3 = 'username'::text))
 --   ->  Result
 --         One-Time Filter: (InitPlan 2).col1
 --         InitPlan 2
---           ->  Index Scan using accounts_phone_key on accounts accounts_1
+--           ->  Index Scan using accounts_phone_prefix on accounts accounts_1
 --                 Index Cond: (phone = $5)
 --                 Filter: ((activated_at IS NOT NULL) OR (invited_at IS NOT NULL) OR ($6 = 'username'::text))

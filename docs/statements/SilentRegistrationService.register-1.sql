@@ -67,9 +67,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $50::bigint, $51::timestamptz, $52, v.outcome, $53, v.account_id, v.session_id, v.attempt_id,
-      $54, $55, $56, CASE WHEN (v.outcome = ANY($57::text[]) OR (v.account_id IS NULL AND $58::text <> 'cli')) THEN $59::text || md5(concat_ws(' ', $60::text, v.outcome,
+      $54, $55, $56, CASE WHEN (v.outcome = ANY($57::text[])
+    OR (v.account_id IS NULL AND $58::text <> ALL($59::text[]))) THEN $60::text || md5(concat_ws(' ', $61::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $61::text END
+    ELSE $62::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -83,7 +84,7 @@ SELECT * FROM verdict;
 --           Conflict Arbiter Indexes: accounts_email_key
 --           ->  Result
 --   CTE owner
---     ->  Index Scan using accounts_email_key on accounts
+--     ->  Index Scan using accounts_email_prefix on accounts
 --           Index Cond: (email = $5)
 --           Filter: ((activated_at IS NOT NULL) OR (invited_at IS NOT NULL))
 --   CTE registered

@@ -155,10 +155,8 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --   InitPlan 16
 --     ->  Nested Loop Anti Join
 --           ->  CTE Scan on with_second_factor f_4
---           ->  Bitmap Heap Scan on backup_codes b
---                 Recheck Cond: (account_id = f_4.account_id)
---                 ->  Bitmap Index Scan on backup_codes_pkey
---                       Index Cond: (account_id = f_4.account_id)
+--           ->  Index Only Scan using backup_codes_pkey on backup_codes b
+--                 Index Cond: (account_id = f_4.account_id)
 --   ->  Result
 --   ->  Nested Loop Left Join
 --         Join Filter: (h.account_id = s.account_id)

@@ -1,18 +1,17 @@
 -- duties
 
-DELETE FROM attempts WHERE id IN (
-      SELECT id FROM attempts WHERE expires_at <= $1::timestamptz AND status <> 'open'
+DELETE FROM pending_recoveries WHERE id IN (
+      SELECT id FROM pending_recoveries WHERE ended_at <= $1::timestamptz
       LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING id;
 
 -- Plan, with any values:
--- Delete on attempts
+-- Delete on pending_recoveries
 --   ->  Hash Semi Join
---         Hash Cond: (attempts.id = "ANY_subquery".id)
---         ->  Seq Scan on attempts
+--         Hash Cond: (pending_recoveries.id = "ANY_subquery".id)
+--         ->  Seq Scan on pending_recoveries
 --         ->  Hash
 --               ->  Subquery Scan on "ANY_subquery"
 --                     ->  Limit
 --                           ->  LockRows
---                                 ->  Index Scan using attempts_expires_at on attempts attempts_1
---                                       Index Cond: (expires_at <= $1)
---                                       Filter: (status <> 'open'::text)
+--                                 ->  Seq Scan on pending_recoveries pending_recoveries_1
+--                                       Filter: (ended_at <= $1)

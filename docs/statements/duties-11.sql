@@ -1,18 +1,18 @@
 -- duties
 
-DELETE FROM messages WHERE id IN (
-      SELECT id FROM messages WHERE state <> 'queued' AND expires_at <= $1::timestamptz
+DELETE FROM attempts WHERE id IN (
+      SELECT id FROM attempts WHERE expires_at <= $1::timestamptz AND status <> 'open'
       LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING id;
 
 -- Plan, with any values:
--- Delete on messages
+-- Delete on attempts
 --   ->  Hash Semi Join
---         Hash Cond: (messages.id = "ANY_subquery".id)
---         ->  Seq Scan on messages
+--         Hash Cond: (attempts.id = "ANY_subquery".id)
+--         ->  Seq Scan on attempts
 --         ->  Hash
 --               ->  Subquery Scan on "ANY_subquery"
 --                     ->  Limit
 --                           ->  LockRows
---                                 ->  Index Scan using messages_expires_at on messages messages_1
+--                                 ->  Index Scan using attempts_expires_at on attempts attempts_1
 --                                       Index Cond: (expires_at <= $1)
---                                       Filter: (state <> 'queued'::text)
+--                                       Filter: (status <> 'open'::text)

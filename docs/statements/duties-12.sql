@@ -1,16 +1,18 @@
 -- duties
 
-DELETE FROM send_counts WHERE counted IN (
-      SELECT counted FROM send_counts WHERE window_ends_at <= $1::timestamptz
-      LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING counted;
+DELETE FROM messages WHERE id IN (
+      SELECT id FROM messages WHERE state <> 'queued' AND expires_at <= $1::timestamptz
+      LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING id;
 
 -- Plan, with any values:
--- Delete on send_counts
---   ->  Nested Loop Semi Join
---         Join Filter: (send_counts.counted = "ANY_subquery".counted)
---         ->  Seq Scan on send_counts
---         ->  Subquery Scan on "ANY_subquery"
---               ->  Limit
---                     ->  LockRows
---                           ->  Seq Scan on send_counts send_counts_1
---                                 Filter: (window_ends_at <= $1)
+-- Delete on messages
+--   ->  Hash Semi Join
+--         Hash Cond: (messages.id = "ANY_subquery".id)
+--         ->  Seq Scan on messages
+--         ->  Hash
+--               ->  Subquery Scan on "ANY_subquery"
+--                     ->  Limit
+--                           ->  LockRows
+--                                 ->  Index Scan using messages_expires_at on messages messages_1
+--                                       Index Cond: (expires_at <= $1)
+--                                       Filter: (state <> 'queued'::text)

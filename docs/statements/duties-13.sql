@@ -1,19 +1,16 @@
 -- duties
 
-DELETE FROM sessions WHERE id IN (
-      SELECT id FROM sessions WHERE end_reason = 'surplus' AND ended_at <= $1::timestamptz
-      LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING id;
+DELETE FROM send_counts WHERE counted IN (
+      SELECT counted FROM send_counts WHERE window_ends_at <= $1::timestamptz
+      LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING counted;
 
 -- Plan, with any values:
--- Delete on sessions
---   ->  Nested Loop
---         ->  HashAggregate
---               Group Key: "ANY_subquery".id
---               ->  Subquery Scan on "ANY_subquery"
---                     ->  Limit
---                           ->  LockRows
---                                 ->  Index Scan using sessions_surplus on sessions sessions_1
---                                       Index Cond: (ended_at <= $1)
---                                       Filter: (end_reason = 'surplus'::text)
---         ->  Index Scan using sessions_pkey on sessions
---               Index Cond: (id = "ANY_subquery".id)
+-- Delete on send_counts
+--   ->  Nested Loop Semi Join
+--         Join Filter: (send_counts.counted = "ANY_subquery".counted)
+--         ->  Seq Scan on send_counts
+--         ->  Subquery Scan on "ANY_subquery"
+--               ->  Limit
+--                     ->  LockRows
+--                           ->  Seq Scan on send_counts send_counts_1
+--                                 Filter: (window_ends_at <= $1)

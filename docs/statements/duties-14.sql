@@ -1,17 +1,19 @@
 -- duties
 
-DELETE FROM factor_setups WHERE account_id IN (
-      SELECT account_id FROM factor_setups WHERE expires_at <= $1::timestamptz
-      LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING account_id;
+DELETE FROM sessions WHERE id IN (
+      SELECT id FROM sessions WHERE end_reason = 'surplus' AND ended_at <= $1::timestamptz
+      LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING id;
 
 -- Plan, with any values:
--- Delete on factor_setups
---   ->  Hash Semi Join
---         Hash Cond: (factor_setups.account_id = "ANY_subquery".account_id)
---         ->  Seq Scan on factor_setups
---         ->  Hash
+-- Delete on sessions
+--   ->  Nested Loop
+--         ->  HashAggregate
+--               Group Key: "ANY_subquery".id
 --               ->  Subquery Scan on "ANY_subquery"
 --                     ->  Limit
 --                           ->  LockRows
---                                 ->  Seq Scan on factor_setups factor_setups_1
---                                       Filter: (expires_at <= $1)
+--                                 ->  Index Scan using sessions_surplus on sessions sessions_1
+--                                       Index Cond: (ended_at <= $1)
+--                                       Filter: (end_reason = 'surplus'::text)
+--         ->  Index Scan using sessions_pkey on sessions
+--               Index Cond: (id = "ANY_subquery".id)

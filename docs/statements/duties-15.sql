@@ -1,16 +1,17 @@
 -- duties
 
-DELETE FROM recipient_sends WHERE (recipient, share) IN (
-      SELECT recipient, share FROM recipient_sends WHERE counts_until <= $1::timestamptz
-      LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING recipient;
+DELETE FROM factor_setups WHERE account_id IN (
+      SELECT account_id FROM factor_setups WHERE expires_at <= $1::timestamptz
+      LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING account_id;
 
 -- Plan, with any values:
--- Delete on recipient_sends
---   ->  Nested Loop Semi Join
---         Join Filter: ((recipient_sends.recipient = "ANY_subquery".recipient) AND (recipient_sends.share = "ANY_subquery".share))
---         ->  Seq Scan on recipient_sends
---         ->  Subquery Scan on "ANY_subquery"
---               ->  Limit
---                     ->  LockRows
---                           ->  Seq Scan on recipient_sends recipient_sends_1
---                                 Filter: (counts_until <= $1)
+-- Delete on factor_setups
+--   ->  Hash Semi Join
+--         Hash Cond: (factor_setups.account_id = "ANY_subquery".account_id)
+--         ->  Seq Scan on factor_setups
+--         ->  Hash
+--               ->  Subquery Scan on "ANY_subquery"
+--                     ->  Limit
+--                           ->  LockRows
+--                                 ->  Seq Scan on factor_setups factor_setups_1
+--                                       Filter: (expires_at <= $1)

@@ -1,17 +1,16 @@
 -- duties
 
-DELETE FROM contact_changes WHERE (account_id, method) IN (
-      SELECT account_id, method FROM contact_changes WHERE expires_at <= $1::timestamptz
-      LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING account_id;
+DELETE FROM recipient_sends WHERE (recipient, share) IN (
+      SELECT recipient, share FROM recipient_sends WHERE counts_until <= $1::timestamptz
+      LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING recipient;
 
 -- Plan, with any values:
--- Delete on contact_changes
---   ->  Hash Semi Join
---         Hash Cond: ((contact_changes.account_id = "ANY_subquery".account_id) AND (contact_changes.method = "ANY_subquery".method))
---         ->  Seq Scan on contact_changes
---         ->  Hash
---               ->  Subquery Scan on "ANY_subquery"
---                     ->  Limit
---                           ->  LockRows
---                                 ->  Index Scan using contact_changes_expires_at on contact_changes contact_changes_1
---                                       Index Cond: (expires_at <= $1)
+-- Delete on recipient_sends
+--   ->  Nested Loop Semi Join
+--         Join Filter: ((recipient_sends.recipient = "ANY_subquery".recipient) AND (recipient_sends.share = "ANY_subquery".share))
+--         ->  Seq Scan on recipient_sends
+--         ->  Subquery Scan on "ANY_subquery"
+--               ->  Limit
+--                     ->  LockRows
+--                           ->  Seq Scan on recipient_sends recipient_sends_1
+--                                 Filter: (counts_until <= $1)

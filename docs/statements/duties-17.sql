@@ -1,19 +1,17 @@
 -- duties
 
-DELETE FROM password_failures WHERE key IN (
-      SELECT key FROM password_failures
-      WHERE counts_until <= $1::timestamptz AND coalesce(locked_until <= $2::timestamptz, true)
-      LIMIT $3::int FOR UPDATE SKIP LOCKED) RETURNING key;
+DELETE FROM contact_changes WHERE (account_id, method) IN (
+      SELECT account_id, method FROM contact_changes WHERE expires_at <= $1::timestamptz
+      LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING account_id;
 
 -- Plan, with any values:
--- Delete on password_failures
+-- Delete on contact_changes
 --   ->  Hash Semi Join
---         Hash Cond: (password_failures.key = "ANY_subquery".key)
---         ->  Seq Scan on password_failures
+--         Hash Cond: ((contact_changes.account_id = "ANY_subquery".account_id) AND (contact_changes.method = "ANY_subquery".method))
+--         ->  Seq Scan on contact_changes
 --         ->  Hash
 --               ->  Subquery Scan on "ANY_subquery"
 --                     ->  Limit
 --                           ->  LockRows
---                                 ->  Index Scan using password_failures_counts_until on password_failures password_failures_1
---                                       Index Cond: (counts_until <= $1)
---                                       Filter: COALESCE((locked_until <= $2), true)
+--                                 ->  Index Scan using contact_changes_expires_at on contact_changes contact_changes_1
+--                                       Index Cond: (expires_at <= $1)

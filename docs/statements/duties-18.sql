@@ -1,19 +1,19 @@
 -- duties
 
-DELETE FROM send_windows WHERE (subject, purpose) IN (
-      SELECT subject, purpose FROM send_windows
-      WHERE next_at <= $1::timestamptz AND window_ends_at <= $2::timestamptz
-      LIMIT $3::int FOR UPDATE SKIP LOCKED) RETURNING subject;
+DELETE FROM password_failures WHERE key IN (
+      SELECT key FROM password_failures
+      WHERE counts_until <= $1::timestamptz AND coalesce(locked_until <= $2::timestamptz, true)
+      LIMIT $3::int FOR UPDATE SKIP LOCKED) RETURNING key;
 
 -- Plan, with any values:
--- Delete on send_windows
+-- Delete on password_failures
 --   ->  Hash Semi Join
---         Hash Cond: ((send_windows.subject = "ANY_subquery".subject) AND (send_windows.purpose = "ANY_subquery".purpose))
---         ->  Seq Scan on send_windows
+--         Hash Cond: (password_failures.key = "ANY_subquery".key)
+--         ->  Seq Scan on password_failures
 --         ->  Hash
 --               ->  Subquery Scan on "ANY_subquery"
 --                     ->  Limit
 --                           ->  LockRows
---                                 ->  Index Scan using send_windows_over on send_windows send_windows_1
---                                       Index Cond: (window_ends_at <= $2)
---                                       Filter: (next_at <= $1)
+--                                 ->  Index Scan using password_failures_counts_until on password_failures password_failures_1
+--                                       Index Cond: (counts_until <= $1)
+--                                       Filter: COALESCE((locked_until <= $2), true)

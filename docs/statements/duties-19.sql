@@ -1,21 +1,19 @@
 -- duties
 
-DELETE FROM browser_attempts WHERE id IN (
-      SELECT a.id FROM browser_attempts a
-      WHERE a.expires_at <= $1::timestamptz AND NOT EXISTS (SELECT FROM sessions s WHERE s.browser_attempt_id = a.id)
-      LIMIT $2::int FOR UPDATE OF a SKIP LOCKED) RETURNING id;
+DELETE FROM send_windows WHERE (subject, purpose) IN (
+      SELECT subject, purpose FROM send_windows
+      WHERE next_at <= $1::timestamptz AND window_ends_at <= $2::timestamptz
+      LIMIT $3::int FOR UPDATE SKIP LOCKED) RETURNING subject;
 
 -- Plan, with any values:
--- Delete on browser_attempts
+-- Delete on send_windows
 --   ->  Hash Semi Join
---         Hash Cond: (browser_attempts.id = "ANY_subquery".id)
---         ->  Seq Scan on browser_attempts
+--         Hash Cond: ((send_windows.subject = "ANY_subquery".subject) AND (send_windows.purpose = "ANY_subquery".purpose))
+--         ->  Seq Scan on send_windows
 --         ->  Hash
 --               ->  Subquery Scan on "ANY_subquery"
 --                     ->  Limit
 --                           ->  LockRows
---                                 ->  Merge Anti Join
---                                       Merge Cond: (a.id = s.browser_attempt_id)
---                                       ->  Index Scan using browser_attempts_pkey on browser_attempts a
---                                             Filter: (expires_at <= $1)
---                                       ->  Index Scan using sessions_browser_attempt on sessions s
+--                                 ->  Index Scan using send_windows_over on send_windows send_windows_1
+--                                       Index Cond: (window_ends_at <= $2)
+--                                       Filter: (next_at <= $1)

@@ -1,22 +1,21 @@
 -- duties
 
-DELETE FROM audit_events_former WHERE id IN (
-      SELECT id FROM audit_events_former WHERE id < $1::bigint AND at <= $2::timestamptz AND (SELECT set_config('countersign.audit_purged_before', $3, true)) IS NOT NULL
-      LIMIT $4::int FOR UPDATE SKIP LOCKED) RETURNING id;
+DELETE FROM browser_attempts WHERE id IN (
+      SELECT a.id FROM browser_attempts a
+      WHERE a.expires_at <= $1::timestamptz AND NOT EXISTS (SELECT FROM sessions s WHERE s.browser_attempt_id = a.id)
+      LIMIT $2::int FOR UPDATE OF a SKIP LOCKED) RETURNING id;
 
 -- Plan, with any values:
--- Delete on audit_events_former
+-- Delete on browser_attempts
 --   ->  Hash Semi Join
---         Hash Cond: (audit_events_former.id = "ANY_subquery".id)
---         ->  Seq Scan on audit_events_former
+--         Hash Cond: (browser_attempts.id = "ANY_subquery".id)
+--         ->  Seq Scan on browser_attempts
 --         ->  Hash
 --               ->  Subquery Scan on "ANY_subquery"
 --                     ->  Limit
---                           InitPlan 1
---                             ->  Result
 --                           ->  LockRows
---                                 ->  Result
---                                       One-Time Filter: ((InitPlan 1).col1 IS NOT NULL)
---                                       ->  Index Scan using audit_events_former_pkey on audit_events_former audit_events_former_1
---                                             Index Cond: (id < $1)
---                                             Filter: (at <= $2)
+--                                 ->  Merge Anti Join
+--                                       Merge Cond: (a.id = s.browser_attempt_id)
+--                                       ->  Index Scan using browser_attempts_pkey on browser_attempts a
+--                                             Filter: (expires_at <= $1)
+--                                       ->  Index Scan using sessions_browser_attempt on sessions s

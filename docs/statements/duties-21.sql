@@ -1,14 +1,15 @@
 -- duties
 
 DELETE FROM audit_events_former WHERE id IN (
-      SELECT id FROM audit_events_former WHERE repeat_key IS NOT NULL AND at <= $1::timestamptz AND (SELECT set_config('countersign.audit_purged_before', $2, true)) IS NOT NULL
-      LIMIT $3::int FOR UPDATE SKIP LOCKED) RETURNING id;
+      SELECT id FROM audit_events_former WHERE id < $1::bigint AND at <= $2::timestamptz AND (SELECT set_config('countersign.audit_purged_before', $3, true)) IS NOT NULL
+      LIMIT $4::int FOR UPDATE SKIP LOCKED) RETURNING id;
 
 -- Plan, with any values:
 -- Delete on audit_events_former
---   ->  Nested Loop
---         ->  HashAggregate
---               Group Key: "ANY_subquery".id
+--   ->  Hash Semi Join
+--         Hash Cond: (audit_events_former.id = "ANY_subquery".id)
+--         ->  Seq Scan on audit_events_former
+--         ->  Hash
 --               ->  Subquery Scan on "ANY_subquery"
 --                     ->  Limit
 --                           InitPlan 1
@@ -16,8 +17,6 @@ DELETE FROM audit_events_former WHERE id IN (
 --                           ->  LockRows
 --                                 ->  Result
 --                                       One-Time Filter: ((InitPlan 1).col1 IS NOT NULL)
---                                       ->  Index Scan using audit_events_former_refusals on audit_events_former audit_events_former_1
---                                             Index Cond: (at <= $1)
---                                             Filter: (repeat_key IS NOT NULL)
---         ->  Index Scan using audit_events_former_pkey on audit_events_former
---               Index Cond: (id = "ANY_subquery".id)
+--                                       ->  Index Scan using audit_events_former_pkey on audit_events_former audit_events_former_1
+--                                             Index Cond: (id < $1)
+--                                             Filter: (at <= $2)

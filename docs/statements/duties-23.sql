@@ -1,25 +1,21 @@
 -- duties
 
-DELETE FROM guess_budgets WHERE (subject, factor) IN (
-      SELECT subject, factor FROM guess_budgets b
-      WHERE subject LIKE '?%' AND coalesce(refills_at, '-infinity') <= $1::timestamptz
-        AND NOT EXISTS (SELECT FROM attempts a WHERE a.subject = b.subject AND a.status = 'open')
-      LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING subject;
+DELETE FROM browser_sessions WHERE id IN (
+      SELECT id FROM browser_sessions b WHERE active_session_id IS NULL AND expires_at <= $1::timestamptz
+        AND NOT EXISTS (SELECT FROM sessions s WHERE s.browser_session_id = b.id)
+      LIMIT $2::int FOR UPDATE SKIP LOCKED) RETURNING id;
 
 -- Plan, with any values:
--- Delete on guess_budgets
---   ->  Nested Loop
---         ->  HashAggregate
---               Group Key: "ANY_subquery".subject, "ANY_subquery".factor
+-- Delete on browser_sessions
+--   ->  Hash Semi Join
+--         Hash Cond: (browser_sessions.id = "ANY_subquery".id)
+--         ->  Seq Scan on browser_sessions
+--         ->  Hash
 --               ->  Subquery Scan on "ANY_subquery"
 --                     ->  Limit
 --                           ->  LockRows
---                                 ->  Nested Loop Anti Join
---                                       ->  Index Scan using guess_budgets_strangers on guess_budgets b
---                                             Index Cond: (COALESCE(refills_at, '-infinity'::timestamp with time zone) <= $1)
---                                             Filter: (subject ~~ '?%'::text)
---                                       ->  Index Scan using attempts_open on attempts a
---                                             Index Cond: (subject = b.subject)
---                                             Filter: (status = 'open'::text)
---         ->  Index Scan using guess_budgets_pkey on guess_budgets
---               Index Cond: ((subject = "ANY_subquery".subject) AND (factor = "ANY_subquery".factor))
+--                                 ->  Merge Anti Join
+--                                       Merge Cond: (b.id = s.browser_session_id)
+--                                       ->  Index Scan using browser_sessions_pkey on browser_sessions b
+--                                             Filter: ((active_session_id IS NULL) AND (expires_at <= $1))
+--                                       ->  Index Scan using sessions_browser on sessions s

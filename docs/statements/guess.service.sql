@@ -160,10 +160,8 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --   InitPlan 16
 --     ->  Nested Loop Anti Join
 --           ->  CTE Scan on with_second_factor f_3
---           ->  Bitmap Heap Scan on backup_codes b_3
---                 Recheck Cond: (account_id = f_3.account_id)
---                 ->  Bitmap Index Scan on backup_codes_pkey
---                       Index Cond: (account_id = f_3.account_id)
+--           ->  Index Only Scan using backup_codes_pkey on backup_codes b_3
+--                 Index Cond: (account_id = f_3.account_id)
 --   ->  Result
 --   ->  Nested Loop Left Join
 --         Join Filter: (h.account_id = s.account_id)

@@ -1,11 +1,12 @@
 -- key-ring.service
 
-SELECT 'codes and links that are open' AS what, key_id, count(*) FROM attempts
-  WHERE status = 'open' AND expires_at > $1::timestamptz AND key_id IS NOT NULL GROUP BY key_id;
+SELECT 'messages that wait' AS what, split_part(facts_sealed, '.', 1) AS key_id, count(*) FROM messages
+  WHERE facts_sealed IS NOT NULL GROUP BY 2;
 
 -- Plan, with any values:
--- HashAggregate
---   Group Key: key_id
---   ->  Index Scan using attempts_due on attempts
---         Index Cond: (expires_at > $1)
---         Filter: (key_id IS NOT NULL)
+-- GroupAggregate
+--   Group Key: (split_part(facts_sealed, '.'::text, 1))
+--   ->  Sort
+--         Sort Key: (split_part(facts_sealed, '.'::text, 1))
+--         ->  Seq Scan on messages
+--               Filter: (facts_sealed IS NOT NULL)

@@ -67,9 +67,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $41::bigint, $42::timestamptz, $43, v.outcome, $44, v.account_id, v.session_id, v.attempt_id,
-      $45, $46, $47, CASE WHEN (v.outcome = ANY($48::text[]) OR (v.account_id IS NULL AND $49::text <> 'cli')) THEN $50::text || md5(concat_ws(' ', $51::text, v.outcome,
+      $45, $46, $47, CASE WHEN (v.outcome = ANY($48::text[])
+    OR (v.account_id IS NULL AND $49::text <> ALL($50::text[]))) THEN $51::text || md5(concat_ws(' ', $52::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $52::text END
+    ELSE $53::text END
     FROM refused v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -190,10 +191,8 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --   InitPlan 20
 --     ->  Nested Loop Anti Join
 --           ->  CTE Scan on with_second_factor f_3
---           ->  Bitmap Heap Scan on backup_codes b
---                 Recheck Cond: (account_id = f_3.account_id)
---                 ->  Bitmap Index Scan on backup_codes_pkey
---                       Index Cond: (account_id = f_3.account_id)
+--           ->  Index Only Scan using backup_codes_pkey on backup_codes b
+--                 Index Cond: (account_id = f_3.account_id)
 --   ->  Result
 --   ->  Nested Loop Left Join
 --         Join Filter: (h.account_id = s.account_id)

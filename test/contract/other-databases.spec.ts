@@ -17,7 +17,10 @@ const IN_STATEMENTS: Record<string, Construct> = {
   'FOR NO KEY UPDATE, FOR SHARE': { pattern: /FOR (?:NO KEY UPDATE|SHARE|KEY SHARE)/ },
   xmax: { pattern: /\bxmax\b/, within: /INSERT INTO external_identities/ },
   pg_advisory_xact_lock: { pattern: /advisory/, within: /^SELECT pg_advisory_xact_lock\(.*\);?$/ },
-  set_config: { pattern: /set_config/, within: /^\s*DELETE FROM audit_events_former/ },
+  set_config: {
+    pattern: /set_config/,
+    within: /^\s*DELETE FROM audit_events_former|'countersign\.audit_forgets'|'plan_cache_mode'/,
+  },
 };
 const IN_SCHEMA: Record<string, Construct> = {
   'UNLOGGED TABLE': { pattern: /CREATE UNLOGGED TABLE/, within: /CREATE UNLOGGED TABLE request_limits/ },

@@ -1,4 +1,4 @@
--- ChallengedService.refuse
+-- KeyProof.refuse
 
 WITH target AS (
       SELECT a.id, a.subject, a.factor, a.kind, a.method, a.status, a.expires_at, a.account_id, a.session_id,
@@ -42,9 +42,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $17::bigint, $18::timestamptz, $19, v.outcome, $20, v.account_id, v.session_id, v.attempt_id,
-      $21, $22, $23, CASE WHEN (v.outcome = ANY($24::text[]) OR (v.account_id IS NULL AND $25::text <> 'cli')) THEN $26::text || md5(concat_ws(' ', $27::text, v.outcome,
+      $21, $22, $23, CASE WHEN (v.outcome = ANY($24::text[])
+    OR (v.account_id IS NULL AND $25::text <> ALL($26::text[]))) THEN $27::text || md5(concat_ws(' ', $28::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $28::text END
+    ELSE $29::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)

@@ -1,4 +1,4 @@
--- OwnPasskeysService.decide
+-- OwnPasskeysService.remove
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
@@ -18,8 +18,13 @@ fresh AS (
     WHERE a.disabled_at IS NULL AND CASE WHEN a.second_factor <> 'none' THEN s.second_factor_at > $7::timestamptz
       ELSE $8::boolean OR s.signed_in_at > $9::timestamptz END),
 revoked AS (
-    UPDATE credentials c SET revoked_at = $10::timestamptz FROM fresh f
-    WHERE c.account_id = f.account_id AND c.id::text = $11 AND c.kind = 'Fido2' AND c.revoked_at IS NULL RETURNING c.account_id),
+    UPDATE credentials c SET revoked_at = $10::timestamptz FROM fresh f JOIN accounts a ON a.id = f.account_id
+    WHERE c.account_id = f.account_id AND c.id::text = $11 AND c.kind = 'Fido2' AND c.revoked_at IS NULL
+      AND (a.password_hash IS NOT NULL OR ((a.email IS NOT NULL AND a.activated_at IS NOT NULL AND a.second_factor <> 'email')
+  OR EXISTS (SELECT FROM credentials o WHERE o.account_id = a.id AND o.kind <> 'RecoveryKey' AND o.revoked_at IS NULL
+    AND o.id IS DISTINCT FROM c.id)
+  OR EXISTS (SELECT FROM external_identities i WHERE i.account_id = a.id)))
+    RETURNING c.account_id),
 verdict AS (
     SELECT CASE WHEN f.session_id IS NULL THEN 'stale' WHEN d.account_id IS NULL THEN 'absent' ELSE $12::text END AS outcome,
       s.account_id, s.session_id, NULL::bigint AS attempt_id
@@ -56,9 +61,10 @@ audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
     SELECT $35::bigint, $36::timestamptz, $37, v.outcome, $38, v.account_id, v.session_id, v.attempt_id,
-      $39, $40, $41, CASE WHEN (v.outcome = ANY($42::text[]) OR (v.account_id IS NULL AND $43::text <> 'cli')) THEN $44::text || md5(concat_ws(' ', $45::text, v.outcome,
+      $39, $40, $41, CASE WHEN (v.outcome = ANY($42::text[])
+    OR (v.account_id IS NULL AND $43::text <> ALL($44::text[]))) THEN $45::text || md5(concat_ws(' ', $46::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $46::text END
+    ELSE $47::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
@@ -100,10 +106,20 @@ SELECT * FROM verdict;
 --   CTE revoked
 --     ->  Update on credentials c
 --           ->  Nested Loop
---                 ->  CTE Scan on fresh f_1
+--                 ->  Nested Loop
+--                       ->  CTE Scan on fresh f_1
+--                       ->  Index Scan using accounts_pkey on accounts a_2
+--                             Index Cond: (id = f_1.account_id)
 --                 ->  Index Scan using credentials_account on credentials c
---                       Index Cond: (account_id = f_1.account_id)
---                       Filter: ((revoked_at IS NULL) AND (kind = 'Fido2'::text) AND ((id)::text = $11))
+--                       Index Cond: (account_id = a_2.id)
+--                       Filter: ((revoked_at IS NULL) AND (kind = 'Fido2'::text) AND ((id)::text = $11) AND ((a_2.password_hash IS NOT NULL) OR ((a_2.email IS NOT NULL) AND (a_2.activated_at IS NOT NULL) AND (a_2.second_factor <> 'email'::text)) OR EXISTS(SubPlan 4) OR EXISTS(SubPlan 5)))
+--                       SubPlan 4
+--                         ->  Index Scan using credentials_account on credentials o_2
+--                               Index Cond: (account_id = a_2.id)
+--                               Filter: ((revoked_at IS NULL) AND (kind <> 'RecoveryKey'::text) AND (id IS DISTINCT FROM c.id))
+--                       SubPlan 5
+--                         ->  Index Only Scan using external_identities_account on external_identities i
+--                               Index Cond: (account_id = a_2.id)
 --   CTE verdict
 --     ->  Nested Loop Left Join
 --           ->  Nested Loop Left Join
@@ -112,7 +128,7 @@ SELECT * FROM verdict;
 --           ->  CTE Scan on revoked d
 --   CTE message
 --     ->  Insert on messages
---           InitPlan 14
+--           InitPlan 17
 --             ->  Limit
 --                   ->  Nested Loop Anti Join
 --                         ->  Function Scan on unnest c_1
@@ -120,24 +136,24 @@ SELECT * FROM verdict;
 --                               Index Cond: (reference = c_1.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on revoked f_3
---                 ->  Index Scan using accounts_pkey on accounts a_2
+--                 ->  Index Scan using accounts_pkey on accounts a_3
 --                       Index Cond: (id = f_3.account_id)
 --                       Filter: ((email IS NOT NULL) AND (email IS NOT NULL))
---                 SubPlan 6
+--                 SubPlan 9
 --                   ->  Seq Scan on suppressed_addresses b
---                         Filter: (address = lower(a_2.email))
---                 SubPlan 8
+--                         Filter: (address = lower(a_3.email))
+--                 SubPlan 11
 --                   ->  Seq Scan on suppressed_addresses b_1
---                         Filter: (address = lower(a_2.email))
---                 SubPlan 10
+--                         Filter: (address = lower(a_3.email))
+--                 SubPlan 13
 --                   ->  Seq Scan on suppressed_addresses b_2
---                         Filter: (address = lower(a_2.email))
---                 SubPlan 12
+--                         Filter: (address = lower(a_3.email))
+--                 SubPlan 15
 --                   ->  Seq Scan on suppressed_addresses b_3
---                         Filter: (address = lower(a_2.email))
+--                         Filter: (address = lower(a_3.email))
 --   CTE message_2
 --     ->  Insert on messages messages_1
---           InitPlan 24
+--           InitPlan 27
 --             ->  Limit
 --                   ->  Nested Loop Anti Join
 --                         ->  Function Scan on unnest c_2
@@ -145,21 +161,21 @@ SELECT * FROM verdict;
 --                               Index Cond: (reference = c_2.c)
 --           ->  Nested Loop
 --                 ->  CTE Scan on revoked f_4
---                 ->  Index Scan using accounts_pkey on accounts a_3
+--                 ->  Index Scan using accounts_pkey on accounts a_4
 --                       Index Cond: (id = f_4.account_id)
 --                       Filter: ((phone IS NOT NULL) AND (phone IS NOT NULL))
---                 SubPlan 16
+--                 SubPlan 19
 --                   ->  Seq Scan on suppressed_addresses b_4
---                         Filter: (address = lower(a_3.phone))
---                 SubPlan 18
+--                         Filter: (address = lower(a_4.phone))
+--                 SubPlan 21
 --                   ->  Seq Scan on suppressed_addresses b_5
---                         Filter: (address = lower(a_3.phone))
---                 SubPlan 20
+--                         Filter: (address = lower(a_4.phone))
+--                 SubPlan 23
 --                   ->  Seq Scan on suppressed_addresses b_6
---                         Filter: (address = lower(a_3.phone))
---                 SubPlan 22
+--                         Filter: (address = lower(a_4.phone))
+--                 SubPlan 25
 --                   ->  Seq Scan on suppressed_addresses b_7
---                         Filter: (address = lower(a_3.phone))
+--                         Filter: (address = lower(a_4.phone))
 --   CTE audited
 --     ->  Insert on audit_events e
 --           Conflict Resolution: UPDATE

@@ -1,11 +1,11 @@
--- OwnPasskeysService.begin
+-- CredentialCodes.make
 
 WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
     AND s.expires_at > $3::timestamptz AND EXISTS (
     SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp)),
 account AS (
     SELECT a.id AS account_id FROM accounts a JOIN owner f ON f.account_id = a.id
-    WHERE a.disabled_at IS NULL FOR SHARE OF a),
+    WHERE a.disabled_at IS NULL FOR NO KEY UPDATE OF a),
 session AS (
     SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, s.signed_in_at,
       s.second_factor_at
@@ -17,45 +17,45 @@ fresh AS (
     SELECT s.*, a.second_factor FROM signed_in s JOIN accounts a ON a.id = s.account_id
     WHERE a.disabled_at IS NULL AND CASE WHEN a.second_factor <> 'none' THEN s.second_factor_at > $7::timestamptz
       ELSE $8::boolean OR s.signed_in_at > $9::timestamptz END),
+spent_challenge AS (
+      UPDATE attempts a SET status = 'consumed', closed_at = $10::timestamptz FROM fresh f
+      WHERE a.kind = 'challenge' AND a.secret_hash = ANY($11::text[]) AND a.protocol = $12 AND a.purpose = $13 AND a.session_id = f.session_id AND (a.status = 'open' AND a.expires_at > $14::timestamptz AND (a.account_id IS NULL OR a.purpose = ANY($15::text[]) OR EXISTS (
+    SELECT FROM accounts o WHERE o.id = a.account_id AND o.security_stamp <= a.security_stamp)))
+      RETURNING a.id, a.purpose, a.method, a.status),
+held AS (SELECT f.account_id, f.security_stamp FROM fresh f WHERE EXISTS (SELECT FROM spent_challenge)),
 verdict AS (
-    SELECT CASE WHEN f.session_id IS NULL THEN 'stale' WHEN d.account_id IS NULL THEN 'absent' ELSE $10::text END AS outcome,
+    SELECT CASE WHEN f.session_id IS NULL THEN 'stale' WHEN d.account_id IS NULL THEN 'absent' ELSE $16::text END AS outcome,
       s.account_id, s.session_id, NULL::bigint AS attempt_id
-    FROM session s LEFT JOIN fresh f ON true LEFT JOIN fresh d ON true),
-active_credentials AS (
-    SELECT c.id::text AS id, c.kind, c.credential_id, c.public_key, c.sign_count::text AS sign_count, c.transports,
-      c.encrypted_private_key
-    FROM credentials c JOIN fresh f USING (account_id) WHERE c.revoked_at IS NULL ORDER BY c.id),
-key_holder AS (
-    SELECT json_build_object('id', a.id::text, 'uuid', a.uuid, 'name', coalesce(a.email, a.username, a.phone),
-      'org_id', a.org_id, 'second_factor', a.second_factor, 'security_stamp', a.security_stamp,
-      'keys', (SELECT coalesce(json_agg(k), '[]') FROM active_credentials k)) AS holder
-    FROM accounts a JOIN fresh f ON f.account_id = a.id WHERE a.disabled_at IS NULL),
+    FROM session s LEFT JOIN fresh f ON true LEFT JOIN held d ON true),
+candidate AS (
+    SELECT account_id, account_id::text AS subject, NULL::bigint AS session_id, security_stamp FROM held),
 attempt AS (
         INSERT INTO attempts (id, purpose, factor, kind, method, protocol, subject, account_id, session_id, key_id, secret_hash,
           tries_left, created_at, expires_at, browser_session_id, browser_attempt_id, sign_up_id, security_stamp)
-        SELECT $11::bigint, $12, $13, $14, $15, $16,
-          f.subject, f.account_id, f.session_id, $17, $18,
-          $19::smallint, $20::timestamptz, $21::timestamptz,
-          $22::bigint, $23::bigint,
-          $24::bigint, coalesce(f.security_stamp, 0)
-        FROM fresh f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
+        SELECT $17::bigint, $18, $19, $20, $21, $22,
+          f.subject, f.account_id, f.session_id, $23, $24,
+          $25::smallint, $26::timestamptz, $27::timestamptz,
+          $28::bigint, $29::bigint,
+          $30::bigint, coalesce(f.security_stamp, 0)
+        FROM candidate f RETURNING id, purpose, method, subject, factor, account_id, session_id, security_stamp),
 budget_row AS (
       INSERT INTO guess_budgets (subject, factor) SELECT subject, factor FROM attempt
       ON CONFLICT DO NOTHING RETURNING subject),
 audited AS (
     INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
       user_agent, request_id, repeat_key)
-    SELECT $25::bigint, $26::timestamptz, $27, v.outcome, $28, v.account_id, v.session_id, v.attempt_id,
-      $29, $30, $31, CASE WHEN (v.outcome = ANY($32::text[]) OR (v.account_id IS NULL AND $33::text <> 'cli')) THEN $34::text || md5(concat_ws(' ', $35::text, v.outcome,
+    SELECT $31::bigint, $32::timestamptz, $33, v.outcome, $34, v.account_id, v.session_id, v.attempt_id,
+      $35, $36, $37, CASE WHEN (v.outcome = ANY($38::text[])
+    OR (v.account_id IS NULL AND $39::text <> ALL($40::text[]))) THEN $41::text || md5(concat_ws(' ', $42::text, v.outcome,
       coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
-    ELSE $36::text END
+    ELSE $43::text END
     FROM verdict v
     ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
     RETURNING id)
-SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT (SELECT outcome FROM verdict) AS outcome, (SELECT holder FROM key_holder) AS holder) rows) answer ON true;
+SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json_build_array('attempt.ended', count(*), purpose, method, status) FROM spent_challenge GROUP BY purpose, method, status UNION ALL SELECT json_build_array('attempt.opened', count(*), purpose, method) FROM attempt GROUP BY purpose, method) tallies (tally)) AS "$tallies") counts LEFT JOIN (SELECT *, true AS "$row" FROM (SELECT * FROM verdict) rows) answer ON true;
 
 -- Plan, with any values:
--- Result
+-- Nested Loop Left Join
 --   CTE account
 --     ->  LockRows
 --           ->  Nested Loop
@@ -87,15 +87,33 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --           ->  Index Scan using accounts_pkey on accounts a_1
 --                 Index Cond: (id = session.account_id)
 --                 Filter: ((disabled_at IS NULL) AND CASE WHEN (second_factor <> 'none'::text) THEN (session.second_factor_at > $7) ELSE ($8 OR (session.signed_in_at > $9)) END)
+--   CTE spent_challenge
+--     ->  Update on attempts a_2
+--           ->  Nested Loop
+--                 Join Filter: (f_1.session_id = a_2.session_id)
+--                 ->  Index Scan using attempts_challenge on attempts a_2
+--                       Index Cond: (secret_hash = ANY ($11))
+--                       Filter: ((expires_at > $14) AND (kind = 'challenge'::text) AND (protocol = $12) AND (purpose = $13) AND (status = 'open'::text) AND ((account_id IS NULL) OR (purpose = ANY ($15)) OR EXISTS(SubPlan 4)))
+--                       SubPlan 4
+--                         ->  Index Scan using accounts_pkey on accounts o_2
+--                               Index Cond: (id = a_2.account_id)
+--                               Filter: (security_stamp <= a_2.security_stamp)
+--                 ->  CTE Scan on fresh f_1
+--   CTE held
+--     ->  Result
+--           One-Time Filter: (InitPlan 6).col1
+--           InitPlan 6
+--             ->  CTE Scan on spent_challenge
+--           ->  CTE Scan on fresh f_2
 --   CTE verdict
 --     ->  Nested Loop Left Join
 --           ->  Nested Loop Left Join
 --                 ->  CTE Scan on session s_2
---                 ->  CTE Scan on fresh f_1
---           ->  CTE Scan on fresh d
+--                 ->  CTE Scan on fresh f_3
+--           ->  CTE Scan on held d
 --   CTE attempt
 --     ->  Insert on attempts
---           ->  CTE Scan on fresh f_2
+--           ->  CTE Scan on held
 --   CTE budget_row
 --     ->  Insert on guess_budgets
 --           Conflict Resolution: NOTHING
@@ -105,26 +123,16 @@ SELECT counts.*, answer.* FROM (SELECT (SELECT json_agg(tally) FROM (SELECT json
 --           Conflict Resolution: UPDATE
 --           Conflict Arbiter Indexes: audit_events_repeat_key
 --           ->  CTE Scan on verdict v
---   InitPlan 8
+--   InitPlan 12
 --     ->  Aggregate
---           ->  HashAggregate
---                 Group Key: attempt_1.purpose, attempt_1.method
---                 ->  CTE Scan on attempt attempt_1
---   InitPlan 9
---     ->  CTE Scan on verdict
---   InitPlan 11
---     ->  Nested Loop
---           InitPlan 10
---             ->  Aggregate
---                   ->  Subquery Scan on k
---                         ->  Sort
---                               Sort Key: c.id
---                               ->  Nested Loop
---                                     ->  CTE Scan on fresh f_3
---                                     ->  Index Scan using credentials_account on credentials c
---                                           Index Cond: (account_id = f_3.account_id)
---                                           Filter: (revoked_at IS NULL)
---           ->  CTE Scan on fresh f_4
---           ->  Index Scan using accounts_pkey on accounts a_2
---                 Index Cond: (id = f_4.account_id)
---                 Filter: (disabled_at IS NULL)
+--           ->  Append
+--                 ->  Subquery Scan on "*SELECT* 1"
+--                       ->  HashAggregate
+--                             Group Key: spent_challenge_1.purpose, spent_challenge_1.method, spent_challenge_1.status
+--                             ->  CTE Scan on spent_challenge spent_challenge_1
+--                 ->  Subquery Scan on "*SELECT* 2"
+--                       ->  HashAggregate
+--                             Group Key: attempt_1.purpose, attempt_1.method
+--                             ->  CTE Scan on attempt attempt_1
+--   ->  Result
+--   ->  CTE Scan on verdict

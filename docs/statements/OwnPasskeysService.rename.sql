@@ -1,0 +1,91 @@
+-- OwnPasskeysService.rename
+
+WITH owner AS (SELECT s.account_id, s.security_stamp FROM sessions s WHERE s.id = $1::bigint AND s.protocol = $2 AND s.ended_at IS NULL
+    AND s.expires_at > $3::timestamptz AND EXISTS (
+    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp)),
+account AS (
+    SELECT a.id AS account_id FROM accounts a JOIN owner f ON f.account_id = a.id
+    WHERE a.disabled_at IS NULL FOR NO KEY UPDATE OF a),
+session AS (
+    SELECT s.id AS session_id, s.account_id, s.account_id::text AS subject, s.security_stamp, s.stage, s.signed_in_at,
+      s.second_factor_at
+    FROM sessions s JOIN account f ON f.account_id = s.account_id WHERE s.id = $4::bigint AND s.protocol = $5 AND s.ended_at IS NULL
+    AND s.expires_at > $6::timestamptz AND EXISTS (
+    SELECT FROM accounts o WHERE o.id = s.account_id AND o.security_stamp <= s.security_stamp) FOR UPDATE OF s),
+signed_in AS (SELECT * FROM session WHERE stage = 'signed_in'),
+fresh AS (
+    SELECT s.*, a.second_factor FROM signed_in s JOIN accounts a ON a.id = s.account_id
+    WHERE a.disabled_at IS NULL AND CASE WHEN a.second_factor <> 'none' THEN s.second_factor_at > $7::timestamptz
+      ELSE $8::boolean OR s.signed_in_at > $9::timestamptz END),
+renamed AS (
+    UPDATE credentials c SET name = $10 FROM fresh f
+    WHERE c.account_id = f.account_id AND c.id::text = $11 AND c.kind = 'Fido2' AND c.revoked_at IS NULL
+    RETURNING c.id::text AS id, c.name, c.created_at, c.account_id),
+verdict AS (
+    SELECT CASE WHEN f.session_id IS NULL THEN 'stale' WHEN d.account_id IS NULL THEN 'absent' ELSE $12::text END AS outcome,
+      s.account_id, s.session_id, NULL::bigint AS attempt_id
+    FROM session s LEFT JOIN fresh f ON true LEFT JOIN renamed d ON true),
+audited AS (
+    INSERT INTO audit_events AS e (id, at, event, outcome, protocol, account_id, session_id, attempt_id, client_address,
+      user_agent, request_id, repeat_key)
+    SELECT $13::bigint, $14::timestamptz, $15, v.outcome, $16, v.account_id, v.session_id, v.attempt_id,
+      $17, $18, $19, CASE WHEN (v.outcome = ANY($20::text[])
+    OR (v.account_id IS NULL AND $21::text <> ALL($22::text[]))) THEN $23::text || md5(concat_ws(' ', $24::text, v.outcome,
+      coalesce(v.account_id, 0), coalesce(v.session_id, 0), coalesce(v.attempt_id, 0)))
+    ELSE $25::text END
+    FROM verdict v
+    ON CONFLICT (repeat_key) WHERE repeat_key IS NOT NULL DO UPDATE SET repeated = e.repeated + 1
+    RETURNING id)
+SELECT * FROM verdict;
+
+-- Plan, with any values:
+-- CTE Scan on verdict
+--   CTE account
+--     ->  LockRows
+--           ->  Nested Loop
+--                 ->  Nested Loop
+--                       ->  Index Scan using sessions_pkey on sessions s
+--                             Index Cond: (id = $1)
+--                             Filter: ((ended_at IS NULL) AND (expires_at > $3) AND (protocol = $2))
+--                       ->  Index Scan using accounts_pkey on accounts o
+--                             Index Cond: (id = s.account_id)
+--                             Filter: (security_stamp <= s.security_stamp)
+--                 ->  Index Scan using accounts_pkey on accounts a
+--                       Index Cond: (id = o.id)
+--                       Filter: (disabled_at IS NULL)
+--   CTE session
+--     ->  LockRows
+--           ->  Nested Loop
+--                 Join Filter: (f.account_id = s_1.account_id)
+--                 ->  Nested Loop
+--                       ->  CTE Scan on account f
+--                       ->  Index Scan using accounts_pkey on accounts o_1
+--                             Index Cond: (id = f.account_id)
+--                 ->  Index Scan using sessions_live on sessions s_1
+--                       Index Cond: (account_id = o_1.id)
+--                       Filter: ((ended_at IS NULL) AND (expires_at > $6) AND (id = $4) AND (protocol = $5) AND (o_1.security_stamp <= security_stamp))
+--   CTE fresh
+--     ->  Nested Loop
+--           ->  CTE Scan on session
+--                 Filter: (stage = 'signed_in'::text)
+--           ->  Index Scan using accounts_pkey on accounts a_1
+--                 Index Cond: (id = session.account_id)
+--                 Filter: ((disabled_at IS NULL) AND CASE WHEN (second_factor <> 'none'::text) THEN (session.second_factor_at > $7) ELSE ($8 OR (session.signed_in_at > $9)) END)
+--   CTE renamed
+--     ->  Update on credentials c
+--           ->  Nested Loop
+--                 ->  CTE Scan on fresh f_1
+--                 ->  Index Scan using credentials_account on credentials c
+--                       Index Cond: (account_id = f_1.account_id)
+--                       Filter: ((revoked_at IS NULL) AND (kind = 'Fido2'::text) AND ((id)::text = $11))
+--   CTE verdict
+--     ->  Nested Loop Left Join
+--           ->  Nested Loop Left Join
+--                 ->  CTE Scan on session s_2
+--                 ->  CTE Scan on fresh f_2
+--           ->  CTE Scan on renamed d
+--   CTE audited
+--     ->  Insert on audit_events e
+--           Conflict Resolution: UPDATE
+--           Conflict Arbiter Indexes: audit_events_repeat_key
+--           ->  CTE Scan on verdict v
